@@ -1,0 +1,19 @@
+//! Health checks as the domain sees them: kinds, parameters, observations, conditions, and what a run's result means.
+//!
+//! Nothing here touches a network; crate `probe` does and answers with an [`Outcome`].
+
+mod condition;
+mod kind;
+mod kinds;
+mod observation;
+mod outcome;
+mod parameter;
+mod state;
+
+pub use condition::{Condition, ConditionError, ConditionResult, Judgement, Operator, judge};
+pub use kind::{CheckKind, Group, ObservationSpec, ObservationType, ParameterSpec, ParameterType};
+pub use kinds::CheckKinds;
+pub use observation::{Observations, Value};
+pub use outcome::{Message, Outcome, Reach, Requirement, Severity, Status};
+pub use parameter::{Parameter, ParameterError, Parameters};
+pub use state::{BindingState, ProbeRecord};

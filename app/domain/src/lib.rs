@@ -1,0 +1,21 @@
+//! What Rung's words mean: frameworks, answers, scoring, findings, check kinds.
+//!
+//! **Invariant: pure.** No I/O, no clock, no randomness; compiles to `wasm32-unknown-unknown`. Whoever needs the
+//! date or the age of a check result passes it in. The same code scores in the browser, the server and the terminal.
+
+pub mod builtin;
+pub mod check;
+pub mod code;
+mod document;
+pub mod explain;
+pub mod framework;
+pub mod level;
+pub mod scoring;
+pub mod vectors;
+
+pub use code::{
+    BindingId, CitationKey, CriterionCode, DomainCode, FrameworkCode, KindCode, ProfileCode, RungCode,
+};
+pub use document::{ReadError, ReadErrors};
+pub use framework::Framework;
+pub use level::{Level, Weight};

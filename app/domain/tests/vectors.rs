@@ -1,0 +1,48 @@
+//! The scoring vectors that come with the rule: every case must come out equal.
+
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
+use domain::builtin;
+use domain::vectors::{self, Vectors};
+
+const SOURCE: &str = include_str!("scoring-vectors.json");
+
+#[test]
+fn every_case_comes_out_as_expected() {
+    let vectors = Vectors::read(SOURCE).unwrap();
+    assert_eq!(vectors.cases.len(), 69);
+    let report = vectors::run(vectors, builtin::frameworks(), builtin::check_kinds());
+    if let Some(case) = report.different().next() {
+        let (expected, actual) = (&case.expected, &case.actual);
+        panic!("{}: {:?}\nexpected {expected:#?}\nactual {actual:#?}", case.name, case.error);
+    }
+    assert!(report.cases.iter().all(|case| case.equal == Some(true)));
+}
+
+#[test]
+fn a_case_that_differs_is_reported() {
+    let mut vectors = Vectors::read(SOURCE).unwrap();
+    vectors.cases.truncate(2);
+    vectors.cases[1].expected.as_mut().unwrap().findings.pop();
+    let report = vectors::run(vectors, builtin::frameworks(), builtin::check_kinds());
+    let different: Vec<_> = report.different().map(|case| case.name.as_str()).collect();
+    assert_eq!(different, [report.cases[1].name.as_str()]);
+    assert!(!report.all_equal());
+}
+
+#[test]
+fn a_case_that_the_framework_cannot_answer_says_why() {
+    let mut vectors = Vectors::read(SOURCE).unwrap();
+    vectors.cases.truncate(2);
+    vectors.cases[0].input.framework = "NONE".into();
+    vectors.cases[1].input.answers.insert("ZZZ-1".into(), vectors::CaseAnswer::default());
+    let report = vectors::run(vectors, builtin::frameworks(), builtin::check_kinds());
+    let errors: Vec<_> = report.cases.iter().map(|case| case.error.clone().unwrap()).collect();
+    assert_eq!(errors, ["there is no framework `NONE`", "B7 has no criterion `ZZZ-1`"]);
+}
+
+#[test]
+fn a_file_of_another_format_is_refused() {
+    let error = Vectors::read(r#"{"format": 2, "about": "", "cases": []}"#).unwrap_err();
+    assert_eq!(error.to_string(), "format 2 is not known; this version reads format 1");
+}
