@@ -1,0 +1,63 @@
+//! The kinds of checks that go over the network, one module each.
+//!
+//! To add one: describe it in `check-kinds.toml`, write its module with a `run`, and name it in [`run`].
+
+mod cdshooks_discovery;
+mod fhir_capability;
+mod fhir_smart_config;
+mod hl7v2_mllp;
+mod json;
+mod portal_doc_link;
+mod tls_certificate;
+
+use domain::check::Outcome;
+
+use crate::failure::{Failure, Layer};
+use crate::prober::Context;
+use crate::report::Report;
+
+/// The codes that [`run`] knows.
+const CODES: [&str; 6] = [
+    cdshooks_discovery::CODE,
+    fhir_capability::CODE,
+    fhir_smart_config::CODE,
+    hl7v2_mllp::CODE,
+    portal_doc_link::CODE,
+    tls_certificate::CODE,
+];
+
+pub(crate) fn supports(code: &str) -> bool {
+    CODES.contains(&code)
+}
+
+/// Runs a check of a kind; a kind that is not ours is inconclusive.
+pub(crate) async fn run(code: &str, context: &Context<'_>) -> Outcome {
+    match code {
+        cdshooks_discovery::CODE => cdshooks_discovery::run(context).await,
+        fhir_capability::CODE => fhir_capability::run(context).await,
+        fhir_smart_config::CODE => fhir_smart_config::run(context).await,
+        hl7v2_mllp::CODE => hl7v2_mllp::run(context).await,
+        portal_doc_link::CODE => portal_doc_link::run(context).await,
+        tls_certificate::CODE => tls_certificate::run(context).await,
+        _ => Report::new(code).stop(&Failure::inconclusive(
+            Layer::Guard,
+            format!("{code} is not a check that goes over the network"),
+        )),
+    }
+}
+
+/// A parameter that the run needs. The form asks for it, so its absence means a check stored by an older version.
+pub(crate) fn required<'a>(context: &'a Context<'_>, name: &str) -> Result<&'a str, Failure> {
+    context.parameters.text(name).ok_or_else(|| {
+        Failure::inconclusive(
+            Layer::Guard,
+            format!("{name} is not configured: edit the check and fill it in"),
+        )
+    })
+}
+
+/// An address below the check's base address, its shape and literal host vetted.
+pub(crate) fn below_base(context: &Context<'_>, path: &str) -> Result<url::Url, Failure> {
+    let base = required(context, "base_url")?.trim_end_matches('/');
+    Ok(context.connector.guard().vet_url(&format!("{base}{path}"))?)
+}

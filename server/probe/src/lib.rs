@@ -1,0 +1,26 @@
+//! The health checks: what goes over the network, and the guard in front of it.
+//!
+//! A [`Prober`] runs one check of one kind and answers with a [`domain::check::Outcome`]; it never fails, since
+//! whatever goes wrong is what the check saw. It keeps no history: availability and percentiles over days are
+//! computed by whoever stores the runs.
+//!
+//! **Invariant: one way out.** Every connection is made by the [`Connector`], which asks the [`Guard`] first: a name
+//! is resolved once, every address is vetted, and the connection goes to the vetted address. No kind opens a socket.
+
+mod connector;
+mod failure;
+mod guard;
+mod http;
+mod kinds;
+mod limits;
+mod prober;
+mod report;
+mod tls;
+
+pub use connector::{Connected, Connector};
+pub use failure::{Failure, Layer};
+pub use guard::{
+    AllowList, AllowListError, Guard, GuardError, ResolveError, ResolveFuture, Resolver, SystemResolver,
+};
+pub use limits::Limits;
+pub use prober::{Prober, ProberConfig, ProberError};

@@ -1,0 +1,31 @@
+//! How much a target may cost: bytes, header lines, redirects.
+
+/// The caps on one answer. Time is capped by the kind (`timeout` of `check-kinds.toml`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a body as they travel.
+    pub body_bytes: usize,
+    /// Bytes of a body after decompression.
+    pub decoded_bytes: usize,
+    /// Header lines of an answer.
+    pub headers: usize,
+    /// Bytes of status line and headers together.
+    pub head_bytes: usize,
+    /// Redirects followed, each vetted.
+    pub redirects: usize,
+    /// Bytes of an HL7 v2 acknowledgment.
+    pub acknowledgment_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 8 << 20,
+            decoded_bytes: 16 << 20,
+            headers: 100,
+            head_bytes: 64 << 10,
+            redirects: 5,
+            acknowledgment_bytes: 1 << 20,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Runs checks: the one entry to the kinds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::KindCode;
+use domain::check::{CheckKind, Outcome, Parameters};
+use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
+use thiserror::Error;
+
+use crate::connector::{Connector, Deadline};
+use crate::guard::{AllowList, Guard, Resolver, SystemResolver};
+use crate::http::Client;
+use crate::kinds;
+use crate::limits::Limits;
+use crate::tls::{self, Trust};
+
+/// How checks are run.
+#[derive(Clone, Default)]
+pub struct ProberConfig {
+    /// Networks that checks may connect to although they are not public (`RUNG_PROBE_ALLOW`, `--allow`).
+    pub allow: AllowList,
+    /// Who resolves names; the system's resolver by default.
+    pub resolver: Option<Arc<dyn Resolver>>,
+    /// Certificates (PEM) of authorities to trust beside the web's and the system's.
+    pub extra_roots: Option<String>,
+    /// Ends every run after this time, where the kind's own timeout is longer.
+    pub time_limit: Option<Duration>,
+    pub limits: Limits,
+}
+
+/// A configuration that no check can run with.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ProberError {
+    #[error("the extra trusted certificates are not usable: {0}")]
+    ExtraRoots(String),
+}
+
+/// Runs checks. Cheap to clone; clones share the resolver's cache and the trust store.
+#[derive(Clone)]
+pub struct Prober {
+    connector: Connector,
+    http: Client,
+    trust: Arc<Trust>,
+    limits: Limits,
+    time_limit: Option<Duration>,
+}
+
+/// What a kind needs to run.
+pub(crate) struct Context<'a> {
+    pub(crate) connector: &'a Connector,
+    pub(crate) http: &'a Client,
+    pub(crate) trust: &'a Trust,
+    pub(crate) limits: &'a Limits,
+    pub(crate) parameters: &'a Parameters,
+    /// When the run begins; dates are judged by it.
+    pub(crate) now: Timestamp,
+    pub(crate) deadline: Deadline,
+}
+
+impl Prober {
+    pub fn new(config: ProberConfig) -> Result<Self, ProberError> {
+        let extra: Vec<CertificateDer<'static>> = match &config.extra_roots {
+            Some(pem) => tls::read_pem(pem).map_err(ProberError::ExtraRoots)?,
+            None => Vec::new(),
+        };
+        let resolver = config.resolver.unwrap_or_else(|| Arc::new(SystemResolver::new()));
+        let connector = Connector::new(Guard::new(config.allow, resolver));
+        let trust = Arc::new(Trust::new(&extra));
+        let http = Client::new(connector.clone(), trust.clone(), config.limits);
+        Ok(Self { connector, http, trust, limits: config.limits, time_limit: config.time_limit })
+    }
+
+    /// Whether this crate runs a kind. The others are fed, computed, or not built yet.
+    pub fn supports(kind: &KindCode) -> bool {
+        kinds::supports(kind.as_str())
+    }
+
+    /// The guard in front of every connection, for vetting a target before a check is stored.
+    pub fn guard(&self) -> &Guard {
+        self.connector.guard()
+    }
+
+    /// The guarded connector, for whatever else must go out.
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// Runs a check now. Whatever goes wrong is part of the outcome; it ends within the kind's timeout.
+    pub async fn run(&self, kind: &CheckKind, parameters: &Parameters) -> Outcome {
+        let own = Duration::from_secs(u64::from(kind.timeout));
+        let time = self.time_limit.map_or(own, |limit| limit.min(own));
+        let context = Context {
+            connector: &self.connector,
+            http: &self.http,
+            trust: &self.trust,
+            limits: &self.limits,
+            parameters,
+            now: Timestamp::now(),
+            deadline: Deadline::after(time),
+        };
+        kinds::run(kind.code.as_str(), &context).await
+    }
+}
