@@ -1,0 +1,139 @@
+//! Assessments: one organization, one version of a framework.
+
+use crate::audit;
+use crate::column::{Int, Text, from_row};
+use crate::db::{Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{AssessmentId, OrgId};
+use crate::page;
+use crate::record::{Assessment, AssessmentState, Audit};
+
+/// The columns of an assessment, from `assessments a JOIN frameworks f`, as [`Assessment`] reads them.
+macro_rules! assessment_columns {
+    () => {
+        "a.id AS assessment_id, a.org_id, a.framework_id, f.code AS framework_code, \
+         f.version AS framework_version, a.title, a.state, a.target, a.target_level, a.independent_signoff, \
+         a.created_by, a.created_at"
+    };
+}
+pub(crate) use assessment_columns;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ",
+            assessment_columns!(),
+            " FROM assessments a JOIN frameworks f ON f.id = a.framework_id ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    Both INSERT = "INSERT INTO assessments (id, org_id, framework_id, title, state, target, target_level, \
+        independent_signoff, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    Both BY_ID = select!("WHERE a.id = $1");
+    Both OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3");
+    Both OPEN_OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.state <> $2 ORDER BY a.id");
+    Both ORGANIZATION = "SELECT org_id FROM assessments WHERE id = $1";
+    Both SET_STATE = "UPDATE assessments SET state = $3 WHERE id = $1 AND state = $2";
+    Both SET_SIGNOFF = "UPDATE assessments SET independent_signoff = $2 WHERE id = $1";
+}
+
+from_row! {
+    Assessment {
+        id = "assessment_id", org = "org_id", framework = "framework_id", framework_code: text,
+        framework_version, title, state: text, target: maybe_text, target_level: int, independent_signoff,
+        created_by, created_at,
+    }
+}
+
+impl Store {
+    /// `framework_code` and `framework_version` are those of `framework`, whatever the record says.
+    pub async fn create_assessment(&self, assessment: Assessment, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(
+            link,
+            INSERT,
+            assessment.id,
+            assessment.org,
+            assessment.framework,
+            &*assessment.title,
+            Text(assessment.state),
+            assessment.target.as_ref().map(Text),
+            Int(assessment.target_level),
+            assessment.independent_signoff,
+            assessment.created_by,
+            assessment.created_at
+        )
+        .or_missing("organization or framework")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    pub async fn assessment(&self, id: AssessmentId) -> Result<Option<Assessment>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Assessment, BY_ID, id)?)
+    }
+
+    /// Oldest first, from the one after `after`.
+    pub async fn assessments_of(
+        &self,
+        org: OrgId,
+        after: Option<AssessmentId>,
+        limit: u32,
+    ) -> Result<Vec<Assessment>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Assessment, OF_ORGANIZATION, org, page::after(after), i64::from(limit))?)
+    }
+
+    /// Those that are not final: a health check can still change their score.
+    pub async fn open_assessments_of(&self, org: OrgId) -> Result<Vec<Assessment>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Assessment, OPEN_OF_ORGANIZATION, org, Text(AssessmentState::Final))?)
+    }
+
+    pub async fn assessment_org(&self, id: AssessmentId) -> Result<Option<OrgId>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (OrgId,), ORGANIZATION, id)?.map(|(org,)| org))
+    }
+
+    /// Whether the assessment was in state `from` and now is in state `to`.
+    pub async fn set_assessment_state(
+        &self,
+        id: AssessmentId,
+        from: AssessmentState,
+        to: AssessmentState,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, SET_STATE, id, Text(from), Text(to))? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// Notes that an assessor from outside signed.
+    pub async fn sign_off(&self, id: AssessmentId, audit: Audit) -> Result<(), StoreError> {
+        self.set_signoff(id, true, audit).await
+    }
+
+    /// Takes the signature back.
+    pub async fn withdraw_sign_off(&self, id: AssessmentId, audit: Audit) -> Result<(), StoreError> {
+        self.set_signoff(id, false, audit).await
+    }
+
+    async fn set_signoff(&self, id: AssessmentId, signed: bool, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, SET_SIGNOFF, id, signed)? == 0 {
+            return Err(StoreError::NotFound { what: "assessment" });
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+}

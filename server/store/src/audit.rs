@@ -1,0 +1,67 @@
+//! The append-only audit log. The database itself refuses to change or cut it.
+
+use crate::column::{Json, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
+use crate::error::StoreError;
+use crate::ids::{AuditId, OrgId};
+use crate::page;
+use crate::record::{Audit, AuditEntry};
+
+statements! {
+    Both APPEND = "INSERT INTO audit_log (id, at, actor_id, org_id, action, subject, details) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    Both OF_ORGANIZATION = "SELECT a.id, a.at, a.actor_id, u.name AS actor_name, a.org_id, a.action, a.subject, \
+        a.details FROM audit_log a LEFT JOIN users u ON u.id = a.actor_id \
+        WHERE a.org_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3";
+    Both ENTRY_COUNT = "SELECT COUNT(*) FROM audit_log";
+}
+
+from_row! {
+    AuditEntry {
+        id, at, actor = "actor_id", actor_name, org = "org_id", action, subject, details: json,
+    }
+}
+
+/// Writes the audit line of a change, in the change's own transaction.
+pub(crate) async fn append(link: &mut Link<'_>, audit: &Audit) -> Result<(), StoreError> {
+    run!(
+        link,
+        APPEND,
+        AuditId::new(),
+        audit.at,
+        audit.actor,
+        audit.org,
+        audit.action,
+        &*audit.subject,
+        Json(&audit.details)
+    )?;
+    Ok(())
+}
+
+impl Store {
+    /// Writes a line that belongs to no other write, for example a refused sign-in.
+    pub async fn record_audit(&self, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        append(&mut writing.link(), &audit).await?;
+        writing.commit().await
+    }
+
+    /// The log of an organization, newest first, from the line before `before`.
+    pub async fn audit_of(
+        &self,
+        org: OrgId,
+        before: Option<AuditId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let before = page::before(before);
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), AuditEntry, OF_ORGANIZATION, org, &*before, i64::from(limit))?)
+    }
+
+    /// How many lines there are.
+    pub async fn audit_count(&self) -> Result<u64, StoreError> {
+        let mut lease = self.read().await?;
+        let count = row!(&mut lease.link(), (i64,), ENTRY_COUNT)?;
+        Ok(count.map_or(0, |(count,)| count.unsigned_abs()))
+    }
+}

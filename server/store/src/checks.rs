@@ -1,0 +1,118 @@
+//! Health checks as they are set up.
+
+use crate::audit;
+use crate::column::{Text, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{CheckId, IntegrationId, OrgId};
+use crate::record::{Audit, Check};
+
+/// The columns of a check as [`Check`] reads them.
+macro_rules! check_columns {
+    () => {
+        "id, org_id, integration_id, kind, parameters, interval_seconds, enabled, created_at, next_due_at"
+    };
+}
+pub(crate) use check_columns;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT ", check_columns!(), " FROM checks ", $rest)
+    };
+}
+
+statements! {
+    Both INSERT = "INSERT INTO checks (id, org_id, integration_id, kind, parameters, interval_seconds, enabled, \
+        created_at, next_due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    Both UPDATE = "UPDATE checks SET parameters = $2, interval_seconds = $3, enabled = $4, next_due_at = $5 \
+        WHERE id = $1";
+    Both BY_ID = select!("WHERE id = $1");
+    Both OF_ORGANIZATION = select!("WHERE org_id = $1 ORDER BY id");
+    Both OF_INTEGRATION = select!("WHERE integration_id = $1 ORDER BY id");
+    Both DELETE = "DELETE FROM checks WHERE id = $1";
+}
+
+from_row! {
+    Check {
+        id, org = "org_id", integration = "integration_id", kind: text, parameters, interval_seconds, enabled,
+        created_at, next_due_at,
+    }
+}
+
+/// All checks of an organization, on a connection that is in use already.
+pub(crate) async fn all(link: &mut Link<'_>, org: OrgId) -> Result<Vec<Check>, StoreError> {
+    Ok(rows!(link, Check, OF_ORGANIZATION, org)?)
+}
+
+impl Store {
+    pub async fn create_check(&self, check: Check, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(
+            link,
+            INSERT,
+            check.id,
+            check.org,
+            check.integration,
+            Text(&check.kind),
+            &*check.parameters,
+            check.interval_seconds,
+            check.enabled,
+            check.created_at,
+            check.next_due_at
+        )
+        .or_missing("integration")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Writes parameters, interval, whether it is enabled and when it is due next; whether there is such a check.
+    /// Its kind and its integration never change.
+    pub async fn update_check(&self, check: Check, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        let updated = run!(
+            link,
+            UPDATE,
+            check.id,
+            &*check.parameters,
+            check.interval_seconds,
+            check.enabled,
+            check.next_due_at
+        )?;
+        if updated == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    pub async fn check(&self, id: CheckId) -> Result<Option<Check>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Check, BY_ID, id)?)
+    }
+
+    /// Oldest first.
+    pub async fn checks_of(&self, org: OrgId) -> Result<Vec<Check>, StoreError> {
+        all(&mut self.read().await?.link(), org).await
+    }
+
+    /// Oldest first.
+    pub async fn checks_of_integration(&self, integration: IntegrationId) -> Result<Vec<Check>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Check, OF_INTEGRATION, integration)?)
+    }
+
+    /// Deletes the check with its runs, standings and ties; whether there was such a check.
+    pub async fn delete_check(&self, id: CheckId, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, DELETE, id)? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+}

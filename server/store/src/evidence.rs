@@ -1,0 +1,119 @@
+//! Evidence: dated items, each tied to one or more criteria of an assessment.
+
+use domain::scoring::EvidenceState;
+
+use crate::audit;
+use crate::column::{Json, Text, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{AssessmentId, EvidenceId, UserId};
+use crate::record::{Audit, Evidence};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.id, e.org_id, e.assessment_id, \
+             (SELECT string_agg(c.criterion, '\n' ORDER BY c.position) FROM evidence_criteria c \
+             WHERE c.evidence_id = e.id) AS criteria, \
+             e.title, e.body, e.duration, e.dated, e.expires, e.author_id, u.name AS author_name, e.state, \
+             e.reviewer_id, e.created_at FROM evidence e JOIN users u ON u.id = e.author_id ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    Both INSERT = "INSERT INTO evidence (id, org_id, assessment_id, title, body, duration, dated, expires, author_id, \
+        state, reviewer_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    // The framework makes sure that the criterion is one of the assessment's.
+    Both TIE = "INSERT INTO evidence_criteria (evidence_id, position, criterion, framework_id) \
+        VALUES ($1, $2, $3, (SELECT framework_id FROM assessments WHERE id = $4))";
+    Both BY_ID = select!("WHERE e.id = $1");
+    Both OF_ASSESSMENT = select!("WHERE e.assessment_id = $1 ORDER BY e.id");
+    Both REVIEW = "UPDATE evidence SET state = $2, reviewer_id = $3 WHERE id = $1";
+    Both DELETE = "DELETE FROM evidence WHERE id = $1";
+}
+
+from_row! {
+    Evidence {
+        id, org = "org_id", assessment = "assessment_id", criteria: lines, title, body: json, duration: text,
+        dated: text, expires: maybe_text, author = "author_id", author_name, state: text,
+        reviewer = "reviewer_id", created_at,
+    }
+}
+
+/// All evidence of an assessment, on a connection that is in use already.
+pub(crate) async fn all(link: &mut Link<'_>, assessment: AssessmentId) -> Result<Vec<Evidence>, StoreError> {
+    Ok(rows!(link, Evidence, OF_ASSESSMENT, assessment)?)
+}
+
+impl Store {
+    /// [`StoreError::NotFound`] for a criterion that the assessment's framework does not have.
+    pub async fn add_evidence(&self, evidence: Evidence, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(
+            link,
+            INSERT,
+            evidence.id,
+            evidence.org,
+            evidence.assessment,
+            &*evidence.title,
+            Json(&evidence.body),
+            Text(evidence.duration),
+            Text(evidence.dated),
+            evidence.expires.map(Text),
+            evidence.author,
+            Text(evidence.state),
+            evidence.reviewer,
+            evidence.created_at
+        )
+        .or_missing("assessment or account")?;
+        for (criterion, position) in evidence.criteria.iter().zip(0_i64..) {
+            run!(link, TIE, evidence.id, position, Text(criterion), evidence.assessment)
+                .or_missing("criterion in this assessment")?;
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Oldest first.
+    pub async fn evidence_of(&self, assessment: AssessmentId) -> Result<Vec<Evidence>, StoreError> {
+        all(&mut self.read().await?.link(), assessment).await
+    }
+
+    pub async fn evidence(&self, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Evidence, BY_ID, id)?)
+    }
+
+    /// Whether there is such an item.
+    pub async fn review_evidence(
+        &self,
+        id: EvidenceId,
+        state: EvidenceState,
+        reviewer: UserId,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, REVIEW, id, Text(state), reviewer).or_missing("account")? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// Whether there was such an item.
+    pub async fn remove_evidence(&self, id: EvidenceId, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, DELETE, id)? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,95 @@
+//! Frameworks as rows. A published version never changes: importing it again is a no-op, other content is refused.
+
+mod citations;
+mod read;
+mod write;
+
+use domain::{Framework, FrameworkCode};
+
+use crate::audit;
+use crate::column::{Text, from_row};
+use crate::db::{Statement, Store, row, rows, statements};
+use crate::error::StoreError;
+use crate::ids::FrameworkId;
+use crate::record::{Audit, FrameworkEntry, Import};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT f.id, f.code, f.version, f.title, f.imported_at, \
+             (SELECT COUNT(*) FROM criteria c WHERE c.framework_id = f.id) AS criteria FROM frameworks f ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    Both ALL = select!("ORDER BY f.code");
+    Both VERSIONS = select!("WHERE f.code = $1");
+    Both PUBLISHED = "SELECT id, hash FROM frameworks WHERE code = $1 AND version = $2";
+}
+
+/// The statements of the modules below.
+pub(crate) const BELOW: &[&[Statement]] = &[citations::STATEMENTS, read::STATEMENTS, write::STATEMENTS];
+
+from_row! {
+    FrameworkEntry { id, code: text, version, title, criteria: int, imported_at }
+}
+
+/// Orders versions number by number, so that 1.10.0 comes after 1.9.0; what is no number compares as text.
+fn in_order(version: &str) -> Vec<(u64, String)> {
+    version.split(['.', '-', '+']).map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
+}
+
+impl Store {
+    /// Keeps a version of a framework. `hash` is that of its content: the same code and version with another hash
+    /// is refused. The citations that it names are there already: see [`Store::import_citations`].
+    pub async fn import_framework(
+        &self,
+        framework: &Framework,
+        hash: &str,
+        audit: Audit,
+    ) -> Result<Import, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        let published =
+            row!(link, (FrameworkId, String), PUBLISHED, Text(&framework.code), &*framework.version)?;
+        match published {
+            Some((id, kept)) if kept == hash => return Ok(Import::Unchanged(id)),
+            Some(_) => return Ok(Import::ConflictingContent),
+            None => {}
+        }
+        let id = FrameworkId::new();
+        write::framework(link, id, framework, hash, audit.at).await?;
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(Import::Created(id))
+    }
+
+    /// By code, then version, oldest first.
+    pub async fn frameworks(&self) -> Result<Vec<FrameworkEntry>, StoreError> {
+        let mut lease = self.read().await?;
+        let mut entries = rows!(&mut lease.link(), FrameworkEntry, ALL)?;
+        entries.sort_by_key(|entry| (entry.code.clone(), in_order(&entry.version)));
+        Ok(entries)
+    }
+
+    /// That version, or the latest when none is named.
+    pub async fn framework_by_code(
+        &self,
+        code: &FrameworkCode,
+        version: Option<&str>,
+    ) -> Result<Option<FrameworkEntry>, StoreError> {
+        let mut lease = self.read().await?;
+        let versions = rows!(&mut lease.link(), FrameworkEntry, VERSIONS, Text(code))?;
+        Ok(versions
+            .into_iter()
+            .filter(|entry| version.is_none_or(|version| entry.version == version))
+            .max_by_key(|entry| in_order(&entry.version)))
+    }
+
+    /// The whole framework, equal to what was imported.
+    pub async fn framework(&self, id: FrameworkId) -> Result<Option<Framework>, StoreError> {
+        read::framework(&mut self.read().await?.link(), id).await
+    }
+}

@@ -1,0 +1,117 @@
+//! The inventory of integrations.
+
+use crate::audit;
+use crate::column::{Json, Text, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{IntegrationId, OrgId};
+use crate::page;
+use crate::record::{Audit, Integration, IntegrationDetails};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, org_id, name, partner, system, standard, direction, data, contract, use_case, owner, \
+             last_review, environment, serves, created_at FROM integrations ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    Both INSERT = "INSERT INTO integrations (id, org_id, created_at, name, partner, system, standard, direction, data, \
+        contract, use_case, owner, last_review, environment, serves) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    Both UPDATE = "UPDATE integrations SET name = $4, partner = $5, system = $6, standard = $7, direction = $8, \
+        data = $9, contract = $10, use_case = $11, owner = $12, last_review = $13, environment = $14, serves = $15 \
+        WHERE id = $1 AND org_id = $2 AND created_at = $3";
+    Both BY_ID = select!("WHERE id = $1");
+    Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+}
+
+from_row! {
+    IntegrationDetails {
+        name, partner, system, standard, direction, data, contract, use_case, owner, last_review: maybe_text,
+        environment, serves: json,
+    }
+    Integration { id, org = "org_id", details: flat, created_at }
+}
+
+async fn keep(
+    link: &mut Link<'_>,
+    statement: &'static str,
+    integration: &Integration,
+) -> Result<u64, StoreError> {
+    let details = &integration.details;
+    run!(
+        link,
+        statement,
+        integration.id,
+        integration.org,
+        integration.created_at,
+        &*details.name,
+        &*details.partner,
+        &*details.system,
+        &*details.standard,
+        &*details.direction,
+        &*details.data,
+        &*details.contract,
+        &*details.use_case,
+        &*details.owner,
+        details.last_review.map(Text),
+        &*details.environment,
+        Json(&details.serves)
+    )
+    .or_missing("organization")
+}
+
+/// Integrations of an organization, on a connection that is in use already.
+pub(crate) async fn all(
+    link: &mut Link<'_>,
+    org: OrgId,
+    after: Option<IntegrationId>,
+    limit: u32,
+) -> Result<Vec<Integration>, StoreError> {
+    Ok(rows!(link, Integration, OF_ORGANIZATION, org, page::after(after), i64::from(limit))?)
+}
+
+impl Store {
+    pub async fn create_integration(&self, integration: Integration, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        keep(link, INSERT, &integration).await?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Writes the details anew; whether there is such an integration. Its organization never changes.
+    pub async fn update_integration(
+        &self,
+        integration: Integration,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if keep(link, UPDATE, &integration).await? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    pub async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Integration, BY_ID, id)?)
+    }
+
+    /// Oldest first, from the one after `after`.
+    pub async fn integrations_of(
+        &self,
+        org: OrgId,
+        after: Option<IntegrationId>,
+        limit: u32,
+    ) -> Result<Vec<Integration>, StoreError> {
+        all(&mut self.read().await?.link(), org, after, limit).await
+    }
+}

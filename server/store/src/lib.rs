@@ -1,0 +1,67 @@
+//! Everything Rung keeps, in SQLite or PostgreSQL.
+//!
+//! **Invariants.** All SQL of the workspace is here. Every statement is a `&'static str` and is prepared on both
+//! databases by a test. A write and its audit line share one transaction. Nothing here knows who may do what: that is
+//! `service`'s.
+
+mod answers;
+mod assessments;
+mod audit;
+mod bundle;
+mod checks;
+mod column;
+mod connect;
+mod db;
+mod error;
+mod evidence;
+mod findings;
+mod frameworks;
+pub mod ids;
+mod integrations;
+mod organizations;
+mod page;
+mod queue;
+pub mod record;
+mod runs;
+mod schedule;
+mod sessions;
+#[cfg(feature = "test-support")]
+pub mod testing;
+mod throttle;
+mod ties;
+mod tokens;
+mod users;
+
+pub use connect::NodeLock;
+pub use db::{Backend, Dialect, Statement, Store};
+pub use error::StoreError;
+pub use ids::{
+    AssessmentId, AuditId, CheckId, EvidenceId, FindingId, FrameworkId, IntegrationId, OrgId, RunId, TokenId,
+    UnixMillis, UserId,
+};
+
+/// Every statement of this crate, for the test that prepares each one on both databases.
+pub fn statements() -> impl Iterator<Item = &'static Statement> {
+    [
+        answers::STATEMENTS,
+        assessments::STATEMENTS,
+        audit::STATEMENTS,
+        bundle::STATEMENTS,
+        checks::STATEMENTS,
+        evidence::STATEMENTS,
+        findings::STATEMENTS,
+        frameworks::STATEMENTS,
+        integrations::STATEMENTS,
+        organizations::STATEMENTS,
+        runs::STATEMENTS,
+        schedule::STATEMENTS,
+        sessions::STATEMENTS,
+        throttle::STATEMENTS,
+        ties::STATEMENTS,
+        tokens::STATEMENTS,
+        users::STATEMENTS,
+    ]
+    .into_iter()
+    .chain(frameworks::BELOW.iter().copied())
+    .flatten()
+}

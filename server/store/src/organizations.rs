@@ -1,0 +1,192 @@
+//! Organizations and who belongs to them.
+
+use crate::audit;
+use crate::column::{Json, Text, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{OrgId, UnixMillis, UserId};
+use crate::page;
+use crate::record::{Audit, Member, Organization, Role};
+
+/// The columns of an organization, from `organizations o`, as [`Organization`] reads them.
+macro_rules! organization_columns {
+    () => {
+        "o.id AS org_id, o.slug, o.name AS org_name, o.profiles, o.size_band, o.demo, \
+         o.created_at AS org_created_at"
+    };
+}
+pub(crate) use organization_columns;
+
+statements! {
+    Both INSERT = "INSERT INTO organizations (id, slug, name, profiles, size_band, demo, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    Both BY_ID = concat!("SELECT ", organization_columns!(), " FROM organizations o WHERE o.id = $1");
+    Both BY_SLUG = concat!("SELECT ", organization_columns!(), " FROM organizations o WHERE o.slug = $1");
+    Both OF_USER = concat!(
+        "SELECT ", organization_columns!(), ", m.role FROM memberships m JOIN organizations o ON o.id = m.org_id \
+        WHERE m.user_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3"
+    );
+    Both ROLE_BY_SLUG = concat!(
+        "SELECT ", organization_columns!(), ", m.role FROM organizations o JOIN memberships m ON m.org_id = o.id \
+        WHERE o.slug = $1 AND m.user_id = $2"
+    );
+    Both ROLE = "SELECT role FROM memberships WHERE org_id = $1 AND user_id = $2";
+    Both ADD_MEMBER = "INSERT INTO memberships (org_id, user_id, role, since) VALUES ($1, $2, $3, $4)";
+    Both SET_ROLE = "UPDATE memberships SET role = $3 WHERE org_id = $1 AND user_id = $2";
+    Both REMOVE_MEMBER = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2";
+    Both MEMBERS = "SELECT m.user_id, u.name, u.email, m.role, m.since FROM memberships m \
+        JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 ORDER BY u.name, u.email";
+}
+
+from_row! {
+    Organization {
+        id = "org_id", slug, name = "org_name", profiles: json, size_band: text, demo,
+        created_at = "org_created_at",
+    }
+    Belonging { organization: flat, role: text }
+    Member { user = "user_id", name, email, role: text, since }
+}
+
+/// An organization with the role that somebody has in it.
+struct Belonging {
+    organization: Organization,
+    role: Role,
+}
+
+impl From<Belonging> for (Organization, Role) {
+    fn from(belonging: Belonging) -> Self {
+        (belonging.organization, belonging.role)
+    }
+}
+
+async fn insert_member(
+    link: &mut Link<'_>,
+    org: OrgId,
+    user: UserId,
+    role: Role,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    run!(link, ADD_MEMBER, org, user, Text(role), at)
+        .or_duplicate("such a member")
+        .or_missing("account or organization")?;
+    Ok(())
+}
+
+impl Store {
+    /// Creates it with its first owner. [`StoreError::Duplicate`] when the slug is taken.
+    pub async fn create_organization(
+        &self,
+        organization: Organization,
+        owner: UserId,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(
+            link,
+            INSERT,
+            organization.id,
+            &*organization.slug,
+            &*organization.name,
+            Json(&organization.profiles),
+            Text(organization.size_band),
+            organization.demo,
+            organization.created_at
+        )
+        .or_duplicate("an organization with this address")?;
+        insert_member(link, organization.id, owner, Role::Owner, organization.created_at).await?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    pub async fn organization(&self, id: OrgId) -> Result<Option<Organization>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Organization, BY_ID, id)?)
+    }
+
+    pub async fn organization_by_slug(&self, slug: &str) -> Result<Option<Organization>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Organization, BY_SLUG, slug)?)
+    }
+
+    /// Oldest first, from the one after `after`.
+    pub async fn organizations_of(
+        &self,
+        user: UserId,
+        after: Option<OrgId>,
+        limit: u32,
+    ) -> Result<Vec<(Organization, Role)>, StoreError> {
+        let mut lease = self.read().await?;
+        let belongings =
+            rows!(&mut lease.link(), Belonging, OF_USER, user, page::after(after), i64::from(limit))?;
+        Ok(belongings.into_iter().map(Into::into).collect())
+    }
+
+    /// `None` when there is no such organization, and when the user does not belong to it.
+    pub async fn organization_role_by_slug(
+        &self,
+        slug: &str,
+        user: UserId,
+    ) -> Result<Option<(Organization, Role)>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Belonging, ROLE_BY_SLUG, slug, user)?.map(Into::into))
+    }
+
+    pub async fn role(&self, org: OrgId, user: UserId) -> Result<Option<Role>, StoreError> {
+        let mut lease = self.read().await?;
+        let role = row!(&mut lease.link(), (Text<Role>,), ROLE, org, user)?;
+        Ok(role.map(|(role,)| role.0))
+    }
+
+    /// [`StoreError::Duplicate`] when the account is a member already.
+    pub async fn add_member(
+        &self,
+        org: OrgId,
+        user: UserId,
+        role: Role,
+        at: UnixMillis,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        insert_member(link, org, user, role, at).await?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Whether there is such a member.
+    pub async fn set_role(
+        &self,
+        org: OrgId,
+        user: UserId,
+        role: Role,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, SET_ROLE, org, user, Text(role))? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// Whether there was such a member.
+    pub async fn remove_member(&self, org: OrgId, user: UserId, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, REMOVE_MEMBER, org, user)? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// By name.
+    pub async fn members(&self, org: OrgId) -> Result<Vec<Member>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Member, MEMBERS, org)?)
+    }
+}

@@ -1,0 +1,117 @@
+//! Web sessions: who is signed in, where, and until when.
+
+use crate::column::from_row;
+use crate::db::{Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{UnixMillis, UserId};
+use crate::record::{Session, User};
+use crate::users::user_columns;
+
+macro_rules! session_columns {
+    () => {
+        "s.id AS session_id, s.user_id AS session_user_id, s.data, s.created_at AS session_created_at, s.expires_at"
+    };
+}
+
+statements! {
+    Both BY_ID = concat!("SELECT ", session_columns!(), " FROM sessions s WHERE s.id = $1 AND s.expires_at > $2");
+    Both WITH_USER = concat!(
+        "SELECT ", session_columns!(), ", ", user_columns!(),
+        " FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND s.expires_at > $2"
+    );
+    Both INSERT = "INSERT INTO sessions (id, user_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    Both SAVE = "INSERT INTO sessions (id, user_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, \
+        expires_at = excluded.expires_at";
+    Both DELETE = "DELETE FROM sessions WHERE id = $1";
+    Both DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
+    Both OF_USER = concat!(
+        "SELECT ", session_columns!(), " FROM sessions s WHERE s.user_id = $1 ORDER BY s.created_at DESC, s.id"
+    );
+    Both DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
+}
+
+from_row! {
+    Session {
+        id = "session_id", user = "session_user_id", data, created_at = "session_created_at", expires_at,
+    }
+    Visit { session: flat, user: joined = "user_id" }
+}
+
+/// A session with whom it belongs to.
+struct Visit {
+    session: Session,
+    user: Option<User>,
+}
+
+impl Store {
+    /// The session, unless it has expired.
+    pub async fn session(&self, id: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Session, BY_ID, id, now)?)
+    }
+
+    /// The session and its account, unless it has expired: one query for every page that is asked for.
+    pub async fn session_user(
+        &self,
+        id: &str,
+        now: UnixMillis,
+    ) -> Result<Option<(Session, Option<User>)>, StoreError> {
+        let mut lease = self.read().await?;
+        let visit = row!(&mut lease.link(), Visit, WITH_USER, id, now)?;
+        Ok(visit.map(|visit| (visit.session, visit.user)))
+    }
+
+    /// [`StoreError::Duplicate`] when the id is taken.
+    pub async fn create_session(&self, session: Session) -> Result<(), StoreError> {
+        self.keep_session(INSERT, session).await
+    }
+
+    /// Writes the session anew, whether it was there or not; it keeps the time of its creation.
+    pub async fn save_session(&self, session: Session) -> Result<(), StoreError> {
+        self.keep_session(SAVE, session).await
+    }
+
+    async fn keep_session(&self, statement: &'static str, session: Session) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        run!(
+            &mut writing.link(),
+            statement,
+            &*session.id,
+            session.user,
+            &*session.data,
+            session.created_at,
+            session.expires_at
+        )
+        .or_duplicate("a session with this id")?;
+        writing.commit().await
+    }
+
+    pub async fn delete_session(&self, id: &str) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        run!(&mut writing.link(), DELETE, id)?;
+        writing.commit().await
+    }
+
+    /// How many there were.
+    pub async fn delete_expired_sessions(&self, now: UnixMillis) -> Result<u64, StoreError> {
+        let mut writing = self.write().await?;
+        let deleted = run!(&mut writing.link(), DELETE_EXPIRED, now)?;
+        writing.commit().await?;
+        Ok(deleted)
+    }
+
+    /// Newest first, expired ones that are not deleted yet included.
+    pub async fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Session, OF_USER, user)?)
+    }
+
+    /// Signs the account out everywhere, but for the session `except`. How many sessions ended.
+    pub async fn delete_sessions_of(&self, user: UserId, except: Option<&str>) -> Result<u64, StoreError> {
+        let mut writing = self.write().await?;
+        let deleted = run!(&mut writing.link(), DELETE_OF_USER, user, except.unwrap_or_default())?;
+        writing.commit().await?;
+        Ok(deleted)
+    }
+}

@@ -1,0 +1,56 @@
+use domain::check::Status;
+use rstest::rstest;
+use store::record::Check;
+use store::{Backend, CheckId, IntegrationId, StoreError};
+
+use crate::world::{NOW, World, later, ran};
+
+#[rstest]
+#[tokio::test]
+async fn a_check_is_set_up_and_changed(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let integration = world.integration().await;
+    let check = world.planned(&integration);
+    store.create_check(check.clone(), world.audit("created")).await.unwrap();
+    assert_eq!(store.check(check.id).await.unwrap(), Some(check.clone()));
+    let paused = Check {
+        parameters: "{}".to_owned(),
+        interval_seconds: 60,
+        enabled: false,
+        next_due_at: later(5),
+        ..check.clone()
+    };
+    assert!(store.update_check(paused.clone(), world.audit("updated")).await.unwrap());
+    assert_eq!(store.check(check.id).await.unwrap(), Some(paused.clone()));
+    assert_eq!(store.checks_of(world.org.id).await.unwrap(), std::slice::from_ref(&paused));
+    assert_eq!(store.checks_of_integration(integration.id).await.unwrap(), [paused]);
+    assert!(store.checks_of_integration(IntegrationId::new()).await.unwrap().is_empty());
+    let unknown = Check { id: CheckId::new(), ..check.clone() };
+    assert!(!store.update_check(unknown.clone(), world.audit("updated")).await.unwrap());
+    let astray = Check { integration: IntegrationId::new(), ..unknown };
+    let refused = store.create_check(astray, world.audit("created")).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound { .. }), "{refused:?}");
+    assert_eq!(world.actions().await, ["created", "updated"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_deleted_check_takes_its_runs_standings_and_ties_with_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let run = ran(check.id, NOW, Status::Pass);
+    let standing = world.standing(&run);
+    store.record_run(run.clone(), vec![standing], None).await.unwrap();
+    store.set_tie(crate::ties::tie(world, check.id), world.audit("tied")).await.unwrap();
+    assert!(store.delete_check(check.id, world.audit("deleted")).await.unwrap());
+    assert!(!store.delete_check(check.id, world.audit("deleted")).await.unwrap());
+    assert_eq!(store.check(check.id).await.unwrap(), None);
+    assert_eq!(store.run(run.id).await.unwrap(), None);
+    assert!(store.standings_of(check.id).await.unwrap().is_empty());
+    assert!(store.ties_of(check.id).await.unwrap().is_empty());
+    assert_eq!(world.actions().await, ["tied", "deleted"]);
+}

@@ -1,0 +1,105 @@
+use rstest::rstest;
+use store::testing::TestDatabase;
+use store::{Backend, Store, StoreError};
+
+use crate::world::{said, user};
+
+#[rstest]
+#[tokio::test]
+async fn a_new_database_is_current_only_after_migrating(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let database = TestDatabase::create(backend).await;
+    let store = Store::connect(database.url()).await.unwrap();
+    assert_eq!(store.backend(), backend);
+    store.ping().await.unwrap();
+    assert!(!store.migrations_current().await.unwrap());
+    store.migrate().await.unwrap();
+    assert!(store.migrations_current().await.unwrap());
+    store.migrate().await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_written_is_there_when_the_database_is_opened_again(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (database, store) = TestDatabase::open(backend).await;
+    let user = user("a@example.org");
+    store.create_user(user.clone(), said("user.created")).await.unwrap();
+    store.close().await;
+    let again = Store::connect(database.url()).await.unwrap();
+    assert!(again.migrations_current().await.unwrap());
+    assert_eq!(again.user(user.id).await.unwrap(), Some(user));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_schema_of_a_newer_program_is_refused(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (database, store) = TestDatabase::open(backend).await;
+    store.close().await;
+    let from_the_future = "INSERT INTO _sqlx_migrations \
+        (version, description, success, checksum, execution_time) VALUES ($1, 'later', TRUE, $2, 0)";
+    match backend {
+        Backend::Sqlite => {
+            let pool = sqlx::SqlitePool::connect(database.url()).await.unwrap();
+            sqlx::query(from_the_future).bind(9999_i64).bind(vec![1_u8]).execute(&pool).await.unwrap();
+        }
+        Backend::Postgres => {
+            let pool = sqlx::PgPool::connect(database.url()).await.unwrap();
+            sqlx::query(from_the_future).bind(9999_i64).bind(vec![1_u8]).execute(&pool).await.unwrap();
+        }
+    }
+    let store = Store::connect(database.url()).await.unwrap();
+    assert!(!store.migrations_current().await.unwrap());
+    let refused = store.migrate().await.unwrap_err();
+    assert!(matches!(refused, StoreError::NewerSchema { applied: 9999 }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_folder_of_an_sqlite_file_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a/b/rung.db");
+    Store::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    assert!(file.exists());
+}
+
+#[rstest]
+#[case("mysql://localhost/rung")]
+#[case("rung.db")]
+#[case("sqlite::memory:")]
+#[tokio::test]
+async fn an_unknown_address_is_refused(#[case] url: &str) {
+    let refused = Store::connect(url).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Address { .. }), "{refused:?}");
+    assert!(refused.to_string().contains("sqlite://FILE"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_refused_address_does_not_repeat_its_password() {
+    let refused = Store::connect("mysql://rung:secret@db/rung").await.unwrap_err();
+    assert!(!refused.to_string().contains("secret"), "{refused}");
+}
+
+#[tokio::test]
+async fn sqlite_has_one_node() {
+    let (database, store) = TestDatabase::open(Backend::Sqlite).await;
+    let lock = store.lock_node().unwrap();
+    let second = Store::connect(database.url()).await.unwrap();
+    let refused = second.lock_node().unwrap_err();
+    assert!(matches!(refused, StoreError::SecondNode { .. }), "{refused:?}");
+    // Administrative commands take no lock and work beside the node.
+    second.create_user(user("admin@example.org"), said("user.created")).await.unwrap();
+    assert_eq!(store.user_count().await.unwrap(), 1);
+    drop(lock);
+    let _lock = second.lock_node().unwrap();
+}
+
+#[tokio::test]
+async fn postgres_has_many_nodes() {
+    let (database, store) = TestDatabase::open(Backend::Postgres).await;
+    let second = Store::connect(database.url()).await.unwrap();
+    let _locks = (store.lock_node().unwrap(), second.lock_node().unwrap());
+}

@@ -1,0 +1,53 @@
+use rstest::rstest;
+use store::record::{Integration, IntegrationDetails};
+use store::{Backend, IntegrationId, OrgId, StoreError};
+
+use crate::world::World;
+
+#[rstest]
+#[tokio::test]
+async fn an_integration_is_described_and_described_anew(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let integration = world.described("Patient API");
+    store.create_integration(integration.clone(), world.audit("created")).await.unwrap();
+    assert_eq!(store.integration(integration.id).await.unwrap(), Some(integration.clone()));
+    let details = IntegrationDetails {
+        name: "Patient access API".to_owned(),
+        system: "A system".to_owned(),
+        standard: "FHIR R4".to_owned(),
+        direction: "out".to_owned(),
+        data: "records".to_owned(),
+        contract: "C-1".to_owned(),
+        use_case: "patients' apps".to_owned(),
+        owner: "Anna".to_owned(),
+        environment: "production".to_owned(),
+        last_review: None,
+        serves: Vec::new(),
+        ..integration.details.clone()
+    };
+    let renamed = Integration { details, ..integration.clone() };
+    assert!(store.update_integration(renamed.clone(), world.audit("updated")).await.unwrap());
+    assert_eq!(store.integration(integration.id).await.unwrap(), Some(renamed.clone()));
+    let unknown = Integration { id: IntegrationId::new(), ..renamed.clone() };
+    assert!(!store.update_integration(unknown, world.audit("updated")).await.unwrap());
+    let elsewhere = Integration { org: OrgId::new(), ..renamed };
+    assert!(!store.update_integration(elsewhere.clone(), world.audit("updated")).await.unwrap());
+    let astray = Integration { id: IntegrationId::new(), ..elsewhere };
+    let refused = store.create_integration(astray, world.audit("created")).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound { .. }), "{refused:?}");
+    assert_eq!(world.actions().await, ["created", "updated"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn integrations_come_page_by_page(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = &World::new(backend).await;
+    let all = [world.integration().await, world.integration().await, world.integration().await];
+    let first = world.store.integrations_of(world.org.id, None, 2).await.unwrap();
+    assert_eq!(first, all[..2]);
+    let rest = world.store.integrations_of(world.org.id, Some(first[1].id), 2).await.unwrap();
+    assert_eq!(rest, all[2..]);
+}

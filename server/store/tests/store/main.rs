@@ -1,0 +1,20 @@
+//! Every repository function, on SQLite and on PostgreSQL.
+
+mod answers;
+mod assessments;
+mod audit;
+mod checks;
+mod connecting;
+mod evidence;
+mod findings;
+mod frameworks;
+mod integrations;
+mod organizations;
+mod runs;
+mod schedule;
+mod sessions;
+mod statements;
+mod ties;
+mod tokens;
+mod users;
+mod world;

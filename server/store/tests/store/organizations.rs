@@ -1,0 +1,89 @@
+use rstest::rstest;
+use store::record::{Member, Role};
+use store::{Backend, OrgId, StoreError};
+
+use crate::world::{NOW, World, later, organization};
+
+#[rstest]
+#[tokio::test]
+async fn an_organization_begins_with_its_owner(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let World { store, user, org, .. } = &World::new(backend).await;
+    assert_eq!(store.organization(org.id).await.unwrap(), Some(org.clone()));
+    assert_eq!(store.organization_by_slug("north").await.unwrap(), Some(org.clone()));
+    assert_eq!(store.organization(OrgId::new()).await.unwrap(), None);
+    assert_eq!(store.organization_by_slug("south").await.unwrap(), None);
+    assert_eq!(store.role(org.id, user.id).await.unwrap(), Some(Role::Owner));
+    let seen = store.organization_role_by_slug("north", user.id).await.unwrap();
+    assert_eq!(seen, Some((org.clone(), Role::Owner)));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_address_belongs_to_one_organization(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let copy = organization("north");
+    let refused = world
+        .store
+        .create_organization(copy.clone(), world.user.id, world.audit("organization.created"))
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused:?}");
+    assert_eq!(world.store.organization(copy.id).await.unwrap(), None);
+    assert!(world.actions().await.is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_organizations_of_an_account_come_page_by_page(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let other = world.another_user("other@example.org").await;
+    let mut slugs = Vec::new();
+    for slug in ["a", "b", "c"] {
+        let org = organization(slug);
+        world.store.create_organization(org, other.id, world.audit("x")).await.unwrap();
+    }
+    let mut after = None;
+    loop {
+        let page = world.store.organizations_of(other.id, after, 2).await.unwrap();
+        let Some((last, role)) = page.last() else { break };
+        assert_eq!(*role, Role::Owner);
+        after = Some(last.id);
+        slugs.extend(page.into_iter().map(|(org, _)| org.slug));
+    }
+    assert_eq!(slugs, ["a", "b", "c"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn members_come_change_and_go(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = &World::new(backend).await;
+    let World { store, org, .. } = world;
+    let guest = world.another_user("guest@example.org").await;
+    assert_eq!(store.organization_role_by_slug("north", guest.id).await.unwrap(), None);
+    store.add_member(org.id, guest.id, Role::Viewer, later(7), world.audit("member.added")).await.unwrap();
+    let refused =
+        store.add_member(org.id, guest.id, Role::Owner, NOW, world.audit("member.added")).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused:?}");
+    assert!(store.set_role(org.id, guest.id, Role::Assessor, world.audit("role.set")).await.unwrap());
+    let members = store.members(org.id).await.unwrap();
+    let expected = Member {
+        user: guest.id,
+        name: guest.name.clone(),
+        email: guest.email.clone(),
+        role: Role::Assessor,
+        since: later(7),
+    };
+    assert_eq!(members[0], expected);
+    assert_eq!(members[1].user, world.user.id);
+    assert!(store.remove_member(org.id, guest.id, world.audit("member.removed")).await.unwrap());
+    assert!(!store.remove_member(org.id, guest.id, world.audit("member.removed")).await.unwrap());
+    assert!(!store.set_role(org.id, guest.id, Role::Owner, world.audit("role.set")).await.unwrap());
+    assert_eq!(store.role(org.id, guest.id).await.unwrap(), None);
+    assert_eq!(world.actions().await, ["member.added", "role.set", "member.removed"]);
+}
