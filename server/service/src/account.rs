@@ -1,0 +1,161 @@
+//! Accounts: the first one, signing in, passwords, API tokens.
+
+mod password;
+mod token;
+
+use jiff::SignedDuration;
+use serde_json::json;
+use store::record::{Audit, User};
+use store::{StoreError, UnixMillis, UserId};
+
+pub use token::NewToken;
+
+use crate::service::audit;
+use crate::{Actor, Error, FieldError, Service};
+
+/// How long failed sign-ins count.
+const THROTTLE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// Failures in the window after which an address, or a client, has to wait.
+const FAILURES_PER_EMAIL: u32 = 10;
+const FAILURES_PER_CLIENT: u32 = 50;
+
+/// What a new account needs.
+pub struct SignUp {
+    pub name: String,
+    pub email: String,
+    pub password: String,
+}
+
+impl Service {
+    /// Whether nobody has an account yet: the first visitor creates it.
+    pub async fn needs_first_account(&self) -> Result<bool, Error> {
+        Ok(self.store().user_count().await? == 0)
+    }
+
+    /// Creates the first account, which administers the installation. Refused once an account exists.
+    pub async fn create_first_account(&self, sign_up: SignUp) -> Result<Actor, Error> {
+        if !self.needs_first_account().await? {
+            return Err(already_set_up());
+        }
+        let user = self.prepare_user(sign_up, true).await?;
+        let entry = account_audit(&user, "account.created");
+        if self.store().create_first_user(user.clone(), entry).await? {
+            Ok(user.into())
+        } else {
+            Err(already_set_up())
+        }
+    }
+
+    /// Creates an account from the command line, where the operator's hold on the machine is the authority.
+    pub async fn create_account_as_operator(&self, sign_up: SignUp, admin: bool) -> Result<Actor, Error> {
+        let user = self.prepare_user(sign_up, admin).await?;
+        let entry = account_audit(&user, "account.created");
+        match self.store().create_user(user.clone(), entry).await {
+            Ok(()) => Ok(user.into()),
+            Err(StoreError::Duplicate { .. }) => {
+                Err(Error::invalid("email", "An account with this e-mail exists already."))
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Checks a password. An unknown address costs the same time as a wrong password, and reads the same.
+    pub async fn sign_in(&self, email: &str, password: &str, client: &str) -> Result<Actor, Error> {
+        let email = email.trim().to_lowercase();
+        let keys = [format!("email:{email}"), format!("client:{client}")];
+        let now = UnixMillis::now();
+        let since = UnixMillis(now.0 - i64::try_from(THROTTLE_WINDOW.as_millis()).expect("15 minutes fit"));
+        for (key, most) in keys.iter().zip([FAILURES_PER_EMAIL, FAILURES_PER_CLIENT]) {
+            if self.store().sign_in_failures(key, since).await? >= most {
+                let wait = u64::try_from(THROTTLE_WINDOW.as_secs()).expect("15 minutes fit");
+                return Err(Error::Throttled { retry_after_seconds: wait });
+            }
+        }
+        let user = self.store().user_by_email(&email).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        if !self.passwords().verify(password.to_owned(), hash).await? {
+            for key in &keys {
+                self.store().record_sign_in_failure(key, now).await?;
+            }
+            return Err(Error::Unauthenticated("E-mail and password do not match.".to_owned()));
+        }
+        let user = user.expect("an unknown user never verifies");
+        self.store().clear_sign_in_failures(&keys[0]).await?;
+        self.store().record_audit(account_audit(&user, "account.signed_in")).await?;
+        Ok(user.into())
+    }
+
+    /// Who a web session belongs to; `None` when the account is gone.
+    pub async fn actor(&self, user: UserId) -> Result<Option<Actor>, Error> {
+        Ok(self.store().user(user).await?.map(Actor::from))
+    }
+
+    /// Changes the actor's own password; the old one must be known.
+    pub async fn change_password(&self, actor: &Actor, current: &str, new: &str) -> Result<(), Error> {
+        let user = self.store().user(actor.user()).await?.ok_or(Error::NotFound("The account"))?;
+        let hash = Some(user.password_hash.clone());
+        if !self.passwords().verify(current.to_owned(), hash).await? {
+            return Err(Error::invalid("current", "This is not your current password."));
+        }
+        password::check_strength("password", new, &[&user.name, &user.email]).map_err(|problem| {
+            Error::Invalid(vec![problem])
+        })?;
+        let hash = self.passwords().hash(new.to_owned()).await?;
+        let entry = account_audit(&user, "account.password_changed");
+        self.store().set_password(user.id, &hash, entry).await?;
+        Ok(())
+    }
+
+    async fn prepare_user(&self, sign_up: SignUp, admin: bool) -> Result<User, Error> {
+        let name = sign_up.name.trim().to_owned();
+        let email = sign_up.email.trim().to_lowercase();
+        let mut problems = Vec::new();
+        if name.is_empty() {
+            problems.push(FieldError::new("name", "Enter your name."));
+        } else if name.chars().count() > 120 {
+            problems.push(FieldError::new("name", "Use at most 120 characters for the name."));
+        }
+        if !looks_like_email(&email) {
+            problems.push(FieldError::new("email", "Enter an e-mail address such as name@example.org."));
+        }
+        problems.extend(password::check_strength("password", &sign_up.password, &[&name, &email]).err());
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let password_hash = self.passwords().hash(sign_up.password).await?;
+        Ok(User { id: UserId::new(), email, name, password_hash, admin, created_at: UnixMillis::now() })
+    }
+}
+
+pub(crate) use password::Passwords;
+
+fn already_set_up() -> Error {
+    Error::Conflict("This installation has an account already. Sign in, or ask its owner for one.".to_owned())
+}
+
+fn account_audit(user: &User, action: &'static str) -> Audit {
+    Audit { actor: Some(user.id), ..audit(None, action, user.id, json!({ "email": user.email })) }
+}
+
+/// One `@` with something before it and a dotted or local name after it; the rest is the mail server's business.
+fn looks_like_email(text: &str) -> bool {
+    let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    plain && text.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.') && !host.is_empty()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_email;
+
+    #[test]
+    fn an_email_needs_a_name_and_a_host() {
+        for good in ["a@b", "ana.li@clinic.example"] {
+            assert!(looks_like_email(good), "{good}");
+        }
+        for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@.c", "a@c."] {
+            assert!(!looks_like_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! API tokens: 256 random bits, shown once, kept as a SHA-256 hash.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use store::record::ApiToken;
+use store::{TokenId, UnixMillis};
+
+use crate::service::audit;
+use crate::{Actor, Error, Service};
+
+/// A token and the text that is shown this once.
+pub struct NewToken {
+    pub token: ApiToken,
+    pub secret: String,
+}
+
+impl Service {
+    /// A new token that acts as its owner.
+    pub async fn create_token(&self, actor: &Actor, name: &str) -> Result<NewToken, Error> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 80 {
+            return Err(Error::invalid("name", "Name the token in 1 to 80 characters, for example after its use."));
+        }
+        let random: [u8; 32] = rand::random();
+        let secret = format!("rung_{}", URL_SAFE_NO_PAD.encode(random));
+        let token = ApiToken {
+            id: TokenId::new(),
+            user: actor.user(),
+            name: name.to_owned(),
+            created_at: UnixMillis::now(),
+            last_used_at: None,
+        };
+        let entry = audit(Some(actor), "token.created", token.id, json!({ "name": name }));
+        self.store().create_token(token.clone(), &hash(&secret), entry).await?;
+        Ok(NewToken { token, secret })
+    }
+
+    /// A token from the command line, for an existing account.
+    pub async fn create_token_as_operator(&self, email: &str) -> Result<NewToken, Error> {
+        let user = self.store().user_by_email(&email.trim().to_lowercase()).await?;
+        let user = user.ok_or_else(|| Error::invalid("email", "No account has this e-mail."))?;
+        self.create_token(&user.into(), "command line").await
+    }
+
+    /// Who a bearer token acts for.
+    pub async fn actor_of_token(&self, bearer: &str) -> Result<Actor, Error> {
+        let user = self.store().user_by_token_hash(&hash(bearer), UnixMillis::now()).await?;
+        user.map(Actor::from).ok_or_else(|| Error::Unauthenticated("The token is not valid.".to_owned()))
+    }
+
+    /// The actor's tokens, newest last.
+    pub async fn tokens(&self, actor: &Actor) -> Result<Vec<ApiToken>, Error> {
+        Ok(self.store().tokens_of(actor.user()).await?)
+    }
+
+    /// Ends a token of the actor's.
+    pub async fn revoke_token(&self, actor: &Actor, token: TokenId) -> Result<(), Error> {
+        let entry = audit(Some(actor), "token.revoked", token, json!({}));
+        if self.store().delete_token(token, actor.user(), entry).await? {
+            Ok(())
+        } else {
+            Err(Error::NotFound("The token"))
+        }
+    }
+}
+
+fn hash(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+        use std::fmt::Write as _;
+        write!(text, "{byte:02x}").expect("writing to a string has no way to fail");
+        text
+    })
+}

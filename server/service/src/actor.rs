@@ -1,0 +1,89 @@
+//! Who acts, and what a role may do.
+
+use store::UserId;
+use store::record::{Role, User};
+
+/// A signed-in person, by session or token. Made by [`Service`](crate::Service) only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub(crate) user: UserId,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) admin: bool,
+}
+
+impl Actor {
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// May administer the installation; gives no access to an organization.
+    pub fn is_admin(&self) -> bool {
+        self.admin
+    }
+}
+
+impl From<User> for Actor {
+    fn from(user: User) -> Self {
+        Self { user: user.id, name: user.name, email: user.email, admin: user.admin }
+    }
+}
+
+/// What a use case asks of a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// See everything of the organization.
+    Read,
+    /// Answer for the organization, attach evidence.
+    Answer,
+    /// Register integrations, set up and run checks.
+    Operate,
+    /// Accept or reject evidence, change ties.
+    Review,
+    /// Start assessments.
+    Assess,
+    /// Members and the organization itself.
+    Own,
+}
+
+impl Permission {
+    /// The rule: who may do what.
+    pub fn allows(self, role: Role) -> bool {
+        match self {
+            Self::Read => true,
+            Self::Answer => matches!(role, Role::Owner | Role::Assessor | Role::Contributor),
+            Self::Operate => matches!(role, Role::Owner | Role::Assessor | Role::Contributor | Role::Consultant),
+            Self::Review => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
+            Self::Assess => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
+            Self::Own => matches!(role, Role::Owner),
+        }
+    }
+
+    /// The sentence for somebody whose role does not allow it.
+    pub(crate) fn refusal(self, role: Role) -> String {
+        let role = match role {
+            Role::Viewer => "viewer",
+            Role::Contributor => "contributor",
+            Role::Assessor => "assessor",
+            Role::Consultant => "consultant",
+            Role::Owner => "owner",
+        };
+        let deed = match self {
+            Self::Read => "read this",
+            Self::Answer => "answer or attach evidence",
+            Self::Operate => "change integrations or run checks",
+            Self::Review => "review evidence or change ties",
+            Self::Assess => "start an assessment",
+            Self::Own => "manage members",
+        };
+        format!("Your role here is {role}, which may not {deed}. Ask an owner of the organization.")
+    }
+}

@@ -1,0 +1,141 @@
+//! Answers: one criterion at a time, never overwritten in silence.
+
+use domain::CriterionCode;
+use domain::framework::Criterion;
+use serde_json::json;
+use store::record::{Answer, Assessment, AssessmentState, Claim, Rater, SaveAnswer, Saved};
+use store::{AssessmentId, UnixMillis};
+
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// The longest rationale and the longest reason, in characters.
+pub const LONGEST_RATIONALE: usize = 20_000;
+pub const LONGEST_REASON: usize = 2_000;
+
+/// What somebody answers, and which revision was on the screen.
+#[derive(Debug, Clone)]
+pub struct AnswerInput {
+    pub claim: Claim,
+    pub rationale: String,
+    /// 0 where there was no answer.
+    pub revision: i64,
+}
+
+impl Service {
+    /// Saves the organization's own answer; durable when this returns. A stale revision changes nothing.
+    pub async fn save_answer(
+        &self,
+        actor: &Actor,
+        assessment: AssessmentId,
+        criterion: &CriterionCode,
+        input: AnswerInput,
+    ) -> Result<Answer, Error> {
+        let found = self.assessment_for(actor, assessment, Permission::Answer).await?;
+        let framework = self.prepared(found.framework).await?.framework;
+        let criterion = framework.criterion(criterion).ok_or(Error::NotFound("The criterion"))?;
+        must_be_open(&found)?;
+        let organization = self.store().organization(found.org).await?.ok_or(Error::NotFound("The organization"))?;
+        if !criterion.profiles.iter().any(|profile| organization.profiles.contains(profile)) {
+            let problem = format!("{} does not apply to this organization's profiles.", criterion.code);
+            return Err(Error::invalid("criterion", problem));
+        }
+        let save = checked(actor, assessment, criterion, input)?;
+        let details = json!({ "criterion": criterion.code, "claim": save.claim, "revision": save.seen_revision + 1 });
+        let entry = org_audit(actor, found.org, "answer.saved", assessment, details);
+        match self.store().save_answer(save.clone(), entry).await? {
+            Saved::Revision(revision) => {
+                self.touch(assessment);
+                Ok(Answer {
+                    criterion: save.criterion,
+                    rater: save.rater,
+                    claim: save.claim,
+                    rationale: save.rationale,
+                    revision,
+                    by: save.by,
+                    by_name: actor.name().to_owned(),
+                    at: save.at,
+                })
+            }
+            Saved::Stale(current) => Err(Error::Stale(Box::new(current))),
+        }
+    }
+
+    /// Every revision of the organization's own answer, newest first.
+    pub async fn answer_history(
+        &self,
+        actor: &Actor,
+        assessment: AssessmentId,
+        criterion: &CriterionCode,
+    ) -> Result<Vec<Answer>, Error> {
+        self.assessment_for(actor, assessment, Permission::Read).await?;
+        let history = self.store().answer_history(assessment, criterion).await?;
+        Ok(history.into_iter().filter(|answer| answer.rater == Rater::Own).collect())
+    }
+
+    /// The assessment, if the actor's role in its organization allows what is asked.
+    pub(crate) async fn assessment_for(
+        &self,
+        actor: &Actor,
+        id: AssessmentId,
+        permission: Permission,
+    ) -> Result<Assessment, Error> {
+        let found = self.store().assessment(id).await?.ok_or(Error::NotFound("The assessment"))?;
+        self.authorize(actor, found.org, permission, "The assessment").await?;
+        Ok(found)
+    }
+}
+
+/// A submitted assessment is locked for the organization.
+pub(crate) fn must_be_open(assessment: &Assessment) -> Result<(), Error> {
+    match assessment.state {
+        AssessmentState::Draft | AssessmentState::ChangesRequested => Ok(()),
+        AssessmentState::Submitted | AssessmentState::InReview | AssessmentState::Final => {
+            Err(Error::Conflict("This assessment was submitted and is locked.".to_owned()))
+        }
+    }
+}
+
+fn checked(
+    actor: &Actor,
+    assessment: AssessmentId,
+    criterion: &Criterion,
+    input: AnswerInput,
+) -> Result<SaveAnswer, Error> {
+    let mut problems = Vec::new();
+    let rationale = input.rationale.trim().to_owned();
+    if rationale.chars().count() > LONGEST_RATIONALE {
+        problems.push(FieldError::new(
+            "rationale",
+            "Use at most 20,000 characters for the rationale. Attach longer texts as evidence.",
+        ));
+    }
+    let claim = match input.claim {
+        Claim::NotApplicable { reason } => {
+            let reason = reason.trim().to_owned();
+            if reason.is_empty() {
+                problems.push(FieldError::new("reason", "Say why this criterion does not apply."));
+            } else if reason.chars().count() > LONGEST_REASON {
+                problems.push(FieldError::new("reason", "Use at most 2,000 characters for the reason."));
+            }
+            Claim::NotApplicable { reason }
+        }
+        level @ Claim::Level(_) => level,
+    };
+    if input.revision < 0 {
+        problems.push(FieldError::new("revision", "The revision is the one last read: 0 or more."));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    Ok(SaveAnswer {
+        assessment,
+        criterion: criterion.code.clone(),
+        rater: Rater::Own,
+        claim,
+        rationale,
+        seen_revision: input.revision,
+        by: actor.user(),
+        at: UnixMillis::now(),
+    })
+}

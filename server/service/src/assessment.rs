@@ -1,0 +1,242 @@
+//! Assessments, and the read model that every page, report and the score share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::check::ProbeRecord;
+use domain::scoring::{Answer as Ratings, CriterionScore, EvidenceItem, Input, ProbeInput, Rating, Score};
+use domain::{BindingId, CriterionCode, Framework, FrameworkCode, Level, RungCode};
+use serde_json::json;
+use store::record::{
+    Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Rater, Role, Standing,
+};
+use store::{AssessmentId, OrgId, UnixMillis};
+
+use crate::service::{Prepared, org_audit};
+use crate::tie::is_tied;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// What a new assessment needs.
+#[derive(Debug, Clone)]
+pub struct NewAssessment {
+    pub framework: FrameworkCode,
+    /// The newest when absent.
+    pub version: Option<String>,
+    pub title: String,
+    /// The rung aimed at.
+    pub target: Option<RungCode>,
+}
+
+/// An assessment with everything in it and what it is worth at this instant.
+#[derive(Clone)]
+pub struct Assessed {
+    pub bundle: AssessmentBundle,
+    pub framework: Arc<Framework>,
+    pub score: Score,
+    /// Of the actor who reads it.
+    pub role: Role,
+    pub computed_at: UnixMillis,
+}
+
+/// A check tied to a binding, with its standing when it has run.
+#[derive(Clone, Copy)]
+pub struct TiedCheck<'a> {
+    pub check: &'a Check,
+    pub integration: &'a Integration,
+    pub standing: Option<&'a Standing>,
+}
+
+impl Service {
+    /// Starts an assessment.
+    pub async fn start_assessment(&self, actor: &Actor, org: OrgId, new: NewAssessment) -> Result<Assessment, Error> {
+        self.authorize(actor, org, Permission::Assess, "The organization").await?;
+        let title = new.title.trim().to_owned();
+        let mut problems = Vec::new();
+        if title.is_empty() {
+            problems.push(FieldError::new("title", "Give the assessment a title, for example its year."));
+        } else if title.chars().count() > 160 {
+            problems.push(FieldError::new("title", "Use at most 160 characters for the title."));
+        }
+        let found = self.store().framework_by_code(&new.framework, new.version.as_deref()).await?;
+        match &found {
+            None => problems.push(FieldError::new("framework", "Choose one of the frameworks.")),
+            Some(entry) => {
+                let framework = self.prepared(entry.id).await?.framework;
+                let known = |rung: &RungCode| framework.sublevels.iter().any(|sublevel| sublevel.code == *rung);
+                if new.target.as_ref().is_some_and(|target| !known(target)) {
+                    problems.push(FieldError::new("target", "Choose a rung of the framework as target."));
+                }
+            }
+        }
+        let Some(entry) = found.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        let assessment = Assessment {
+            id: AssessmentId::new(),
+            org,
+            framework: entry.id,
+            framework_code: entry.code,
+            framework_version: entry.version,
+            title,
+            state: AssessmentState::Draft,
+            target: new.target,
+            target_level: Level::ALL[3],
+            independent_signoff: false,
+            created_by: actor.user(),
+            created_at: UnixMillis::now(),
+        };
+        let details = json!({ "framework": assessment.framework_code, "title": assessment.title });
+        let entry = org_audit(actor, org, "assessment.started", assessment.id, details);
+        self.store().create_assessment(assessment.clone(), entry).await?;
+        self.touch(assessment.id);
+        Ok(assessment)
+    }
+
+    /// The organization's assessments, oldest first, after the one given.
+    pub async fn assessments(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        after: Option<AssessmentId>,
+        limit: u32,
+    ) -> Result<Vec<Assessment>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().assessments_of(org, after, limit).await?)
+    }
+
+    /// The assessment, scored now from what the database holds.
+    pub async fn assessed(&self, actor: &Actor, id: AssessmentId) -> Result<Assessed, Error> {
+        let bundle = self.store().bundle(id).await?.ok_or(Error::NotFound("The assessment"))?;
+        let role = self.role(actor, bundle.organization.id, "The assessment").await?;
+        self.assess(bundle, role).await
+    }
+
+    pub(crate) async fn assess(&self, bundle: AssessmentBundle, role: Role) -> Result<Assessed, Error> {
+        let Prepared { framework, scorer } = self.prepared(bundle.assessment.framework).await?;
+        let computed_at = UnixMillis::now();
+        let score = scorer.score(&input(&bundle, &framework, computed_at));
+        Ok(Assessed { bundle, framework, score, role, computed_at })
+    }
+}
+
+impl Assessed {
+    pub fn may(&self, permission: Permission) -> bool {
+        permission.allows(self.role)
+    }
+
+    /// The organization's own answer.
+    pub fn own_answer(&self, criterion: &CriterionCode) -> Option<&Answer> {
+        self.answer(criterion, Rater::Own)
+    }
+
+    pub fn assessor_answer(&self, criterion: &CriterionCode) -> Option<&Answer> {
+        self.answer(criterion, Rater::Assessor)
+    }
+
+    pub fn evidence_on(&self, criterion: &CriterionCode) -> Vec<&Evidence> {
+        self.bundle.evidence.iter().filter(|item| item.criteria.contains(criterion)).collect()
+    }
+
+    pub fn criterion_score(&self, criterion: &CriterionCode) -> Option<&CriterionScore> {
+        self.score.criteria.iter().find(|score| score.code == *criterion)
+    }
+
+    /// The checks tied to a binding, by rule or by hand.
+    pub fn probes_of(&self, binding: &BindingId) -> Vec<TiedCheck<'_>> {
+        let Some((domain, binding)) = self.framework.domains.iter().find_map(|domain| {
+            let mut bindings = domain.criteria.iter().flat_map(|criterion| &criterion.bindings);
+            bindings.find(|candidate| candidate.id == *binding).map(|binding| (domain, binding))
+        }) else {
+            return Vec::new();
+        };
+        let tied = self.bundle.checks.iter().filter(|check| check.kind == binding.kind).filter_map(|check| {
+            let integration = self.bundle.integrations.iter().find(|entry| entry.id == check.integration)?;
+            let by_hand = self.bundle.ties.iter().find(|tie| tie.check == check.id && tie.binding == binding.id);
+            is_tied(&domain.code, integration, by_hand).then(|| TiedCheck {
+                check,
+                integration,
+                standing: self.bundle.standings.iter().find(|standing| {
+                    standing.check == check.id && standing.binding == binding.id
+                }),
+            })
+        });
+        tied.collect()
+    }
+
+    fn answer(&self, criterion: &CriterionCode, rater: Rater) -> Option<&Answer> {
+        self.bundle.answers.iter().find(|answer| answer.rater == rater && answer.criterion == *criterion)
+    }
+}
+
+/// What the scoring rule needs, from the records.
+fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Input {
+    let mut answers: BTreeMap<CriterionCode, Ratings> = BTreeMap::new();
+    for answer in &bundle.answers {
+        let ratings = answers.entry(answer.criterion.clone()).or_default();
+        let rating = Some(match &answer.claim {
+            Claim::Level(level) => Rating::Level(*level),
+            Claim::NotApplicable { .. } => Rating::NotApplicable,
+        });
+        match answer.rater {
+            Rater::Own => ratings.own = rating,
+            Rater::Assessor => ratings.assessor = rating,
+        }
+    }
+    let evidence = bundle.evidence.iter().flat_map(|item| {
+        item.criteria.iter().map(|criterion| EvidenceItem {
+            criterion: criterion.clone(),
+            duration: item.duration,
+            dated: item.dated,
+            expires: item.expires,
+            author: item.author.to_string(),
+            state: item.state,
+            reviewer: item.reviewer.map(|reviewer| reviewer.to_string()),
+        })
+    });
+    Input {
+        profiles: bundle.organization.profiles.clone(),
+        as_of: now.date(),
+        target_level: bundle.assessment.target_level,
+        independent_signoff: bundle.assessment.independent_signoff,
+        answers,
+        evidence: evidence.collect(),
+        probes: probes(bundle, framework, now),
+    }
+}
+
+/// The standings of the checks that are tied, as the rule wants them.
+fn probes(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Vec<ProbeInput> {
+    if bundle.standings.is_empty() {
+        return Vec::new();
+    }
+    let domains: BTreeMap<&BindingId, _> = framework
+        .domains
+        .iter()
+        .flat_map(|domain| {
+            let bindings = domain.criteria.iter().flat_map(|criterion| &criterion.bindings);
+            bindings.map(move |binding| (&binding.id, &domain.code))
+        })
+        .collect();
+    let tied = |standing: &&Standing| {
+        let Some(domain) = domains.get(&standing.binding) else { return false };
+        let Some(check) = bundle.checks.iter().find(|check| check.id == standing.check) else { return false };
+        let Some(integration) = bundle.integrations.iter().find(|entry| entry.id == check.integration) else {
+            return false;
+        };
+        let by_hand =
+            bundle.ties.iter().find(|tie| tie.check == standing.check && tie.binding == standing.binding);
+        is_tied(domain, integration, by_hand)
+    };
+    let probes = bundle.standings.iter().filter(tied).map(|standing| ProbeInput {
+        binding: standing.binding.clone(),
+        record: record(standing, now),
+        overridden: false,
+    });
+    probes.collect()
+}
+
+pub(crate) fn record(standing: &Standing, now: UnixMillis) -> ProbeRecord {
+    ProbeRecord {
+        status: standing.status,
+        consecutive_fails: standing.consecutive_fails,
+        age_seconds: standing.concluded_at.map(|at| now.seconds_since(at)),
+    }
+}

@@ -1,0 +1,148 @@
+//! Health checks: setting them up, running them, reading what they saw.
+
+mod page;
+mod parameters;
+mod run;
+mod work;
+
+use domain::KindCode;
+use domain::check::CheckKind;
+use serde_json::json;
+use store::record::{Check, Role};
+use store::{CheckId, IntegrationId, UnixMillis};
+
+pub use page::{BoundTo, CheckPage, ConditionSeen};
+pub(crate) use page::seen_by;
+pub use parameters::RawParameters;
+
+use crate::service::org_audit;
+use crate::{Actor, Error, Permission, Service};
+
+/// The shortest and the longest time between two scheduled runs, in seconds: a minute and 31 days.
+const INTERVALS: std::ops::RangeInclusive<i64> = 60..=31 * 24 * 3600;
+
+/// A new check.
+#[derive(Debug, Clone)]
+pub struct NewCheck {
+    pub kind: KindCode,
+    pub parameters: RawParameters,
+    /// The kind's own when absent.
+    pub interval_seconds: Option<i64>,
+}
+
+/// A change of a check.
+#[derive(Debug, Clone)]
+pub struct ChangedCheck {
+    /// A secret that is absent or empty stays as it was.
+    pub parameters: RawParameters,
+    pub interval_seconds: i64,
+    pub enabled: bool,
+}
+
+impl Service {
+    /// Adds a check to an integration. A target that the guard refuses by its address alone is refused at once.
+    pub async fn create_check(
+        &self,
+        actor: &Actor,
+        integration: IntegrationId,
+        new: NewCheck,
+    ) -> Result<Check, Error> {
+        let (integration, _) = self.integration_for(actor, integration, Permission::Operate).await?;
+        let kind = self.kind(&new.kind).filter(|kind| self.supports(&kind.code));
+        let kind = kind.ok_or_else(|| Error::invalid("kind", "Choose one of the kinds of health checks."))?;
+        let id = CheckId::new();
+        let parameters = self.read_parameters(kind, &new.parameters, None)?;
+        let interval_seconds = interval(new.interval_seconds.unwrap_or_else(|| i64::from(kind.default_interval)))?;
+        let now = UnixMillis::now();
+        let check = Check {
+            id,
+            org: integration.org,
+            integration: integration.id,
+            kind: kind.code.clone(),
+            parameters: self.seal_parameters(id, &parameters),
+            interval_seconds,
+            enabled: true,
+            created_at: now,
+            next_due_at: UnixMillis(now.0 + interval_seconds * 1000),
+        };
+        let details = json!({ "kind": check.kind, "integration": integration.details.name });
+        let entry = org_audit(actor, check.org, "check.added", check.id, details);
+        self.store().create_check(check.clone(), entry).await?;
+        Ok(check)
+    }
+
+    pub async fn update_check(&self, actor: &Actor, id: CheckId, change: ChangedCheck) -> Result<Check, Error> {
+        let found = self.check_for(actor, id, Permission::Operate).await?;
+        if found.enabled && !change.enabled {
+            self.may_silence(actor, &found).await?;
+        }
+        let kind = self.kind_of(&found)?;
+        let kept = self.open_parameters(&found)?;
+        let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
+        let interval_seconds = interval(change.interval_seconds)?;
+        let due = UnixMillis::now().0 + interval_seconds * 1000;
+        let changed = Check {
+            parameters: self.seal_parameters(id, &parameters),
+            interval_seconds,
+            enabled: change.enabled,
+            next_due_at: UnixMillis(due.min(found.next_due_at.0)),
+            ..found
+        };
+        let details = json!({ "kind": changed.kind, "enabled": changed.enabled });
+        let entry = org_audit(actor, changed.org, "check.changed", id, details);
+        self.store().update_check(changed.clone(), entry).await?;
+        Ok(changed)
+    }
+
+    /// Removes a check with its runs.
+    pub async fn remove_check(&self, actor: &Actor, id: CheckId) -> Result<(), Error> {
+        let found = self.check_for(actor, id, Permission::Operate).await?;
+        self.may_silence(actor, &found).await?;
+        let entry = org_audit(actor, found.org, "check.removed", id, json!({ "kind": found.kind }));
+        self.store().delete_check(id, entry).await?;
+        self.refresh_organization(found.org).await
+    }
+
+    /// The check, if the actor's role in its organization allows what is asked.
+    pub(crate) async fn check_for(&self, actor: &Actor, id: CheckId, permission: Permission) -> Result<Check, Error> {
+        Ok(self.check_and_role(actor, id, permission).await?.0)
+    }
+
+    pub(crate) async fn check_and_role(
+        &self,
+        actor: &Actor,
+        id: CheckId,
+        permission: Permission,
+    ) -> Result<(Check, Role), Error> {
+        let found = self.store().check(id).await?.ok_or(Error::NotFound("The check"))?;
+        let role = self.authorize(actor, found.org, permission, "The check").await?;
+        Ok((found, role))
+    }
+
+    pub(crate) fn kind_of(&self, check: &Check) -> Result<&CheckKind, Error> {
+        self.kind(&check.kind).ok_or(Error::NotFound("The kind of the check"))
+    }
+
+    /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2).
+    async fn may_silence(&self, actor: &Actor, check: &Check) -> Result<(), Error> {
+        let kind = self.kind_of(check)?;
+        let now = UnixMillis::now();
+        let standings = self.store().standings_of(check.id).await?;
+        let failing = standings.iter().any(|standing| {
+            let record = crate::assessment::record(standing, now);
+            domain::check::BindingState::of_probe(&record, kind) == domain::check::Status::Fail
+        });
+        if failing {
+            self.authorize(actor, check.org, Permission::Review, "The check").await?;
+        }
+        Ok(())
+    }
+}
+
+fn interval(seconds: i64) -> Result<i64, Error> {
+    if INTERVALS.contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(Error::invalid("interval", "Choose an interval between one minute and 31 days."))
+    }
+}

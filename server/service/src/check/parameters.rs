@@ -1,0 +1,90 @@
+//! A check's parameters between form, database and probe. Secrets are sealed at rest and shown as set or not.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use domain::check::{CheckKind, ParameterError, ParameterType, Parameters};
+use store::CheckId;
+use store::record::Check;
+
+use crate::{Error, FieldError, Service};
+
+/// Parameters as they arrive: from the API or from a form.
+#[derive(Debug, Clone)]
+pub enum RawParameters {
+    Json(BTreeMap<String, serde_json::Value>),
+    Text(BTreeMap<String, String>),
+}
+
+impl Service {
+    /// Validates parameters against the kind and the guard. A secret that is absent is taken from `kept`.
+    pub(super) fn read_parameters(
+        &self,
+        kind: &CheckKind,
+        raw: &RawParameters,
+        kept: Option<&Parameters>,
+    ) -> Result<Parameters, Error> {
+        let secrets = kind.parameters.iter().filter(|spec| spec.kind == ParameterType::Secret);
+        let kept = secrets.filter_map(|spec| Some((spec.name.clone(), kept?.text(&spec.name)?.to_owned())));
+        let read = match raw {
+            RawParameters::Json(values) => {
+                let mut values = values.clone();
+                for (name, secret) in kept {
+                    values.entry(name).or_insert(secret.into());
+                }
+                Parameters::from_json(kind, &values)
+            }
+            RawParameters::Text(values) => {
+                let mut values = values.clone();
+                for (name, secret) in kept {
+                    let entry = values.entry(name).or_default();
+                    if entry.is_empty() {
+                        *entry = secret;
+                    }
+                }
+                Parameters::from_text(kind, &values)
+            }
+        };
+        let parameters = read.map_err(|errors| Error::Invalid(errors.into_iter().map(field_error).collect()))?;
+        let refused = self.prober().guard().vet_parameters(&parameters);
+        if refused.is_empty() {
+            return Ok(parameters);
+        }
+        let refused = refused.into_iter().map(|(name, refusal)| {
+            FieldError::new(format!("parameters.{name}"), refusal.to_string())
+        });
+        Err(Error::Invalid(refused.collect()))
+    }
+
+    /// The parameters as JSON with every secret sealed for this check.
+    pub(super) fn seal_parameters(&self, check: CheckId, parameters: &Parameters) -> String {
+        let key = self.secret_key();
+        let sealed = parameters
+            .map_secrets(|name, secret| Ok::<_, Infallible>(key.seal(secret, &format!("{check}/{name}"))))
+            .unwrap_or_else(|never| match never {});
+        serde_json::to_string(&sealed).expect("parameters are JSON")
+    }
+
+    /// The parameters with their secrets, for a run.
+    pub(super) fn open_parameters(&self, check: &Check) -> Result<Parameters, Error> {
+        let sealed: Parameters = serde_json::from_str(&check.parameters).map_err(Error::internal)?;
+        let opened = sealed
+            .map_secrets(|name, secret| self.secret_key().open(secret, &format!("{}/{name}", check.id)));
+        opened.map_err(Error::internal)
+    }
+
+    /// The parameters as a page shows them: secrets only as set, in the kind's order.
+    pub fn shown_parameters(&self, check: &Check) -> Vec<(String, String)> {
+        let Ok(parameters) = serde_json::from_str::<Parameters>(&check.parameters) else { return Vec::new() };
+        let specs = self.kind(&check.kind).map(|kind| kind.parameters.as_slice()).unwrap_or_default();
+        let shown = specs.iter().filter_map(|spec| {
+            let parameter = parameters.get(&spec.name)?;
+            Some((spec.name.clone(), parameter.shown().unwrap_or_else(|| "set".to_owned())))
+        });
+        shown.collect()
+    }
+}
+
+fn field_error(error: ParameterError) -> FieldError {
+    FieldError::new(format!("parameters.{}", error.name), error.problem)
+}

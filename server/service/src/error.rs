@@ -1,0 +1,62 @@
+//! Why a use case did not do what was asked, in words that may be shown.
+
+use thiserror::Error;
+
+/// What is wrong with one field of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name on the wire and in the form, for example `email` or `parameters.base_url`.
+    pub field: String,
+    /// A sentence that names the problem and the fix.
+    pub problem: String,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), problem: problem.into() }
+    }
+}
+
+/// Nothing was changed, and this is why.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// It does not exist, or not for this actor.
+    #[error("{0} was not found")]
+    NotFound(&'static str),
+    /// The actor belongs to the organization, but the role does not allow it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Nobody is signed in, or the password or token is wrong.
+    #[error("{0}")]
+    Unauthenticated(String),
+    #[error("{}", .0.first().map_or("The input is not valid.", |first| first.problem.as_str()))]
+    Invalid(Vec<FieldError>),
+    /// Somebody answered in between; the answer on file comes along.
+    #[error("Somebody else answered in the meantime.")]
+    Stale(Box<Option<store::record::Answer>>),
+    /// The state does not allow it, for example an answer to a submitted assessment.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too many attempts.
+    #[error("Too many attempts. Try again in {} minutes.", .retry_after_seconds.div_ceil(60))]
+    Throttled { retry_after_seconds: u64 },
+    /// Logged once with its cause, and never shown raw.
+    #[error("Something went wrong on our side. Nothing was changed.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    pub fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, problem)])
+    }
+
+    pub(crate) fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Internal(Box::new(cause))
+    }
+}
+
+impl From<store::StoreError> for Error {
+    fn from(cause: store::StoreError) -> Self {
+        Self::internal(cause)
+    }
+}

@@ -1,0 +1,162 @@
+//! Evidence: dated notes and links that stand behind answers (`scoring.md` section 5).
+
+use domain::CriterionCode;
+use domain::scoring::{EvidenceDuration, EvidenceState};
+use jiff::civil::Date;
+use serde_json::json;
+use store::record::{Evidence, EvidenceBody};
+use store::{AssessmentId, EvidenceId, UnixMillis};
+
+use crate::answer::must_be_open;
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// A new item.
+#[derive(Debug, Clone)]
+pub struct NewEvidence {
+    /// At least one.
+    pub criteria: Vec<CriterionCode>,
+    pub title: String,
+    pub body: EvidenceBody,
+    pub duration: EvidenceDuration,
+    /// What it shows was true on this day.
+    pub dated: Date,
+    /// Earlier than the class gives; a later one has no effect.
+    pub expires: Option<Date>,
+}
+
+impl Service {
+    /// Attaches an item to criteria of an assessment.
+    pub async fn add_evidence(
+        &self,
+        actor: &Actor,
+        assessment: AssessmentId,
+        new: NewEvidence,
+    ) -> Result<Evidence, Error> {
+        let found = self.assessment_for(actor, assessment, Permission::Answer).await?;
+        must_be_open(&found)?;
+        let framework = self.prepared(found.framework).await?.framework;
+        let now = UnixMillis::now();
+        let mut problems = problems_of(&new, now.date());
+        for unknown in new.criteria.iter().filter(|code| framework.criterion(code).is_none()) {
+            problems.push(FieldError::new("criteria", format!("{unknown} is not a criterion of this framework.")));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let mut criteria = new.criteria;
+        criteria.sort();
+        criteria.dedup();
+        let evidence = Evidence {
+            id: EvidenceId::new(),
+            org: found.org,
+            assessment,
+            criteria,
+            title: new.title.trim().to_owned(),
+            body: match new.body {
+                EvidenceBody::Note(text) => EvidenceBody::Note(text.trim().to_owned()),
+                EvidenceBody::Link(address) => EvidenceBody::Link(address.trim().to_owned()),
+            },
+            duration: new.duration,
+            dated: new.dated,
+            expires: new.expires,
+            author: actor.user(),
+            author_name: actor.name().to_owned(),
+            state: EvidenceState::Submitted,
+            reviewer: None,
+            created_at: now,
+        };
+        let details = json!({ "title": evidence.title, "criteria": evidence.criteria });
+        let entry = org_audit(actor, found.org, "evidence.added", evidence.id, details);
+        self.store().add_evidence(evidence.clone(), entry).await?;
+        self.refresh_findings(assessment).await?;
+        Ok(evidence)
+    }
+
+    /// Accepts or rejects an item. Nobody reviews what they attached themselves.
+    pub async fn review_evidence(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+        state: EvidenceState,
+    ) -> Result<Evidence, Error> {
+        let evidence = self.evidence_for(actor, id, Permission::Review).await?;
+        if evidence.author == actor.user() {
+            return Err(Error::Conflict("You attached this item: somebody else has to review it.".to_owned()));
+        }
+        let details = json!({ "state": state });
+        let entry = org_audit(actor, evidence.org, "evidence.reviewed", id, details);
+        self.store().review_evidence(id, state, actor.user(), entry).await?;
+        self.refresh_findings(evidence.assessment).await?;
+        Ok(Evidence { state, reviewer: Some(actor.user()), ..evidence })
+    }
+
+    /// Takes an item away.
+    pub async fn remove_evidence(&self, actor: &Actor, id: EvidenceId) -> Result<(), Error> {
+        let evidence = self.evidence_for(actor, id, Permission::Answer).await?;
+        let assessment = self.assessment_for(actor, evidence.assessment, Permission::Answer).await?;
+        must_be_open(&assessment)?;
+        let entry = org_audit(actor, evidence.org, "evidence.removed", id, json!({ "title": evidence.title }));
+        self.store().remove_evidence(id, entry).await?;
+        self.refresh_findings(evidence.assessment).await
+    }
+
+    async fn evidence_for(&self, actor: &Actor, id: EvidenceId, permission: Permission) -> Result<Evidence, Error> {
+        let evidence = self.store().evidence(id).await?.ok_or(Error::NotFound("The evidence"))?;
+        self.authorize(actor, evidence.org, permission, "The evidence").await?;
+        Ok(evidence)
+    }
+}
+
+fn problems_of(new: &NewEvidence, today: Date) -> Vec<FieldError> {
+    let mut problems = Vec::new();
+    let title = new.title.trim();
+    if title.is_empty() {
+        problems.push(FieldError::new("title", "Give the item a title."));
+    } else if title.chars().count() > 200 {
+        problems.push(FieldError::new("title", "Use at most 200 characters for the title."));
+    }
+    match &new.body {
+        EvidenceBody::Note(text) if text.trim().is_empty() => {
+            problems.push(FieldError::new("note", "Write what the note says."));
+        }
+        EvidenceBody::Note(text) if text.chars().count() > 20_000 => {
+            problems.push(FieldError::new("note", "Use at most 20,000 characters for the note."));
+        }
+        EvidenceBody::Link(address) if !is_web_address(address.trim()) => {
+            problems.push(FieldError::new("link", "Enter an address that begins with https:// or http://."));
+        }
+        EvidenceBody::Note(_) | EvidenceBody::Link(_) => {}
+    }
+    if new.dated > today {
+        problems.push(FieldError::new("dated", "The date lies in the future. Use the day that the item speaks of."));
+    }
+    if new.expires.is_some_and(|expires| expires < new.dated) {
+        problems.push(FieldError::new("expires", "The expiry lies before the item's own date."));
+    }
+    if new.criteria.is_empty() {
+        problems.push(FieldError::new("criteria", "Choose at least one criterion."));
+    }
+    problems
+}
+
+/// A link is shown as a link: no `javascript:` and its kind.
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    text.len() <= 2000
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_web_address;
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert!(is_web_address("https://clinic.example/report.pdf"));
+        for bad in ["javascript:alert(1)", "https://", "https:///x", "ftp://a", "data:text/html,x", "https://a b"] {
+            assert!(!is_web_address(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Findings: kept while their cause lasts, opened and cleared by themselves.
+
+use std::collections::HashMap;
+
+use domain::check::{Message, Status};
+use domain::framework::Binding;
+use domain::scoring::FindingKind;
+use domain::{BindingId, CriterionCode, KindCode, Level};
+use jiff::civil::Date;
+use serde_json::json;
+use store::record::{Finding, Role, Run};
+use store::{AssessmentId, CheckId, FindingId, OrgId, RunId, UnixMillis};
+
+use crate::assessment::{Assessed, TiedCheck};
+use crate::check::ConditionSeen;
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// An assessment's findings, open ones with all that explains them.
+pub struct FindingsPage {
+    pub assessed: Assessed,
+    /// Most severe first, then by kind and subject.
+    pub findings: Vec<FindingView>,
+    /// Latest cleared first.
+    pub cleared: Vec<Finding>,
+}
+
+/// An open finding.
+pub struct FindingView {
+    pub record: Finding,
+    /// `None` for coverage, which concerns a domain.
+    pub criterion: Option<CriterionCode>,
+    pub claimed: Option<Level>,
+    pub effective: Level,
+    /// The checks behind it, for contradictions and stale results.
+    pub checks: Vec<FindingCheck>,
+}
+
+/// A check behind a finding: what was expected, what was seen.
+pub struct FindingCheck {
+    pub check: CheckId,
+    pub integration: String,
+    pub kind: KindCode,
+    pub binding: BindingId,
+    pub status: Status,
+    pub consecutive_fails: u32,
+    pub seen_at: Option<UnixMillis>,
+    pub fail_cap: Level,
+    pub conditions: Vec<ConditionSeen>,
+    pub messages: Vec<Message>,
+}
+
+impl Service {
+    /// The findings of an assessment, brought up to date first.
+    pub async fn findings(&self, actor: &Actor, id: AssessmentId) -> Result<FindingsPage, Error> {
+        let assessed = self.assessed(actor, id).await?;
+        let kept = self.bring_up_to_date(&assessed).await?;
+        let mut runs = HashMap::new();
+        let mut findings = Vec::new();
+        let (open, mut cleared): (Vec<_>, Vec<_>) = kept.into_iter().partition(|finding| finding.open);
+        for record in open {
+            let view = self.view(&assessed, record, &mut runs).await?;
+            findings.push(view);
+        }
+        findings.sort_by(|a, b| {
+            let (a, b) = (&a.record, &b.record);
+            (b.severity, a.kind, &a.subject).cmp(&(a.severity, b.kind, &b.subject))
+        });
+        cleared.sort_by_key(|finding| std::cmp::Reverse(finding.cleared_at));
+        Ok(FindingsPage { assessed, findings, cleared })
+    }
+
+    /// One finding as it is kept.
+    pub async fn finding(&self, actor: &Actor, id: FindingId) -> Result<Finding, Error> {
+        let found = self.store().finding(id).await?.ok_or(Error::NotFound("The finding"))?;
+        self.assessment_for(actor, found.assessment, Permission::Read).await?;
+        Ok(found)
+    }
+
+    /// Notes who mends a finding and until when.
+    pub async fn update_finding(
+        &self,
+        actor: &Actor,
+        id: FindingId,
+        owner: String,
+        due: Option<Date>,
+    ) -> Result<Finding, Error> {
+        let found = self.store().finding(id).await?.ok_or(Error::NotFound("The finding"))?;
+        let assessment = self.assessment_for(actor, found.assessment, Permission::Read).await?;
+        self.authorize(actor, assessment.org, Permission::Operate, "The finding").await?;
+        let owner = owner.trim().to_owned();
+        if owner.chars().count() > 120 {
+            return Err(Error::Invalid(vec![FieldError::new("owner", "Use at most 120 characters for the owner.")]));
+        }
+        let details = json!({ "owner": owner, "due": due });
+        let entry = org_audit(actor, assessment.org, "finding.changed", id, details);
+        self.store().update_finding(id, &owner, due, entry).await?;
+        Ok(Finding { owner, due, ..found })
+    }
+
+    /// Computes the assessment anew and opens and clears findings accordingly.
+    pub(crate) async fn refresh_findings(&self, id: AssessmentId) -> Result<(), Error> {
+        let Some(bundle) = self.store().bundle(id).await? else { return Ok(()) };
+        // Rung itself reads here; the role of the read model is of no account.
+        let assessed = self.assess(bundle, Role::Viewer).await?;
+        self.bring_up_to_date(&assessed).await?;
+        Ok(())
+    }
+
+    /// The same for every assessment of an organization that a check may touch.
+    pub(crate) async fn refresh_organization(&self, org: OrgId) -> Result<(), Error> {
+        for assessment in self.store().open_assessments_of(org).await? {
+            self.refresh_findings(assessment.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes only where the kept findings differ from the computed ones.
+    async fn bring_up_to_date(&self, assessed: &Assessed) -> Result<Vec<Finding>, Error> {
+        let id = assessed.bundle.assessment.id;
+        let kept = self.store().findings(id).await?;
+        let raised = &assessed.score.findings;
+        let open = kept.iter().filter(|finding| finding.open).count();
+        let same = open == raised.len()
+            && raised.iter().all(|raised| {
+                kept.iter().any(|finding| {
+                    finding.open
+                        && finding.kind == raised.kind
+                        && finding.subject == raised.subject
+                        && finding.severity == raised.severity
+                })
+            });
+        if same {
+            return Ok(kept);
+        }
+        let raised = raised.iter().map(|finding| (finding.kind, finding.subject.clone(), finding.severity));
+        self.store().sync_findings(id, raised.collect(), assessed.computed_at).await?;
+        Ok(self.store().findings(id).await?)
+    }
+
+    async fn view(
+        &self,
+        assessed: &Assessed,
+        record: Finding,
+        runs: &mut HashMap<RunId, Option<Run>>,
+    ) -> Result<FindingView, Error> {
+        let criterion = (record.kind != FindingKind::Coverage)
+            .then(|| CriterionCode::from(record.subject.as_str()));
+        let score = criterion.as_ref().and_then(|code| assessed.criterion_score(code));
+        let computed = assessed
+            .score
+            .findings
+            .iter()
+            .find(|finding| finding.kind == record.kind && finding.subject == record.subject);
+        let mut checks = Vec::new();
+        for id in computed.map(|finding| finding.bindings.as_slice()).unwrap_or_default() {
+            let binding = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);
+            let Some(binding) = binding.into_iter().find(|binding| binding.id == *id) else { continue };
+            for tied in assessed.probes_of(id) {
+                if let Some(check) = self.finding_check(&record, binding, tied, runs).await? {
+                    checks.push(check);
+                }
+            }
+        }
+        Ok(FindingView {
+            claimed: score.and_then(|score| match score.standing {
+                domain::scoring::Standing::Answered(level) => Some(level),
+                _ => None,
+            }),
+            effective: score.map_or(Level::LEAST, |score| score.effective),
+            criterion,
+            record,
+            checks,
+        })
+    }
+
+    async fn finding_check(
+        &self,
+        record: &Finding,
+        binding: &Binding,
+        tied: TiedCheck<'_>,
+        runs: &mut HashMap<RunId, Option<Run>>,
+    ) -> Result<Option<FindingCheck>, Error> {
+        let Some(standing) = tied.standing else { return Ok(None) };
+        if record.kind == FindingKind::Contradiction && standing.status != Status::Fail {
+            return Ok(None);
+        }
+        let run = match runs.entry(standing.last_run) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(self.store().run(standing.last_run).await?)
+            }
+        };
+        Ok(Some(FindingCheck {
+            check: tied.check.id,
+            integration: tied.integration.details.name.clone(),
+            kind: tied.check.kind.clone(),
+            binding: binding.id.clone(),
+            status: standing.status,
+            consecutive_fails: standing.consecutive_fails,
+            seen_at: standing.concluded_at,
+            fail_cap: binding.fail_cap,
+            conditions: crate::check::seen_by(&binding.expect, Some(standing), run.as_ref()),
+            messages: run.as_ref().map(|run| run.messages.clone()).unwrap_or_default(),
+        }))
+    }
+}

@@ -1,0 +1,162 @@
+//! The organization's inventory of integrations.
+
+use std::collections::BTreeMap;
+
+use domain::check::Status;
+use serde_json::json;
+use store::record::{Check, DaySummary, Integration, IntegrationDetails, Organization, Role, Run};
+use store::{CheckId, IntegrationId, OrgId, UnixMillis};
+
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// How many days a status strip shows.
+const STRIP_DAYS: i64 = 90;
+
+/// A check with what it last saw.
+#[derive(Debug, Clone)]
+pub struct CheckRow {
+    pub check: Check,
+    pub integration: Integration,
+    pub latest: Option<Run>,
+    /// One entry for each of the last 90 days with a run.
+    pub days: Vec<DaySummary>,
+}
+
+impl CheckRow {
+    /// The latest run's status by the kind's own rule; UNKNOWN before the first run.
+    pub fn status(&self) -> Status {
+        self.latest.as_ref().map_or(Status::Unknown, |run| run.status)
+    }
+}
+
+/// An integration with its checks.
+pub struct IntegrationPage {
+    pub organization: Organization,
+    pub role: Role,
+    pub integration: Integration,
+    pub checks: Vec<CheckRow>,
+}
+
+impl Service {
+    pub async fn create_integration(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        details: IntegrationDetails,
+    ) -> Result<Integration, Error> {
+        self.authorize(actor, org, Permission::Operate, "The organization").await?;
+        let details = self.checked_details(details).await?;
+        let integration = Integration { id: IntegrationId::new(), org, details, created_at: UnixMillis::now() };
+        let subject = json!({ "name": integration.details.name });
+        let entry = org_audit(actor, org, "integration.added", integration.id, subject);
+        self.store().create_integration(integration.clone(), entry).await?;
+        Ok(integration)
+    }
+
+    pub async fn update_integration(
+        &self,
+        actor: &Actor,
+        id: IntegrationId,
+        details: IntegrationDetails,
+    ) -> Result<Integration, Error> {
+        let found = self.integration_for(actor, id, Permission::Operate).await?.0;
+        let details = self.checked_details(details).await?;
+        let changed = Integration { details, ..found };
+        let subject = json!({ "name": changed.details.name });
+        let entry = org_audit(actor, changed.org, "integration.changed", id, subject);
+        self.store().update_integration(changed.clone(), entry).await?;
+        self.refresh_organization(changed.org).await?;
+        Ok(changed)
+    }
+
+    /// The organization's integrations, oldest first, after the one given.
+    pub async fn integrations(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        after: Option<IntegrationId>,
+        limit: u32,
+    ) -> Result<Vec<Integration>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().integrations_of(org, after, limit).await?)
+    }
+
+    pub async fn integration_page(&self, actor: &Actor, id: IntegrationId) -> Result<IntegrationPage, Error> {
+        let (integration, role) = self.integration_for(actor, id, Permission::Read).await?;
+        let organization = self.store().organization(integration.org).await?;
+        let organization = organization.ok_or(Error::NotFound("The integration"))?;
+        let rows = self.rows(integration.org).await?;
+        let checks = rows.into_iter().filter(|row| row.integration.id == id).collect();
+        Ok(IntegrationPage { organization, role, integration, checks })
+    }
+
+    /// Every check of the organization with its latest run.
+    pub async fn check_rows(&self, actor: &Actor, org: OrgId) -> Result<Vec<CheckRow>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        self.rows(org).await
+    }
+
+    async fn rows(&self, org: OrgId) -> Result<Vec<CheckRow>, Error> {
+        let since = UnixMillis(UnixMillis::now().0 - STRIP_DAYS * 24 * 3600 * 1000);
+        let integrations = self.store().integrations_of(org, None, u32::MAX).await?;
+        let integrations: BTreeMap<IntegrationId, Integration> =
+            integrations.into_iter().map(|integration| (integration.id, integration)).collect();
+        let mut latest = self.store().latest_runs(org).await?;
+        let mut days: BTreeMap<CheckId, Vec<DaySummary>> = self.store().day_summaries(org, since).await?;
+        let checks = self.store().checks_of(org).await?;
+        let rows = checks.into_iter().filter_map(|check| {
+            Some(CheckRow {
+                integration: integrations.get(&check.integration)?.clone(),
+                latest: latest.remove(&check.id),
+                days: days.remove(&check.id).unwrap_or_default(),
+                check,
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    pub(crate) async fn integration_for(
+        &self,
+        actor: &Actor,
+        id: IntegrationId,
+        permission: Permission,
+    ) -> Result<(Integration, Role), Error> {
+        let found = self.store().integration(id).await?.ok_or(Error::NotFound("The integration"))?;
+        let role = self.authorize(actor, found.org, permission, "The integration").await?;
+        Ok((found, role))
+    }
+
+    async fn checked_details(&self, mut details: IntegrationDetails) -> Result<IntegrationDetails, Error> {
+        let mut problems = Vec::new();
+        for (field, text, most) in [
+            ("name", &mut details.name, 120),
+            ("partner", &mut details.partner, 120),
+            ("system", &mut details.system, 120),
+            ("standard", &mut details.standard, 120),
+            ("direction", &mut details.direction, 40),
+            ("data", &mut details.data, 500),
+            ("contract", &mut details.contract, 500),
+            ("use_case", &mut details.use_case, 500),
+            ("owner", &mut details.owner, 120),
+            ("environment", &mut details.environment, 40),
+        ] {
+            *text = text.trim().to_owned();
+            if text.chars().count() > most {
+                problems.push(FieldError::new(field, format!("Use at most {most} characters.")));
+            }
+        }
+        if details.name.is_empty() {
+            problems.push(FieldError::new("name", "Give the integration a name."));
+        }
+        let mut known = std::collections::BTreeSet::new();
+        for entry in self.store().frameworks().await? {
+            let framework = self.prepared(entry.id).await?.framework;
+            known.extend(framework.domains.iter().map(|domain| domain.code.clone()));
+        }
+        for unknown in details.serves.iter().filter(|code| !known.contains(*code)) {
+            problems.push(FieldError::new("serves", format!("{unknown} is not a domain of any framework.")));
+        }
+        if problems.is_empty() { Ok(details) } else { Err(Error::Invalid(problems)) }
+    }
+}

@@ -1,0 +1,28 @@
+//! The use cases: every read and every write of Rung, authorized and audited here and nowhere else.
+//!
+//! **Invariants.** A use case is a method of [`Service`] that takes an [`Actor`] (or says in its name why it has none:
+//! signing in, the first account). An object of an organization that the actor does not belong to does not exist:
+//! [`Error::NotFound`], never a hint. A write leaves an audit line in its own transaction.
+
+pub mod account;
+mod actor;
+pub mod answer;
+pub mod assessment;
+pub mod check;
+mod error;
+pub mod evidence;
+pub mod finding;
+pub mod integration;
+pub mod member;
+pub mod organization;
+mod secret;
+mod service;
+pub mod tie;
+
+pub use actor::{Actor, Permission};
+pub use domain;
+pub use error::{Error, FieldError};
+pub use secret::SecretKey;
+pub use service::{Config, Service};
+pub use store::ids::*;
+pub use store::record;

@@ -1,0 +1,58 @@
+//! Who belongs to an organization, in which role.
+
+use serde_json::json;
+use store::record::{Member, Role};
+use store::{OrgId, StoreError, UnixMillis, UserId};
+
+use crate::service::org_audit;
+use crate::{Actor, Error, Permission, Service};
+
+impl Service {
+    pub async fn members(&self, actor: &Actor, org: OrgId) -> Result<Vec<Member>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().members(org).await?)
+    }
+
+    /// Adds an existing account by its e-mail.
+    pub async fn add_member(&self, actor: &Actor, org: OrgId, email: &str, role: Role) -> Result<(), Error> {
+        self.authorize(actor, org, Permission::Own, "The organization").await?;
+        let email = email.trim().to_lowercase();
+        let user = self.store().user_by_email(&email).await?.ok_or_else(|| {
+            Error::invalid("email", "No account has this e-mail. Ask the operator to create one first.")
+        })?;
+        let entry = org_audit(actor, org, "member.added", user.id, json!({ "email": email, "role": role }));
+        match self.store().add_member(org, user.id, role, UnixMillis::now(), entry).await {
+            Ok(()) => Ok(()),
+            Err(StoreError::Duplicate { .. }) => Err(Error::invalid("email", "This account is a member already.")),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Changes a member's role. The last owner stays owner.
+    pub async fn set_role(&self, actor: &Actor, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
+        self.authorize(actor, org, Permission::Own, "The organization").await?;
+        if role != Role::Owner {
+            self.keep_an_owner(org, user).await?;
+        }
+        let entry = org_audit(actor, org, "member.role_changed", user, json!({ "role": role }));
+        if self.store().set_role(org, user, role, entry).await? { Ok(()) } else { Err(Error::NotFound("The member")) }
+    }
+
+    /// Ends a membership. The last owner cannot leave.
+    pub async fn remove_member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<(), Error> {
+        self.authorize(actor, org, Permission::Own, "The organization").await?;
+        self.keep_an_owner(org, user).await?;
+        let entry = org_audit(actor, org, "member.removed", user, json!({}));
+        if self.store().remove_member(org, user, entry).await? { Ok(()) } else { Err(Error::NotFound("The member")) }
+    }
+
+    async fn keep_an_owner(&self, org: OrgId, leaving: UserId) -> Result<(), Error> {
+        let members = self.store().members(org).await?;
+        let others = members.iter().any(|member| member.role == Role::Owner && member.user != leaving);
+        let owner = members.iter().any(|member| member.role == Role::Owner && member.user == leaving);
+        if owner && !others {
+            return Err(Error::Conflict("An organization needs an owner. Make somebody else owner first.".to_owned()));
+        }
+        Ok(())
+    }
+}

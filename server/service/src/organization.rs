@@ -1,0 +1,139 @@
+//! Organizations.
+
+use std::collections::BTreeSet;
+
+use domain::ProfileCode;
+use serde_json::json;
+use store::record::{AuditEntry, Organization, Role, SizeBand};
+use store::{OrgId, StoreError, UnixMillis};
+
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// What a new organization needs.
+#[derive(Debug, Clone)]
+pub struct NewOrganization {
+    pub name: String,
+    pub profiles: Vec<ProfileCode>,
+    pub size_band: SizeBand,
+    /// Demonstration data, labelled wherever it is shown.
+    pub demo: bool,
+}
+
+impl Service {
+    /// Creates an organization; the actor becomes its owner.
+    pub async fn create_organization(&self, actor: &Actor, new: NewOrganization) -> Result<Organization, Error> {
+        let name = new.name.trim().to_owned();
+        let known = self.profile_codes().await?;
+        let mut problems = Vec::new();
+        if name.is_empty() {
+            problems.push(FieldError::new("name", "Enter the organization's name."));
+        } else if name.chars().count() > 160 {
+            problems.push(FieldError::new("name", "Use at most 160 characters for the name."));
+        } else if name.chars().any(char::is_control) {
+            problems.push(FieldError::new("name", "Use printable characters only for the name."));
+        }
+        if new.profiles.is_empty() {
+            problems.push(FieldError::new("profiles", "Choose at least one profile: it decides which criteria apply."));
+        }
+        for unknown in new.profiles.iter().filter(|profile| !known.contains(profile)) {
+            problems.push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let profiles: BTreeSet<ProfileCode> = new.profiles.into_iter().collect();
+        let mut organization = Organization {
+            id: OrgId::new(),
+            slug: String::new(),
+            name,
+            profiles: known.into_iter().filter(|profile| profiles.contains(profile)).collect(),
+            size_band: new.size_band,
+            demo: new.demo,
+            created_at: UnixMillis::now(),
+        };
+        let base = slug(&organization.name);
+        for number in 1.. {
+            organization.slug = if number == 1 { base.clone() } else { format!("{base}-{number}") };
+            let details = json!({ "name": organization.name, "slug": organization.slug });
+            let entry = org_audit(actor, organization.id, "organization.created", organization.id, details);
+            match self.store().create_organization(organization.clone(), actor.user(), entry).await {
+                Ok(()) => break,
+                Err(StoreError::Duplicate { .. }) if number < 1000 => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(organization)
+    }
+
+    /// The organizations that the actor belongs to, oldest first, after the one given.
+    pub async fn organizations(
+        &self,
+        actor: &Actor,
+        after: Option<OrgId>,
+        limit: u32,
+    ) -> Result<Vec<(Organization, Role)>, Error> {
+        Ok(self.store().organizations_of(actor.user(), after, limit).await?)
+    }
+
+    pub async fn organization(&self, actor: &Actor, id: OrgId) -> Result<Organization, Error> {
+        self.role(actor, id, "The organization").await?;
+        self.store().organization(id).await?.ok_or(Error::NotFound("The organization"))
+    }
+
+    pub async fn organization_by_slug(&self, actor: &Actor, slug: &str) -> Result<(Organization, Role), Error> {
+        let found = self.store().organization_role_by_slug(slug, actor.user()).await?;
+        found.ok_or(Error::NotFound("The organization"))
+    }
+
+    /// What was written in the organization, newest first.
+    pub async fn audit(&self, actor: &Actor, org: OrgId, limit: u32) -> Result<Vec<AuditEntry>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().audit_of(org, None, limit).await?)
+    }
+
+    /// Every profile letter that a framework knows, in the frameworks' order.
+    async fn profile_codes(&self) -> Result<Vec<ProfileCode>, Error> {
+        let mut codes = Vec::new();
+        for entry in self.store().frameworks().await? {
+            for profile in &self.prepared(entry.id).await?.framework.profiles {
+                if !codes.contains(&profile.code) {
+                    codes.push(profile.code.clone());
+                }
+            }
+        }
+        Ok(codes)
+    }
+}
+
+/// The name in lower-case ASCII letters, digits and single hyphens, for addresses.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    match slug {
+        "" => "organization".to_owned(),
+        // The address of the form itself.
+        "new" => "new-organization".to_owned(),
+        _ => slug.chars().take(60).collect::<String>().trim_end_matches('-').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn a_slug_is_an_address_that_people_can_read() {
+        assert_eq!(slug("Alder Regional Hospital"), "alder-regional-hospital");
+        assert_eq!(slug("  St. Mary's (North) "), "st-mary-s-north");
+        assert_eq!(slug("病院"), "organization");
+        assert_eq!(slug("New"), "new-organization");
+    }
+}

@@ -1,0 +1,264 @@
+//! The service: what every use case shares.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, RwLock, Weak};
+use std::time::Duration;
+
+use domain::check::{CheckKind, CheckKinds};
+use domain::framework::{Citation, Citations};
+use domain::scoring::Scorer;
+use domain::{Framework, FrameworkCode, KindCode};
+use probe::{AllowList, Prober, ProberConfig};
+use serde_json::json;
+use store::record::{Audit, FrameworkEntry, Import, Role};
+use store::{AssessmentId, FrameworkId, OrgId, Store, UnixMillis};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::account::Passwords;
+use crate::{Actor, Error, FieldError, Permission, SecretKey};
+
+/// How long answers are gathered before the findings they touch are brought up to date.
+const GATHER: Duration = Duration::from_millis(200);
+
+/// What the service needs to know of its surroundings.
+pub struct Config {
+    /// Networks that probes may reach although they are not public.
+    pub probe_allow: AllowList,
+    /// Certificates (PEM) of authorities that probes trust beside the web's.
+    pub probe_roots: Option<String>,
+    pub secret_key: SecretKey,
+    /// This node's name in leases.
+    pub node: String,
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    store: Store,
+    prober: Prober,
+    kinds: &'static CheckKinds,
+    passwords: Passwords,
+    secret_key: SecretKey,
+    node: String,
+    /// Published framework versions never change, so what was read once stays true.
+    frameworks: RwLock<HashMap<FrameworkId, Prepared>>,
+    touched: UnboundedSender<AssessmentId>,
+}
+
+/// A framework version and its scorer.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) framework: Arc<Framework>,
+    pub(crate) scorer: Arc<Scorer>,
+}
+
+impl Service {
+    /// Must be called inside a Tokio runtime.
+    pub fn new(store: Store, config: Config) -> Result<Self, Error> {
+        let probes = ProberConfig {
+            allow: config.probe_allow,
+            extra_roots: config.probe_roots,
+            ..ProberConfig::default()
+        };
+        let prober = Prober::new(probes).map_err(Error::internal)?;
+        let (touched, touches) = unbounded_channel();
+        let inner = Arc::new(Inner {
+            store,
+            prober,
+            kinds: domain::builtin::check_kinds(),
+            passwords: Passwords::new(),
+            secret_key: config.secret_key,
+            node: config.node,
+            frameworks: RwLock::default(),
+            touched,
+        });
+        tokio::spawn(refresh_touched(Arc::downgrade(&inner), touches));
+        Ok(Self { inner })
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn prober(&self) -> &Prober {
+        &self.inner.prober
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
+    }
+
+    pub(crate) fn secret_key(&self) -> &SecretKey {
+        &self.inner.secret_key
+    }
+
+    pub(crate) fn node(&self) -> &str {
+        &self.inner.node
+    }
+
+    /// Every kind of health check.
+    pub fn kinds(&self) -> &CheckKinds {
+        self.inner.kinds
+    }
+
+    pub fn kind(&self, code: &KindCode) -> Option<&CheckKind> {
+        self.inner.kinds.get(code)
+    }
+
+    /// Whether checks of this kind can run.
+    #[allow(clippy::unused_self)]
+    pub fn supports(&self, code: &KindCode) -> bool {
+        Prober::supports(code)
+    }
+
+    /// Whether the database answers and its schema is current.
+    pub async fn ready(&self) -> Result<(), Error> {
+        if self.store().migrations_current().await? {
+            Ok(())
+        } else {
+            Err(Error::Conflict("The database's schema is not current. Run `rung migrate`.".to_owned()))
+        }
+    }
+
+    /// Imports the built-in frameworks and citations; what is there already stays as it is.
+    pub async fn bring_content(&self) -> Result<(), Error> {
+        self.store().import_citations(&domain::builtin::citations().iter().cloned().collect::<Vec<_>>()).await?;
+        for framework in domain::builtin::frameworks() {
+            self.import(framework).await?;
+        }
+        Ok(())
+    }
+
+    /// Imports a framework file from the command line.
+    pub async fn import_framework_as_operator(&self, text: &str) -> Result<FrameworkEntry, Error> {
+        let citations = Citations::new(self.store().citations().await?);
+        let framework = Framework::read(text, self.kinds(), &citations).map_err(|errors| {
+            let problems = errors.0.into_iter().map(|error| FieldError::new(error.key.clone(), error.to_string()));
+            Error::Invalid(problems.collect())
+        })?;
+        self.import(&framework).await
+    }
+
+    async fn import(&self, framework: &Framework) -> Result<FrameworkEntry, Error> {
+        let text = framework.write();
+        let hash = hash_of(&text);
+        let subject = format!("{} {}", framework.code, framework.version);
+        let entry = audit(None, "framework.imported", &subject, json!({ "sha256": hash }));
+        match self.store().import_framework(framework, &hash, entry).await? {
+            Import::Created(_) | Import::Unchanged(_) => {}
+            Import::ConflictingContent => {
+                return Err(Error::Conflict(format!(
+                    "{subject} is published already with other content. Give the changed file a new version."
+                )));
+            }
+        }
+        let found = self.store().framework_by_code(&framework.code, Some(&framework.version)).await?;
+        found.ok_or(Error::NotFound("The framework"))
+    }
+
+    /// Every framework version that can be assessed.
+    pub async fn frameworks(&self) -> Result<Vec<FrameworkEntry>, Error> {
+        Ok(self.store().frameworks().await?)
+    }
+
+    /// A framework, the newest version unless one is named.
+    pub async fn framework(&self, code: &FrameworkCode, version: Option<&str>) -> Result<Arc<Framework>, Error> {
+        let entry = self.store().framework_by_code(code, version).await?;
+        let entry = entry.ok_or(Error::NotFound("The framework"))?;
+        Ok(self.prepared(entry.id).await?.framework)
+    }
+
+    pub async fn citations(&self) -> Result<Vec<Citation>, Error> {
+        Ok(self.store().citations().await?)
+    }
+
+    /// The framework read from its rows, with its scorer.
+    pub(crate) async fn prepared(&self, id: FrameworkId) -> Result<Prepared, Error> {
+        let known = self.inner.frameworks.read().expect("no holder of the lock panics").get(&id).cloned();
+        if let Some(prepared) = known {
+            return Ok(prepared);
+        }
+        let framework = self.store().framework(id).await?.ok_or(Error::NotFound("The framework"))?;
+        let scorer = Arc::new(Scorer::new(&framework, self.kinds()).map_err(Error::internal)?);
+        let prepared = Prepared { framework: Arc::new(framework), scorer };
+        self.inner.frameworks.write().expect("no holder of the lock panics").insert(id, prepared.clone());
+        Ok(prepared)
+    }
+
+    /// The actor's role in the organization; without one it does not exist for the actor.
+    pub(crate) async fn role(&self, actor: &Actor, org: OrgId, what: &'static str) -> Result<Role, Error> {
+        self.store().role(org, actor.user()).await?.ok_or(Error::NotFound(what))
+    }
+
+    /// The actor's role, if it allows what is asked.
+    pub(crate) async fn authorize(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        permission: Permission,
+        what: &'static str,
+    ) -> Result<Role, Error> {
+        let role = self.role(actor, org, what).await?;
+        if permission.allows(role) { Ok(role) } else { Err(Error::Forbidden(permission.refusal(role))) }
+    }
+
+    /// Has the assessment's findings brought up to date soon; many touches make one refresh.
+    pub(crate) fn touch(&self, assessment: AssessmentId) {
+        // Without a receiver the service is shutting down; the findings are computed again at the next reading.
+        let _ = self.inner.touched.send(assessment);
+    }
+}
+
+async fn refresh_touched(inner: Weak<Inner>, mut touches: UnboundedReceiver<AssessmentId>) {
+    while let Some(first) = touches.recv().await {
+        tokio::time::sleep(GATHER).await;
+        let mut gathered = HashSet::from([first]);
+        while let Ok(more) = touches.try_recv() {
+            gathered.insert(more);
+        }
+        let Some(inner) = inner.upgrade() else { return };
+        let service = Service { inner };
+        for assessment in gathered {
+            if let Err(error) = service.refresh_findings(assessment).await {
+                tracing::error!(%assessment, ?error, "findings were not brought up to date");
+            }
+        }
+    }
+}
+
+/// An audit line of the present instant.
+pub(crate) fn audit(
+    actor: Option<&Actor>,
+    action: &'static str,
+    subject: impl std::fmt::Display,
+    details: serde_json::Value,
+) -> Audit {
+    Audit {
+        at: UnixMillis::now(),
+        actor: actor.map(Actor::user),
+        org: None,
+        action,
+        subject: subject.to_string(),
+        details,
+    }
+}
+
+/// The same for something of an organization.
+pub(crate) fn org_audit(
+    actor: &Actor,
+    org: OrgId,
+    action: &'static str,
+    subject: impl std::fmt::Display,
+    details: serde_json::Value,
+) -> Audit {
+    Audit { org: Some(org), ..audit(Some(actor), action, subject, details) }
+}
+
+fn hash_of(text: &str) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,115 @@
+//! Which checks bear on which criteria (`product.md`, *Ties*).
+
+use domain::{BindingId, DomainCode};
+use serde_json::json;
+use store::record::{Integration, ManualTie};
+use store::{CheckId, FrameworkId, UnixMillis};
+
+use crate::service::org_audit;
+use crate::{Actor, Error, Permission, Service};
+
+/// Domains in which every integration counts: who governs and who operates answers for all of them.
+const ALWAYS: [&str; 2] = ["GOV", "OPS"];
+
+/// Whether a check of the binding's kind is tied to it: as somebody decided by hand, else where its integration
+/// serves the binding's domain (or names none), and always in the domains of [`ALWAYS`].
+pub(crate) fn is_tied(domain: &DomainCode, integration: &Integration, by_hand: Option<&ManualTie>) -> bool {
+    let serves = &integration.details.serves;
+    by_hand.map_or_else(
+        || serves.is_empty() || serves.contains(domain) || ALWAYS.contains(&domain.as_str()),
+        |tie| tie.tied,
+    )
+}
+
+impl Service {
+    /// Ties a check to a binding, or unties it, against the rule and with a reason.
+    pub async fn set_tie(
+        &self,
+        actor: &Actor,
+        check: CheckId,
+        framework: FrameworkId,
+        binding: &BindingId,
+        tied: bool,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let check = self.check_for(actor, check, Permission::Review).await?;
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > 500 {
+            return Err(Error::invalid("reason", "Say in 1 to 500 characters why the tie differs from the rule."));
+        }
+        let prepared = self.prepared(framework).await?;
+        let bindings = prepared.framework.criteria().flat_map(|criterion| &criterion.bindings);
+        let fits = bindings.into_iter().any(|candidate| candidate.id == *binding && candidate.kind == check.kind);
+        if !fits {
+            return Err(Error::NotFound("The binding"));
+        }
+        let tie = ManualTie {
+            check: check.id,
+            framework,
+            binding: binding.clone(),
+            tied,
+            reason: reason.to_owned(),
+            by: actor.user(),
+            at: UnixMillis::now(),
+        };
+        let details = json!({ "binding": binding, "tied": tied, "reason": reason });
+        let entry = org_audit(actor, check.org, "tie.changed", check.id, details);
+        self.store().set_tie(tie, entry).await?;
+        self.refresh_organization(check.org).await
+    }
+
+    /// Lets the rule decide again.
+    pub async fn clear_tie(
+        &self,
+        actor: &Actor,
+        check: CheckId,
+        framework: FrameworkId,
+        binding: &BindingId,
+    ) -> Result<(), Error> {
+        let check = self.check_for(actor, check, Permission::Review).await?;
+        let entry = org_audit(actor, check.org, "tie.cleared", check.id, json!({ "binding": binding }));
+        self.store().clear_tie(check.id, framework, binding, entry).await?;
+        self.refresh_organization(check.org).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::record::IntegrationDetails;
+    use store::{IntegrationId, OrgId, UserId};
+
+    fn serving(domains: &[&str]) -> Integration {
+        let serves = domains.iter().map(|code| DomainCode::from(*code)).collect();
+        Integration {
+            id: IntegrationId::new(),
+            org: OrgId::new(),
+            details: IntegrationDetails { serves, ..IntegrationDetails::default() },
+            created_at: UnixMillis(0),
+        }
+    }
+
+    #[test]
+    fn a_check_is_tied_where_its_integration_serves_and_in_governance_and_operations() {
+        let patients = serving(&["PAT"]);
+        for (domain, tied) in [("PAT", true), ("GOV", true), ("OPS", true), ("NET", false)] {
+            assert_eq!(is_tied(&domain.into(), &patients, None), tied, "{domain}");
+        }
+        assert!(is_tied(&"NET".into(), &serving(&[]), None));
+    }
+
+    #[test]
+    fn a_decision_by_hand_goes_before_the_rule() {
+        let tie = |tied| ManualTie {
+            check: CheckId::new(),
+            framework: FrameworkId::new(),
+            binding: "PAT-1.4".into(),
+            tied,
+            reason: "a test endpoint".to_owned(),
+            by: UserId::new(),
+            at: UnixMillis(0),
+        };
+        assert!(!is_tied(&"PAT".into(), &serving(&["PAT"]), Some(&tie(false))));
+        assert!(is_tied(&"NET".into(), &serving(&["PAT"]), Some(&tie(true))));
+    }
+}
