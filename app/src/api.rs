@@ -1,0 +1,121 @@
+//! What islands ask of the server: typed functions under `/api/ui`, each one use case.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What changes on the page after an answer, drawn by the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// The revision on file, from which the next save goes on.
+    pub revision: i64,
+    /// The criterion's save state, as HTML.
+    pub status: String,
+    /// For each of the five anchors its class and the HTML of its flag.
+    pub anchors: Vec<(String, String)>,
+    /// The inner HTML of elements, by their id.
+    pub fragments: Vec<(String, String)>,
+}
+
+/// How a save ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaveReply {
+    Saved(Update),
+    /// Somebody else answered in between. `update` draws what is on file, `conflict` both answers side by side.
+    Stale {
+        update: Update,
+        conflict: String,
+    },
+    /// Field by field what is wrong, and what is wrong as a whole.
+    Refused {
+        errors: Vec<(String, String)>,
+        note: Option<String>,
+    },
+    /// The session has ended; nothing was saved.
+    SignedOut,
+}
+
+/// Saves one answer. `level` is `0` to `4` or `na`; `revision` is the one that was on the screen.
+#[server(prefix = "/api/ui", endpoint = "save_answer")]
+pub async fn save_answer(
+    assessment: String,
+    criterion: String,
+    level: String,
+    reason: String,
+    rationale: String,
+    revision: i64,
+) -> Result<SaveReply, ServerFnError> {
+    use crate::answer::Sent;
+    use crate::web::UiContext;
+
+    let UiContext { service, actor } = expect_context::<UiContext>();
+    let Some(actor) = actor else { return Ok(SaveReply::SignedOut) };
+    let sent = Sent { criterion: criterion.into(), level, reason, rationale, revision };
+    let owner = Owner::current();
+    let reply = server::save(&service, &actor, &assessment, sent, owner).await;
+    reply.map_err(ServerFnError::new)
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use leptos::prelude::Owner;
+    use service::{Actor, AssessmentId, Error, Service};
+
+    use super::SaveReply;
+    use crate::answer::{Sent, sheet};
+    use crate::pages::questionnaire::{Sheet, Typed, conflict_html, update};
+
+    /// Saves, then draws what follows from it. The error is a sentence for the person.
+    pub(super) async fn save(
+        service: &Service,
+        actor: &Actor,
+        assessment: &str,
+        sent: Sent,
+        owner: Option<Owner>,
+    ) -> Result<SaveReply, String> {
+        let id: AssessmentId = assessment.parse().map_err(|_| "The assessment was not found.".to_owned())?;
+        let criterion = sent.criterion.clone();
+        let saved = match sent.input() {
+            Ok(input) => service.save_answer(actor, id, &criterion, input).await,
+            Err(error) => Err(error),
+        };
+        let typed = match saved {
+            Ok(_) => None,
+            Err(error) => Some(sent.refused(error).map_err(in_words)?),
+        };
+        if let Some(typed) = typed.as_ref().filter(|typed| !typed.stale) {
+            let fields = ["level", "reason", "rationale"];
+            let errors =
+                fields.into_iter().filter_map(|field| Some((field.to_owned(), typed.errors.of(field)?)));
+            return Ok(SaveReply::Refused { errors: errors.collect(), note: typed.note.clone() });
+        }
+        let holds =
+            |domain: &domain::framework::Domain| domain.criteria.iter().any(|own| own.code == criterion);
+        let sheet = sheet(service, actor, id, holds, None).await.map_err(in_words)?;
+        let sheet = sheet.ok_or_else(|| "The criterion was not found.".to_owned())?;
+        let criteria = &sheet.assessed.framework.domains[sheet.domain].criteria;
+        let index = criteria.iter().position(|own| own.code == criterion).unwrap_or(0);
+        let draw = || reply(&sheet, index, typed.map(Typed::Answer));
+        Ok(match owner {
+            Some(owner) => owner.with(draw),
+            None => draw(),
+        })
+    }
+
+    fn reply(sheet: &Sheet, index: usize, typed: Option<Typed>) -> SaveReply {
+        let update = update(sheet, index);
+        match typed {
+            Some(Typed::Answer(typed)) => {
+                SaveReply::Stale { update, conflict: conflict_html(sheet, index, &typed) }
+            }
+            _ => SaveReply::Saved(update),
+        }
+    }
+
+    /// A use case's error for a person; an internal one is logged here, once.
+    fn in_words(error: Error) -> String {
+        if let Error::Internal(cause) = &error {
+            tracing::error!(error = %cause, "saving an answer failed");
+        }
+        error.to_string()
+    }
+}

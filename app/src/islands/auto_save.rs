@@ -1,0 +1,25 @@
+//! Saves answers of the questionnaire as people give them.
+//!
+//! The island draws nothing: it listens around the criteria, which are plain forms, reads the answer from the form and
+//! replaces what the server draws anew. **Invariants.** For one criterion one save is under way at a time; what changed
+//! meanwhile is saved after it, from the revision that it returned. Nothing typed is ever thrown away: a save that
+//! fails leaves the form as it is and says so.
+
+#[cfg(feature = "hydrate")]
+mod apply;
+#[cfg(feature = "hydrate")]
+mod dom;
+#[cfg(feature = "hydrate")]
+mod listen;
+#[cfg(feature = "hydrate")]
+mod queue;
+
+use leptos::prelude::*;
+
+/// Wraps the criteria of a domain. It finds the forms inside by their attributes, so it needs no props.
+#[island]
+pub fn AutoSave(children: Children) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    Effect::new(|| listen::start());
+    children()
+}

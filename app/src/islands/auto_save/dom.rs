@@ -1,0 +1,135 @@
+//! Reading and writing the page: the few things that the island does with it.
+
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Document, Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, NodeList,
+};
+
+/// The page.
+pub(super) fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+pub(super) fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// The elements of a list that are of a type.
+pub(super) fn each<T: JsCast>(found: Result<NodeList, wasm_bindgen::JsValue>) -> Vec<T> {
+    let Ok(found) = found else { return Vec::new() };
+    (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
+}
+
+/// The form of one criterion.
+#[derive(Clone)]
+pub(super) struct AnswerForm {
+    form: HtmlFormElement,
+    /// The criterion's code.
+    pub(super) code: String,
+}
+
+/// What a form says at one moment.
+#[derive(Clone, PartialEq)]
+pub(super) struct Entered {
+    /// Empty where nothing is chosen.
+    pub(super) level: String,
+    pub(super) reason: String,
+    pub(super) rationale: String,
+}
+
+impl AnswerForm {
+    /// All on the page.
+    pub(super) fn all() -> Vec<Self> {
+        let Some(answers) = by_id("answers") else { return Vec::new() };
+        let forms = each::<HtmlFormElement>(answers.query_selector_all("form[data-answer]"));
+        forms.into_iter().filter_map(Self::of).collect()
+    }
+
+    /// The one that an element belongs to: inside it, or in the same criterion.
+    pub(super) fn around(element: &Element) -> Option<Self> {
+        let section = element.closest("section.crit").ok()??;
+        let form = section.query_selector("form[data-answer]").ok()??;
+        Self::of(form.dyn_into().ok()?)
+    }
+
+    fn of(form: HtmlFormElement) -> Option<Self> {
+        let code = form.get_attribute("data-answer")?;
+        Some(Self { form, code })
+    }
+
+    /// The id of a part of the criterion: `pat-1-note`.
+    pub(super) fn part_id(&self, part: &str) -> String {
+        format!("{}-{part}", self.code.to_lowercase())
+    }
+
+    pub(super) fn part(&self, part: &str) -> Option<Element> {
+        by_id(&self.part_id(part))
+    }
+
+    fn radios(&self) -> Vec<HtmlInputElement> {
+        each(self.form.query_selector_all("input[name=level]"))
+    }
+
+    fn texts(&self) -> Vec<HtmlTextAreaElement> {
+        each(self.form.query_selector_all("textarea"))
+    }
+
+    pub(super) fn anchors(&self) -> Vec<HtmlElement> {
+        each(self.form.query_selector_all(".anchor:not(.anchor-na)"))
+    }
+
+    fn hidden(&self) -> Option<HtmlInputElement> {
+        self.form.query_selector("input[name=revision]").ok()??.dyn_into().ok()
+    }
+
+    pub(super) fn revision(&self) -> i64 {
+        self.hidden().and_then(|field| field.value().parse().ok()).unwrap_or(0)
+    }
+
+    pub(super) fn set_revision(&self, revision: i64) {
+        if let Some(field) = self.hidden() {
+            field.set_value(&revision.to_string());
+        }
+    }
+
+    pub(super) fn entered(&self) -> Entered {
+        let level = self.radios().into_iter().find(HtmlInputElement::checked).map(|radio| radio.value());
+        let texts = self.texts();
+        let text = |name: &str| texts.iter().find(|text| text.name() == name).map(HtmlTextAreaElement::value);
+        Entered {
+            level: level.unwrap_or_default(),
+            reason: text("reason").unwrap_or_default(),
+            rationale: text("rationale").unwrap_or_default(),
+        }
+    }
+
+    /// Puts an answer into the form, as when the one on file is kept.
+    pub(super) fn enter(&self, answer: &Entered) {
+        for radio in self.radios() {
+            radio.set_checked(radio.value() == answer.level);
+        }
+        for text in self.texts() {
+            text.set_value(if text.name() == "reason" { &answer.reason } else { &answer.rationale });
+        }
+    }
+
+    /// Whether the form says something else than what was last saved.
+    pub(super) fn is_changed(&self) -> bool {
+        self.radios().iter().any(|radio| radio.checked() != radio.default_checked())
+            || self.texts().iter().any(|text| text.default_value().is_ok_and(|saved| saved != text.value()))
+    }
+
+    /// Remembers what was saved, for [`is_changed`](Self::is_changed).
+    pub(super) fn set_saved(&self, answer: &Entered) {
+        for radio in self.radios() {
+            radio.set_default_checked(radio.value() == answer.level);
+        }
+        for text in self.texts() {
+            let saved = if text.name() == "reason" { &answer.reason } else { &answer.rationale };
+            // A text that nobody touched would follow its default: keep what it says.
+            let shown = text.value();
+            let _ = text.set_default_value(saved);
+            text.set_value(&shown);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What the island listens for.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, Event, EventTarget, HtmlAnchorElement, HtmlElement, MouseEvent};
+
+use super::dom::{AnswerForm, Entered, by_id, document, each};
+use super::{apply, queue};
+
+/// Begins to listen, and saves what was answered before the page was ready.
+pub(super) fn start() {
+    let (Some(answers), Some(document), Some(window)) = (by_id("answers"), document(), web_sys::window())
+    else {
+        return;
+    };
+    for by_hand in each::<HtmlElement>(answers.query_selector_all("[data-by-hand]")) {
+        let _ = by_hand.set_attribute("hidden", "");
+    }
+    on(&answers, "change", |event| with_form(event, |form| queue::now(&form)));
+    on(&answers, "input", typed);
+    on(&answers, "submit", submitted);
+    on(&answers, "click", clicked);
+    on(&document, "click", leaving);
+    on(&window, "beforeunload", |event| {
+        if queue::would_lose() {
+            queue::flush();
+            event.prevent_default();
+        }
+    });
+    for form in AnswerForm::all() {
+        if form.is_changed() {
+            queue::now(&form);
+        }
+    }
+}
+
+/// For as long as the page lives.
+fn on(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
+    let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| act(&event));
+    let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+fn element_of(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The answer's form that an event happened in; not the other forms of a criterion.
+fn with_form(event: &Event, act: impl FnOnce(AnswerForm)) {
+    let Some(element) = element_of(event) else { return };
+    if element.closest("form[data-answer]").ok().flatten().is_some()
+        && let Some(form) = AnswerForm::around(&element)
+    {
+        act(form);
+    }
+}
+
+/// Typing is saved after a pause; choosing a level fires `change` as well.
+fn typed(event: &Event) {
+    if element_of(event).is_some_and(|element| element.tag_name() == "TEXTAREA") {
+        with_form(event, queue::soon);
+    }
+}
+
+fn submitted(event: &Event) {
+    let Some(form) = element_of(event) else { return };
+    if form.has_attribute("data-answer") {
+        event.prevent_default();
+        with_form(event, |form| queue::now(&form));
+    } else if let Some(choice) = form.get_attribute("data-choice") {
+        event.prevent_default();
+        choose(&form, &choice);
+    }
+}
+
+/// The choice between two answers of one criterion.
+fn choose(choice_form: &Element, choice: &str) {
+    let Some(form) = AnswerForm::around(choice_form) else { return };
+    let data = |name: &str| choice_form.get_attribute(&format!("data-{name}")).unwrap_or_default();
+    form.set_revision(data("revision").parse().unwrap_or(0));
+    if choice == "file" {
+        let on_file = Entered { level: data("level"), reason: data("reason"), rationale: data("rationale") };
+        form.enter(&on_file);
+        form.set_saved(&on_file);
+        apply::clear(&form);
+        apply::saved(&form);
+    } else {
+        apply::clear(&form);
+        queue::now(&form);
+    }
+}
+
+fn clicked(event: &Event) {
+    let Some(element) = element_of(event) else { return };
+    if element.closest("[data-again]").ok().flatten().is_some()
+        && let Some(form) = AnswerForm::around(&element)
+    {
+        queue::now(&form);
+    }
+}
+
+/// A link away waits until what is under way is saved.
+fn leaving(event: &Event) {
+    let Some(mouse) = event.dyn_ref::<MouseEvent>() else { return };
+    let modified =
+        mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key() || mouse.button() != 0;
+    if modified || event.default_prevented() || !queue::is_busy() {
+        return;
+    }
+    let link = element_of(event).and_then(|element| element.closest("a[href]").ok().flatten());
+    let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
+    let here = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+    let inside = !link.hash().is_empty() && link.pathname() == here;
+    if !link.target().is_empty() || inside {
+        return;
+    }
+    event.prevent_default();
+    queue::then_go(link.href());
+    queue::flush();
+}

@@ -1,0 +1,177 @@
+//! One save at a time for each criterion, and what waits behind it.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::task::spawn_local;
+
+use super::apply;
+use super::dom::{AnswerForm, Entered, by_id};
+use crate::api::{SaveReply, save_answer};
+
+/// How long somebody pauses before what they type is saved.
+const PAUSE: Duration = Duration::from_millis(900);
+
+#[derive(Default)]
+struct Slot {
+    code: String,
+    busy: bool,
+    /// The answer on the page differs from the one under way.
+    again: bool,
+    /// The last save did not reach the server, or nobody is signed in.
+    failed: bool,
+    timer: Option<TimeoutHandle>,
+}
+
+#[derive(Default)]
+struct Queue {
+    slots: Vec<Slot>,
+    /// Where to go once everything is saved.
+    next: Option<String>,
+}
+
+thread_local! {
+    static QUEUE: RefCell<Queue> = RefCell::default();
+}
+
+fn with<T>(code: &str, act: impl FnOnce(&mut Slot) -> T) -> T {
+    QUEUE.with_borrow_mut(|queue| {
+        let found = queue.slots.iter().position(|slot| slot.code == code);
+        let index = found.unwrap_or_else(|| {
+            queue.slots.push(Slot { code: code.to_owned(), ..Slot::default() });
+            queue.slots.len() - 1
+        });
+        act(&mut queue.slots[index])
+    })
+}
+
+/// Saves after a pause; every call begins the pause anew.
+pub(super) fn soon(form: AnswerForm) {
+    let code = form.code.clone();
+    let timer = set_timeout_with_handle(move || now(&form), PAUSE).ok();
+    with(&code, |slot| {
+        if let Some(earlier) = std::mem::replace(&mut slot.timer, timer) {
+            earlier.clear();
+        }
+    });
+}
+
+/// Saves at once, or right after the save that is under way.
+pub(super) fn now(form: &AnswerForm) {
+    let entered = form.entered();
+    let waits = with(&form.code, |slot| {
+        if let Some(timer) = slot.timer.take() {
+            timer.clear();
+        }
+        slot.again = slot.busy;
+        slot.busy
+    });
+    if waits {
+        return;
+    }
+    if entered.level.is_empty() {
+        apply::not_saved(form, ": choose a level first");
+        return;
+    }
+    let Some(assessment) = by_id("answers").and_then(|answers| answers.get_attribute("data-assessment"))
+    else {
+        return;
+    };
+    with(&form.code, |slot| slot.busy = true);
+    apply::saving(form);
+    let form = form.clone();
+    spawn_local(async move {
+        let Entered { level, reason, rationale } = entered.clone();
+        let reply =
+            save_answer(assessment, form.code.clone(), level, reason, rationale, form.revision()).await;
+        let reply = reply.ok();
+        let failed = matches!(reply, None | Some(SaveReply::SignedOut));
+        let again = with(&form.code, |slot| {
+            slot.busy = false;
+            slot.failed = failed;
+            std::mem::take(&mut slot.again)
+        });
+        let took = show(&form, &entered, reply);
+        if took && (again || form.entered() != entered) && form.entered() != entered {
+            now(&form);
+        } else {
+            go_on(took);
+        }
+    });
+}
+
+/// Shows how a save ended; true where the next one may follow.
+fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> bool {
+    match reply {
+        Some(SaveReply::Saved(update)) => {
+            apply::clear(form);
+            apply::update(form, &update);
+            apply::status(form, &update.status);
+            form.set_saved(entered);
+            true
+        }
+        Some(SaveReply::Stale { update, conflict }) => {
+            apply::clear(form);
+            apply::update(form, &update);
+            apply::conflict(form, &conflict);
+            false
+        }
+        Some(SaveReply::Refused { errors, note }) => {
+            apply::clear(form);
+            apply::not_saved(form, "");
+            for (field, text) in &errors {
+                apply::field_error(form, field, text);
+            }
+            if let Some(note) = note {
+                apply::problem(form, &note);
+            }
+            true
+        }
+        Some(SaveReply::SignedOut) => {
+            apply::not_saved_try_again(form);
+            apply::signed_out(form);
+            false
+        }
+        None => {
+            apply::not_saved_try_again(form);
+            false
+        }
+    }
+}
+
+/// Saves at once whatever waits for a pause.
+pub(super) fn flush() {
+    for form in AnswerForm::all() {
+        if with(&form.code, |slot| slot.timer.is_some()) {
+            now(&form);
+        }
+    }
+}
+
+/// Whether a save is under way or waits for a pause.
+pub(super) fn is_busy() -> bool {
+    QUEUE.with_borrow(|queue| queue.slots.iter().any(|slot| slot.busy || slot.timer.is_some()))
+}
+
+/// Whether leaving now would lose an answer.
+pub(super) fn would_lose() -> bool {
+    is_busy() || QUEUE.with_borrow(|queue| queue.slots.iter().any(|slot| slot.failed))
+}
+
+/// Goes there once everything is saved.
+pub(super) fn then_go(address: String) {
+    QUEUE.with_borrow_mut(|queue| queue.next = Some(address));
+}
+
+/// Follows the link that waited, unless something was not saved.
+fn go_on(all_well: bool) {
+    if !all_well {
+        QUEUE.with_borrow_mut(|queue| queue.next = None);
+    } else if !is_busy() {
+        let next = QUEUE.with_borrow_mut(|queue| queue.next.take());
+        if let (Some(next), Some(window)) = (next, web_sys::window()) {
+            let _ = window.location().set_href(&next);
+        }
+    }
+}

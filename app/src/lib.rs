@@ -1,0 +1,26 @@
+//! What people see: pages, islands, ui parts, server functions.
+//!
+//! **Floors.** With feature `ssr` this crate is the web application: [`router`] answers every page, a handler in
+//! `routes` loads its data through crate `service` and draws a page of `pages`. With feature `hydrate` only what an
+//! island needs is compiled: `ui` and `charts` above `domain`, and the islands themselves.
+
+pub mod api;
+pub mod charts;
+pub mod islands;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+mod answer;
+#[cfg(feature = "ssr")]
+pub(crate) mod pages;
+#[cfg(feature = "ssr")]
+mod routes;
+#[cfg(feature = "ssr")]
+pub mod sandbox;
+#[cfg(feature = "ssr")]
+pub mod web;
+#[cfg(feature = "ssr")]
+pub mod words;
+
+#[cfg(feature = "ssr")]
+pub use routes::router;

@@ -1,0 +1,26 @@
+//! The pages, one module each: components that take plain data and draw it. Nothing here reads data.
+
+pub(crate) mod assessment;
+pub(crate) mod assessment_new;
+pub(crate) mod check;
+pub(crate) mod check_form;
+pub(crate) mod error;
+pub(crate) mod evidence;
+pub(crate) mod findings;
+pub(crate) mod framework;
+pub(crate) mod frameworks;
+pub(crate) mod home;
+pub(crate) mod integration;
+pub(crate) mod integrations;
+pub(crate) mod members;
+pub(crate) mod organization_new;
+pub(crate) mod overview;
+pub(crate) mod questionnaire;
+pub(crate) mod report;
+pub(crate) mod sandbox;
+pub(crate) mod settings;
+pub(crate) mod sign_in;
+pub(crate) mod sign_up;
+
+mod days;
+mod parts;

@@ -1,0 +1,54 @@
+//! The form that starts an assessment.
+
+use leptos::prelude::*;
+use service::record::FrameworkEntry;
+
+use super::parts::{RefusalNote, error_of};
+use crate::ui::{Button, ButtonKind, ButtonLink, PageHead, Select, TextInput};
+use crate::web::{Fields, Refusal};
+
+/// `slug` is the organization's; `year` gives the suggested title.
+#[component]
+pub(crate) fn AssessmentNewPage(
+    slug: String,
+    frameworks: Vec<FrameworkEntry>,
+    typed: Fields,
+    year: i16,
+    #[prop(optional_no_strip)] refusal: Option<Refusal>,
+) -> impl IntoView {
+    let error = |field| error_of(refusal.as_ref(), field);
+    let chosen = typed.get("framework").to_owned();
+    let title = if typed.has("title") { typed.get("title").to_owned() } else { format!("Readiness {year}") };
+    let choices = frameworks
+        .into_iter()
+        .map(|entry| {
+            let words =
+                format!("{} {}: {} ({} criteria)", entry.code, entry.version, entry.title, entry.criteria);
+            (framework_value(&entry), words)
+        })
+        .collect();
+    view! {
+        <PageHead title="Start an assessment" under="It keeps its framework version for good. You answer domain by domain."/>
+        <RefusalNote refusal=refusal.clone()/>
+        <form method="post" action=format!("/orgs/{slug}/assessments/new") class="measure">
+            <Select
+                id="framework" name="framework" label="Framework" choices chosen error=error("framework")
+            />
+            <TextInput
+                id="title" name="title" label="Title" value=title hint="For example its year or occasion"
+                error=error("title")
+            />
+            <p class="row gap-above">
+                <Button kind=ButtonKind::Main>"Start"</Button>
+                <ButtonLink href=format!("/orgs/{slug}") kind=ButtonKind::Plain>"Cancel"</ButtonLink>
+                <a class="small" href="/frameworks">"Read the frameworks"</a>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// A framework version as the form sends it: `B7 1.0.0`.
+fn framework_value(entry: &FrameworkEntry) -> String {
+    format!("{} {}", entry.code, entry.version)
+}

@@ -1,0 +1,81 @@
+//! The history: ninety days as a strip, and the latest runs one by one.
+
+use domain::check::Status;
+use leptos::prelude::*;
+use service::record::Run;
+
+use super::CheckShown;
+use super::status::took;
+use crate::charts::strip_counts;
+use crate::pages::days::{first_day, statuses, strip};
+use crate::pages::integration::seen_last;
+use crate::ui::{Column, Drawer, Section, StatusBadge, Table, TableLook, Width, day_short, moment};
+
+/// Runs in plain sight; earlier ones are folded away.
+const SHOWN: usize = 8;
+
+pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
+    if check.page.runs.is_empty() {
+        return None;
+    }
+    let today = check.now.date();
+    let days = &check.page.days;
+    // Days before the check existed say nothing, so they are not counted.
+    let ran: Vec<Status> = statuses(days, today).into_iter().filter(|status| *status != Status::Unknown).collect();
+    let unknown = days.iter().filter(|day| day.pass + day.warn + day.fail == 0 && day.unknown > 0).count();
+    let counts = strip_counts(&[ran, vec![Status::Unknown; unknown]].concat());
+    let what = format!("{}, {}", check.page.integration.details.name, check.page.kind.title);
+    let strip = strip("days-strip".to_owned(), what, days, today);
+    view! {
+        <Section id="days" title="Ninety days" aside=view! { <p>{format!("days: {counts}")}</p> } width=Width::Span>
+            <figure class="figure">
+                {strip}
+                <div class="row row-apart small dim">
+                    <span>{day_short(first_day(today))}</span>
+                    <span>{day_short(today)}</span>
+                </div>
+            </figure>
+        </Section>
+    }
+    .into_any()
+    .into()
+}
+
+pub(super) fn runs_section(check: &CheckShown) -> AnyView {
+    let runs = &check.page.runs;
+    let content = if runs.is_empty() {
+        view! { <p class="dim">"None yet."</p> }.into_any()
+    } else {
+        let (shown, earlier) = runs.split_at(runs.len().min(SHOWN));
+        let earlier = (!earlier.is_empty()).then(|| {
+            let summary = format!("{} earlier", earlier.len());
+            let table = table(earlier, "Earlier runs");
+            view! { <div class="gap-small"><Drawer summary>{table}</Drawer></div> }
+        });
+        view! { {table(shown, "Latest runs")}{earlier} }.into_any()
+    };
+    view! { <Section id="runs" title="Runs">{content}</Section> }.into_any()
+}
+
+fn table(runs: &[Run], caption: &'static str) -> AnyView {
+    let columns =
+        vec![Column::text("Started"), Column::text("Result"), Column::number("Took"), Column::text("Asked by")];
+    let rows = runs.iter().map(row).collect_view();
+    view! { <Table caption columns look=TableLook::Fold>{rows}</Table> }.into_any()
+}
+
+fn row(run: &Run) -> AnyView {
+    let by = if run.scheduled_for.is_some() { "schedule" } else { "a person" };
+    let at = moment(run.started_at.timestamp());
+    // Without a message the line would only repeat the time.
+    let said = Some(seen_last(Some(run))).filter(|said| *said != at);
+    view! {
+        <tr>
+            <th scope="row">{at}{said.map(|said| view! { <span class="sub">{said}</span> })}</th>
+            <td><StatusBadge status=run.status/></td>
+            <td class="num" data-label="Took">{took(run.duration_ms)}</td>
+            <td class="dim">{by}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,188 @@
+//! What the latest run saw, and what each tied binding expected of it.
+
+use domain::check::{ConditionResult, Status, Value};
+use leptos::prelude::*;
+use service::check::ConditionSeen;
+
+use super::CheckShown;
+use crate::ui::{Column, Drawer, Section, StatusBadge, Table, moment};
+use crate::words::seen_words;
+
+/// Longer lists are folded away.
+const ITEMS_SHOWN: usize = 6;
+
+/// A condition with every binding that asks for it.
+struct Asked<'a> {
+    condition: &'a ConditionSeen,
+    by: Vec<String>,
+}
+
+pub(super) fn conditions_section(check: &CheckShown) -> AnyView {
+    let asked = asked(check);
+    let has_run = !check.page.runs.is_empty();
+    let aside = check.page.runs.first().map(|run| moment(run.started_at.timestamp()));
+    let content = if asked.is_empty() {
+        view! { <p>"No criterion that it is tied to expects anything in particular."</p> }.into_any()
+    } else {
+        let columns = vec![
+            Column::text("Condition"),
+            Column::text("Expected"),
+            Column::text("Seen"),
+            Column::text("Result"),
+            Column::text("Asked by"),
+        ];
+        let rows = asked.iter().map(|asked| row(asked, has_run)).collect_view();
+        view! {
+            <Table caption="Conditions of the tied criteria with the value expected and the value seen" columns>
+                {rows}
+            </Table>
+        }
+        .into_any()
+    };
+    view! {
+        <Section id="conditions" title="Expected and seen" aside=view! { <p>{aside}</p> }>{content}</Section>
+    }
+    .into_any()
+}
+
+/// Every condition once, in the bindings' order.
+fn asked(check: &CheckShown) -> Vec<Asked<'_>> {
+    let mut asked: Vec<Asked<'_>> = Vec::new();
+    for bound in check.tied() {
+        for condition in &bound.conditions {
+            let by = bound.binding.id.to_string();
+            match asked.iter_mut().find(|known| known.condition.expected == condition.expected) {
+                Some(known) => known.by.push(by),
+                None => asked.push(Asked { condition, by: vec![by] }),
+            }
+        }
+    }
+    asked
+}
+
+fn row(asked: &Asked<'_>, has_run: bool) -> AnyView {
+    let text = &asked.condition.expected;
+    let (observation, expected) = split(text);
+    let (seen, result) = if has_run {
+        let (status, word) = match asked.condition.result {
+            ConditionResult::Fulfilled => (Status::Pass, "Holds"),
+            ConditionResult::NearMiss => (Status::Warn, "Near miss"),
+            ConditionResult::Broken => (Status::Fail, "Broken"),
+            ConditionResult::Undecided => (Status::Unknown, "Not seen"),
+        };
+        (seen_value(asked.condition), view! { <StatusBadge status label=word.to_owned()/> }.into_any())
+    } else {
+        (String::new(), view! { <span class="dim">"not run yet"</span> }.into_any())
+    };
+    view! {
+        <tr>
+            <th scope="row">{words_of(observation)}<span class="sub mono">{text.clone()}</span></th>
+            <td class="mono">{expected}</td>
+            <td class="mono strong">{seen}</td>
+            <td>{result}</td>
+            <td class="dim">{asked.by.join(", ")}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A long list is not said whole: whether the wanted item is in it is what matters.
+fn seen_value(condition: &ConditionSeen) -> String {
+    let seen = seen_words(condition);
+    let items = seen.split(", ").count();
+    if items > ITEMS_SHOWN { format!("{items} entries") } else { seen }
+}
+
+/// The observation, and what is expected of it: `≥ 30`.
+fn split(condition: &str) -> (&str, String) {
+    let mut parts = condition.splitn(3, ' ');
+    let (Some(observation), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
+        return (condition, String::new());
+    };
+    let value = match value {
+        "true" => "yes",
+        "false" => "no",
+        other => other,
+    };
+    let expected = match operator {
+        ">=" => format!("≥ {value}"),
+        "<=" => format!("≤ {value}"),
+        "==" => value.to_owned(),
+        "!=" => format!("not {value}"),
+        "startswith" => format!("starts with {value}"),
+        other => format!("{other} {value}"),
+    };
+    (observation, expected)
+}
+
+/// `days_to_expiry` is `Days to expiry`.
+fn words_of(observation: &str) -> String {
+    crate::pages::check_form::in_words(observation)
+}
+
+pub(super) fn observations_section(check: &CheckShown) -> AnyView {
+    let Some(run) = check.page.runs.first() else {
+        return view! {
+            <Section id="observations" title="Observations"><p class="dim">"The first run brings them."</p></Section>
+        }
+        .into_any();
+    };
+    let kind = &check.page.kind;
+    // In the kind's order, then whatever else was seen.
+    let declared = kind.observations.iter().filter_map(|spec| {
+        Some((spec.name.as_str(), run.observations.get(&spec.name)?, spec.unit.as_str()))
+    });
+    let others = run.observations.iter().filter(|(name, _)| kind.observation(name).is_none());
+    let others = others.map(|(name, value)| (name, value, ""));
+    let rows: Vec<_> = declared.chain(others).map(|(name, value, unit)| observation(name, value, unit)).collect();
+    let content = if rows.is_empty() {
+        view! { <p>"The latest run saw nothing that could be measured."</p> }.into_any()
+    } else {
+        let columns = vec![Column::text("Name"), Column::text("Value"), Column::text("Unit")];
+        view! { <Table caption="Observations of the latest run" columns>{rows}</Table> }.into_any()
+    };
+    view! { <Section id="observations" title="Observations">{content}</Section> }.into_any()
+}
+
+fn observation(name: &str, value: &Value, unit: &str) -> AnyView {
+    let shown = match value {
+        Value::List(items) if items.is_empty() => "none".into_any(),
+        Value::List(items) if items.len() > ITEMS_SHOWN => {
+            let lines = items.iter().map(|item| view! { <li>{item.clone()}</li> }).collect_view();
+            view! { <Drawer summary=format!("{} entries", items.len())><ul>{lines}</ul></Drawer> }.into_any()
+        }
+        Value::Text(text) if text.is_empty() => "empty".into_any(),
+        other => other.to_string().into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="mono">{name.to_owned()}</th>
+            <td class="mono">{shown}</td>
+            <td class="dim">{unit.to_owned()}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_split_into_what_is_looked_at_and_what_is_expected() {
+        assert_eq!(split("days_to_expiry >= 30"), ("days_to_expiry", "≥ 30".to_owned()));
+        assert_eq!(split("chain_valid == true"), ("chain_valid", "yes".to_owned()));
+        assert_eq!(split("operations contains export"), ("operations", "contains export".to_owned()));
+    }
+
+    #[test]
+    fn a_long_list_is_counted_rather_than_said() {
+        let condition = |seen: &str| ConditionSeen {
+            expected: "interactions contains Patient.read".to_owned(),
+            seen: Some(seen.to_owned()),
+            result: ConditionResult::Fulfilled,
+        };
+        assert_eq!(seen_value(&condition("a, b")), "a, b");
+        assert_eq!(seen_value(&condition("a, b, c, d, e, f, g")), "7 entries");
+    }
+}

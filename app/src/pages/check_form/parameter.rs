@@ -1,0 +1,140 @@
+//! One parameter of a kind as a field: its name in words, its help as hint, a control that fits its type.
+
+use domain::check::{ParameterSpec, ParameterType, Value};
+use leptos::prelude::*;
+
+use crate::pages::parts::error_of;
+use crate::ui::{InputLook, Select, TextArea, TextInput};
+use crate::web::{Fields, Refusal};
+
+/// `set`: a secret that is on file, kept where the field stays empty.
+pub(super) fn parameter_field(
+    spec: &ParameterSpec,
+    typed: &Fields,
+    refusal: Option<&Refusal>,
+    set: bool,
+) -> AnyView {
+    let id = format!("parameters.{}", spec.name);
+    let name = id.clone();
+    let label = in_words(&spec.name);
+    let error = error_of(refusal, &id);
+    let value = if typed.has(&id) { typed.get(&id).to_owned() } else { default_words(spec) };
+    let optional = !spec.required || set;
+    match spec.kind {
+        ParameterType::Boolean => {
+            let choices = boolean_choices(spec);
+            view! {
+                <Select id name label choices chosen=value optional=optional hint=spec.help.clone() error=error/>
+            }
+            .into_any()
+        }
+        ParameterType::List => {
+            let hint = format!("{} One per line.", spec.help);
+            view! { <TextArea id name label value=value optional=optional hint=hint error=error/> }.into_any()
+        }
+        ParameterType::Secret => {
+            let kept = if set { "It is set and never shown. Leave it empty to keep it." } else { "Never shown again." };
+            let hint = format!("{} {kept}", spec.help);
+            view! {
+                <TextInput
+                    id name label kind="password" optional=optional hint=hint error=error
+                    autocomplete="new-password"
+                />
+            }
+            .into_any()
+        }
+        // A certificate or key has line breaks, which one line of input would drop.
+        ParameterType::String if spec.help.contains("PEM") => {
+            let hint = spec.help.clone();
+            view! { <TextArea id name label value=value rows=4 optional=optional hint=hint error=error/> }.into_any()
+        }
+        kind => {
+            let (look, inputmode) = look_of(kind);
+            let hint = match kind {
+                ParameterType::Duration => format!("{} A whole number with s, m, h or d.", spec.help),
+                _ => spec.help.clone(),
+            };
+            view! {
+                <TextInput
+                    id name label value=value look=look inputmode=inputmode optional=optional hint=hint
+                    error=error autocomplete="off"
+                />
+            }
+            .into_any()
+        }
+    }
+}
+
+fn look_of(kind: ParameterType) -> (InputLook, &'static str) {
+    match kind {
+        ParameterType::Url => (InputLook::Mono, "url"),
+        ParameterType::Host => (InputLook::Mono, "text"),
+        ParameterType::Integer => (InputLook::Short, "numeric"),
+        ParameterType::Number => (InputLook::Short, "decimal"),
+        ParameterType::Duration => (InputLook::Short, "text"),
+        _ => (InputLook::Full, "text"),
+    }
+}
+
+/// A parameter without a default may stay unsaid.
+fn boolean_choices(spec: &ParameterSpec) -> Vec<(String, String)> {
+    let mut choices = vec![("true".to_owned(), "Yes".to_owned()), ("false".to_owned(), "No".to_owned())];
+    if spec.default.is_none() {
+        choices.insert(0, (String::new(), "Not said".to_owned()));
+    }
+    choices
+}
+
+fn default_words(spec: &ParameterSpec) -> String {
+    match &spec.default {
+        None => String::new(),
+        Some(Value::List(items)) => items.join("\n"),
+        Some(default) => default.to_string(),
+    }
+}
+
+/// `base_url` is `Base URL`, `max_latency_ms` is `Max latency ms`.
+pub(crate) fn in_words(name: &str) -> String {
+    let words: Vec<_> = name
+        .split('_')
+        .enumerate()
+        .map(|(position, word)| match word {
+            "url" | "tls" | "http" | "json" | "id" | "fhir" | "uri" => word.to_uppercase(),
+            "starttls" => "STARTTLS".to_owned(),
+            "ca" => "CA".to_owned(),
+            _ if position == 0 => {
+                let mut letters = word.chars();
+                let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+                format!("{first}{}", letters.as_str())
+            }
+            _ => word.to_owned(),
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_named_in_words() {
+        let words = ["base_url", "host", "max_latency_ms", "tls", "private_ca"].map(in_words);
+        assert_eq!(words, ["Base URL", "Host", "Max latency ms", "TLS", "Private CA"]);
+    }
+
+    #[test]
+    fn a_default_is_shown_as_it_is_typed() {
+        let spec = |kind, default| ParameterSpec {
+            name: "x".to_owned(),
+            kind,
+            required: false,
+            default: Some(default),
+            help: String::new(),
+        };
+        assert_eq!(default_words(&spec(ParameterType::Integer, Value::Integer(443))), "443");
+        let list = Value::List(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(default_words(&spec(ParameterType::List, list)), "a\nb");
+        assert_eq!(boolean_choices(&spec(ParameterType::Boolean, Value::Boolean(true))).len(), 2);
+    }
+}

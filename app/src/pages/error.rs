@@ -1,0 +1,26 @@
+//! The one error page: a broken ladder, what happened, what to do.
+
+use leptos::prelude::*;
+
+use crate::ui::{ButtonKind, ButtonLink, Drawing, Empty};
+use crate::web::Problem;
+
+/// `reference` is the request's id in the log; `signed_in` decides where the way out leads.
+#[component]
+pub(crate) fn ErrorPage(
+    problem: Problem,
+    #[prop(optional_no_strip)] reference: Option<String>,
+    signed_in: bool,
+) -> impl IntoView {
+    let way_out = if signed_in { "Go to your organizations" } else { "Go to the first page" };
+    view! {
+        <Empty drawing=Drawing::Broken>
+            <p class="small dim">{problem.status.as_u16().to_string()}</p>
+            <h1>{problem.heading}</h1>
+            <p class="lede">{problem.text}</p>
+            {reference.map(|id| view! { <p class="small dim">"Reference "<span class="mono">{id}</span></p> })}
+            <p class="row"><ButtonLink href="/" kind=ButtonKind::Main>{way_out}</ButtonLink></p>
+        </Empty>
+    }
+    .into_any()
+}

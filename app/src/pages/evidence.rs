@@ -1,0 +1,173 @@
+//! Evidence of an assessment: what is attached to which criterion, until when it is good, who accepted it.
+
+mod form;
+mod line;
+
+use domain::CriterionCode;
+use domain::scoring::EvidenceState;
+use leptos::prelude::*;
+use service::Permission;
+use service::UserId;
+use service::assessment::Assessed;
+use service::record::{Assessment, Evidence};
+
+pub(crate) use form::{evidence_fields, read_evidence};
+pub(crate) use line::{evidence_expiry, evidence_line};
+
+use super::parts::RefusalNote;
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, ButtonSize, Column, Empty, NavLink, PageHead, PostButton, Section, Table,
+    TableLook, Tabs, day,
+};
+use crate::web::{Fields, Refusal};
+use crate::words::{Paths, duration_word, evidence_state_word, plural};
+
+/// What the page shows.
+pub(crate) struct EvidencePage {
+    pub(crate) assessed: Assessed,
+    pub(crate) paths: Paths,
+    /// Every assessment of the organization, for choosing another.
+    pub(crate) assessments: Vec<Assessment>,
+    pub(crate) reader: UserId,
+    /// The fields of the form, as typed where it came back.
+    pub(crate) typed: Fields,
+    pub(crate) refusal: Option<Refusal>,
+}
+
+/// The page's content.
+pub(crate) fn evidence_page(page: &EvidencePage) -> AnyView {
+    let assessed = &page.assessed;
+    let items = &assessed.bundle.evidence;
+    let under = format!("{} on {}", plural(items.len(), "item"), assessed.bundle.assessment.title);
+    let may_answer = assessed.may(Permission::Answer);
+    let add = may_answer.then(|| add_form(page));
+    let jump = may_answer.then(|| view! { <ButtonLink href="#add">"Add evidence"</ButtonLink> });
+    let list = list(page);
+    view! {
+        <PageHead title="Evidence" under=under>{jump}</PageHead>
+        {choose_assessment(page)}
+        <div class="stack-wide">
+            <Section id="items" title="Items">{list}</Section>
+            {add}
+        </div>
+    }
+    .into_any()
+}
+
+fn choose_assessment(page: &EvidencePage) -> Option<AnyView> {
+    if page.assessments.len() < 2 {
+        return None;
+    }
+    let current = page.assessed.bundle.assessment.id;
+    let links = page
+        .assessments
+        .iter()
+        .map(|assessment| {
+            let href = format!("{}?assessment={}", page.paths.evidence(), assessment.id);
+            NavLink::new(href, assessment.title.clone()).current_if(assessment.id == current)
+        })
+        .collect();
+    Some(view! { <div class="gap-below"><Tabs label="Assessments" links=links/></div> }.into_any())
+}
+
+fn list(page: &EvidencePage) -> AnyView {
+    if page.assessed.bundle.evidence.is_empty() {
+        return view! {
+            <Empty>
+                <p class="lede">"Nothing is attached yet."</p>
+                <p>"Without evidence an answer counts for 2 at most. A dated note or a link lifts that to 3."</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let columns = vec![
+        Column::text("Item"),
+        Column::text("Criteria"),
+        Column::text("Class"),
+        Column::number("Dated"),
+        Column::number("Valid to"),
+        Column::text("State"),
+    ];
+    let rows = page.assessed.bundle.evidence.iter().map(|item| row(page, item)).collect_view();
+    view! { <Table caption="Evidence" columns=columns look=TableLook::Fold>{rows}</Table> }.into_any()
+}
+
+fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
+    let today = page.assessed.computed_at.date();
+    let expiry = evidence_expiry(item);
+    let expired = if expiry < today { ", expired" } else { "" };
+    let criteria = item
+        .criteria
+        .iter()
+        .map(|code| {
+            let href = page
+                .assessed
+                .framework
+                .domain_of(code)
+                .map(|domain| page.paths.criterion(&domain.code, code));
+            view! { <a href=href>{code.to_string()}</a>" " }
+        })
+        .collect_view();
+    let by = format!("By {}", item.author_name);
+    view! {
+        <tr id=format!("item-{}", item.id)>
+            <th scope="row">{line::title(item)}<span class="sub">{line::note_text(item)}</span><span class="sub">{by}</span></th>
+            <td class="wide">{criteria}</td>
+            <td>{duration_word(item.duration)}</td>
+            <td class="num" data-label="Dated">{day(item.dated)}</td>
+            <td class="num" data-label="Valid to">{day(expiry)}{expired}</td>
+            <td class="wide">
+                <div class="row">{evidence_state_word(item.state)}{actions(page, item)}</div>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Accept and reject for reviewers who did not attach it themselves, remove for those who answer.
+fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
+    let action = format!("{}/{}", page.paths.evidence(), item.id);
+    let assessment = page.assessed.bundle.assessment.id.to_string();
+    let button = |value: &'static str, words: &'static str, kind: ButtonKind| {
+        let fields = vec![("do".to_owned(), value.to_owned()), ("assessment".to_owned(), assessment.clone())];
+        let subject = format!(" {}", item.title);
+        view! {
+            <PostButton action=action.clone() fields=fields kind=kind size=ButtonSize::Small>
+                {words}<span class="vh">{subject}</span>
+            </PostButton>
+        }
+        .into_any()
+    };
+    let reviews = page.assessed.may(Permission::Review) && item.author != page.reader;
+    let accept = (reviews && item.state != EvidenceState::Accepted)
+        .then(|| button("accept", "Accept", ButtonKind::Second));
+    let reject = (reviews && item.state != EvidenceState::Rejected)
+        .then(|| button("reject", "Reject", ButtonKind::Second));
+    let remove = page.assessed.may(Permission::Answer).then(|| button("remove", "Remove", ButtonKind::Stop));
+    view! { {accept}{reject}{remove} }.into_any()
+}
+
+fn add_form(page: &EvidencePage) -> AnyView {
+    let today = page.assessed.computed_at.date();
+    let chosen: Vec<CriterionCode> = page.typed.all("criteria").map(CriterionCode::from).collect();
+    let refusal = page.refusal.as_ref();
+    let groups = form::criteria_groups(&page.assessed, &chosen, refusal);
+    let fields = evidence_fields(&page.typed, refusal, today);
+    let assessment = page.assessed.bundle.assessment.id.to_string();
+    let action = page.paths.evidence();
+    let note = view! { <RefusalNote refusal=page.refusal.clone()/> };
+    view! {
+        <Section id="add" title="Add evidence" aside=view! { <p>"One item may serve several criteria"</p> }>
+            <form method="post" action=action aria-label="Add evidence">
+                {note}
+                <input type="hidden" name="assessment" value=assessment/>
+                <div class="grid two">
+                    <div>{fields}</div>
+                    <div>{groups}</div>
+                </div>
+                <p class="row gap-above"><Button kind=ButtonKind::Main>"Add evidence"</Button></p>
+            </form>
+        </Section>
+    }
+    .into_any()
+}

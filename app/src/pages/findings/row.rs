@@ -1,0 +1,156 @@
+//! One open finding: cause, checks with what was expected and seen, remedy, owner and due date.
+
+use domain::check::{ConditionResult, Status};
+use leptos::prelude::*;
+use service::check::ConditionSeen;
+use service::finding::{FindingCheck, FindingView};
+
+use super::FindingsSheet;
+use crate::pages::parts::{RefusalNote, error_of};
+use crate::ui::{Button, ButtonSize, Drawer, Icon, InputLook, SeverityBadge, Tag, TextInput, day, moment};
+use crate::web::Fields;
+use crate::words::{finding_cause, finding_kind_word, finding_remedy, ordinal, phrase, seen_words};
+
+/// A due date, or a dash.
+pub(crate) fn due_or_dash(finding: &FindingView) -> String {
+    finding.record.due.map_or_else(|| "–".to_owned(), day)
+}
+
+pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
+    let record = &finding.record;
+    let id = record.id.to_string();
+    let returned = sheet.typed.as_ref().filter(|(typed, ..)| *typed == id);
+    let since = match record.times_opened {
+        0 | 1 => format!("Open since {}", day(record.opened_at.date())),
+        times => format!("Open since {}, for the {} time", day(record.opened_at.date()), ordinal(times)),
+    };
+    let note = sheet.may_note().then(|| note_form(sheet, finding, returned.map(|(_, fields, _)| fields)));
+    let checks = finding.checks.iter().map(|check| check_view(sheet, check)).collect_view();
+    let owner = if record.owner.is_empty() { "Nobody yet".to_owned() } else { record.owner.clone() };
+    let remedy = finding_remedy(&sheet.page.assessed, finding);
+    view! {
+        <tr id=format!("f-{id}")>
+            <td><SeverityBadge severity=record.severity/></td>
+            <th scope="row">{subject(sheet, &record.subject, finding_kind_word(record.kind))}</th>
+            <td class="wide">
+                {finding_cause(&sheet.page.assessed, finding)}
+                <Drawer summary="Details" open=returned.is_some()>
+                    <div class="stack-tight">
+                        {checks}
+                        <p class="small measure">{remedy}</p>
+                        <p class="small dim">{since}</p>
+                        {note}
+                    </div>
+                </Drawer>
+            </td>
+            <td class="dim">{owner}</td>
+            <td class="num" data-label="Due">{due_or_dash(finding)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The criterion or domain of a finding, with its title and the finding's kind.
+pub(super) fn subject(sheet: &FindingsSheet, code: &str, kind: &'static str) -> AnyView {
+    let framework = &sheet.page.assessed.framework;
+    let criterion = framework.criteria().find(|criterion| criterion.code.as_str() == code);
+    let (href, title) = match criterion {
+        Some(criterion) => {
+            let domain = framework.domain_of(&criterion.code);
+            (
+                domain.map(|domain| sheet.paths.criterion(&domain.code, &criterion.code)),
+                criterion.title.clone(),
+            )
+        }
+        None => match framework.domains.iter().find(|domain| domain.code.as_str() == code) {
+            Some(domain) => (Some(sheet.paths.domain(&domain.code)), domain.title.clone()),
+            None => (None, String::new()),
+        },
+    };
+    view! { <a href=href>{code.to_owned()}</a>" "<Tag>{kind}</Tag><span class="sub">{title}</span> }
+        .into_any()
+}
+
+fn sign(result: ConditionResult) -> (Status, &'static str) {
+    match result {
+        ConditionResult::Fulfilled => (Status::Pass, "proven-text"),
+        ConditionResult::NearMiss => (Status::Warn, "warn-text"),
+        ConditionResult::Broken => (Status::Fail, "fail-text"),
+        ConditionResult::Undecided => (Status::Unknown, "dim"),
+    }
+}
+
+fn condition(condition: &ConditionSeen) -> AnyView {
+    let (status, class) = sign(condition.result);
+    view! {
+        <tr>
+            <th scope="row">{phrase(&condition.expected)}</th>
+            <td><span class=class><Icon sign=status.into()/></span>" "{seen_words(condition)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A check behind the finding: which one, how often it failed, what it expected and saw.
+fn check_view(sheet: &FindingsSheet, check: &FindingCheck) -> AnyView {
+    let mut facts = String::new();
+    if check.consecutive_fails > 0 {
+        facts.push_str(&format!(", {} failure running", ordinal(check.consecutive_fails)));
+    }
+    if let Some(at) = check.seen_at {
+        facts.push_str(&format!(", seen {}", moment(at.timestamp())));
+    }
+    facts.push_str(&format!("; a failure caps the answer at {}", check.fail_cap.get()));
+    let conditions = check.conditions.iter().map(condition).collect_view();
+    let messages =
+        check.messages.iter().map(|message| view! { <li>{message.text.clone()}</li> }).collect_view();
+    view! {
+        <div>
+            <p class="small">
+                <a href=sheet.paths.check(check.check)>{check.integration.clone()}</a>
+                ", " <span class="mono">{check.kind.to_string()}</span>
+                {format!(", {}{facts}", check.binding)}
+            </p>
+            <table class="t sum">
+                <caption class="vh">{format!("What {} expects and what was seen", check.binding)}</caption>
+                <thead><tr><th scope="col">"Expected"</th><th scope="col">"Seen"</th></tr></thead>
+                <tbody>{conditions}</tbody>
+            </table>
+            <ul class="small">{messages}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+fn note_form(sheet: &FindingsSheet, finding: &FindingView, typed: Option<&Fields>) -> AnyView {
+    let record = &finding.record;
+    let id = record.id.to_string();
+    let refusal = sheet.typed.as_ref().filter(|_| typed.is_some()).map(|(.., refusal)| refusal);
+    let value = |name: &str, kept: String| typed.map_or(kept, |typed| typed.get(name).to_owned());
+    let due = record.due.map(|due| due.to_string()).unwrap_or_default();
+    view! {
+        <form method="post" action=format!("{}/{id}", sheet.paths.findings()) class="gap-above">
+            <RefusalNote refusal=refusal.cloned()/>
+            <TextInput
+                id=format!("owner-{id}")
+                name="owner"
+                label="Owner"
+                optional=true
+                value=value("owner", record.owner.clone())
+                error=error_of(refusal, "owner")
+            />
+            <TextInput
+                id=format!("due-{id}")
+                name="due"
+                label="Due"
+                kind="date"
+                look=InputLook::Short
+                optional=true
+                value=value("due", due)
+                error=error_of(refusal, "due")
+            />
+            <p class="gap-small"><Button size=ButtonSize::Small>"Save owner and date"</Button></p>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,43 @@
+//! The frameworks that are there.
+
+use leptos::prelude::*;
+use service::record::FrameworkEntry;
+
+use crate::ui::{Column, Day, PageHead, Table, TableLook};
+use crate::words::plural;
+
+#[component]
+pub(crate) fn FrameworksPage(frameworks: Vec<FrameworkEntry>) -> impl IntoView {
+    let under = format!(
+        "{}. A published version never changes; an assessment keeps its own.",
+        plural(frameworks.len(), "version")
+    );
+    let columns = vec![
+        Column::text("Framework"),
+        Column::text("Version"),
+        Column::number("Criteria"),
+        Column::number("Here since"),
+    ];
+    let rows = frameworks
+        .into_iter()
+        .map(|entry| {
+            let href = format!("/frameworks/{}/{}", entry.code, entry.version);
+            view! {
+                <tr>
+                    <th scope="row">
+                        <a href=href><span class="code">{entry.code.to_string()}</span></a>
+                        " "<span class="sub">{entry.title}</span>
+                    </th>
+                    <td>{entry.version}</td>
+                    <td class="num" data-label="Criteria">{entry.criteria.to_string()}</td>
+                    <td class="num" data-label="Here since"><Day date=entry.imported_at.date()/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <PageHead title="Frameworks" under=under/>
+        <Table caption="Frameworks and their versions" columns look=TableLook::Fold>{rows}</Table>
+    }
+    .into_any()
+}

@@ -1,0 +1,176 @@
+//! What people say of an integration: the form, and how it is read.
+
+use domain::DomainCode;
+use jiff::civil::Date;
+use leptos::prelude::*;
+use service::FieldError;
+use service::record::IntegrationDetails;
+
+use crate::pages::parts::error_of;
+use crate::ui::{CheckboxGroup, Choice, Drawer, Icon, InputLook, Sign, TextArea, TextInput};
+use crate::web::{Fields, Refusal};
+
+/// The domains of one framework, code and title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DomainGroup {
+    pub(crate) framework: String,
+    pub(crate) domains: Vec<(DomainCode, String)>,
+}
+
+/// The fields, as typed where the form came back.
+pub(crate) fn integration_fields(
+    typed: &Fields,
+    refusal: Option<&Refusal>,
+    domains: &[DomainGroup],
+) -> AnyView {
+    let line = |name: &'static str, label: &str, hint: &str, look: InputLook| {
+        view! {
+            <TextInput
+                id=name name=name label=label.to_owned() value=typed.get(name).to_owned() optional=true
+                hint=hint.to_owned() look=look error=error_of(refusal, name)
+            />
+        }
+        .into_any()
+    };
+    let text = |name: &'static str, label: &str, hint: &str| {
+        view! {
+            <TextArea
+                id=name name=name label=label.to_owned() value=typed.get(name).to_owned() optional=true rows=2
+                hint=hint.to_owned() error=error_of(refusal, name)
+            />
+        }
+        .into_any()
+    };
+    let short = InputLook::Short;
+    let full = InputLook::Full;
+    view! {
+        <TextInput
+            id="name" name="name" label="Integration name" value=typed.get("name").to_owned()
+            hint="As people call it, for example Patient API gateway." autocomplete="off"
+            error=error_of(refusal, "name")
+        />
+        {line("partner", "Partner", "Who is at the other end: a network, a payer, a registry.", full)}
+        {line("system", "System", "The system on your side, for example the interface engine.", full)}
+        {line("standard", "Standard", "For example FHIR R4, HL7 v2.5.1 over MLLP, CDS Hooks 2.0.", full)}
+        {line("direction", "Direction", "in, out or both.", short)}
+        {line("environment", "Environment", "production, test or sandbox.", short)}
+        {line("owner", "Owner", "The person or role that is told when it breaks.", full)}
+        <TextInput
+            id="last_review" name="last_review" label="Last review" kind="date" look=InputLook::Short optional=true
+            value=typed.get("last_review").to_owned() error=error_of(refusal, "last_review")
+        />
+        {text("use_case", "Use case", "What somebody can do because it runs.")}
+        {text("data", "Data", "What travels over it, for example admissions, discharges, transfers.")}
+        {text("contract", "Contract", "The interface agreement: where it is, which version.")}
+        {serves(typed, refusal, domains)}
+    }
+    .into_any()
+}
+
+/// Domains to tick, by framework; a framework is open where one of its domains is chosen, and the first always.
+fn serves(typed: &Fields, refusal: Option<&Refusal>, groups: &[DomainGroup]) -> AnyView {
+    let chosen = |code: &DomainCode| typed.all("serves").any(|value| value == code.as_str());
+    let error = error_of(refusal, "serves")
+        .map(|error| view! { <span class="error"><Icon sign=Sign::Fail/>{error}</span> });
+    let groups = groups
+        .iter()
+        .enumerate()
+        .map(|(position, group)| {
+            let open = position == 0 || group.domains.iter().any(|(code, _)| chosen(code));
+            let choices = group
+                .domains
+                .iter()
+                .map(|(code, title)| {
+                    Choice::new(code.as_str(), format!("{code} {title}")).chosen_if(chosen(code))
+                })
+                .collect();
+            let legend = format!("Domains of {}", group.framework);
+            let id = format!("serves-{position}");
+            view! {
+                <Drawer summary=group.framework.clone() open=open>
+                    <CheckboxGroup id name="serves" legend choices/>
+                </Drawer>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="gap-above" id="serves" tabindex="-1">
+            <p class="label">"Serves"</p>
+            <p class="hint">
+                "Its checks bear on the answers of these domains, and always on governance and operations. "
+                "Tick none for all."
+            </p>
+            {error}
+            {groups}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is on file, as the form shows it.
+pub(crate) fn fields_of(details: &IntegrationDetails) -> Fields {
+    let texts = [
+        ("name", details.name.clone()),
+        ("partner", details.partner.clone()),
+        ("system", details.system.clone()),
+        ("standard", details.standard.clone()),
+        ("direction", details.direction.clone()),
+        ("environment", details.environment.clone()),
+        ("owner", details.owner.clone()),
+        ("last_review", details.last_review.map(|date| date.to_string()).unwrap_or_default()),
+        ("use_case", details.use_case.clone()),
+        ("data", details.data.clone()),
+        ("contract", details.contract.clone()),
+    ];
+    let serves = details.serves.iter().map(|code| ("serves", code.to_string()));
+    texts.into_iter().chain(serves).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Reads the form.
+pub(crate) fn read_integration(fields: &Fields) -> Result<IntegrationDetails, Vec<FieldError>> {
+    let text = |name: &str| fields.trimmed(name).to_owned();
+    let last_review = match fields.trimmed("last_review") {
+        "" => None,
+        date => Some(date.parse::<Date>().map_err(|_| {
+            let problem = "Give the day as year, month and day (2026-11-20), or leave it empty.";
+            vec![FieldError::new("last_review", problem)]
+        })?),
+    };
+    Ok(IntegrationDetails {
+        name: text("name"),
+        partner: text("partner"),
+        system: text("system"),
+        standard: text("standard"),
+        direction: text("direction"),
+        data: text("data"),
+        contract: text("contract"),
+        use_case: text("use_case"),
+        owner: text("owner"),
+        last_review,
+        environment: text("environment"),
+        serves: fields.all("serves").map(DomainCode::from).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_on_file_survives_the_form() {
+        let details = IntegrationDetails {
+            name: "Patient API gateway".to_owned(),
+            contract: "v3,\nsigned".to_owned(),
+            last_review: Some(jiff::civil::date(2026, 10, 2)),
+            serves: vec!["PAT".into(), "SEM".into()],
+            ..IntegrationDetails::default()
+        };
+        assert_eq!(read_integration(&fields_of(&details)).unwrap(), details);
+    }
+
+    #[test]
+    fn a_date_that_is_none_is_named_by_its_field() {
+        let fields = [("last_review".to_owned(), "last spring".to_owned())].into_iter().collect();
+        assert_eq!(read_integration(&fields).unwrap_err()[0].field, "last_review");
+    }
+}

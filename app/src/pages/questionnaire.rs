@@ -1,0 +1,183 @@
+//! The questionnaire of one domain: its domains, its criteria, and the live score.
+//!
+//! Every criterion is a form of its own that works without scripts; the island [`AutoSave`] around them saves as people
+//! answer, and replaces the parts that [`fragments`] draws anew. A part that is replaced has an id, and is drawn by the
+//! same function for the page and for the island.
+
+mod anchors;
+mod arithmetic;
+mod conflict;
+mod criterion;
+mod domains;
+mod live;
+mod marks;
+mod note;
+mod proof;
+mod typed;
+
+use domain::framework::Domain;
+use domain::scoring::{CriterionScore, Standing};
+use leptos::prelude::*;
+use service::Permission;
+use service::assessment::Assessed;
+use service::record::AssessmentState;
+
+pub(crate) use arithmetic::of_assessment as overall_arithmetic;
+pub(crate) use typed::{Typed, TypedAnswer, TypedEvidence};
+
+use crate::api::Update;
+use crate::islands::AutoSave;
+use crate::ui::{ButtonKind, ButtonLink, Note, PageHead, Tag};
+use crate::words::{Paths, Seen, anchor, assessment_state_word};
+
+/// All that the page of a domain shows.
+pub(crate) struct Sheet {
+    pub(crate) assessed: Assessed,
+    /// The domain's place in the framework.
+    pub(crate) domain: usize,
+    pub(crate) paths: Paths,
+    pub(crate) seen: Seen,
+    /// A form that came back.
+    pub(crate) typed: Option<Typed>,
+}
+
+impl Sheet {
+    fn domain(&self) -> &Domain {
+        &self.assessed.framework.domains[self.domain]
+    }
+
+    /// The scores of the domain's criteria, in the same order as the criteria.
+    fn scores(&self) -> &[CriterionScore] {
+        let before: usize =
+            self.assessed.framework.domains[..self.domain].iter().map(|domain| domain.criteria.len()).sum();
+        &self.assessed.score.criteria[before..before + self.domain().criteria.len()]
+    }
+
+    /// The reader's role allows it, and the assessment is not locked.
+    fn may_answer(&self) -> bool {
+        self.assessed.may(Permission::Answer) && self.is_open()
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(
+            self.assessed.bundle.assessment.state,
+            AssessmentState::Draft | AssessmentState::ChangesRequested
+        )
+    }
+}
+
+/// The page's content.
+pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
+    let domain = sheet.domain();
+    let total: u32 = sheet.assessed.framework.domains.iter().map(|domain| u32::from(domain.weight)).sum();
+    let assessment = &sheet.assessed.bundle.assessment;
+    let state = format!("{}, {}", assessment.title, assessment_state_word(assessment.state));
+    let weight = domain.weight.to_string();
+    let criteria = criteria(sheet);
+    let id = assessment.id.to_string();
+    let title = view! { {domain.code.to_string()}" "<span class="light">{domain.title.clone()}</span> };
+    view! {
+        <PageHead title=title under=domain.purpose.clone()>
+            <Tag>"Weight " <b>{weight}</b> {format!(" of {total}")}</Tag>
+            <Tag>{state}</Tag>
+        </PageHead>
+        {read_only(sheet)}
+        <div class="bench">
+            <a class="live-bar" id="live-bar" href="#live">{live::bar(sheet)}</a>
+            <section class="side domains" aria-label="Domains">
+                <nav aria-label="Domains of the questionnaire" id="domains">{domains::list(sheet)}</nav>
+            </section>
+            <div>
+                <AutoSave>
+                    <div id="answers" data-assessment=id>{criteria}</div>
+                </AutoSave>
+                {left_out(sheet)}
+                {next(sheet)}
+            </div>
+            <section class="live stack" id="live" aria-label="Score">{live::panel(sheet)}</section>
+        </div>
+    }
+    .into_any()
+}
+
+/// Why nothing can be changed here, if so.
+fn read_only(sheet: &Sheet) -> Option<AnyView> {
+    let title = match (sheet.is_open(), sheet.may_answer()) {
+        (_, true) => return None,
+        (true, false) => "Your role here reads this assessment and does not answer it",
+        (false, false) => "This assessment was submitted and is locked",
+    };
+    Some(view! { <div class="gap-below"><Note title=title/></div> }.into_any())
+}
+
+fn criteria(sheet: &Sheet) -> AnyView {
+    let in_profile = sheet.domain().criteria.iter().zip(sheet.scores());
+    in_profile
+        .filter(|(_, score)| score.standing != Standing::OutOfProfile)
+        .map(|(criterion, score)| criterion::criterion(sheet, criterion, score))
+        .collect_view()
+        .into_any()
+}
+
+/// The criteria that do not concern organizations of this profile.
+fn left_out(sheet: &Sheet) -> Option<AnyView> {
+    let left_out: Vec<_> = sheet
+        .domain()
+        .criteria
+        .iter()
+        .zip(sheet.scores())
+        .filter(|(_, score)| score.standing == Standing::OutOfProfile)
+        .map(|(criterion, _)| format!("{} {}", criterion.code, criterion.title))
+        .collect();
+    (!left_out.is_empty()).then(|| {
+        let text = format!("Not asked of organizations of your profile: {}.", left_out.join("; "));
+        view! { <p class="fine gap-below">{text}</p> }.into_any()
+    })
+}
+
+fn next(sheet: &Sheet) -> AnyView {
+    let back = sheet.paths.assessment().to_owned();
+    let forward = match sheet.assessed.framework.domains.get(sheet.domain + 1) {
+        Some(next) => {
+            let words = format!("Next: {}, {}", next.code, next.title);
+            view! { <ButtonLink kind=ButtonKind::Main href=sheet.paths.domain(&next.code)>{words}</ButtonLink> }.into_any()
+        }
+        None => {
+            view! { <ButtonLink kind=ButtonKind::Main href=sheet.paths.findings()>"Next: findings"</ButtonLink> }.into_any()
+        }
+    };
+    view! {
+        <div class="row row-apart">
+            <ButtonLink href=back>"All domains"</ButtonLink>
+            {forward}
+        </div>
+    }
+    .into_any()
+}
+
+/// What changes on the page when the criterion at `index` of the domain was answered.
+pub(crate) fn update(sheet: &Sheet, index: usize) -> Update {
+    let criterion = &sheet.domain().criteria[index];
+    let score = &sheet.scores()[index];
+    let answer = sheet.assessed.own_answer(&criterion.code);
+    let id = anchor(&criterion.code);
+    let html = |view: AnyView| view.to_html();
+    let rails = anchors::rails(score);
+    Update {
+        revision: answer.map_or(0, |answer| answer.revision),
+        status: html(criterion::save_state(sheet, answer)),
+        anchors: rails.iter().map(|rail| (rail.class.to_owned(), html(rail.flag()))).collect(),
+        fragments: vec![
+            (format!("{id}-note"), html(note::note(sheet, criterion, score))),
+            (format!("{id}-marks"), html(marks::marks(sheet, criterion, score))),
+            ("domains".to_owned(), html(domains::list(sheet))),
+            ("live-bar".to_owned(), html(live::bar(sheet))),
+            ("live".to_owned(), html(live::panel(sheet))),
+        ],
+    }
+}
+
+/// The choice between two answers, for the island.
+pub(crate) fn conflict_html(sheet: &Sheet, index: usize, typed: &TypedAnswer) -> String {
+    conflict::conflict(sheet, &sheet.domain().criteria[index], typed).to_html()
+}

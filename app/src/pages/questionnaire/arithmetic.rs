@@ -1,0 +1,151 @@
+//! The sums line by line: why a domain, and the whole, score what they do (`scoring.md` section 8).
+
+use domain::scoring::{Exact, Standing, display};
+use leptos::prelude::*;
+use service::assessment::Assessed;
+
+use super::Sheet;
+use crate::words::{Paths, anchor};
+
+/// `2.36`: two decimals, half up.
+fn hundredths(value: &Exact) -> String {
+    let hundredths = (*value * 100 + Exact::new(1, 2)).floor().to_integer();
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Weight times level for each criterion of the domain, their sum, and the score from it.
+pub(super) fn of_domain(sheet: &Sheet) -> AnyView {
+    let mut weights: i128 = 0;
+    let mut products: i128 = 0;
+    let mut rows = Vec::new();
+    for (criterion, score) in sheet.domain().criteria.iter().zip(sheet.scores()) {
+        let code = criterion.code.to_string();
+        let left_out = |why: &'static str| {
+            view! { <tr><th scope="row">{code.clone()}</th><td colspan="3" class="end dim">{why}</td></tr> }
+                .into_any()
+        };
+        match score.standing {
+            Standing::OutOfProfile => continue,
+            Standing::ApprovedNotApplicable => rows.push(left_out("N/A, left out")),
+            Standing::PendingNotApplicable | Standing::Unanswered | Standing::Answered(_) => {
+                let (weight, counts) =
+                    (i128::from(criterion.weight.get()), i128::from(score.effective.get()));
+                weights += weight;
+                products += weight * counts;
+                let struck = score.claimed().filter(|said| *said != score.effective).map(|said| {
+                    let said = said.get();
+                    view! { <s>{said.to_string()}</s>" "<span class="vh">{format!("claimed {said}, counts ")}</span> }
+                });
+                let none = matches!(score.standing, Standing::Unanswered | Standing::PendingNotApplicable)
+                    .then(|| view! { <span class="vh">"unanswered, counts "</span> });
+                rows.push(
+                    view! {
+                        <tr>
+                            <th scope="row"><a href=format!("#{}", anchor(&criterion.code))>{code.clone()}</a></th>
+                            <td class="num">{weight.to_string()}</td>
+                            <td class="num">{struck}{none}{counts.to_string()}</td>
+                            <td class="num">{(weight * counts).to_string()}</td>
+                        </tr>
+                    }
+                    .into_any(),
+                );
+            }
+        }
+    }
+    let line = (weights > 0).then(|| {
+        let mean = Exact::new(products, weights);
+        format!(
+            "{products} / {weights} = {}, shown as {}. Score 25 × {products} / {weights} = {}.",
+            hundredths(&mean),
+            display(&mean),
+            display(&(mean * 25))
+        )
+    });
+    view! {
+        <table class="t sum">
+            <caption class="vh">{format!("How the level of {} is computed", sheet.domain().code)}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Criterion"</th>
+                    <th scope="col" class="num">"Weight"</th>
+                    <th scope="col" class="num">"Level"</th>
+                    <th scope="col" class="num">"w × l"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+            <tfoot>
+                <tr>
+                    <th scope="row">"Sum"</th>
+                    <td class="num">{weights.to_string()}</td>
+                    <td></td>
+                    <td class="num">{products.to_string()}</td>
+                </tr>
+            </tfoot>
+        </table>
+        {line.map(|line| view! { <p class="small dim">{line}</p> })}
+    }
+    .into_any()
+}
+
+/// Weight times score for each domain, their sum, and the overall score from it.
+pub(crate) fn of_assessment(assessed: &Assessed, paths: &Paths) -> AnyView {
+    let mut weights: i128 = 0;
+    let mut products = Exact::from_integer(0);
+    let mut rows = Vec::new();
+    for (domain, score) in assessed.framework.domains.iter().zip(&assessed.score.domains) {
+        let code = domain.code.to_string();
+        let row = match &score.score {
+            None => view! {
+                <tr><th scope="row">{code}</th><td colspan="3" class="end dim">"nothing applies, left out"</td></tr>
+            }
+            .into_any(),
+            Some(value) => {
+                let weight = i128::from(domain.weight);
+                let product = *value * weight;
+                weights += weight;
+                products += product;
+                view! {
+                    <tr>
+                        <th scope="row"><a href=paths.domain(&domain.code)>{code}</a></th>
+                        <td class="num">{weight.to_string()}</td>
+                        <td class="num">{display(value)}</td>
+                        <td class="num">{display(&product)}</td>
+                    </tr>
+                }
+                .into_any()
+            }
+        };
+        rows.push(row);
+    }
+    let sum = display(&products);
+    let line = (weights > 0).then(|| {
+        let overall = display(&(products / weights));
+        format!(
+            "{sum} / {weights} = {overall}. All numbers are exact fractions, rounded here only for display."
+        )
+    });
+    view! {
+        <table class="t sum">
+            <caption class="vh">"How the overall score is computed"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Domain"</th>
+                    <th scope="col" class="num">"Weight"</th>
+                    <th scope="col" class="num">"Score"</th>
+                    <th scope="col" class="num">"W × D"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+            <tfoot>
+                <tr>
+                    <th scope="row">"Sum"</th>
+                    <td class="num">{weights.to_string()}</td>
+                    <td></td>
+                    <td class="num">{sum}</td>
+                </tr>
+            </tfoot>
+        </table>
+        {line.map(|line| view! { <p class="small dim">{line}</p> })}
+    }
+    .into_any()
+}

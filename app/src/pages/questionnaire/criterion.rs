@@ -1,0 +1,160 @@
+//! One criterion: its question, the answer's form, what proves it, and how its saving stands.
+
+use domain::framework::Criterion;
+use domain::scoring::CriterionScore;
+use leptos::prelude::*;
+use service::record::{Answer, Claim};
+
+use super::{Sheet, Typed, TypedAnswer, anchors, conflict, marks, note, proof};
+use crate::ui::{Button, Icon, SaveState, Saving, Sign, clock, date_of, day};
+use crate::words::anchor;
+
+/// What the form shows: the answer on file, or what was typed and not taken.
+struct Shown {
+    level: String,
+    reason: String,
+    rationale: String,
+    revision: i64,
+}
+
+impl Shown {
+    fn of(answer: Option<&Answer>, typed: Option<&TypedAnswer>) -> Self {
+        let revision = answer.map_or(0, |answer| answer.revision);
+        if let Some(typed) = typed {
+            let typed = typed.clone();
+            return Self { level: typed.level, reason: typed.reason, rationale: typed.rationale, revision };
+        }
+        let (level, reason) = answer.map(|answer| level_and_reason(&answer.claim)).unwrap_or_default();
+        Self {
+            level,
+            reason,
+            rationale: answer.map(|answer| answer.rationale.clone()).unwrap_or_default(),
+            revision,
+        }
+    }
+}
+
+/// A claim as the form sends it: the chosen value, and the reason of *Not applicable*.
+pub(super) fn level_and_reason(claim: &Claim) -> (String, String) {
+    match claim {
+        Claim::Level(level) => (level.get().to_string(), String::new()),
+        Claim::NotApplicable { reason } => ("na".to_owned(), reason.clone()),
+    }
+}
+
+/// `Saved 14:02`, or the day of an earlier save.
+pub(super) fn save_state(sheet: &Sheet, answer: Option<&Answer>) -> AnyView {
+    let saving = answer.map_or(Saving::Not, |answer| {
+        let at = answer.at.timestamp();
+        let today = answer.at.date() == sheet.assessed.computed_at.date();
+        Saving::Saved(if today { clock(at) } else { day(date_of(at)) })
+    });
+    view! { <SaveState saving/> }.into_any()
+}
+
+/// The criterion as a group of the page.
+pub(super) fn criterion(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
+    let id = anchor(&criterion.code);
+    let answer = sheet.assessed.own_answer(&criterion.code);
+    let typed = Typed::answer(sheet.typed.as_ref(), &criterion.code);
+    let state = match typed {
+        Some(typed) if typed.stale => not_saved("Not saved: choose below"),
+        Some(_) => not_saved("Not saved"),
+        None => save_state(sheet, answer),
+    };
+    let conflict = typed.filter(|typed| typed.stale).map(|typed| conflict::conflict(sheet, criterion, typed));
+    let problem = typed.and_then(|typed| typed.note.clone());
+    view! {
+        <section class="crit" id=id.clone() role="group" aria-labelledby=format!("{id}-c {id}-h")>
+            <div class="crit-head">
+                <span class="crit-code" id=format!("{id}-c")>{criterion.code.to_string()}</span>
+                <h2 id=format!("{id}-h")>{criterion.title.clone()}</h2>
+                <span role="status" id=format!("{id}-save")>{state}</span>
+                <div class="crit-marks" id=format!("{id}-marks")>{marks::marks(sheet, criterion, score)}</div>
+            </div>
+            <div class="crit-body">
+                <div id=format!("{id}-problem")>{problem.map(problem_note)}</div>
+                <div id=format!("{id}-note")>{note::note(sheet, criterion, score)}</div>
+                <div id=format!("{id}-conflict")>{conflict}</div>
+                {form(sheet, criterion, score, &id, Shown::of(answer, typed), typed)}
+                {proof::proof(sheet, criterion, score, &id)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn not_saved(words: &'static str) -> AnyView {
+    view! { <SaveState saving=Saving::Failed(words.to_owned())/> }.into_any()
+}
+
+fn problem_note(text: String) -> AnyView {
+    view! { <p class="error gap-below" role="alert"><Icon sign=Sign::Fail/>{text}</p> }.into_any()
+}
+
+fn form(
+    sheet: &Sheet,
+    criterion: &Criterion,
+    score: &CriterionScore,
+    id: &str,
+    shown: Shown,
+    typed: Option<&TypedAnswer>,
+) -> AnyView {
+    let error = |field: &str| typed.and_then(|typed| typed.errors.of(field));
+    let open = sheet.may_answer();
+    let action = sheet.paths.domain(&sheet.domain().code);
+    let described = format!("{id}-q {id}-level-error");
+    let names = &sheet.assessed.framework.levels;
+    let save =
+        open.then(|| view! { <div class="gap-small" data-by-hand=""><Button>"Save answer"</Button></div> });
+    view! {
+        <form method="post" action=action id=format!("{id}-form") data-answer=criterion.code.to_string() autocomplete="off">
+            <input type="hidden" name="criterion" value=criterion.code.to_string()/>
+            <input type="hidden" name="revision" value=shown.revision.to_string()/>
+            <p class="crit-q" id=format!("{id}-q")>{anchors::in_words(&criterion.question)}</p>
+            <fieldset disabled=!open role="presentation">
+                <div id=format!("{id}-level-error")>{error("level").map(field_error)}</div>
+                {anchors::anchors(criterion, id, names, score, &shown.level, described)}
+                <div class="reason">
+                    {text_field(id, "reason", "Reason", "Why it does not apply.", shown.reason, error("reason"))}
+                </div>
+                {text_field(id, "rationale", "Rationale", "", shown.rationale, error("rationale"))}
+                {save}
+            </fieldset>
+        </form>
+    }
+    .into_any()
+}
+
+/// What is wrong with a field.
+pub(super) fn field_error(text: String) -> AnyView {
+    view! { <span class="error"><Icon sign=Sign::Fail/>{text}</span> }.into_any()
+}
+
+/// A text of the answer. The place of its error is always there, for the island to write into.
+fn text_field(
+    id: &str,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: String,
+    error: Option<String>,
+) -> AnyView {
+    let field = format!("{id}-{name}");
+    let (hint_id, error_id) = (format!("{field}-hint"), format!("{field}-error"));
+    let described = if hint.is_empty() { error_id.clone() } else { format!("{hint_id} {error_id}") };
+    let hint = (!hint.is_empty()).then(|| view! { <span class="hint" id=hint_id>{hint}</span> });
+    let invalid = error.is_some().then_some("true");
+    view! {
+        <div class="field gap-above">
+            <label class="label" for=field.clone()>{label}</label>
+            {hint}
+            <div id=error_id>{error.map(field_error)}</div>
+            <textarea
+                class="input" id=field name=name rows="2" aria-describedby=described aria-invalid=invalid
+                inner_html=inside_textarea(&value)
+            ></textarea>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,122 @@
+//! What stands behind an answer: evidence, health checks, and where the criterion comes from.
+
+use domain::framework::{Binding, Criterion};
+use domain::scoring::{BindingScore, CriterionScore};
+use leptos::prelude::*;
+use service::record::Evidence;
+
+use super::{Sheet, Typed};
+use crate::pages::evidence::{evidence_fields, evidence_line};
+use crate::pages::parts::RefusalNote;
+use crate::ui::{Button, ButtonLink, ButtonSize, Drawer, Sign, StatusBadge};
+use crate::words::check_line;
+
+pub(super) fn proof(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore, id: &str) -> AnyView {
+    let hint = format!("{}.", criterion.evidence.trim_end_matches('.'));
+    let sources = sources(sheet, criterion);
+    view! {
+        <div class="proof">
+            <div id=format!("{id}-evidence")>
+                <h3>"Evidence"</h3>
+                {evidence(sheet, criterion)}
+                {add(sheet, criterion, id)}
+            </div>
+            <div>
+                <h3>"Health checks"</h3>
+                {checks(sheet, criterion, score)}
+            </div>
+        </div>
+        <Drawer summary="What proves it, and where it comes from">
+            <div class="stack-tight">
+                <p class="small measure">{hint}</p>
+                {sources}
+            </div>
+        </Drawer>
+    }
+    .into_any()
+}
+
+fn evidence(sheet: &Sheet, criterion: &Criterion) -> AnyView {
+    let items: Vec<&Evidence> = sheet.assessed.evidence_on(&criterion.code);
+    if items.is_empty() {
+        return view! { <ul class="lines"><li><span class="dim">"No evidence yet"</span></li></ul> }
+            .into_any();
+    }
+    let today = sheet.assessed.computed_at.date();
+    let lines = items.into_iter().map(|item| evidence_line(item, today)).collect_view();
+    view! { <ul class="lines">{lines}</ul> }.into_any()
+}
+
+/// A link that opens the form here, or the form.
+fn add(sheet: &Sheet, criterion: &Criterion, id: &str) -> Option<AnyView> {
+    if !sheet.may_answer() {
+        return None;
+    }
+    let page = sheet.paths.domain(&sheet.domain().code);
+    let Some(typed) = Typed::evidence(sheet.typed.as_ref(), &criterion.code) else {
+        let href = format!("{page}?evidence={}#{id}-evidence", criterion.code);
+        let subject = format!(" to {}", criterion.code);
+        let words = view! { "Add evidence"<span class="vh">{subject}</span> };
+        return Some(
+            view! {
+                <p class="row gap-small"><ButtonLink href=href size=ButtonSize::Small sign=Sign::Plus>{words}</ButtonLink></p>
+            }
+            .into_any(),
+        );
+    };
+    let today = sheet.assessed.computed_at.date();
+    let refusal = typed.refusal.as_ref();
+    let fields = evidence_fields(&typed.fields, refusal, today);
+    let cancel = format!("{page}#{id}");
+    Some(
+        view! {
+            <form method="post" action=format!("{page}/evidence") class="gap-above" aria-label="Add evidence">
+                <RefusalNote refusal=refusal.cloned()/>
+                <input type="hidden" name="criteria" value=criterion.code.to_string()/>
+                {fields}
+                <p class="row gap-above">
+                    <Button>"Add evidence"</Button>
+                    <ButtonLink href=cancel>"Cancel"</ButtonLink>
+                </p>
+            </form>
+        }
+        .into_any(),
+    )
+}
+
+fn checks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
+    let lines = criterion
+        .bindings
+        .iter()
+        .filter_map(|binding| {
+            let state = score.bindings.iter().find(|state| state.id == binding.id)?;
+            Some(check(sheet, binding, state, score))
+        })
+        .collect_view();
+    view! { <ul class="lines">{lines}</ul> }.into_any()
+}
+
+fn check(sheet: &Sheet, binding: &Binding, state: &BindingScore, score: &CriterionScore) -> AnyView {
+    let tied = sheet.assessed.probes_of(&binding.id);
+    let name = view! { {binding.id.to_string()}" "<span class="mono">{binding.kind.to_string()}</span> };
+    let name = match tied.first() {
+        Some(tied) => view! { <a href=sheet.paths.check(tied.check.id)>{name}</a> }.into_any(),
+        None => view! { <span>{name}</span> }.into_any(),
+    };
+    let line = check_line(binding, state, &tied, score.claimed(), &sheet.seen);
+    view! { <li>{name}<StatusBadge status=state.state/><span class="sub">{line}</span></li> }.into_any()
+}
+
+/// The sources that the criterion cites, as links into the framework's list.
+fn sources(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
+    if criterion.citations.is_empty() {
+        return None;
+    }
+    let framework = &sheet.assessed.framework;
+    let page = format!("/frameworks/{}/{}", framework.code, framework.version);
+    let links = criterion.citations.iter().enumerate().map(|(index, key)| {
+        let comma = if index == 0 { "" } else { ", " };
+        view! { {comma}<a href=format!("{page}#source-{key}")>{key.to_string()}</a> }
+    });
+    Some(view! { <p class="fine">"Sources: " {links.collect_view()}</p> }.into_any())
+}

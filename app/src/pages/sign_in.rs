@@ -1,0 +1,95 @@
+//! Signing in. The page may carry a form that met an expired session; signing in posts it again.
+
+use axum::response::Response;
+use domain::FrameworkCode;
+use http::StatusCode;
+use leptos::prelude::*;
+
+use super::parts::{RefusalNote, error_of};
+use crate::ui::{Button, ButtonKind, SignLadder, TextInput};
+use crate::web::{AppState, Fields, Frame, Refusal};
+
+/// What the sign-in form holds besides the password.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SignInForm {
+    pub(crate) email: String,
+    /// Where to go afterwards: a path of this site, or empty.
+    pub(crate) next: String,
+    /// The form to be posted to `next` afterwards.
+    pub(crate) unsent: Option<Fields>,
+}
+
+/// The sign-in page as an answer.
+pub(crate) async fn sign_in_page(state: &AppState, form: SignInForm, refusal: Option<Refusal>) -> Response {
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let rungs = ladder_names(state).await;
+    Frame::new(state, None, "Sign in")
+        .respond(status, || view! { <SignInPage form refusal rungs/> }.into_any())
+}
+
+/// The rungs of Beyond-7 for the drawing, highest first; a page without a drawing where it is not to be had.
+pub(crate) async fn ladder_names(state: &AppState) -> Vec<String> {
+    let found = state.service.framework(&FrameworkCode::from("B7"), None).await;
+    found.map_or_else(
+        |_| Vec::new(),
+        |framework| {
+            framework.sublevels.iter().rev().map(|rung| format!("{} {}", rung.code, rung.name)).collect()
+        },
+    )
+}
+
+/// The frame of the pages outside: a form, and beside it what Rung is.
+#[component]
+pub(crate) fn Outside(rungs: Vec<String>, children: Children) -> impl IntoView {
+    view! {
+        <div class="sign-wrap">
+            <div class="sign stack">{children()}</div>
+            <aside class="sign-side" aria-label="What Rung is">
+                <SignLadder rungs/>
+                <p class="lede">"How far your interoperability reaches, and what of it is proven."</p>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn SignInPage(
+    form: SignInForm,
+    #[prop(optional_no_strip)] refusal: Option<Refusal>,
+    rungs: Vec<String>,
+) -> impl IntoView {
+    let SignInForm { email, next, unsent } = form;
+    let marker = unsent.is_some().then(|| view! { <input type="hidden" name="sign-in.repeat" value="on"/> });
+    let unsent = unsent.map(|fields| {
+        fields
+            .iter()
+            .map(|(name, value)| {
+                view! { <input type="hidden" name=name.to_owned() value=value.to_owned()/> }
+            })
+            .collect_view()
+    });
+    view! {
+        <Outside rungs>
+            <h1>"Sign in"</h1>
+            <RefusalNote refusal=refusal.clone()/>
+            <form method="post" action="/sign-in">
+                <TextInput
+                    id="sign-in.email" name="sign-in.email" label="E-mail" kind="email" value=email
+                    autocomplete="username" error=error_of(refusal.as_ref(), "sign-in.email")
+                />
+                <TextInput
+                    id="sign-in.password" name="sign-in.password" label="Password" kind="password"
+                    autocomplete="current-password" error=error_of(refusal.as_ref(), "sign-in.password")
+                />
+                <input type="hidden" name="sign-in.next" value=next/>
+                {marker}
+                {unsent}
+                <p class="row gap-small"><Button kind=ButtonKind::Main>"Sign in"</Button></p>
+            </form>
+            <hr/>
+            <p class="small">"No account yet, or the password forgotten? Ask the operator of this installation."</p>
+        </Outside>
+    }
+    .into_any()
+}

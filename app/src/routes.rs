@@ -1,0 +1,46 @@
+//! Which address is answered by which handler. One module per area; each gives its routes.
+
+mod account;
+mod assessments;
+mod checks;
+mod evidence;
+mod findings;
+mod frameworks;
+mod home;
+mod integrations;
+mod members;
+mod organizations;
+mod questionnaire;
+mod report;
+mod sandbox;
+mod settings;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
+
+use crate::web::{AppState, PageError, draw_errors, server_functions};
+
+/// Every page and form, and the server functions below `/api/ui`. Needs a session layer around it, and connection
+/// information or a [`ClientAddress`](crate::web::ClientAddress) for throttling.
+pub fn router(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .merge(account::router())
+        .merge(assessments::router())
+        .merge(checks::router())
+        .merge(evidence::router())
+        .merge(findings::router())
+        .merge(frameworks::router())
+        .merge(home::router())
+        .merge(integrations::router())
+        .merge(members::router())
+        .merge(organizations::router())
+        .merge(questionnaire::router())
+        .merge(report::router())
+        .merge(sandbox::router())
+        .merge(settings::router())
+        .route("/api/ui/{*function}", post(server_functions))
+        .fallback(|| async { PageError::not_found() })
+        .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })
+        .layer(from_fn_with_state(state.clone(), draw_errors))
+}

@@ -1,0 +1,121 @@
+//! The first account, signing in and out.
+
+use axum::Router;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use http::StatusCode;
+use leptos::prelude::*;
+use serde::Deserialize;
+use service::account::SignUp;
+use tower_sessions::Session;
+
+use crate::pages::sign_in::{SignInForm, ladder_names, sign_in_page};
+use crate::pages::sign_up::SignUpPage;
+use crate::web::{
+    AppState, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX, Submitted,
+    begin_session, end_session, local_path, see_other,
+};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/sign-up", get(sign_up_form).post(sign_up))
+        .route("/sign-in", get(sign_in_form).post(sign_in))
+        .route("/sign-out", post(sign_out))
+}
+
+async fn sign_up_form(
+    State(state): State<AppState>,
+    MaybeActor(actor): MaybeActor,
+) -> Result<Response, PageError> {
+    if actor.is_some() {
+        return Ok(see_other("/"));
+    }
+    if !state.service.needs_first_account().await? {
+        return Ok(see_other("/sign-in"));
+    }
+    Ok(sign_up_page(&state, Fields::default(), None).await)
+}
+
+async fn sign_up(
+    State(state): State<AppState>,
+    session: Session,
+    Submitted(fields): Submitted,
+) -> Result<Response, PageError> {
+    let sign_up = SignUp {
+        name: fields.get("name").to_owned(),
+        email: fields.get("email").to_owned(),
+        password: fields.get("password").to_owned(),
+    };
+    match state.service.create_first_account(sign_up).await {
+        Ok(actor) => {
+            begin_session(&session, &actor).await?;
+            if let Some(demo) = &state.demo
+                && let Err(error) = demo.load(&state.service, &actor).await
+            {
+                // The account is there and counts; the demonstration can be loaded again from its own page.
+                tracing::error!(%error, "the demonstration could not be loaded");
+            }
+            Ok(see_other("/"))
+        }
+        Err(error) => Ok(sign_up_page(&state, fields, Some(Refusal::of(error)?)).await),
+    }
+}
+
+async fn sign_up_page(state: &AppState, typed: Fields, refusal: Option<Refusal>) -> Response {
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let rungs = ladder_names(state).await;
+    let frame = Frame::new(state, None, "Create the first account");
+    frame.respond(status, || view! { <SignUpPage typed refusal rungs/> }.into_any())
+}
+
+#[derive(Deserialize)]
+struct SignInQuery {
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in_form(
+    State(state): State<AppState>,
+    MaybeActor(actor): MaybeActor,
+    query: Result<Query<SignInQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let next = query.map(|Query(query)| query.next).unwrap_or_default();
+    let next = local_path(&next).to_owned();
+    if actor.is_some() {
+        return Ok(see_other(&next));
+    }
+    if state.service.needs_first_account().await? {
+        return Ok(see_other("/sign-up"));
+    }
+    Ok(sign_in_page(&state, SignInForm { next, ..SignInForm::default() }, None).await)
+}
+
+async fn sign_in(
+    State(state): State<AppState>,
+    session: Session,
+    ClientAddress(client): ClientAddress,
+    Submitted(fields): Submitted,
+) -> Result<Response, PageError> {
+    let next = local_path(fields.get("sign-in.next")).to_owned();
+    let repeat = fields.has("sign-in.repeat");
+    let email = fields.get("sign-in.email").to_owned();
+    match state.service.sign_in(&email, fields.get("sign-in.password"), &client).await {
+        Ok(actor) => {
+            begin_session(&session, &actor).await?;
+            // 307 makes the browser post the very same form to where it was meant for.
+            Ok(if repeat { Redirect::temporary(&next).into_response() } else { see_other(&next) })
+        }
+        Err(error) => {
+            let refusal = Refusal::of(error)?;
+            let unsent = repeat.then(|| fields.only(|name| !name.starts_with(SIGN_IN_PREFIX)));
+            Ok(sign_in_page(&state, SignInForm { email, next, unsent }, Some(refusal)).await)
+        }
+    }
+}
+
+async fn sign_out(session: Session) -> Result<Response, PageError> {
+    end_session(&session).await?;
+    Ok(see_other("/sign-in"))
+}

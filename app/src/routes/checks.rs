@@ -1,0 +1,141 @@
+//! Health checks of an integration: what they saw, what that does to answers, running and tying them.
+
+mod setup;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::BindingId;
+use http::StatusCode;
+use leptos::prelude::*;
+use service::assessment::Assessed;
+use service::check::CheckPage;
+use service::{Actor, CheckId, Error, FrameworkId, Permission, UnixMillis};
+
+use crate::pages::check::{CheckShown, CheckView};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/checks/{id}", get(show))
+        .route("/orgs/{slug}/checks/{id}/run", post(run))
+        .route("/orgs/{slug}/checks/{id}/tie", post(tie))
+        .route("/orgs/{slug}/checks/{id}/tie/clear", post(clear_tie))
+        .merge(setup::router())
+}
+
+/// The check, if it is one of the organization in the address.
+async fn check_page(state: &AppState, actor: &Actor, slug: &str, id: CheckId) -> Result<CheckPage, PageError> {
+    let page = state.service.check_page(actor, id).await?;
+    if page.organization.slug == slug { Ok(page) } else { Err(PageError::not_found()) }
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+) -> Result<Response, PageError> {
+    page(&state, &actor, &slug, id, Fields::default(), None).await
+}
+
+async fn run(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+    Posted { actor, fields: _ }: Posted,
+) -> Result<Response, PageError> {
+    check_page(&state, &actor, &slug, id).await?;
+    state.service.run_check(&actor, id).await?;
+    Ok(see_other(&format!("/orgs/{slug}/checks/{id}")))
+}
+
+async fn tie(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let done = match (binding_of(&fields), tied_of(&fields)) {
+        (Some((framework, binding)), Some(tied)) => {
+            state.service.set_tie(&actor, id, framework, &binding, tied, fields.get("reason")).await
+        }
+        (None, _) => Err(Error::invalid("binding", "Choose a criterion from the list.")),
+        (_, None) => Err(Error::invalid("tied", "Choose whether the check counts for it.")),
+    };
+    match done {
+        Ok(()) => Ok(see_other(&format!("/orgs/{slug}/checks/{id}#effects"))),
+        Err(error) => page(&state, &actor, &slug, id, fields, Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn clear_tie(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (framework, binding) = binding_of(&fields).ok_or_else(PageError::not_found)?;
+    state.service.clear_tie(&actor, id, framework, &binding).await?;
+    Ok(see_other(&format!("/orgs/{slug}/checks/{id}#effects")))
+}
+
+/// A binding as the forms name it: the framework's id, a slash, the binding's.
+fn binding_of(fields: &Fields) -> Option<(FrameworkId, BindingId)> {
+    let (framework, binding) = fields.get("binding").split_once('/')?;
+    Some((framework.parse().ok()?, BindingId::from(binding)))
+}
+
+fn tied_of(fields: &Fields) -> Option<bool> {
+    match fields.get("tied") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+async fn page(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: CheckId,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let page = check_page(state, actor, slug, id).await?;
+    let assessed = latest_by_framework(state, actor, &page).await?;
+    let parameters = state.service.shown_parameters(&page.check);
+    let title = format!("{}, {}", page.integration.details.name, page.kind.title);
+    let frame = Frame::new(state, Some(actor), title).organization(&page.organization, Tab::Integrations);
+    let check = CheckShown {
+        may_operate: Permission::Operate.allows(page.role),
+        may_tie: Permission::Review.allows(page.role),
+        page,
+        assessed,
+        parameters,
+        now: UnixMillis::now(),
+    };
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    Ok(frame.respond(status, || view! { <CheckView check typed refusal/> }.into_any()))
+}
+
+/// The latest assessment with each framework that asks for this kind of check.
+async fn latest_by_framework(
+    state: &AppState,
+    actor: &Actor,
+    page: &CheckPage,
+) -> Result<Vec<Assessed>, PageError> {
+    let all = state.service.assessments(actor, page.organization.id, None, 1000).await?;
+    let mut latest: Vec<_> = Vec::new();
+    for assessment in all.into_iter().rev() {
+        let asks = page.bindings.iter().any(|bound| bound.framework == assessment.framework);
+        let newer = latest.iter().any(|found: &service::record::Assessment| found.framework == assessment.framework);
+        if asks && !newer {
+            latest.push(assessment);
+        }
+    }
+    let mut assessed = Vec::with_capacity(latest.len());
+    for assessment in latest {
+        assessed.push(state.service.assessed(actor, assessment.id).await?);
+    }
+    Ok(assessed)
+}

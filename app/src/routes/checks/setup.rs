@@ -1,0 +1,233 @@
+//! Setting a check up, changing it, removing it.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use domain::KindCode;
+use domain::check::{CheckKind, ParameterType};
+use http::StatusCode;
+use leptos::prelude::*;
+use serde::Deserialize;
+use service::check::{ChangedCheck, CheckPage, NewCheck, RawParameters};
+use service::{Actor, CheckId, Error, FieldError, IntegrationId};
+
+use super::check_page;
+use crate::pages::check_form::{
+    CheckEditPage, CheckNewPage, CheckRemovePage, read_interval, written_interval,
+};
+use crate::routes::integrations::may_operate;
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/integrations/{id}/checks/new", get(new_form).post(create))
+        .route("/orgs/{slug}/checks/{id}/edit", get(edit_form).post(update))
+        .route("/orgs/{slug}/checks/{id}/remove", get(remove_form).post(remove))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    kind: String,
+}
+
+async fn new_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, IntegrationId)>,
+    query: Result<Query<Chosen>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let chosen = query.map(|Query(query)| query.kind).unwrap_or_default();
+    let refusal = (!chosen.is_empty() && supported(&state, &chosen).is_none()).then(|| {
+        Refusal::invalid(vec![FieldError::new("kind", "Choose one of the kinds of health checks.")])
+    });
+    new_page(&state, &actor, &slug, id, &chosen, Fields::default(), refusal).await
+}
+
+async fn create(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, IntegrationId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let chosen = fields.trimmed("kind").to_owned();
+    let interval = match fields.trimmed("interval") {
+        "" => Ok(None),
+        text => read_interval(text).map(Some).ok_or_else(bad_interval),
+    };
+    let made = match interval {
+        Ok(interval_seconds) => {
+            let kind = KindCode::from(chosen.as_str());
+            let new = NewCheck { kind, parameters: parameters(&fields), interval_seconds };
+            state.service.create_check(&actor, id, new).await
+        }
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(made) => Ok(see_other(&format!("/orgs/{slug}/checks/{}", made.id))),
+        Err(error) => {
+            let refusal = Some(Refusal::of(error)?);
+            new_page(&state, &actor, &slug, id, &chosen, fields, refusal).await
+        }
+    }
+}
+
+fn bad_interval() -> Error {
+    Error::invalid("interval", "Write a whole number with s, m, h or d, for example 15m or 1d.")
+}
+
+fn parameters(fields: &Fields) -> RawParameters {
+    let values = fields.below("parameters.").map(|(name, value)| (name.to_owned(), value.to_owned()));
+    RawParameters::Text(values.collect::<BTreeMap<_, _>>())
+}
+
+fn supported(state: &AppState, code: &str) -> Option<CheckKind> {
+    let code = KindCode::from(code);
+    state.service.kind(&code).filter(|kind| state.service.supports(&kind.code)).cloned()
+}
+
+async fn new_page(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: IntegrationId,
+    chosen: &str,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let found = state.service.integration_page(actor, id).await?;
+    if found.organization.slug != slug {
+        return Err(PageError::not_found());
+    }
+    may_operate(found.role)?;
+    let kinds = state.service.kinds().iter().filter(|kind| state.service.supports(&kind.code));
+    let kinds = kinds.map(|kind| (kind.code.clone(), kind.title.clone())).collect();
+    let kind = supported(state, chosen);
+    let name = found.integration.details.name;
+    let at = format!("/orgs/{slug}/integrations/{id}");
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("{name}, new check"))
+        .organization(&found.organization, Tab::Integrations)
+        .narrow();
+    Ok(frame.respond(status, || view! { <CheckNewPage at name kinds kind typed refusal/> }.into_any()))
+}
+
+async fn edit_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+) -> Result<Response, PageError> {
+    let found = check_page(&state, &actor, &slug, id).await?;
+    let typed = on_file(&state, &found);
+    edit_page(&state, &actor, found, typed, None)
+}
+
+async fn update(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let changed = match read_interval(fields.get("interval")) {
+        Some(interval_seconds) => {
+            let parameters = parameters(&fields);
+            let change = ChangedCheck { parameters, interval_seconds, enabled: fields.has("enabled") };
+            state.service.update_check(&actor, id, change).await
+        }
+        None => Err(bad_interval()),
+    };
+    match changed {
+        Ok(_) => Ok(see_other(&format!("/orgs/{slug}/checks/{id}"))),
+        Err(error) => {
+            let refusal = Refusal::of(error)?;
+            let found = check_page(&state, &actor, &slug, id).await?;
+            edit_page(&state, &actor, found, fields, Some(refusal))
+        }
+    }
+}
+
+/// The form as the check is now; a secret stays empty.
+fn on_file(state: &AppState, page: &CheckPage) -> Fields {
+    let secrets = secrets(&page.kind);
+    let parameters = state.service.shown_parameters(&page.check).into_iter();
+    // An optional parameter that is not set must not come back with its kind's default.
+    let absent = page.kind.parameters.iter().map(|spec| (format!("parameters.{}", spec.name), String::new()));
+    let mut fields: Vec<_> = parameters
+        .filter(|(name, _)| !secrets.contains(name))
+        .map(|(name, value)| (format!("parameters.{name}"), value))
+        .chain(absent)
+        .collect();
+    fields.push(("interval".to_owned(), written_interval(page.check.interval_seconds)));
+    if page.check.enabled {
+        fields.push(("enabled".to_owned(), "on".to_owned()));
+    }
+    fields.into_iter().collect()
+}
+
+fn secrets(kind: &CheckKind) -> Vec<String> {
+    let secrets = kind.parameters.iter().filter(|spec| spec.kind == ParameterType::Secret);
+    secrets.map(|spec| spec.name.clone()).collect()
+}
+
+fn edit_page(
+    state: &AppState,
+    actor: &Actor,
+    found: CheckPage,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    may_operate(found.role)?;
+    let shown = state.service.shown_parameters(&found.check);
+    let on_file = |name: &String| shown.iter().any(|(known, _)| known == name);
+    let set: Vec<_> = secrets(&found.kind).into_iter().filter(on_file).collect();
+    let CheckPage { organization, integration, check, kind, .. } = found;
+    let at = format!("/orgs/{}/checks/{}", organization.slug, check.id);
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let title = format!("{}, {}, edit", integration.details.name, kind.title);
+    let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations).narrow();
+    Ok(frame.respond(status, || view! { <CheckEditPage at kind set typed refusal/> }.into_any()))
+}
+
+async fn remove_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+) -> Result<Response, PageError> {
+    let found = check_page(&state, &actor, &slug, id).await?;
+    remove_page(&state, &actor, found, None)
+}
+
+async fn remove(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+    Posted { actor, fields: _ }: Posted,
+) -> Result<Response, PageError> {
+    let found = check_page(&state, &actor, &slug, id).await?;
+    match state.service.remove_check(&actor, id).await {
+        Ok(()) => Ok(see_other(&format!("/orgs/{slug}/integrations/{}", found.integration.id))),
+        Err(error) => remove_page(&state, &actor, found, Some(Refusal::of(error)?)),
+    }
+}
+
+fn remove_page(
+    state: &AppState,
+    actor: &Actor,
+    found: CheckPage,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    may_operate(found.role)?;
+    let CheckPage { organization, integration, check, kind, bindings, .. } = found;
+    let mut criteria: Vec<_> =
+        bindings.iter().filter(|bound| bound.tied).map(|bound| bound.criterion.to_string()).collect();
+    criteria.dedup();
+    let at = format!("/orgs/{}/checks/{}", organization.slug, check.id);
+    let integration = integration.details.name;
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let title = format!("{integration}, {}, remove", kind.title);
+    let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations).narrow();
+    Ok(frame.respond(status, || view! { <CheckRemovePage at kind integration criteria refusal/> }.into_any()))
+}

@@ -1,0 +1,157 @@
+//! Evidence: dated notes and links on criteria.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::scoring::EvidenceState;
+use http::StatusCode;
+use service::assessment::Assessed;
+use service::evidence::NewEvidence;
+use service::record::Assessment;
+use service::{Actor, AssessmentId, Error, EvidenceId, FieldError, OrgId};
+
+use crate::pages::evidence::{EvidencePage, evidence_page, read_evidence};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+};
+use crate::words::Paths;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/evidence", get(show).post(add))
+        .route("/orgs/{slug}/evidence/{item}", post(change))
+}
+
+/// The assessments of an organization that a page offers to choose from.
+const MOST_ASSESSMENTS: u32 = 100;
+
+async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<Assessment>, PageError> {
+    Ok(state.service.assessments(actor, org, None, MOST_ASSESSMENTS).await?)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let query: Fields = query.into_iter().collect();
+    let typed = query.all("criteria").map(|code| ("criteria".to_owned(), code.to_owned())).collect();
+    page(&state, &actor, &slug, query.get("assessment").parse().ok(), typed, None).await
+}
+
+/// Draws the page for the assessment asked for, or the latest.
+async fn page(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    wanted: Option<AssessmentId>,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let (org, _) = state.service.organization_by_slug(actor, slug).await?;
+    let assessments = assessments(state, actor, org.id).await?;
+    let chosen = match wanted {
+        Some(wanted) => {
+            assessments.iter().find(|assessment| assessment.id == wanted).ok_or_else(PageError::not_found)?
+        }
+        None => match assessments.last() {
+            Some(latest) => latest,
+            None => return Err(PageError::Elsewhere(format!("/orgs/{slug}/assessments/new"))),
+        },
+    };
+    let assessed = state.service.assessed(actor, chosen.id).await?;
+    let paths = Paths::new(slug, chosen.id);
+    let sheet = EvidencePage { assessed, paths, assessments, reader: actor.user(), typed, refusal };
+    let status = sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let title = format!("Evidence, {}", org.name);
+    let frame = Frame::new(state, Some(actor), title).assessment(&sheet.assessed.bundle, Tab::Evidence);
+    Ok(frame.respond(status, || evidence_page(&sheet)))
+}
+
+async fn add(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
+        return Err(PageError::not_found());
+    };
+    belongs(&state, &actor, &slug, assessment).await?;
+    match add_from(&state, &actor, assessment, &fields).await? {
+        Ok(item) => Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}#item-{item}"))),
+        Err(refusal) => page(&state, &actor, &slug, Some(assessment), fields, Some(refusal)).await,
+    }
+}
+
+/// An assessment under the address of another organization does not exist.
+async fn belongs(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    assessment: AssessmentId,
+) -> Result<Assessed, PageError> {
+    let assessed = state.service.assessed(actor, assessment).await?;
+    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
+}
+
+/// Reads the form and adds the item; the inner error is for the form.
+pub(super) async fn add_from(
+    state: &AppState,
+    actor: &Actor,
+    assessment: AssessmentId,
+    fields: &Fields,
+) -> Result<Result<EvidenceId, Refusal>, PageError> {
+    let new: NewEvidence = match read_evidence(fields) {
+        Ok(new) => new,
+        Err(problems) => return Ok(Err(Refusal::invalid(problems))),
+    };
+    match state.service.add_evidence(actor, assessment, new).await {
+        Ok(item) => Ok(Ok(item.id)),
+        Err(Error::Invalid(problems)) => {
+            Ok(Err(Refusal::invalid(problems.into_iter().map(named_as_typed).collect())))
+        }
+        Err(error) => Refusal::of(error).map(Err),
+    }
+}
+
+/// Link and note are one field of the form.
+fn named_as_typed(problem: FieldError) -> FieldError {
+    match problem.field.as_str() {
+        "link" | "note" => FieldError::new("body", problem.problem),
+        _ => problem,
+    }
+}
+
+async fn change(
+    State(state): State<AppState>,
+    Segments((slug, item)): Segments<(String, EvidenceId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
+        return Err(PageError::not_found());
+    };
+    let assessed = belongs(&state, &actor, &slug, assessment).await?;
+    if !assessed.bundle.evidence.iter().any(|found| found.id == item) {
+        return Err(PageError::not_found());
+    }
+    act(&state, &actor, item, fields.get("do")).await?;
+    Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}")))
+}
+
+async fn act(state: &AppState, actor: &Actor, item: EvidenceId, what: &str) -> Result<(), PageError> {
+    match what {
+        "accept" => state.service.review_evidence(actor, item, EvidenceState::Accepted).await.map(|_| ())?,
+        "reject" => state.service.review_evidence(actor, item, EvidenceState::Rejected).await.map(|_| ())?,
+        "remove" => state.service.remove_evidence(actor, item).await?,
+        _ => {
+            return Err(PageError::problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Nothing was changed",
+                "Use one of the buttons Accept, Reject or Remove.",
+            ));
+        }
+    }
+    Ok(())
+}

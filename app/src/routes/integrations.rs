@@ -1,0 +1,187 @@
+//! The inventory of integrations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Router;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use domain::check::Status;
+use http::StatusCode;
+use leptos::prelude::*;
+use serde::Deserialize;
+use service::integration::CheckRow;
+use service::record::Organization;
+use service::{Actor, Error, IntegrationId, Permission, UnixMillis};
+
+use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
+use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
+use crate::pages::integrations::{IntegrationNewPage, IntegrationsPage, Row};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+};
+
+/// Integrations on one page.
+const PER_PAGE: u32 = 200;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/integrations", get(list))
+        .route("/orgs/{slug}/integrations/new", get(form).post(create))
+        .route("/orgs/{slug}/integrations/{id}", get(show).post(update))
+}
+
+#[derive(Deserialize)]
+struct After {
+    after: Option<IntegrationId>,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+    query: Result<Query<After>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
+    let after = query.ok().and_then(|Query(query)| query.after);
+    let integrations = state.service.integrations(&actor, organization.id, after, PER_PAGE).await?;
+    let mut statuses: BTreeMap<IntegrationId, Vec<Status>> = BTreeMap::new();
+    for row in state.service.check_rows(&actor, organization.id).await? {
+        statuses.entry(row.integration.id).or_default().push(row.status());
+    }
+    let full = u32::try_from(integrations.len()).is_ok_and(|count| count == PER_PAGE);
+    let more = integrations.last().filter(|_| full).map(|last| format!("?after={}", last.id));
+    let rows = integrations
+        .into_iter()
+        .map(|integration| Row { checks: statuses.remove(&integration.id).unwrap_or_default(), integration })
+        .collect();
+    let may_add = Permission::Operate.allows(role);
+    let frame = Frame::new(&state, Some(&actor), format!("{}, integrations", organization.name))
+        .organization(&organization, Tab::Integrations);
+    Ok(frame.respond(StatusCode::OK, || view! { <IntegrationsPage slug rows more may_add/> }.into_any()))
+}
+
+async fn form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
+    may_operate(role)?;
+    new_page(&state, &actor, &organization, Fields::default(), None).await
+}
+
+/// A form that cannot be sent is not shown.
+pub(super) fn may_operate(role: service::record::Role) -> Result<(), PageError> {
+    if Permission::Operate.allows(role) {
+        return Ok(());
+    }
+    Err(PageError::forbidden("Your role here reads. Ask an owner of the organization for another one."))
+}
+
+async fn create(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let made = match read_integration(&fields) {
+        Ok(details) => state.service.create_integration(&actor, organization.id, details).await,
+        Err(problems) => Err(Error::Invalid(problems)),
+    };
+    match made {
+        Ok(made) => Ok(see_other(&format!("/orgs/{slug}/integrations/{}", made.id))),
+        Err(error) => new_page(&state, &actor, &organization, fields, Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn new_page(
+    state: &AppState,
+    actor: &Actor,
+    organization: &Organization,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let domains = domain_groups(state).await?;
+    let slug = organization.slug.clone();
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("{}, new integration", organization.name))
+        .organization(organization, Tab::Integrations)
+        .narrow();
+    Ok(frame.respond(status, || view! { <IntegrationNewPage slug domains typed refusal/> }.into_any()))
+}
+
+/// The domains of every framework; of a code that several have, the first counts.
+async fn domain_groups(state: &AppState) -> Result<Vec<DomainGroup>, Error> {
+    let mut known = BTreeSet::new();
+    let mut groups = Vec::new();
+    for entry in state.service.frameworks().await? {
+        let framework = state.service.framework(&entry.code, Some(&entry.version)).await?;
+        let domains = framework.domains.iter().filter(|domain| known.insert(domain.code.clone()));
+        let domains: Vec<_> = domains.map(|domain| (domain.code.clone(), domain.title.clone())).collect();
+        if !domains.is_empty() {
+            groups.push(DomainGroup { framework: format!("{} {}", entry.code, entry.title), domains });
+        }
+    }
+    Ok(groups)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, IntegrationId)>,
+) -> Result<Response, PageError> {
+    page(&state, &actor, &slug, id, None, None).await
+}
+
+async fn update(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, IntegrationId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let changed = match read_integration(&fields) {
+        Ok(details) => state.service.update_integration(&actor, id, details).await,
+        Err(problems) => Err(Error::Invalid(problems)),
+    };
+    match changed {
+        Ok(_) => Ok(see_other(&format!("/orgs/{slug}/integrations/{id}"))),
+        Err(error) => page(&state, &actor, &slug, id, Some(fields), Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn page(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: IntegrationId,
+    typed: Option<Fields>,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let found = state.service.integration_page(actor, id).await?;
+    if found.organization.slug != slug {
+        return Err(PageError::not_found());
+    }
+    let service::integration::IntegrationPage { organization, role, integration, checks } = found;
+    let domains = domain_groups(state).await?;
+    let checks = checks.into_iter().map(|row| named(state, row)).collect();
+    let may_operate = Permission::Operate.allows(role);
+    let typed = typed.unwrap_or_else(|| fields_of(&integration.details));
+    let (slug, details) = (organization.slug.clone(), integration.details);
+    let at = format!("/orgs/{slug}/integrations/{id}");
+    let today = UnixMillis::now().date();
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("{}, {}", organization.name, details.name))
+        .organization(&organization, Tab::Integrations);
+    let content = || {
+        view! { <IntegrationPage at slug details checks domains may_operate today typed refusal/> }.into_any()
+    };
+    Ok(frame.respond(status, content))
+}
+
+fn named(state: &AppState, row: CheckRow) -> NamedCheck {
+    let kind = state.service.kind(&row.check.kind);
+    let target = target_of(kind, &state.service.shown_parameters(&row.check));
+    let title = kind.map_or_else(|| row.check.kind.to_string(), |kind| kind.title.clone());
+    NamedCheck { row, title, target }
+}

@@ -1,0 +1,164 @@
+//! Organizations: the form for a new one, the overview, and the short addresses of its latest assessment.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use domain::framework::Profile;
+use domain::{FrameworkCode, ProfileCode};
+use http::StatusCode;
+use leptos::prelude::*;
+use service::organization::NewOrganization;
+use service::record::{Assessment, SizeBand};
+use service::{Actor, Error, FieldError, OrgId, Permission, UnixMillis};
+
+use crate::pages::organization_new::OrganizationNewPage;
+use crate::pages::overview::{Overview, OverviewPage};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+};
+use crate::words::size_words;
+
+/// Every size band as (value on the wire, band), smallest first.
+const SIZES: [(&str, SizeBand); 4] = [
+    ("1-6", SizeBand::UpTo6),
+    ("7-20", SizeBand::UpTo20),
+    ("21-150", SizeBand::UpTo150),
+    ("151+", SizeBand::Above150),
+];
+
+/// More than any organization has; the list is read in parts of this size.
+const ASSESSMENTS_AT_ONCE: u32 = 100;
+
+/// Lines of the audit log among which the overview finds what changed.
+const CHANGES_READ: u32 = 60;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/new", get(new_form).post(create))
+        .route("/orgs/{slug}", get(overview))
+        .route("/orgs/{slug}/assessment", get(|actor, slug, state| latest(actor, slug, state, "")))
+        .route("/orgs/{slug}/findings", get(|actor, slug, state| latest(actor, slug, state, "/findings")))
+        .route("/orgs/{slug}/report", get(|actor, slug, state| latest(actor, slug, state, "/report")))
+}
+
+async fn new_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Response, PageError> {
+    new_page(&state, &actor, Fields::default(), None).await
+}
+
+async fn create(
+    State(state): State<AppState>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let chosen = fields.get("size_band");
+    let Some((_, size_band)) = SIZES.into_iter().find(|(value, _)| *value == chosen) else {
+        let error = FieldError::new("size_band", "Choose a size from the list.");
+        return new_page(&state, &actor, fields, Some(Refusal::invalid(vec![error]))).await;
+    };
+    let new = NewOrganization {
+        name: fields.get("name").to_owned(),
+        profiles: fields.all("profiles").map(ProfileCode::from).collect(),
+        size_band,
+        demo: false,
+    };
+    match state.service.create_organization(&actor, new).await {
+        Ok(organization) => Ok(see_other(&format!("/orgs/{}", organization.slug))),
+        Err(error) => new_page(&state, &actor, fields, Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn new_page(
+    state: &AppState,
+    actor: &Actor,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let profiles = profiles(state).await?;
+    let sizes = SIZES.map(|(value, size)| (value.to_owned(), size_words(size).to_owned())).into();
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), "New organization").narrow().crumb("/", "Organizations");
+    Ok(frame.respond(status, || view! { <OrganizationNewPage profiles sizes typed refusal/> }.into_any()))
+}
+
+/// The profiles of the frameworks, each letter once, in the frameworks' order; Beyond-7's words come first.
+async fn profiles(state: &AppState) -> Result<Vec<Profile>, Error> {
+    let mut frameworks = state.service.frameworks().await?;
+    frameworks.sort_by_key(|entry| entry.code != FrameworkCode::from("B7"));
+    let mut profiles: Vec<Profile> = Vec::new();
+    for entry in frameworks {
+        let framework = state.service.framework(&entry.code, Some(&entry.version)).await?;
+        for profile in &framework.profiles {
+            if profiles.iter().all(|known| known.code != profile.code) {
+                profiles.push(profile.clone());
+            }
+        }
+    }
+    Ok(profiles)
+}
+
+async fn overview(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
+    let assessments = assessments(&state, &actor, organization.id).await?;
+    let latest = match assessments.last() {
+        Some(latest) => Some(state.service.findings(&actor, latest.id).await?),
+        None => None,
+    };
+    let checks = state.service.check_rows(&actor, organization.id).await?;
+    let changes = state.service.audit(&actor, organization.id, CHANGES_READ).await?;
+    let profiles = profiles(&state).await?;
+    let frame = Frame::new(&state, Some(&actor), format!("{}, overview", organization.name));
+    let frame = match &latest {
+        Some(page) => frame.assessment(&page.assessed.bundle, Tab::Overview),
+        None => frame.organization(&organization, Tab::Overview),
+    };
+    let may_start = Permission::Assess.allows(role);
+    let today = UnixMillis::now().date();
+    let overview =
+        Overview { organization, profiles, assessments, latest, checks, changes, may_start, today };
+    Ok(frame.respond(StatusCode::OK, || view! { <OverviewPage overview/> }.into_any()))
+}
+
+/// All assessments of an organization, oldest first.
+async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<Assessment>, Error> {
+    let mut all: Vec<Assessment> = Vec::new();
+    loop {
+        let after = all.last().map(|assessment| assessment.id);
+        let part = state.service.assessments(actor, org, after, ASSESSMENTS_AT_ONCE).await?;
+        let full = part.len() == usize::try_from(ASSESSMENTS_AT_ONCE).unwrap_or(usize::MAX);
+        all.extend(part);
+        if !full {
+            return Ok(all);
+        }
+    }
+}
+
+/// The assessment that pages without one of their own are about.
+pub(super) async fn latest_assessment(
+    state: &AppState,
+    actor: &Actor,
+    org: OrgId,
+) -> Result<Option<Assessment>, Error> {
+    Ok(assessments(state, actor, org).await?.pop())
+}
+
+/// To a page of the latest assessment, or to the form that starts the first.
+async fn latest(
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+    State(state): State<AppState>,
+    page: &'static str,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let latest = latest_assessment(&state, &actor, organization.id).await?;
+    Ok(match latest {
+        Some(assessment) => see_other(&format!("/orgs/{slug}/assessments/{}{page}", assessment.id)),
+        None => see_other(&format!("/orgs/{slug}/assessments/new")),
+    })
+}

@@ -1,0 +1,174 @@
+//! The demonstration: load its organization, break and mend the sandbox's endpoints, run the checks that look at them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::scoring::display;
+use http::StatusCode;
+use leptos::prelude::*;
+use service::Actor;
+use service::assessment::Assessed;
+use service::integration::CheckRow;
+use service::record::Organization;
+
+use super::organizations::latest_assessment;
+use crate::pages::integration::target_of;
+use crate::pages::sandbox::{Contradicted, SandboxPage, Switch, Tour, TourScore, Watcher};
+use crate::sandbox::{SandboxControl, SandboxEndpoint};
+use crate::web::{AppState, CurrentActor, Frame, PageError, Posted, Segments, see_other};
+use crate::words::{Paths, claim_and_count, rung_name};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/demo", get(show))
+        .route("/demo/load", post(load))
+        .route("/demo/{id}", post(switch))
+        .route("/demo/{id}/run", post(run))
+}
+
+/// Without a demonstration there is no such page.
+fn sandbox(state: &AppState) -> Result<Arc<dyn SandboxControl>, PageError> {
+    state.demo.clone().ok_or_else(PageError::not_found)
+}
+
+async fn load(State(state): State<AppState>, Posted { actor, fields: _ }: Posted) -> Result<Response, PageError> {
+    let organization = sandbox(&state)?.load(&state.service, &actor).await?;
+    Ok(see_other(&format!("/orgs/{}", organization.slug)))
+}
+
+async fn switch(
+    State(state): State<AppState>,
+    Segments(id): Segments<String>,
+    Posted { actor: _, fields }: Posted,
+) -> Result<Response, PageError> {
+    let sandbox = sandbox(&state)?;
+    endpoint(&*sandbox, &id)?;
+    sandbox.set_broken(&id, fields.get("broken") == "yes");
+    Ok(see_other("/demo#sandbox"))
+}
+
+fn endpoint(sandbox: &dyn SandboxControl, id: &str) -> Result<SandboxEndpoint, PageError> {
+    sandbox.endpoints().into_iter().find(|endpoint| endpoint.id == id).ok_or_else(PageError::not_found)
+}
+
+/// Runs the checks of one endpoint as often as it takes to confirm a failure.
+async fn run(
+    State(state): State<AppState>,
+    Segments(id): Segments<String>,
+    Posted { actor, fields: _ }: Posted,
+) -> Result<Response, PageError> {
+    let endpoint = endpoint(&*sandbox(&state)?, &id)?;
+    let organization = demonstration(&state, &actor).await?.ok_or_else(PageError::not_found)?;
+    let rows = state.service.check_rows(&actor, organization.id).await?;
+    for row in rows.iter().filter(|row| watches(&state, row, &endpoint)) {
+        let times = state.service.kind(&row.check.kind).map_or(1, |kind| kind.fail_after);
+        for _ in 0..times.min(3) {
+            state.service.run_check(&actor, row.check.id).await?;
+        }
+    }
+    Ok(see_other("/demo#score"))
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Response, PageError> {
+    let endpoints = sandbox(&state)?.endpoints();
+    let organization = demonstration(&state, &actor).await?;
+    let rows = match &organization {
+        Some(organization) => state.service.check_rows(&actor, organization.id).await?,
+        None => Vec::new(),
+    };
+    let slug = organization.as_ref().map(|organization| organization.slug.clone()).unwrap_or_default();
+    let switches = endpoints.into_iter().map(|endpoint| with_checks(&state, endpoint, &rows, &slug)).collect();
+    let tour = match organization {
+        Some(organization) => Some(tour(&state, &actor, organization).await?),
+        None => None,
+    };
+    let frame = Frame::new(&state, Some(&actor), "Demonstration");
+    Ok(frame.respond(StatusCode::OK, || view! { <SandboxPage tour switches/> }.into_any()))
+}
+
+/// The actor's demonstration organization.
+async fn demonstration(state: &AppState, actor: &Actor) -> Result<Option<Organization>, PageError> {
+    let mine = state.service.organizations(actor, None, 1000).await?;
+    Ok(mine.into_iter().map(|(organization, _)| organization).find(|organization| organization.demo))
+}
+
+fn with_checks(state: &AppState, endpoint: SandboxEndpoint, rows: &[CheckRow], slug: &str) -> Switch {
+    let checks = rows.iter().filter(|row| watches(state, row, &endpoint)).map(|row| Watcher {
+        href: format!("/orgs/{slug}/checks/{}", row.check.id),
+        title: state.service.kind(&row.check.kind).map_or_else(|| row.check.kind.to_string(), |kind| kind.title.clone()),
+        status: row.status(),
+    });
+    Switch { checks: checks.collect(), endpoint }
+}
+
+/// Whether a check looks at an endpoint: its kind is one that sees the difference, and it goes to that address.
+fn watches(state: &AppState, row: &CheckRow, endpoint: &SandboxEndpoint) -> bool {
+    let kinds = match endpoint.id.as_str() {
+        "fhir" => "fhir.",
+        "certificate" => "tls.",
+        "mllp" => "hl7v2.",
+        "hooks" => "cdshooks.",
+        "page" => "portal.",
+        _ => return false,
+    };
+    let target = target_of(state.service.kind(&row.check.kind), &state.service.shown_parameters(&row.check));
+    row.check.kind.as_str().starts_with(kinds) && authority(&target) == authority(&endpoint.address)
+}
+
+/// Host and port of an address.
+fn authority(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+async fn tour(state: &AppState, actor: &Actor, organization: Organization) -> Result<Tour, PageError> {
+    let latest = latest_assessment(state, actor, organization.id).await?;
+    let score = match latest {
+        Some(latest) => summary(&organization, &state.service.assessed(actor, latest.id).await?),
+        None => None,
+    };
+    Ok(Tour { organization, score })
+}
+
+/// `None` where nothing of the framework applies.
+fn summary(organization: &Organization, assessed: &Assessed) -> Option<TourScore> {
+    let totals = assessed.score.totals.as_ref()?;
+    let paths = Paths::new(&organization.slug, assessed.bundle.assessment.id);
+    let criteria = assessed.framework.domains.iter().flat_map(|domain| {
+        domain.criteria.iter().map(|criterion| (&domain.code, &criterion.code))
+    });
+    let contradicted = criteria.filter_map(|(domain, code)| {
+        let score = assessed.criterion_score(code).filter(|score| score.contradicted)?;
+        let claimed = score.claimed()?;
+        Some(Contradicted {
+            criterion: code.to_string(),
+            href: paths.criterion(domain, code),
+            words: claim_and_count(claimed, score.effective),
+        })
+    });
+    Some(TourScore {
+        findings: paths.findings(),
+        proven: display(&totals.overall),
+        claimed: display(&totals.claimed),
+        rung: format!("{} {}", totals.rung, rung_name(&assessed.framework, &totals.rung)),
+        contradicted: contradicted.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_compared_by_host_and_port() {
+        for address in ["https://127.0.0.2:8443/fhir/metadata", "127.0.0.2:8443", "https://127.0.0.2:8443"] {
+            assert_eq!(authority(address), "127.0.0.2:8443");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Boxes to tick, buttons to choose by, and the list of what a form got wrong.
+
+use domain::check::Status;
+use leptos::prelude::*;
+
+use super::field::hint_and_error;
+use super::icon::Icon;
+use super::note::status_text_class;
+
+/// One box or button of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub value: String,
+    pub words: String,
+    pub chosen: bool,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, words: impl Into<String>) -> Self {
+        Self { value: value.into(), words: words.into(), chosen: false }
+    }
+
+    /// The same, chosen if `chosen`.
+    #[must_use]
+    pub fn chosen_if(mut self, chosen: bool) -> Self {
+        self.chosen = chosen;
+        self
+    }
+}
+
+/// How a group of choices is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ChoiceLook {
+    /// One below the other.
+    #[default]
+    List,
+    /// Side by side in one frame; for radio buttons with short words.
+    Segments,
+}
+
+struct Group {
+    id: String,
+    kind: &'static str,
+    look: ChoiceLook,
+    legend: String,
+    hint: Option<String>,
+    error: Option<String>,
+}
+
+impl Group {
+    fn view(self, name: &str, choices: Vec<Choice>) -> AnyView {
+        let (hint_id, error_id) = (format!("{}-hint", self.id), format!("{}-error", self.id));
+        let said =
+            [self.hint.as_ref().map(|_| hint_id.as_str()), self.error.as_ref().map(|_| error_id.as_str())];
+        let said: Vec<_> = said.into_iter().flatten().collect();
+        let described = (!said.is_empty()).then(|| said.join(" "));
+        let class = (self.look == ChoiceLook::List).then_some("choice");
+        let choices = choices
+            .into_iter()
+            .map(|choice| {
+                view! {
+                    <label class=class>
+                        <input type=self.kind name=name.to_owned() value=choice.value checked=choice.chosen/>
+                        {format!(" {}", choice.words)}
+                    </label>
+                }
+            })
+            .collect_view();
+        let choices = match self.look {
+            ChoiceLook::List => choices.into_any(),
+            ChoiceLook::Segments => view! { <span class="seg">{choices}</span> }.into_any(),
+        };
+        view! {
+            // The summary's link leads here, so it takes the focus.
+            <fieldset class="field" id=self.id tabindex="-1" aria-describedby=described>
+                <legend class="label">{self.legend}</legend>
+                {hint_and_error(self.hint, hint_id, self.error, error_id)}
+                {choices}
+            </fieldset>
+        }
+        .into_any()
+    }
+}
+
+/// Any number of several.
+#[component]
+pub fn CheckboxGroup(
+    #[prop(into)] id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] legend: String,
+    choices: Vec<Choice>,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional_no_strip)] error: Option<String>,
+) -> impl IntoView {
+    Group { id, kind: "checkbox", look: ChoiceLook::List, legend, hint, error }.view(&name, choices)
+}
+
+/// Exactly one of several.
+#[component]
+pub fn RadioGroup(
+    #[prop(into)] id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] legend: String,
+    choices: Vec<Choice>,
+    #[prop(optional)] look: ChoiceLook,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional_no_strip)] error: Option<String>,
+) -> impl IntoView {
+    Group { id, kind: "radio", look, legend, hint, error }.view(&name, choices)
+}
+
+/// One box to tick on its own, sent as `name=on`.
+#[component]
+pub fn Checkbox(
+    #[prop(into)] id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] checked: bool,
+) -> impl IntoView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" id=id name=name value="on" checked=checked/>
+            {format!(" {label}")}
+        </label>
+    }
+    .into_any()
+}
+
+/// What a form got wrong, field by field, in the order of the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<(String, String)>);
+
+impl FormErrors {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// `field` is the id of the control; `message` names the fix.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push((field.into(), message.into()));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is wrong with a field: the first message about it.
+    pub fn of(&self, field: &str) -> Option<String> {
+        self.0.iter().find(|(id, _)| id == field).map(|(_, message)| message.clone())
+    }
+}
+
+impl FromIterator<(String, String)> for FormErrors {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(errors: T) -> Self {
+        Self(errors.into_iter().collect())
+    }
+}
+
+fn count_of_fields(count: usize) -> String {
+    let words =
+        ["No field needs", "One field needs", "Two fields need", "Three fields need", "Four fields need"];
+    words
+        .get(count)
+        .map_or_else(|| format!("{count} fields need a change"), |words| format!("{words} a change"))
+}
+
+/// On top of a form that was sent back: says how many fields are wrong, links to each, and takes the focus.
+/// Nothing when there is no error.
+#[component]
+pub fn ErrorSummary(errors: FormErrors) -> impl IntoView {
+    if errors.is_empty() {
+        return ().into_any();
+    }
+    let title = count_of_fields(errors.0.len());
+    let links = errors
+        .0
+        .into_iter()
+        .map(|(id, message)| view! { <li><a class="link-row" href=format!("#{id}")>{message}</a></li> })
+        .collect_view();
+    view! {
+        <div class="note is-fail gap-below" id="error-summary" role="alert" tabindex="-1" autofocus=true>
+            <p class="note-title">
+                <span class=status_text_class(Status::Fail)><Icon sign=Status::Fail.into()/></span>
+                {title}
+            </p>
+            <ul class="small">{links}</ul>
+        </div>
+    }
+    .into_any()
+}

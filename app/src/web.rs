@@ -1,0 +1,25 @@
+//! The frame around every handler: shared state, who is asking, forms, pages and error pages.
+//!
+//! **Invariants.** A handler parses, calls one use case and maps its error. A page is drawn in one place ([`Frame`]), an
+//! error in one place ([`draw_errors`]). Every form posts plain HTML; one that is refused comes back with all that was
+//! typed ([`Refusal`]), and one that meets an expired session is posted again after signing in ([`Posted`]).
+
+mod actor;
+mod draw;
+mod error;
+mod form;
+mod frame;
+mod path;
+mod server_fns;
+mod state;
+
+pub use actor::{ClientAddress, CurrentActor, MaybeActor};
+pub(crate) use actor::{begin_session, end_session};
+pub use draw::draw_errors;
+pub use error::{PageError, Problem};
+pub(crate) use form::SIGN_IN_PREFIX;
+pub use form::{Fields, Posted, Refusal, Submitted};
+pub use frame::{Frame, PageNonce, Tab};
+pub use path::{Segments, local_path, percent_encoded, see_other};
+pub use server_fns::{UiContext, server_functions};
+pub use state::AppState;

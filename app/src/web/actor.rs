@@ -1,0 +1,88 @@
+//! Who is asking: extractors over the session, and where a session begins and ends.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use http::Method;
+use http::request::Parts;
+use service::{Actor, UserId};
+use tower_sessions::Session;
+
+use super::error::PageError;
+use super::path::percent_encoded;
+use super::state::AppState;
+
+/// The session's key for the signed-in account; the session store reads it too.
+const USER_KEY: &str = "user";
+
+/// The signed-in person. Without one, a GET is sent to sign in and comes back afterwards.
+///
+/// For a POST take [`Posted`](super::Posted), which loses nothing of the form.
+#[derive(Debug, Clone)]
+pub struct CurrentActor(pub Actor);
+
+/// The signed-in person, if there is one.
+#[derive(Debug, Clone)]
+pub struct MaybeActor(pub Option<Actor>);
+
+impl FromRequestParts<AppState> for MaybeActor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let Some(session) = parts.extensions.get::<Session>() else { return Ok(Self(None)) };
+        signed_in(session, state).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for CurrentActor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let MaybeActor(actor) = MaybeActor::from_request_parts(parts, state).await?;
+        actor.map(Self).ok_or_else(|| {
+            // Where a POST cannot be shown again by asking for its address, the first page is a safe place.
+            let next = match (&parts.method, parts.uri.path_and_query()) {
+                (&Method::GET, Some(path)) => percent_encoded(path.as_str()),
+                _ => percent_encoded("/"),
+            };
+            PageError::Elsewhere(format!("/sign-in?next={next}"))
+        })
+    }
+}
+
+/// The actor of a session; `None` when nobody signed in or the account is gone.
+pub(super) async fn signed_in(session: &Session, state: &AppState) -> Result<Option<Actor>, PageError> {
+    let Some(user) = session.get::<UserId>(USER_KEY).await.map_err(PageError::internal)? else {
+        return Ok(None);
+    };
+    Ok(state.service.actor(user).await?)
+}
+
+/// Signs the actor in, under a new session id so that an id known before is worth nothing.
+pub(crate) async fn begin_session(session: &Session, actor: &Actor) -> Result<(), PageError> {
+    session.cycle_id().await.map_err(PageError::internal)?;
+    session.insert(USER_KEY, actor.user()).await.map_err(PageError::internal)
+}
+
+/// Signs out: the session is gone, here and in the database.
+pub(crate) async fn end_session(session: &Session) -> Result<(), PageError> {
+    session.flush().await.map_err(PageError::internal)
+}
+
+/// The address that asks, for throttling: set as an extension by the server where a proxy is trusted, else the
+/// connection's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientAddress(pub String);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        if let Some(address) = parts.extensions.get::<Self>() {
+            return Ok(address.clone());
+        }
+        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(connection.map_or_else(|| "unknown".to_owned(), |peer| peer.0.ip().to_string())))
+    }
+}

@@ -1,0 +1,63 @@
+//! Draws what [`PageError`] stands for: error pages, and the sign-in page that keeps an unsent form.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, StatusCode};
+use leptos::prelude::*;
+use tower_sessions::Session;
+
+use super::actor::signed_in;
+use super::error::{PageError, Problem};
+use super::form::{Fields, Refusal};
+use super::frame::Frame;
+use super::state::AppState;
+use crate::pages::error::ErrorPage;
+use crate::pages::sign_in::{SignInForm, sign_in_page};
+use crate::ui::FormErrors;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives every refused request its page. A layer around all page routes, inside the session layer.
+pub async fn draw_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let id = request_id(request.headers());
+    let session = request.extensions().get::<Session>().cloned();
+    let mut response = next.run(request).await;
+    let Some(error) = response.extensions_mut().remove::<PageError>() else { return response };
+    match error {
+        PageError::Elsewhere(_) => response,
+        PageError::SignIn { target, fields } => sign_in_again(&state, target, fields).await,
+        PageError::Problem(problem) => {
+            // Who is signed in only decides what the header shows: without an answer, nobody.
+            let actor = match session {
+                Some(session) => signed_in(&session, &state).await.ok().flatten(),
+                None => None,
+            };
+            let frame = Frame::new(&state, actor.as_ref(), heading_for_browser(&problem)).narrow();
+            let status = problem.status;
+            let reference = status.is_server_error().then_some(id).flatten();
+            let known = actor.is_some();
+            frame.respond(status, move || view! { <ErrorPage problem reference signed_in=known/> }.into_any())
+        }
+    }
+}
+
+async fn sign_in_again(state: &AppState, target: String, fields: Fields) -> Response {
+    let form = SignInForm { email: String::new(), next: target, unsent: Some(fields) };
+    let refusal = Refusal {
+        status: StatusCode::UNAUTHORIZED,
+        errors: FormErrors::new(),
+        note: Some(
+            "You were signed out in the meantime. Sign in, and what you typed is sent again.".to_owned(),
+        ),
+    };
+    sign_in_page(state, form, Some(refusal)).await
+}
+
+fn heading_for_browser(problem: &Problem) -> String {
+    format!("{} {}", problem.status.as_u16(), problem.heading)
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(ToOwned::to_owned)
+}

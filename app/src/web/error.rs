@@ -1,0 +1,131 @@
+//! Why a page is not shown. Handlers return it with `?`; [`draw_errors`](super::draw_errors) draws it.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use service::Error;
+
+use super::form::Fields;
+use super::path::see_other;
+
+/// What an error page says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub heading: String,
+    /// What to do.
+    pub text: String,
+}
+
+/// Why a request got no page of its own.
+#[derive(Debug, Clone)]
+pub enum PageError {
+    /// To another page of this site.
+    Elsewhere(String),
+    /// A form came without a session: sign in, then it is posted again to `target`.
+    SignIn { target: String, fields: Fields },
+    /// An error page.
+    Problem(Problem),
+}
+
+impl PageError {
+    pub fn problem(status: StatusCode, heading: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Problem(Problem { status, heading: heading.into(), text: text.into() })
+    }
+
+    /// No such page, or not for this person: the two look alike.
+    pub fn not_found() -> Self {
+        Self::problem(
+            StatusCode::NOT_FOUND,
+            "This page does not exist, or is not yours to see",
+            "The address may be old, or the thing may belong to an organization that you are not a member of.",
+        )
+    }
+
+    /// The address exists, for another method.
+    pub fn method_not_allowed() -> Self {
+        Self::problem(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This address only takes a form",
+            "Go back, reload the page with the form and send it again.",
+        )
+    }
+
+    pub(crate) fn forbidden(text: impl Into<String>) -> Self {
+        Self::problem(StatusCode::FORBIDDEN, "You may read this, not change it", text)
+    }
+
+    pub(crate) fn conflict(text: impl Into<String>) -> Self {
+        Self::problem(StatusCode::CONFLICT, "This cannot be done now", text)
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::problem(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "That is more than a form may hold",
+            "Nothing was changed. Go back, shorten the text and send the form again.",
+        )
+    }
+
+    pub(crate) fn unreadable(text: impl Into<String>) -> Self {
+        Self::problem(StatusCode::UNPROCESSABLE_ENTITY, "This form could not be read", text)
+    }
+
+    /// Logs the cause, once; the page tells nothing of it.
+    pub(crate) fn internal(cause: impl std::error::Error) -> Self {
+        let mut chain = cause.to_string();
+        let mut source = cause.source();
+        while let Some(inner) = source {
+            chain.push_str(": ");
+            chain.push_str(&inner.to_string());
+            source = inner.source();
+        }
+        tracing::error!(error = %chain, "a page failed");
+        Self::problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something broke on our side",
+            "Nothing was lost. Try again in a moment.",
+        )
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Elsewhere(_) => StatusCode::SEE_OTHER,
+            Self::SignIn { .. } => StatusCode::UNAUTHORIZED,
+            Self::Problem(problem) => problem.status,
+        }
+    }
+}
+
+impl From<Error> for PageError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(_) => Self::not_found(),
+            Error::Forbidden(text) => Self::forbidden(text),
+            Error::Unauthenticated(_) => Self::Elsewhere("/sign-in".to_owned()),
+            Error::Conflict(text) => Self::conflict(text),
+            stale @ Error::Stale(_) => Self::problem(
+                StatusCode::CONFLICT,
+                "Someone else changed this first",
+                format!("{stale} Go back and look at both before you save again."),
+            ),
+            throttled @ Error::Throttled { .. } => {
+                Self::problem(StatusCode::TOO_MANY_REQUESTS, "Too many tries", throttled.to_string())
+            }
+            invalid @ Error::Invalid(_) => Self::unreadable(invalid.to_string()),
+            internal @ Error::Internal(_) => Self::internal(internal),
+        }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        if let Self::Elsewhere(path) = self {
+            return see_other(&path);
+        }
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

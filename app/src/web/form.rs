@@ -1,0 +1,200 @@
+//! Forms: reading them, and giving them back when they are refused.
+
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::response::IntoResponse;
+use http::StatusCode;
+use service::{Actor, Error, FieldError};
+use url::form_urlencoded;
+
+use super::actor::MaybeActor;
+use super::error::PageError;
+use super::path::local_path;
+use super::state::AppState;
+use crate::ui::FormErrors;
+
+/// The fields of a form in the order they were sent; a name may come several times.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads `application/x-www-form-urlencoded`; `None` when a text is not UTF-8. Line ends become `\n`.
+    fn parse(body: &[u8]) -> Option<Self> {
+        let mut fields = Vec::new();
+        for (name, value) in form_urlencoded::parse(body) {
+            // The parser puts U+FFFD where bytes are no UTF-8; nobody types it.
+            if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
+                return None;
+            }
+            fields.push((name.into_owned(), value.replace("\r\n", "\n")));
+        }
+        Some(Self(fields))
+    }
+
+    /// The first value of a field; empty where the form has none.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// The same without space around it.
+    pub fn trimmed(&self, name: &str) -> &str {
+        self.get(name).trim()
+    }
+
+    /// Every value of a field, as a group of checkboxes sends them.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the form has the field, with whatever value: how a single checkbox says yes.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
+    }
+
+    /// The fields whose name begins with `prefix`, without it.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Without those whose name `keep` refuses.
+    #[must_use]
+    pub(crate) fn only(mut self, keep: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|(name, _)| keep(name));
+        self
+    }
+}
+
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
+
+/// A form that anybody may send: signing in, the first account.
+#[derive(Debug, Clone)]
+pub struct Submitted(pub Fields);
+
+impl FromRequest<AppState> for Submitted {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
+        let RawForm(body) =
+            RawForm::from_request(request, state).await.map_err(|rejection| {
+                match rejection.into_response().status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => PageError::too_large(),
+                    _ => PageError::unreadable("Send it from the page that it is on, as a plain form."),
+                }
+            })?;
+        let fields = Fields::parse(&body).ok_or_else(|| {
+            PageError::unreadable(
+                "A text in it is not valid UTF-8. Nothing was changed; go back, type the text again and send the form.",
+            )
+        })?;
+        Ok(Self(fields))
+    }
+}
+
+/// A form that a signed-in person sent. Where the session has expired, the answer is the sign-in page with the form
+/// inside: signing in posts it again, and nothing typed is lost.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    pub actor: Actor,
+    pub fields: Fields,
+}
+
+impl FromRequest<AppState> for Posted {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
+        let (mut parts, body) = request.into_parts();
+        let MaybeActor(actor) = MaybeActor::from_request_parts(&mut parts, state).await?;
+        let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+        let Submitted(fields) = Submitted::from_request(Request::from_parts(parts, body), state).await?;
+        let fields = fields.only(|name| !name.starts_with(SIGN_IN_PREFIX));
+        match actor {
+            Some(actor) => Ok(Self { actor, fields }),
+            // A password is typed again rather than put into a page.
+            None => Err(PageError::SignIn {
+                target: local_path(&target).to_owned(),
+                fields: fields.only(|name| !matches!(name, "current" | "password")),
+            }),
+        }
+    }
+}
+
+/// Begins the names of the sign-in form's own fields, so that it can carry another form's beside them.
+pub(crate) const SIGN_IN_PREFIX: &str = "sign-in.";
+
+/// Why a form comes back, for drawing it again with everything that was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: StatusCode,
+    /// By the id of the field, which is its name.
+    pub errors: FormErrors,
+    /// What is wrong with the form as a whole.
+    pub note: Option<String>,
+}
+
+impl Refusal {
+    /// From a use case's error; what no form can mend becomes an error page.
+    pub fn of(error: Error) -> Result<Self, PageError> {
+        let whole = |status, note| Ok(Self { status, errors: FormErrors::new(), note: Some(note) });
+        match error {
+            Error::Invalid(errors) => Ok(Self::invalid(errors)),
+            Error::Conflict(note) => whole(StatusCode::CONFLICT, note),
+            Error::Forbidden(note) => whole(StatusCode::FORBIDDEN, note),
+            Error::Unauthenticated(note) => whole(StatusCode::UNAUTHORIZED, note),
+            throttled @ Error::Throttled { .. } => {
+                whole(StatusCode::TOO_MANY_REQUESTS, throttled.to_string())
+            }
+            other => Err(other.into()),
+        }
+    }
+
+    /// For what a handler itself cannot read, before any use case.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let errors = errors.into_iter().map(|error| (error.field, error.problem)).collect();
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, errors, note: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_keeps_repeated_fields_and_their_order() {
+        let fields = Fields::parse(b"name=Alder+Hospital&profiles=H&profiles=A&why=a%0D%0Ab").unwrap();
+        assert_eq!(fields.get("name"), "Alder Hospital");
+        assert_eq!(fields.all("profiles").collect::<Vec<_>>(), ["H", "A"]);
+        assert_eq!(fields.get("why"), "a\nb");
+        assert_eq!(fields.get("absent"), "");
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_is_refused() {
+        assert_eq!(Fields::parse(b"name=%FF"), None);
+        assert!(Fields::parse("name=%C3%A9".as_bytes()).is_some());
+    }
+
+    #[test]
+    fn a_refused_form_names_each_field_and_has_the_status_of_its_cause() {
+        let refusal = Refusal::of(Error::invalid("email", "Give an address.")).unwrap();
+        assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refusal.errors.of("email").as_deref(), Some("Give an address."));
+        let refusal = Refusal::of(Error::Conflict("There is one already.".to_owned())).unwrap();
+        assert_eq!(
+            (refusal.status, refusal.note.as_deref()),
+            (StatusCode::CONFLICT, Some("There is one already."))
+        );
+        assert!(Refusal::of(Error::NotFound("organization")).is_err());
+    }
+}

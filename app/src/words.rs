@@ -1,0 +1,47 @@
+//! How results are put into words: one sentence per fact, the same on every page.
+//!
+//! The questionnaire, the findings, the report and the overview all say *claimed 3, counts 1* and why; they say it with
+//! these functions. Everything here is pure: it takes what `service` read and gives words and addresses.
+
+mod cause;
+mod condition;
+mod finding;
+mod paths;
+mod people;
+mod rung;
+
+pub use cause::{Cause, Remark, Seen, cause, check_line};
+pub use condition::{expected, phrase, seen_words};
+pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};
+pub use paths::{Paths, anchor};
+pub use people::{
+    assessment_state_word, duration_word, evidence_state_word, ordinal, plural, role_word, size_words,
+};
+pub use rung::{ladder, obstacle, obstacles, rung_name};
+
+use domain::Level;
+use domain::scoring::{Exact, display};
+
+use crate::charts::Reading;
+
+/// A score of 0 to 100 for a chart: where it is drawn and how it is said.
+pub fn reading(score: &Exact) -> Reading {
+    let text = display(score);
+    // A drawing needs no more than the rounded number.
+    let at = text.parse().unwrap_or(0.0);
+    Reading::new(at, text)
+}
+
+/// A score of 0 to 100 as the mean level behind it, `2.4` of 4.
+pub fn mean_level(score: &Exact) -> String {
+    display(&(*score / 25))
+}
+
+/// `Claimed 3, counts 1`, or `Claimed and counts 3`.
+pub fn claim_and_count(claimed: Level, counts: Level) -> String {
+    if claimed == counts {
+        format!("Claimed and counts {}", counts.get())
+    } else {
+        format!("Claimed {}, counts {}", claimed.get(), counts.get())
+    }
+}

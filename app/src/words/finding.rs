@@ -1,0 +1,136 @@
+//! Findings in words: what is wrong in one line, and what clears it.
+
+use domain::check::Status;
+use domain::framework::Criterion;
+use domain::scoring::{FindingKind, FindingSeverity, Standing, Step};
+use service::assessment::Assessed;
+use service::finding::FindingView;
+
+use super::condition::expected;
+
+/// `contradiction`.
+pub fn finding_kind_word(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Contradiction => "contradiction",
+        FindingKind::Coverage => "coverage",
+        FindingKind::Gap => "gap",
+        FindingKind::Gate => "gate",
+        FindingKind::Stale => "stale",
+        FindingKind::Unanswered => "unanswered",
+        FindingKind::Unsupported => "unsupported",
+    }
+}
+
+/// `critical`.
+pub fn severity_word(severity: FindingSeverity) -> &'static str {
+    match severity {
+        FindingSeverity::Low => "low",
+        FindingSeverity::Medium => "medium",
+        FindingSeverity::High => "high",
+        FindingSeverity::Critical => "critical",
+    }
+}
+
+/// `repair`, `prove` or `improve`.
+pub fn step_word(step: Step) -> &'static str {
+    match step {
+        Step::RepairCheck => "repair",
+        Step::Prove => "prove",
+        Step::Improve => "improve",
+    }
+}
+
+fn criterion_of<'a>(assessed: &'a Assessed, finding: &FindingView) -> Option<&'a Criterion> {
+    finding.criterion.as_ref().and_then(|code| assessed.framework.criterion(code))
+}
+
+/// Why a finding is raised, in one line: `Claimed 3, counts 1: days to expiry ≥ 30, seen 4 (PAT-1.4)`.
+pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
+    let counts = finding.effective.get();
+    match finding.record.kind {
+        FindingKind::Contradiction => {
+            let causes: Vec<_> = finding
+                .checks
+                .iter()
+                .map(|check| {
+                    let broken: Vec<_> = check
+                        .conditions
+                        .iter()
+                        .filter(|condition| condition.result == domain::check::ConditionResult::Broken)
+                        .map(expected)
+                        .collect();
+                    let broken = if broken.is_empty() { "no answer".to_owned() } else { broken.join("; ") };
+                    format!("{broken} ({})", check.binding)
+                })
+                .collect();
+            let claimed = finding.claimed.map_or(0, domain::Level::get);
+            format!("Claimed {claimed}, counts {counts}: {}", causes.join("; "))
+        }
+        FindingKind::Gate => {
+            let next = assessed.score.totals.as_ref().and_then(|totals| totals.next.as_ref());
+            let gate = criterion_of(assessed, finding)
+                .and_then(|criterion| criterion.gates.iter().find(|gate| Some(&gate.rung) == next));
+            match gate {
+                Some(gate) => format!("Counts {counts}, {} needs {}", gate.rung, gate.least.get()),
+                None => format!("Counts {counts}, less than its gate"),
+            }
+        }
+        FindingKind::Coverage => "More than 20% of its weight is left out as not applicable".to_owned(),
+        FindingKind::Unanswered => {
+            match finding.criterion.as_ref().and_then(|code| assessed.criterion_score(code)) {
+                Some(score) if score.standing == Standing::PendingNotApplicable => {
+                    "Not applicable, waiting for an assessor".to_owned()
+                }
+                _ => "No answer yet".to_owned(),
+            }
+        }
+        FindingKind::Unsupported => unsupported(assessed, finding),
+        FindingKind::Stale if finding.checks.is_empty() => "All evidence has expired".to_owned(),
+        FindingKind::Stale => {
+            let bindings: Vec<_> = finding.checks.iter().map(|check| check.binding.as_str()).collect();
+            format!("A check is older than its freshness ({})", bindings.join(", "))
+        }
+        FindingKind::Gap => {
+            format!("Counts {counts}, target {}", assessed.bundle.assessment.target_level.get())
+        }
+    }
+}
+
+fn unsupported(assessed: &Assessed, finding: &FindingView) -> String {
+    let claimed = finding.claimed.map_or(0, domain::Level::get);
+    let class = finding
+        .criterion
+        .as_ref()
+        .and_then(|code| assessed.criterion_score(code))
+        .map(|score| &assessed.framework.evidence_classes[score.evidence_class.min(3)]);
+    match class {
+        Some(class) => {
+            format!("Claimed {claimed}; {} answers count for {} at most", class.name, class.level_cap.get())
+        }
+        None => format!("Claimed {claimed}, more than its evidence carries"),
+    }
+}
+
+/// What clears a finding.
+pub fn finding_remedy(assessed: &Assessed, finding: &FindingView) -> String {
+    let criterion = criterion_of(assessed, finding);
+    let attach =
+        || criterion.map_or_else(String::new, |c| format!("Attach: {}.", c.evidence.trim_end_matches('.')));
+    match finding.record.kind {
+        FindingKind::Contradiction => {
+            let cap = finding.checks.iter().map(|check| check.fail_cap).min().unwrap_or(finding.effective);
+            format!("Mend what the check saw and run it again; or lower the answer to {}.", cap.get())
+        }
+        FindingKind::Gate | FindingKind::Gap => match criterion {
+            Some(criterion) => criterion.remediation.clone(),
+            None => String::new(),
+        },
+        FindingKind::Coverage => "Answer some of what is left out as not applicable.".to_owned(),
+        FindingKind::Unanswered => "Answer it, or give a reason why it does not apply.".to_owned(),
+        FindingKind::Unsupported => attach(),
+        FindingKind::Stale if finding.checks.iter().any(|check| check.status != Status::Unknown) => {
+            "Run the check again.".to_owned()
+        }
+        FindingKind::Stale => attach(),
+    }
+}
