@@ -1,0 +1,93 @@
+//! The HTTP API below `/api/v1`: JSON, bearer tokens, RFC 9457 problems, and the OpenAPI document of all that.
+//!
+//! A handler parses, calls one use case and maps its error; authorization is the use case's. The structs here are the
+//! wire format and nothing else: what the domain calls something may change, what a client reads may not.
+
+mod answer;
+mod assessment;
+mod check;
+mod document;
+mod evidence;
+mod extract;
+mod finding;
+mod framework;
+mod integration;
+mod member;
+mod organization;
+mod paging;
+mod problem;
+mod run;
+mod score;
+mod time;
+
+use std::any::Any;
+
+use axum::Router;
+use axum::extract::{OriginalUri, Request};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use service::Service;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use problem::Problem;
+
+pub(crate) use document::openapi_json;
+
+/// The routes below `/api/v1`.
+pub(crate) fn router(service: Service) -> Router {
+    let (router, _) = described_routes().split_for_parts();
+    router
+        .route("/openapi.json", axum::routing::get(document::serve))
+        .fallback(no_such_address)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(service)
+}
+
+/// Every route together with its description.
+fn described_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(framework::list))
+        .routes(routes!(framework::get))
+        .routes(routes!(organization::list, organization::create))
+        .routes(routes!(organization::get))
+        .routes(routes!(member::list, member::add))
+        .routes(routes!(member::change, member::remove))
+        .routes(routes!(assessment::list, assessment::create))
+        .routes(routes!(assessment::get))
+        .routes(routes!(answer::put, answer::history))
+        .routes(routes!(score::get))
+        .routes(routes!(evidence::list, evidence::create))
+        .routes(routes!(evidence::review, evidence::remove))
+        .routes(routes!(finding::list))
+        .routes(routes!(finding::update))
+        .routes(routes!(integration::list, integration::create))
+        .routes(routes!(integration::get, integration::update))
+        .routes(routes!(check::list, check::create))
+        .routes(routes!(check::get, check::update, check::remove))
+        .routes(routes!(run::list, run::create))
+}
+
+async fn no_such_address(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, format!("There is nothing at {}.", uri.path()))
+}
+
+async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} does not take {method}.", uri.path()))
+}
+
+/// The answer where a handler broke. The panic itself is on the log, written by its hook.
+pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("an API handler panicked");
+    Problem::internal().into_response()
+}
+
+/// Gives a request that ran out of time its words.
+pub(crate) async fn explain_timeout(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !problem::is_problem(&response) {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.").into_response();
+    }
+    response
+}

@@ -1,0 +1,207 @@
+//! Answers.
+
+use axum::Json;
+use axum::extract::State;
+use domain::{CriterionCode, Level};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use service::answer::AnswerInput;
+use service::record::{self, Claim, Rater};
+use service::{AssessmentId, Service};
+use utoipa::ToSchema;
+
+use super::extract::{Bearer, Body, Segments};
+use super::paging::{Page, PageQuery, Paging};
+use super::problem::{FieldProblem, Problem};
+use super::time;
+
+/// What one rater says of one criterion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Answer {
+    #[schema(example = "PAT-1")]
+    criterion: String,
+    rater: RaterName,
+    /// 0 to 4; null where the criterion does not apply.
+    level: Option<u8>,
+    not_applicable: bool,
+    /// Why it does not apply; null where it does.
+    reason: Option<String>,
+    rationale: String,
+    /// Send it with the next change.
+    revision: i64,
+    /// The account that saved it.
+    #[schema(format = "uuid")]
+    by: String,
+    by_name: String,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// The organization itself, or an assessor from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum RaterName {
+    Own,
+    Assessor,
+}
+
+impl From<record::Answer> for Answer {
+    fn from(answer: record::Answer) -> Self {
+        let (level, reason) = match answer.claim {
+            Claim::Level(level) => (Some(level.get()), None),
+            Claim::NotApplicable { reason } => (None, Some(reason)),
+        };
+        Self {
+            criterion: answer.criterion.to_string(),
+            rater: match answer.rater {
+                Rater::Own => RaterName::Own,
+                Rater::Assessor => RaterName::Assessor,
+            },
+            level,
+            not_applicable: level.is_none(),
+            reason,
+            rationale: answer.rationale,
+            revision: answer.revision,
+            by: answer.by.to_string(),
+            by_name: answer.by_name,
+            at: time::shown(answer.at),
+        }
+    }
+}
+
+/// A level, or that the criterion does not apply.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(examples(
+    json!({ "level": 3, "rationale": "Live since May; 14 resources.", "revision": 0 }),
+    json!({ "not_applicable": true, "reason": "We have no payer contracts.", "revision": 0 }),
+))]
+pub(super) struct AnswerBody {
+    /// 0 to 4.
+    #[serde(default, deserialize_with = "any_level")]
+    #[schema(value_type = Option<u8>, minimum = 0, maximum = 4)]
+    level: Option<Result<Level, String>>,
+    #[serde(default)]
+    not_applicable: bool,
+    /// Why it does not apply; without it, the rationale says so.
+    reason: Option<String>,
+    #[serde(default)]
+    rationale: String,
+    /// The revision that you saw: 0 for the first answer.
+    #[schema(minimum = 0)]
+    revision: i64,
+}
+
+/// Reads whatever stands there, so that a wrong level is refused in the same words as any other field.
+fn any_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Result<Level, String>>, D::Error> {
+    let found = Value::deserialize(deserializer)?;
+    if found.is_null() {
+        return Ok(None);
+    }
+    let level = found.as_i64().and_then(|whole| Level::try_from(whole).ok());
+    Ok(Some(level.ok_or_else(|| found.to_string())))
+}
+
+impl AnswerBody {
+    /// The use case's input, and where its `reason` stands in this body.
+    fn understood(self) -> Result<(AnswerInput, &'static str), Problem> {
+        let reason_at = if self.reason.is_some() { "/reason" } else { "/rationale" };
+        let claim = match (self.level, self.not_applicable) {
+            (Some(_), true) => {
+                let detail = "Send a level or `not_applicable`, not both.";
+                let at = |pointer: &str| FieldProblem { pointer: pointer.to_owned(), detail: detail.to_owned() };
+                return Err(Problem::invalid(vec![at("/level"), at("/not_applicable")]));
+            }
+            (Some(Ok(level)), false) => Claim::Level(level),
+            (Some(Err(found)), false) => {
+                let found: String = found.chars().take(40).collect();
+                let detail = format!("The level must be a whole number from 0 to 4, not {found}.");
+                return Err(Problem::field("/level", detail));
+            }
+            (None, true) => {
+                Claim::NotApplicable { reason: self.reason.unwrap_or_else(|| self.rationale.clone()) }
+            }
+            (None, false) => {
+                return Err(Problem::field("/level", "Send a level from 0 to 4, or `not_applicable: true`."));
+            }
+        };
+        Ok((AnswerInput { claim, rationale: self.rationale, revision: self.revision }, reason_at))
+    }
+}
+
+/// Answer a criterion
+///
+/// Durable once it is acknowledged. A `revision` that somebody else's answer has overtaken changes nothing: 409, with
+/// their answer as `current`.
+#[utoipa::path(
+    put, path = "/assessments/{id}/answers/{criterion}", tag = "assessments",
+    params(("id" = String, Path, format = "uuid"), ("criterion" = String, Path, example = "PAT-1")),
+    request_body = AnswerBody,
+    responses(
+        (status = 200, body = Answer), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn put(
+    Bearer(actor): Bearer,
+    Segments((id, criterion)): Segments<(AssessmentId, CriterionCode)>,
+    State(service): State<Service>,
+    Body(body): Body<AnswerBody>,
+) -> Result<Json<Answer>, Problem> {
+    let (input, reason_at) = body.understood()?;
+    let saved = service.save_answer(&actor, id, &criterion, input).await;
+    let saved = saved.map_err(|error| Problem::from(error).with_pointer("/reason", reason_at))?;
+    Ok(Json(saved.into()))
+}
+
+/// Every answer to a criterion, newest first
+#[utoipa::path(
+    get, path = "/assessments/{id}/answers/{criterion}", tag = "assessments",
+    params(("id" = String, Path, format = "uuid"), ("criterion" = String, Path, example = "PAT-1"), PageQuery),
+    responses((status = 200, body = Page<Answer>), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(super) async fn history(
+    Bearer(actor): Bearer,
+    Segments((id, criterion)): Segments<(AssessmentId, CriterionCode)>,
+    paging: Paging<String>,
+    State(service): State<Service>,
+) -> Result<Json<Page<Answer>>, Problem> {
+    let found = service.answer_history(&actor, id, &criterion).await?;
+    let key = |answer: &record::Answer| match answer.rater {
+        Rater::Own => format!("own-{}", answer.revision),
+        Rater::Assessor => format!("assessor-{}", answer.revision),
+    };
+    Ok(Json(paging.slice(found, key, Answer::from)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn understood(body: &str) -> Result<(AnswerInput, &'static str), Problem> {
+        serde_json::from_str::<AnswerBody>(body).unwrap().understood()
+    }
+
+    fn pointers(body: &str) -> Vec<String> {
+        let Err(problem) = understood(body) else { panic!("{body} was understood") };
+        let problem = serde_json::to_value(problem).unwrap();
+        problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_level_is_a_whole_number_from_0_to_4() {
+        for level in ["-1", "5", "2.5", "\"3\"", "true", "[3]"] {
+            assert_eq!(pointers(&format!(r#"{{"level":{level},"revision":0}}"#)), ["/level"], "{level}");
+        }
+        assert!(understood(r#"{"level":4,"revision":0}"#).is_ok());
+        assert_eq!(pointers(r#"{"revision":0}"#), ["/level"]);
+        assert_eq!(pointers(r#"{"level":1,"not_applicable":true,"revision":0}"#), ["/level", "/not_applicable"]);
+    }
+
+    #[test]
+    fn the_rationale_is_the_reason_where_no_reason_is_sent() {
+        let (input, at) = understood(r#"{"not_applicable":true,"rationale":"No payers.","revision":0}"#).unwrap();
+        assert_eq!(input.claim, Claim::NotApplicable { reason: "No payers.".to_owned() });
+        assert_eq!(at, "/rationale");
+    }
+}

@@ -1,0 +1,157 @@
+//! Assessments.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use service::assessment::NewAssessment;
+use service::record;
+use service::{AssessmentId, OrgId, Service};
+use utoipa::ToSchema;
+
+use super::answer::Answer;
+use super::extract::{Bearer, Body, Segments};
+use super::organization::{Created, created};
+use super::paging::{Page, PageQuery, Paging};
+use super::problem::Problem;
+use super::time;
+
+/// An organization's answers to one version of a framework.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct Assessment {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(format = "uuid")]
+    organization: String,
+    #[schema(example = "B7")]
+    framework: String,
+    #[schema(example = "1.0.0")]
+    framework_version: String,
+    #[schema(example = "Spring 2027")]
+    title: String,
+    state: Stage,
+    /// The rung aimed at.
+    #[schema(example = "8.1")]
+    target: Option<String>,
+    /// The level aimed at for every criterion.
+    target_level: u8,
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AssessmentState)]
+pub(super) enum Stage {
+    Draft,
+    Submitted,
+    InReview,
+    ChangesRequested,
+    Final,
+}
+
+/// An assessment with the latest answer of each rater to each criterion.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct WithAnswers {
+    #[serde(flatten)]
+    assessment: Assessment,
+    answers: Vec<Answer>,
+}
+
+impl From<record::AssessmentState> for Stage {
+    fn from(state: record::AssessmentState) -> Self {
+        use record::AssessmentState as Kept;
+        match state {
+            Kept::Draft => Self::Draft,
+            Kept::Submitted => Self::Submitted,
+            Kept::InReview => Self::InReview,
+            Kept::ChangesRequested => Self::ChangesRequested,
+            Kept::Final => Self::Final,
+        }
+    }
+}
+
+impl From<record::Assessment> for Assessment {
+    fn from(assessment: record::Assessment) -> Self {
+        Self {
+            id: assessment.id.to_string(),
+            organization: assessment.org.to_string(),
+            framework: assessment.framework_code.to_string(),
+            framework_version: assessment.framework_version,
+            title: assessment.title,
+            state: assessment.state.into(),
+            target: assessment.target.map(|rung| rung.to_string()),
+            target_level: assessment.target_level.get(),
+            created_at: time::shown(assessment.created_at),
+        }
+    }
+}
+
+/// A new assessment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "framework": "B7", "title": "Spring 2027", "target": "8.1" }))]
+pub(super) struct NewAssessmentBody {
+    /// A framework's code.
+    framework: String,
+    /// The newest when absent.
+    version: Option<String>,
+    title: String,
+    /// The rung aimed at.
+    target: Option<String>,
+}
+
+/// The assessments of an organization
+#[utoipa::path(
+    get, path = "/organizations/{id}/assessments", tag = "assessments",
+    params(("id" = String, Path, format = "uuid"), PageQuery),
+    responses((status = 200, body = Page<Assessment>), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(super) async fn list(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<OrgId>,
+    paging: Paging<AssessmentId>,
+    State(service): State<Service>,
+) -> Result<Json<Page<Assessment>>, Problem> {
+    let found = service.assessments(&actor, id, paging.after, paging.wanted()).await?;
+    Ok(Json(paging.page(found, |assessment| assessment.id.to_string(), Assessment::from)))
+}
+
+/// Start an assessment
+#[utoipa::path(
+    post, path = "/organizations/{id}/assessments", tag = "assessments",
+    params(("id" = String, Path, format = "uuid")), request_body = NewAssessmentBody,
+    responses(
+        (status = 201, body = Assessment), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn create(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<OrgId>,
+    State(service): State<Service>,
+    Body(body): Body<NewAssessmentBody>,
+) -> Result<Created<Assessment>, Problem> {
+    let new = NewAssessment {
+        framework: body.framework.into(),
+        version: body.version,
+        title: body.title,
+        target: body.target.map(Into::into),
+    };
+    let assessment = service.start_assessment(&actor, id, new).await?;
+    Ok(created(format!("/api/v1/assessments/{}", assessment.id), assessment.into()))
+}
+
+/// An assessment with its answers
+#[utoipa::path(
+    get, path = "/assessments/{id}", tag = "assessments", params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = WithAnswers), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(super) async fn get(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    State(service): State<Service>,
+) -> Result<Json<WithAnswers>, Problem> {
+    let bundle = service.assessed(&actor, id).await?.bundle;
+    let answers = bundle.answers.into_iter().map(Answer::from).collect();
+    Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers }))
+}

@@ -1,0 +1,231 @@
+//! Evidence: dated notes and links behind answers.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::scoring::{EvidenceDuration, EvidenceState};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use service::evidence::NewEvidence;
+use service::record::{self, EvidenceBody};
+use service::{AssessmentId, EvidenceId, Service};
+use utoipa::ToSchema;
+
+use super::extract::{Bearer, Body, Segments};
+use super::organization::{Created, created};
+use super::paging::{Page, PageQuery, Paging};
+use super::problem::{FieldProblem, Problem};
+use super::time;
+
+/// A dated item behind one or more answers.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct Evidence {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(format = "uuid")]
+    assessment: String,
+    #[schema(example = json!(["PAT-1", "PAT-2"]))]
+    criteria: Vec<String>,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    class: ClassName,
+    /// What it shows was true on this day.
+    #[schema(format = Date)]
+    dated: String,
+    /// Earlier than the class gives.
+    #[schema(format = Date)]
+    expires: Option<String>,
+    state: StateName,
+    /// The account that attached it.
+    #[schema(format = "uuid")]
+    author: String,
+    author_name: String,
+    #[schema(format = "uuid")]
+    reviewer: Option<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+/// How long it is good for: 12, 6 or 24 months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = EvidenceDuration)]
+pub(super) enum ClassName {
+    Standard,
+    Operational,
+    Charter,
+}
+
+/// Whether a reviewer looked at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = EvidenceState)]
+pub(super) enum StateName {
+    Submitted,
+    Accepted,
+    Rejected,
+}
+
+impl From<record::Evidence> for Evidence {
+    fn from(evidence: record::Evidence) -> Self {
+        let (note, link) = match evidence.body {
+            EvidenceBody::Note(note) => (Some(note), None),
+            EvidenceBody::Link(link) => (None, Some(link)),
+        };
+        Self {
+            id: evidence.id.to_string(),
+            assessment: evidence.assessment.to_string(),
+            criteria: evidence.criteria.iter().map(ToString::to_string).collect(),
+            title: evidence.title,
+            note,
+            link,
+            class: match evidence.duration {
+                EvidenceDuration::Standard => ClassName::Standard,
+                EvidenceDuration::Operational => ClassName::Operational,
+                EvidenceDuration::Charter => ClassName::Charter,
+            },
+            dated: evidence.dated.to_string(),
+            expires: evidence.expires.map(|date| date.to_string()),
+            state: match evidence.state {
+                EvidenceState::Submitted => StateName::Submitted,
+                EvidenceState::Accepted => StateName::Accepted,
+                EvidenceState::Rejected => StateName::Rejected,
+            },
+            author: evidence.author.to_string(),
+            author_name: evidence.author_name,
+            reviewer: evidence.reviewer.map(|user| user.to_string()),
+            created_at: time::shown(evidence.created_at),
+        }
+    }
+}
+
+/// A new item: a note or a link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "criteria": ["PAT-1"], "title": "Go-live report", "link": "https://example.org/report.pdf",
+    "class": "standard", "dated": "2026-10-01"
+}))]
+pub(super) struct NewEvidenceBody {
+    criteria: Vec<String>,
+    title: String,
+    note: Option<String>,
+    link: Option<String>,
+    /// `standard` when absent.
+    class: Option<ClassName>,
+    #[schema(value_type = String, format = Date)]
+    dated: Date,
+    #[schema(value_type = Option<String>, format = Date)]
+    expires: Option<Date>,
+}
+
+/// A reviewer's word.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "state": "accepted" }))]
+pub(super) struct Review {
+    state: StateName,
+}
+
+impl NewEvidenceBody {
+    fn understood(self) -> Result<NewEvidence, Problem> {
+        let body = match (self.note, self.link) {
+            (Some(note), None) => EvidenceBody::Note(note),
+            (None, Some(link)) => EvidenceBody::Link(link),
+            _ => {
+                let detail = "Send a `note` or a `link`, one of them.".to_owned();
+                let at = |pointer: &str| FieldProblem { pointer: pointer.to_owned(), detail: detail.clone() };
+                return Err(Problem::invalid(vec![at("/note"), at("/link")]));
+            }
+        };
+        Ok(NewEvidence {
+            criteria: self.criteria.into_iter().map(Into::into).collect(),
+            title: self.title,
+            body,
+            duration: match self.class.unwrap_or(ClassName::Standard) {
+                ClassName::Standard => EvidenceDuration::Standard,
+                ClassName::Operational => EvidenceDuration::Operational,
+                ClassName::Charter => EvidenceDuration::Charter,
+            },
+            dated: self.dated,
+            expires: self.expires,
+        })
+    }
+}
+
+/// The evidence of an assessment
+#[utoipa::path(
+    get, path = "/assessments/{id}/evidence", tag = "evidence",
+    params(("id" = String, Path, format = "uuid"), PageQuery),
+    responses((status = 200, body = Page<Evidence>), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(super) async fn list(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    paging: Paging<EvidenceId>,
+    State(service): State<Service>,
+) -> Result<Json<Page<Evidence>>, Problem> {
+    let evidence = service.assessed(&actor, id).await?.bundle.evidence;
+    Ok(Json(paging.slice(evidence, |item| item.id, Evidence::from)))
+}
+
+/// Attach a note or a link
+#[utoipa::path(
+    post, path = "/assessments/{id}/evidence", tag = "evidence", params(("id" = String, Path, format = "uuid")),
+    request_body = NewEvidenceBody,
+    responses(
+        (status = 201, body = Evidence), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn create(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    State(service): State<Service>,
+    Body(body): Body<NewEvidenceBody>,
+) -> Result<Created<Evidence>, Problem> {
+    let evidence = service.add_evidence(&actor, id, body.understood()?).await?;
+    Ok(created(format!("/api/v1/evidence/{}", evidence.id), evidence.into()))
+}
+
+/// Accept or reject an item; nobody reviews what they attached
+#[utoipa::path(
+    patch, path = "/evidence/{id}", tag = "evidence", params(("id" = String, Path, format = "uuid")),
+    request_body = Review,
+    responses(
+        (status = 200, body = Evidence), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn review(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<EvidenceId>,
+    State(service): State<Service>,
+    Body(body): Body<Review>,
+) -> Result<Json<Evidence>, Problem> {
+    let state = match body.state {
+        StateName::Submitted => EvidenceState::Submitted,
+        StateName::Accepted => EvidenceState::Accepted,
+        StateName::Rejected => EvidenceState::Rejected,
+    };
+    Ok(Json(service.review_evidence(&actor, id, state).await?.into()))
+}
+
+/// Remove an item
+#[utoipa::path(
+    delete, path = "/evidence/{id}", tag = "evidence", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)
+    )
+)]
+pub(super) async fn remove(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<EvidenceId>,
+    State(service): State<Service>,
+) -> Result<StatusCode, Problem> {
+    service.remove_evidence(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

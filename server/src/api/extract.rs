@@ -1,0 +1,176 @@
+//! Who asks, what the path names and what the body says: each refusal is a [`Problem`].
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::response::IntoResponse as _;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::Segment;
+use service::{Actor, Service};
+
+use super::problem::Problem;
+
+/// Whoever the bearer token belongs to.
+pub(super) struct Bearer(pub(super) Actor);
+
+impl FromRequestParts<Service> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+        let token = header.and_then(|header| {
+            let (scheme, token) = header.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let token = token.ok_or_else(|| {
+            let detail = "Send the header `Authorization: Bearer TOKEN`. Make a token in the settings.";
+            Problem::new(StatusCode::UNAUTHORIZED, detail)
+        })?;
+        Ok(Self(service.actor_of_token(token).await?))
+    }
+}
+
+/// The variable parts of the path; what cannot be one of our ids names nothing.
+pub(super) struct Segments<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Service> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, service).await {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(_) => Err(Problem::new(StatusCode::NOT_FOUND, "The address names nothing: look at its ids.")),
+        }
+    }
+}
+
+/// The body, read from JSON.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Service> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        if !says_json(&request) {
+            let detail = "Send JSON, with the header `Content-Type: application/json`.";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        let bytes = Bytes::from_request(request, service).await.map_err(|rejection| {
+            match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    let most = crate::http::BODY_LIMIT >> 20;
+                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {most} MB."))
+                }
+                _ => Problem::new(StatusCode::BAD_REQUEST, "The body did not arrive whole. Send it again."),
+            }
+        })?;
+        read(&bytes).map(Self)
+    }
+}
+
+fn says_json(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let detail = format!("The body is not UTF-8: byte {} is not part of a character.", error.valid_up_to());
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let pointer = pointer(error.path());
+        refused(&pointer, error.inner())
+    })?;
+    json.end().map_err(|error| refused("", &error))?;
+    Ok(value)
+}
+
+fn refused(pointer: &str, error: &serde_json::Error) -> Problem {
+    let said = error.to_string();
+    let reason = said.split(" at line ").next().unwrap_or(&said);
+    match error.classify() {
+        Category::Data => {
+            let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+            match missing {
+                Some(field) => Problem::field(&format!("{pointer}/{field}"), format!("`{field}` is missing.")),
+                None => Problem::field(pointer, sentence(reason)),
+            }
+        }
+        Category::Io | Category::Syntax | Category::Eof => {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON ({place}): {reason}."))
+        }
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter().fold(String::new(), |pointer, segment| match segment {
+        Segment::Seq { index } => format!("{pointer}/{index}"),
+        Segment::Map { key } => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => pointer,
+    })
+}
+
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let stop = if reason.ends_with('.') { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}
+
+/// For a field of a change whose null means something else than its absence: the outer option is whether it was sent.
+pub(super) fn sent<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    struct Outer {
+        #[allow(dead_code, reason = "only reading it matters here")]
+        items: Vec<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Inner {
+        #[allow(dead_code, reason = "only reading it matters here")]
+        count: u8,
+    }
+
+    fn refusal(body: &[u8]) -> serde_json::Value {
+        serde_json::to_value(read::<Outer>(body).unwrap_err()).unwrap()
+    }
+
+    #[test]
+    fn a_wrong_type_is_pointed_to_where_it_stands() {
+        let problem = refusal(br#"{"items":[{"count":1},{"count":"two"}]}"#);
+        assert_eq!(problem["status"], 422);
+        assert_eq!(problem["errors"][0]["pointer"], "/items/1/count");
+    }
+
+    #[test]
+    fn a_missing_field_is_pointed_to_where_it_should_stand() {
+        assert_eq!(refusal(br#"{"items":[{}]}"#)["errors"][0]["pointer"], "/items/0/count");
+        assert_eq!(refusal(b"{}")["errors"][0]["pointer"], "/items");
+    }
+
+    #[test]
+    fn what_is_no_json_or_no_utf_8_is_a_bad_request() {
+        for body in [&b"{"[..], b"", b"{\"items\":[]} x", b"\xFF", b"{\"items\": [\xC3]}"] {
+            assert_eq!(refusal(body)["status"], 400, "{body:?}");
+        }
+    }
+}

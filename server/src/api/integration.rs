@@ -1,0 +1,197 @@
+//! Integrations: the organization's inventory.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use service::record::{self, IntegrationDetails};
+use service::{IntegrationId, OrgId, Service};
+use utoipa::ToSchema;
+
+use super::extract::{Bearer, Body, Segments, sent};
+use super::organization::{Created, created};
+use super::paging::{Page, PageQuery, Paging};
+use super::problem::Problem;
+use super::time;
+
+/// An entry of the inventory; empty text where nothing is known.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct Integration {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(format = "uuid")]
+    organization: String,
+    #[schema(example = "Patient access API")]
+    name: String,
+    partner: String,
+    system: String,
+    standard: String,
+    direction: String,
+    data: String,
+    contract: String,
+    use_case: String,
+    owner: String,
+    #[schema(format = Date)]
+    last_review: Option<String>,
+    environment: String,
+    /// Codes of the domains that it serves; empty for all.
+    #[schema(example = json!(["PAT"]))]
+    serves: Vec<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+impl From<record::Integration> for Integration {
+    fn from(integration: record::Integration) -> Self {
+        let details = integration.details;
+        Self {
+            id: integration.id.to_string(),
+            organization: integration.org.to_string(),
+            name: details.name,
+            partner: details.partner,
+            system: details.system,
+            standard: details.standard,
+            direction: details.direction,
+            data: details.data,
+            contract: details.contract,
+            use_case: details.use_case,
+            owner: details.owner,
+            last_review: details.last_review.map(|date| date.to_string()),
+            environment: details.environment,
+            serves: details.serves.iter().map(ToString::to_string).collect(),
+            created_at: time::shown(integration.created_at),
+        }
+    }
+}
+
+/// A new integration.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "name": "Patient access API", "serves": ["PAT"] }))]
+pub(super) struct NewIntegration {
+    name: String,
+    #[serde(flatten)]
+    details: Details,
+}
+
+/// A change; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "owner": "Integration team" }))]
+pub(super) struct IntegrationChange {
+    name: Option<String>,
+    #[serde(flatten)]
+    details: Details,
+}
+
+/// What is known of an integration.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct Details {
+    partner: Option<String>,
+    system: Option<String>,
+    standard: Option<String>,
+    direction: Option<String>,
+    data: Option<String>,
+    contract: Option<String>,
+    use_case: Option<String>,
+    owner: Option<String>,
+    /// Null for never.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, format = Date)]
+    last_review: Option<Option<Date>>,
+    environment: Option<String>,
+    /// Codes of the domains that it serves; empty for all.
+    serves: Option<Vec<String>>,
+}
+
+impl Details {
+    /// What was sent, over what was known.
+    fn over(self, known: IntegrationDetails) -> IntegrationDetails {
+        IntegrationDetails {
+            name: known.name,
+            partner: self.partner.unwrap_or(known.partner),
+            system: self.system.unwrap_or(known.system),
+            standard: self.standard.unwrap_or(known.standard),
+            direction: self.direction.unwrap_or(known.direction),
+            data: self.data.unwrap_or(known.data),
+            contract: self.contract.unwrap_or(known.contract),
+            use_case: self.use_case.unwrap_or(known.use_case),
+            owner: self.owner.unwrap_or(known.owner),
+            last_review: self.last_review.unwrap_or(known.last_review),
+            environment: self.environment.unwrap_or(known.environment),
+            serves: match self.serves {
+                Some(codes) => codes.into_iter().map(Into::into).collect(),
+                None => known.serves,
+            },
+        }
+    }
+}
+
+/// The integrations of an organization
+#[utoipa::path(
+    get, path = "/organizations/{id}/integrations", tag = "integrations",
+    params(("id" = String, Path, format = "uuid"), PageQuery),
+    responses((status = 200, body = Page<Integration>), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(super) async fn list(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<OrgId>,
+    paging: Paging<IntegrationId>,
+    State(service): State<Service>,
+) -> Result<Json<Page<Integration>>, Problem> {
+    let found = service.integrations(&actor, id, paging.after, paging.wanted()).await?;
+    Ok(Json(paging.page(found, |integration| integration.id.to_string(), Integration::from)))
+}
+
+/// Register an integration
+#[utoipa::path(
+    post, path = "/organizations/{id}/integrations", tag = "integrations",
+    params(("id" = String, Path, format = "uuid")), request_body = NewIntegration,
+    responses(
+        (status = 201, body = Integration), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn create(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<OrgId>,
+    State(service): State<Service>,
+    Body(body): Body<NewIntegration>,
+) -> Result<Created<Integration>, Problem> {
+    let details = body.details.over(IntegrationDetails { name: body.name, ..IntegrationDetails::default() });
+    let integration = service.create_integration(&actor, id, details).await?;
+    Ok(created(format!("/api/v1/integrations/{}", integration.id), integration.into()))
+}
+
+/// An integration
+#[utoipa::path(
+    get, path = "/integrations/{id}", tag = "integrations", params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = Integration), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(super) async fn get(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<IntegrationId>,
+    State(service): State<Service>,
+) -> Result<Json<Integration>, Problem> {
+    Ok(Json(service.integration_page(&actor, id).await?.integration.into()))
+}
+
+/// Change an integration
+#[utoipa::path(
+    patch, path = "/integrations/{id}", tag = "integrations", params(("id" = String, Path, format = "uuid")),
+    request_body = IntegrationChange,
+    responses(
+        (status = 200, body = Integration), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn update(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<IntegrationId>,
+    State(service): State<Service>,
+    Body(body): Body<IntegrationChange>,
+) -> Result<Json<Integration>, Problem> {
+    let mut known = service.integration_page(&actor, id).await?.integration.details;
+    if let Some(name) = body.name {
+        known.name = name;
+    }
+    Ok(Json(service.update_integration(&actor, id, body.details.over(known)).await?.into()))
+}

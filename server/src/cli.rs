@@ -1,0 +1,150 @@
+//! The command line: what people and scripts type. Every option is also a variable `RUNG_*`.
+//!
+//! Exit codes: 0 done, 1 refused or different, 64 not understood (`sysexits.h`); `rung check` has its own (see
+//! [`check`]). A command says what it did on standard output and what went wrong on standard error.
+
+mod account;
+mod check;
+mod framework;
+mod score;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use service::Service;
+use store::Store;
+
+use crate::config::{DatabaseConfig, ProbeConfig, SecretConfig};
+
+/// The command line was not understood (`EX_USAGE`).
+const NOT_UNDERSTOOD: u8 = 64;
+
+/// Rung tells a health-care organization how far its interoperability reaches, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "rung", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web application and its API
+    Serve(serve::Options),
+    /// Bring the database's schema up to date
+    Migrate(Database),
+    /// Manage accounts
+    #[command(subcommand)]
+    User(account::User),
+    /// Manage tokens of the API
+    #[command(subcommand)]
+    Token(account::Token),
+    /// Manage frameworks
+    #[command(subcommand)]
+    Framework(framework::Command),
+    /// Score the cases of a file and compare them with what it expects
+    Score(score::Options),
+    /// Run one health check from here
+    Check(check::Options),
+    /// Print the OpenAPI document of the API
+    Openapi,
+}
+
+/// The database that a command works on.
+#[derive(Debug, Args)]
+struct Database {
+    /// `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(long, env = "RUNG_DATABASE_URL", hide_env_values = true, default_value = "sqlite://data/rung.db")]
+    database_url: String,
+}
+
+impl Database {
+    fn config(&self) -> DatabaseConfig {
+        DatabaseConfig { url: self.database_url.clone() }
+    }
+
+    async fn open(&self) -> anyhow::Result<Store> {
+        Ok(Store::connect(&self.database_url).await?)
+    }
+
+    /// The use cases, for a command that works beside a running server.
+    async fn service(&self) -> anyhow::Result<Service> {
+        let store = self.open().await?;
+        crate::startup::prepare_schema(&store).await?;
+        let secrets = SecretConfig::beside(&self.config());
+        let service = crate::startup::service(store, &ProbeConfig::default(), &secrets, "command".to_owned())?;
+        service.bring_content().await?;
+        Ok(service)
+    }
+}
+
+/// Runs the command that the arguments name.
+pub async fn run() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => cli.command.run().await,
+        Err(error) => {
+            let code = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+                _ => ExitCode::from(NOT_UNDERSTOOD),
+            };
+            // Nothing is left to do when the terminal is gone.
+            let _ = error.print();
+            code
+        }
+    }
+}
+
+impl Command {
+    async fn run(self) -> ExitCode {
+        let done = match self {
+            Self::Serve(options) => options.run().await,
+            Self::Migrate(database) => migrate(&database).await,
+            Self::User(command) => command.run().await,
+            Self::Token(command) => command.run().await,
+            Self::Framework(command) => command.run().await,
+            Self::Score(options) => return options.run(),
+            Self::Check(options) => return options.run().await,
+            Self::Openapi => {
+                println!("{}", crate::api::openapi_json());
+                Ok(())
+            }
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+async fn migrate(database: &Database) -> anyhow::Result<()> {
+    let store = database.open().await?;
+    store.migrate().await?;
+    println!("The schema is up to date.");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_of_serve_is_also_a_variable() {
+        let command = <Cli as clap::CommandFactory>::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        for argument in serve.get_arguments().filter(|argument| argument.get_id() != "help") {
+            let name = argument.get_long().unwrap().replace('-', "_").to_uppercase();
+            let variable = argument.get_env().map(|name| name.to_string_lossy().into_owned());
+            assert_eq!(variable, Some(format!("RUNG_{name}")));
+        }
+    }
+}

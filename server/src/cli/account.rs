@@ -1,0 +1,84 @@
+//! `rung user` and `rung token`.
+
+use std::io::Read as _;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use service::account::SignUp;
+
+use super::Database;
+
+/// What can be done to accounts.
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Create an account
+    Create {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// Read the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        /// May administer the installation
+        #[arg(long)]
+        admin: bool,
+    },
+}
+
+/// What can be done to tokens.
+#[derive(Debug, Subcommand)]
+pub(super) enum Token {
+    /// Create a token for an account, and print it, once
+    Create {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long)]
+        email: String,
+    },
+}
+
+impl User {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let Self::Create { database, email, name, password_stdin: _, admin } = self;
+        let password = password_from_stdin()?;
+        let service = database.service().await?;
+        let created = service.create_account_as_operator(SignUp { name, email, password }, admin).await;
+        let actor = created.map_err(explained)?;
+        println!("Created the account of {} ({}).", actor.name(), actor.email());
+        Ok(())
+    }
+}
+
+impl Token {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let Self::Create { database, email } = self;
+        let service = database.service().await?;
+        let token = service.create_token_as_operator(&email).await.map_err(explained)?;
+        println!("{}", token.secret);
+        Ok(())
+    }
+}
+
+/// The password without the line break that `echo` or a terminal appends.
+fn password_from_stdin() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("the password could not be read from standard input")?;
+    let password = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(password.strip_suffix('\r').unwrap_or(password).to_owned())
+}
+
+/// Every problem of the input, one a line.
+pub(super) fn explained(error: service::Error) -> anyhow::Error {
+    match error {
+        service::Error::Invalid(problems) => {
+            let lines: Vec<String> =
+                problems.iter().map(|problem| format!("{}: {}", problem.field, problem.problem)).collect();
+            anyhow::anyhow!(lines.join("\n"))
+        }
+        service::Error::Internal(cause) => anyhow::anyhow!("{cause}"),
+        other => other.into(),
+    }
+}

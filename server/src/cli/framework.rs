@@ -1,0 +1,59 @@
+//! `rung framework`: content in and out.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use domain::FrameworkCode;
+
+use super::Database;
+use super::account::explained;
+
+/// What can be done with frameworks.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Import a framework file; a published version never changes
+    Import {
+        #[command(flatten)]
+        database: Database,
+        file: PathBuf,
+    },
+    /// List the frameworks in the database
+    List {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Print a framework as a file
+    Export {
+        #[command(flatten)]
+        database: Database,
+        code: String,
+        version: String,
+    },
+}
+
+impl Command {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Import { database, file } => {
+                let source = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+                let service = database.service().await?;
+                let imported = service.import_framework_as_operator(&source).await;
+                let entry = imported.map_err(explained).with_context(|| file.display().to_string())?;
+                println!("{} {} is in the database: {} criteria.", entry.code, entry.version, entry.criteria);
+            }
+            Self::List { database } => {
+                for entry in database.service().await?.frameworks().await.map_err(explained)? {
+                    println!("{}\t{}\t{}\t{}", entry.code, entry.version, entry.criteria, entry.title);
+                }
+            }
+            Self::Export { database, code, version } => {
+                let service = database.service().await?;
+                let code = FrameworkCode::new(code);
+                let framework = service.framework(&code, Some(&version)).await.map_err(explained)?;
+                print!("{}", framework.write());
+            }
+        }
+        Ok(())
+    }
+}

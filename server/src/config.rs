@@ -1,0 +1,180 @@
+//! What an operator sets, one struct for each concern. `cli` fills them from options and `RUNG_*` variables; tests
+//! fill them by hand.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use probe::AllowList;
+use thiserror::Error;
+
+/// Everything that `rung serve` needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub database: DatabaseConfig,
+    pub listen: ListenConfig,
+    pub probes: ProbeConfig,
+    pub secrets: SecretConfig,
+    pub worker: Worker,
+    pub demonstration: Demonstration,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseConfig {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+}
+
+impl DatabaseConfig {
+    /// The file of an SQLite database; `None` where the address names another database.
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        let path = self.url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        Some(Path::new(path.split('?').next().unwrap_or(path)))
+    }
+}
+
+/// Where the server listens, and under which address people reach it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenConfig {
+    /// Port 0 takes any free port.
+    pub addr: SocketAddr,
+    /// `None` when people use `addr` itself.
+    pub public_url: Option<PublicUrl>,
+}
+
+impl ListenConfig {
+    /// Whether browsers come by https: cookies are then `Secure`, and HSTS is sent.
+    pub fn transport(&self) -> Transport {
+        match &self.public_url {
+            Some(url) if url.is_https() => Transport::Encrypted,
+            _ => Transport::Plain,
+        }
+    }
+}
+
+/// How a browser reaches the server, through a proxy or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    Plain,
+    Encrypted,
+}
+
+/// The origin by which browsers know the server, for example `https://rung.example.org`: no path, no slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("\"{0}\" is not an address that browsers use: write a scheme and a host, for example https://rung.example.org")]
+pub struct PublicUrlError(String);
+
+impl PublicUrl {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl std::str::FromStr for PublicUrl {
+    type Err = PublicUrlError;
+
+    fn from_str(text: &str) -> Result<Self, PublicUrlError> {
+        let refused = || PublicUrlError(text.to_owned());
+        let origin = text.trim().trim_end_matches('/').to_ascii_lowercase();
+        let uri: http::Uri = origin.parse().map_err(|_| refused())?;
+        let whole = matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+            && uri.path() == "/"
+            && uri.query().is_none();
+        if whole { Ok(Self(origin)) } else { Err(refused()) }
+    }
+}
+
+/// Where checks may connect to, beyond public addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProbeConfig {
+    pub allow: AllowList,
+    /// Certificates (PEM) of authorities to trust beside the web's and the system's.
+    pub extra_roots: Option<String>,
+}
+
+/// The key by which secrets of checks are sealed in the database.
+#[derive(Clone)]
+pub enum SecretConfig {
+    /// As the operator gave it.
+    Given(String),
+    /// Kept in this file, which is made when it is missing.
+    File(PathBuf),
+}
+
+/// A key that was given never appears in a log.
+impl std::fmt::Debug for SecretConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Given(_) => f.write_str("Given(***)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
+}
+
+impl SecretConfig {
+    /// The file beside the SQLite database, or below `data` where the database is elsewhere.
+    pub fn beside(database: &DatabaseConfig) -> Self {
+        let folder = database.sqlite_file().and_then(Path::parent);
+        Self::File(folder.unwrap_or(Path::new("data")).join("rung.key"))
+    }
+}
+
+/// Whether this process runs the checks that are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    On,
+    Off,
+}
+
+/// Whether to offer the demonstration and the sandbox that its checks run against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demonstration {
+    /// The sandbox listens on this loopback address.
+    On(IpAddr),
+    Off,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_an_origin() {
+        for (given, kept) in [
+            ("https://rung.example.org", "https://rung.example.org"),
+            ("HTTPS://Rung.Example.org/", "https://rung.example.org"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ] {
+            assert_eq!(given.parse::<PublicUrl>().unwrap().as_str(), kept, "{given}");
+        }
+        for given in ["", "rung.example.org", "ftp://rung.example.org", "https://rung.example.org/app", "https://"] {
+            assert!(given.parse::<PublicUrl>().is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn the_key_file_lies_beside_the_database() {
+        let file = |url: &str| match SecretConfig::beside(&DatabaseConfig { url: url.to_owned() }) {
+            SecretConfig::File(path) => path,
+            SecretConfig::Given(_) => panic!("a key out of nothing"),
+        };
+        assert_eq!(file("sqlite:///var/lib/rung/a.db?mode=rwc"), Path::new("/var/lib/rung/rung.key"));
+        assert_eq!(file("sqlite://data/rung.db"), Path::new("data/rung.key"));
+        assert_eq!(file("postgres://localhost/rung"), Path::new("data/rung.key"));
+    }
+
+    #[test]
+    fn a_given_key_is_not_printed() {
+        let printed = format!("{:?}", SecretConfig::Given("hunter2".to_owned()));
+        assert!(!printed.contains("hunter2"), "{printed}");
+    }
+}

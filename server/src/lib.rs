@@ -1,0 +1,14 @@
+//! The binary `rung`: configuration, start and stop, router, REST API, command line.
+//!
+//! Everything that people can do is a use case of crate `service`; here is only how they reach it. The binary's `main`
+//! and the tests start through the same [`startup::Application`].
+
+mod api;
+mod assets;
+pub mod cli;
+pub mod config;
+mod demo;
+mod http;
+mod sandbox;
+mod sessions;
+pub mod startup;

@@ -1,0 +1,143 @@
+//! Web sessions: tower-sessions over our own database.
+//!
+//! The database knows a session by the SHA-256 of its cookie's value, so whoever reads the database can open none. A
+//! session ends 14 days after it was last used; that it is used is written down once a day, not with every request.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use service::{UnixMillis, UserId};
+use sha2::{Digest as _, Sha256};
+use store::{Store, record};
+use time::OffsetDateTime;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+
+use crate::config::Transport;
+
+const COOKIE: &str = "rung";
+const LIFE: time::Duration = time::Duration::days(14);
+/// How long after a session was written it is written again, so that it does not expire while in use.
+const RENEW_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The session's keys: the account, as crate `app` writes it, and when the session was last written.
+const USER: &str = "user";
+const WRITTEN: &str = "written";
+
+/// The layer that gives a request its session. It reads nothing until a page asks who is there.
+pub(crate) fn layer(store: Store, transport: Transport) -> SessionManagerLayer<Sessions> {
+    SessionManagerLayer::new(Sessions(store))
+        .with_name(COOKIE)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(transport == Transport::Encrypted)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(LIFE))
+}
+
+/// Writes the session of a signed-in person once a day, which also renews the cookie's age.
+pub(crate) async fn renew(request: Request, next: Next) -> Response {
+    let session = request.extensions().get::<Session>().cloned();
+    let response = next.run(request).await;
+    if let Some(session) = session
+        && let Err(error) = renew_if_due(&session).await
+    {
+        tracing::error!(%error, "a session could not be renewed");
+    }
+    response
+}
+
+async fn renew_if_due(session: &Session) -> std::result::Result<(), tower_sessions::session::Error> {
+    // Without an id there is nothing to keep; signing in gives one, and is noticed with the next request.
+    if session.id().is_none() || session.get_value(USER).await?.is_none() {
+        return Ok(());
+    }
+    let now = UnixMillis::now().0;
+    let written: Option<i64> = session.get(WRITTEN).await?;
+    if written.is_none_or(|written| now - written > RENEW_AFTER_MS) {
+        session.insert(WRITTEN, now).await?;
+    }
+    Ok(())
+}
+
+/// The sessions in the database.
+#[derive(Clone)]
+pub(crate) struct Sessions(Store);
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, session: &mut Record) -> Result<()> {
+        // 128 random bits do not meet again.
+        self.save(session).await
+    }
+
+    async fn save(&self, session: &Record) -> Result<()> {
+        let data = serde_json::to_string(&session.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let user = session.data.get(USER).and_then(|user| user.as_str()).and_then(|user| user.parse().ok());
+        let kept = record::Session {
+            id: hashed(&session.id),
+            user: user as Option<UserId>,
+            data,
+            created_at: UnixMillis::now(),
+            expires_at: UnixMillis(millis(session.expiry_date)),
+        };
+        self.0.save_session(kept).await.map_err(failed)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let Some(kept) = self.0.session(&hashed(id), UnixMillis::now()).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let data = serde_json::from_str(&kept.data).map_err(|error| Error::Decode(error.to_string()))?;
+        let seconds = kept.expires_at.0.div_euclid(1000);
+        let expiry_date = OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.0.delete_session(&hashed(id)).await.map_err(failed)
+    }
+}
+
+fn failed(error: store::StoreError) -> Error {
+    Error::Backend(error.to_string())
+}
+
+fn millis(instant: OffsetDateTime) -> i64 {
+    i64::try_from(instant.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+/// What the database knows a session by.
+fn hashed(id: &Id) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(id.to_string()).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_never_sees_the_cookie_itself() {
+        let id = Id(1);
+        let known = hashed(&id);
+        assert_eq!(known.len(), 64);
+        assert!(!known.contains(&id.to_string()));
+        assert_eq!(known, hashed(&id));
+        assert_ne!(known, hashed(&Id(2)));
+    }
+}

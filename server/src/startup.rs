@@ -1,0 +1,205 @@
+//! Start and stop. Tests start through here too, on port 0.
+//!
+//! [`Application::build`] opens the database, claims it, brings its schema and content up to date, builds the router
+//! and binds the address; whoever connects from then on is served as soon as [`Application::run_until`] runs.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use app::sandbox::SandboxControl;
+use app::web::AppState;
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use leptos::config::LeptosOptions;
+use probe::AllowList;
+use service::{SecretKey, Service};
+use store::{Backend, NodeLock, Store};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::{Config, Demonstration, ProbeConfig, SecretConfig, Worker};
+use crate::http;
+use crate::sandbox::{Sandbox, SandboxError};
+
+/// How long requests that are under way may take to end once the server is asked to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often what has expired is deleted.
+const TIDY_UP: Duration = Duration::from_secs(3600);
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error("the database's schema is not up to date: run `rung migrate` first")]
+    SchemaBehind,
+    #[error("{0}")]
+    SecretKey(Box<dyn std::error::Error + Send + Sync>),
+    #[error("{}", described(.0))]
+    Service(#[from] service::Error),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("the public address is not usable: {0}")]
+    PublicUrl(#[from] tower_http::csrf::ConfigError),
+    #[error("{addr} cannot be listened on: {cause}")]
+    Bind { addr: SocketAddr, cause: std::io::Error },
+}
+
+/// What a use case says, with the cause that screens do not show: this goes to the operator.
+fn described(error: &service::Error) -> String {
+    match error {
+        service::Error::Internal(cause) => cause.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// A server that is ready to serve.
+pub struct Application {
+    addr: SocketAddr,
+    listener: TcpListener,
+    router: Router,
+    store: Store,
+    service: Service,
+    worker: Worker,
+    /// Held as long as the application lives.
+    _node: NodeLock,
+}
+
+impl Application {
+    /// Does everything that must be done before the first request.
+    pub async fn build(config: Config) -> Result<Self, StartError> {
+        let store = Store::connect(&config.database.url).await?;
+        let node = store.lock_node()?;
+        prepare_schema(&store).await?;
+        let mut probes = config.probes;
+        let sandbox = match config.demonstration {
+            Demonstration::On(address) => Some(Sandbox::start(address).await?),
+            Demonstration::Off => None,
+        };
+        if let Some(sandbox) = &sandbox {
+            // The guard lets checks reach the sandbox's address and nothing else of this machine.
+            probes.allow.extend(AllowList::new(vec![sandbox.address().into()]));
+            probes.extra_roots = Some(sandbox.authority().to_owned());
+        }
+        let node_name = format!("{}-{}", std::process::id(), store::UnixMillis::now().0);
+        let service = service(store.clone(), &probes, &config.secrets, node_name)?;
+        service.bring_content().await?;
+        let bound = TcpListener::bind(config.listen.addr).await;
+        let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (addr, listener) = bound.map_err(|cause| StartError::Bind { addr: config.listen.addr, cause })?;
+        let demo = sandbox.map(|sandbox| Arc::new(sandbox) as Arc<dyn SandboxControl>);
+        let state = AppState { service: service.clone(), leptos: leptos_options(), css: stylesheet(), demo };
+        let router = http::router(state, &store, &config.listen)?;
+        Ok(Self { addr, listener, router, store, service, worker: config.worker, _node: node })
+    }
+
+    /// The address that it listens on, with the real port.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The use cases, for tests that prepare what no page offers.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Serves until `stop` completes, lets requests under way end, and lets go of the database.
+    pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+        let (stopping, stopped) = watch::channel(false);
+        let mut tasks = self.background_tasks();
+        let mut asked = stopped.clone();
+        let listener = self.listener.tap_io(|connection| {
+            // A page and its parts are small: waiting to fill a packet only delays them.
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY could not be set");
+            }
+        });
+        let make = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, make).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            stopping.send_replace(true);
+        });
+        let out_of_patience = async move {
+            // An error means that the sender is gone, and so is the server.
+            let _ = asked.wait_for(|stopping| *stopping).await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let served = tokio::select! {
+            served = serving => served,
+            () = out_of_patience => {
+                tracing::warn!("requests were still under way after {} seconds", GRACE.as_secs());
+                Ok(())
+            }
+        };
+        tasks.shutdown().await;
+        self.store.close().await;
+        served
+    }
+
+    fn background_tasks(&self) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        let service = self.service.clone();
+        tasks.spawn(async move {
+            let mut hours = tokio::time::interval(TIDY_UP);
+            loop {
+                hours.tick().await;
+                service.maintain().await;
+            }
+        });
+        if self.worker == Worker::On {
+            let service = self.service.clone();
+            tasks.spawn(async move { service.work().await });
+        }
+        tasks
+    }
+}
+
+/// Where the pages find the browser code.
+fn leptos_options() -> LeptosOptions {
+    LeptosOptions::builder().output_name(crate::assets::OUTPUT_NAME).site_pkg_dir("pkg").build()
+}
+
+/// The address of the style sheet; made once, for every page carries it.
+fn stylesheet() -> &'static str {
+    static ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/pkg/{}.css", crate::assets::OUTPUT_NAME));
+    &ADDRESS
+}
+
+/// SQLite is brought up to date in place; PostgreSQL, which other nodes may be using, only by `rung migrate`.
+pub(crate) async fn prepare_schema(store: &Store) -> Result<(), StartError> {
+    match store.backend() {
+        Backend::Sqlite => Ok(store.migrate().await?),
+        Backend::Postgres if store.migrations_current().await? => Ok(()),
+        Backend::Postgres => Err(StartError::SchemaBehind),
+    }
+}
+
+/// The use cases over a database.
+pub(crate) fn service(
+    store: Store,
+    probes: &ProbeConfig,
+    secrets: &SecretConfig,
+    node: String,
+) -> Result<Service, StartError> {
+    let secret_key = match secrets {
+        SecretConfig::Given(text) => SecretKey::from_base64(text).map_err(|error| StartError::SecretKey(error.into()))?,
+        SecretConfig::File(path) => {
+            if store.backend() == Backend::Postgres {
+                tracing::warn!(
+                    "secrets of checks are sealed with the key in {}: give every node on this database the same \
+                     RUNG_SECRET_KEY",
+                    path.display()
+                );
+            }
+            SecretKey::from_file(path).map_err(|error| StartError::SecretKey(error.into()))?
+        }
+    };
+    let probe_allow = probes.allow.clone();
+    let probe_roots = probes.extra_roots.clone();
+    Ok(Service::new(store, service::Config { probe_allow, probe_roots, secret_key, node })?)
+}

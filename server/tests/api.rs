@@ -1,0 +1,17 @@
+//! The server as its users meet it: over HTTP, started as in production, on SQLite and on PostgreSQL.
+
+mod api {
+    mod accounts;
+    mod answers;
+    mod authorization;
+    mod checks;
+    mod commands;
+    mod contents;
+    mod evidence;
+    mod health;
+    mod organizations;
+    mod pages;
+    mod problems;
+    mod startup;
+    mod support;
+}

@@ -1,0 +1,170 @@
+//! The command line, as a shell runs it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::support::{Backend, PASSWORD, TestApp};
+
+fn rung(arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUNG_")) {
+        command.env_remove(name);
+    }
+    let mut child = command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_and_its_token_are_made_beside_a_running_server() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let url = app.config.database.url.clone();
+    let create = |email: &str, password: &str| {
+        let arguments =
+            ["user", "create", "--database-url", &url, "--email", email, "--name", "Ada", "--password-stdin"];
+        rung(&arguments, password)
+    };
+    let weak = create("ada@example.org", "password\n");
+    assert_eq!(weak.status.code(), Some(1), "{weak:?}");
+    assert!(err(&weak).contains("password"), "{weak:?}");
+    let made = create("ada@example.org", &format!("{PASSWORD}\n"));
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let twice = create("ADA@example.org", PASSWORD);
+    assert_eq!(twice.status.code(), Some(1), "{twice:?}");
+
+    let token = rung(&["token", "create", "--database-url", &url, "--email", "ada@example.org"], "");
+    assert_eq!(token.status.code(), Some(0), "{token:?}");
+    let mut ada = app.anonymous();
+    ada.token = Some(out(&token).trim().to_owned());
+    ada.get("/organizations").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_framework_goes_out_and_comes_in_again() {
+    let database = store::testing::TestDatabase::create(Backend::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &[&str]| {
+        let (command, rest) = arguments.split_at(2);
+        rung(&[command, &["--database-url", database.url()], rest].concat(), "")
+    };
+    let listed = on(&["framework", "list"]);
+    let line = out(&listed).lines().find(|line| line.starts_with("BL7\t")).unwrap().to_owned();
+    let version = line.split('\t').nth(1).unwrap().to_owned();
+    let exported = on(&["framework", "export", "BL7", &version]);
+    assert_eq!(exported.status.code(), Some(0), "{exported:?}");
+
+    let file = folder.path().join("changed.toml");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, out(&exported)).unwrap();
+    assert_eq!(on(&["framework", "import", path]).status.code(), Some(0), "the same content is no change");
+    let title = "title = \"Another title\"";
+    let with_title = |text: &str| {
+        let mut titled = false;
+        let lines = text.lines().map(|line| {
+            let first = !titled && line.starts_with("title = ");
+            titled |= first;
+            if first { title } else { line }
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    std::fs::write(&file, with_title(out(&exported))).unwrap();
+    let conflict = on(&["framework", "import", path]);
+    assert_eq!(conflict.status.code(), Some(1), "{conflict:?}");
+    assert!(err(&conflict).contains("version"), "{conflict:?}");
+
+    std::fs::write(&file, out(&exported).replacen("weight = ", "wait = ", 1)).unwrap();
+    let broken = on(&["framework", "import", path]);
+    assert_eq!(broken.status.code(), Some(1), "{broken:?}");
+    assert!(err(&broken).contains("line ") && err(&broken).contains("weight"), "{broken:?}");
+    assert_eq!(on(&["framework", "export", "BL7", "0.0.0"]).status.code(), Some(1));
+}
+
+#[test]
+fn the_built_in_cases_score_as_they_should_and_a_wrong_one_is_found() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/domain/tests/scoring-vectors.json");
+    let scored = rung(&["score", vectors.to_str().unwrap()], "");
+    assert_eq!(scored.status.code(), Some(0), "{}", err(&scored));
+    let report: Value = serde_json::from_str(out(&scored)).unwrap();
+    assert!(report["cases"].as_array().unwrap().iter().all(|case| case["actual"] == case["expected"]));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cases.json");
+    let mut cases: Value = serde_json::from_str(&std::fs::read_to_string(&vectors).unwrap()).unwrap();
+    let case = cases["cases"].as_array_mut().unwrap().iter_mut().find(|case| case["expected"]["rated"] == true).unwrap();
+    case["expected"]["exact"]["overall"] = "1/3".into();
+    std::fs::write(&file, cases.to_string()).unwrap();
+    assert_eq!(rung(&["score", file.to_str().unwrap()], "").status.code(), Some(1));
+    std::fs::write(&file, "{}").unwrap();
+    assert_eq!(rung(&["score", file.to_str().unwrap()], "").status.code(), Some(64));
+    let frameworks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/domain/frameworks");
+    let own = rung(&["score", "--framework-dir", frameworks.to_str().unwrap(), vectors.to_str().unwrap()], "");
+    assert_eq!(own.status.code(), Some(0), "{}", err(&own));
+}
+
+#[test]
+fn a_check_says_how_it_went_by_its_exit_code() {
+    let silent = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let port = format!("port={silent}");
+    let arguments = ["check", "tls.certificate", "host=127.0.0.1", port.as_str()];
+    let refused = rung(&[&arguments[..], &["--allow", "127.0.0.0/8"]].concat(), "");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let report: Value = serde_json::from_str(out(&refused)).unwrap();
+    assert_eq!(report["status"], "FAIL");
+    assert!(report["observations"].is_object() && !report["messages"].as_array().unwrap().is_empty(), "{report}");
+
+    let guarded = rung(&arguments, "");
+    assert_eq!(guarded.status.code(), Some(3), "{guarded:?}");
+    assert_eq!(serde_json::from_str::<Value>(out(&guarded)).unwrap()["status"], "UNKNOWN");
+    for wrong in [
+        &["check", "no.such_kind"][..],
+        &["check", "tls.certificate"],
+        &["check", "tls.certificate", "host=127.0.0.1", "port=many"],
+        &["check", "tls.certificate", "host"],
+        &["check", "tls.certificate", "host=a.example", "colour=blue"],
+        &["check", "tls.certificate", "host=a.example", "--allow", "nowhere"],
+        &["check"],
+    ] {
+        let output = rung(wrong, "");
+        assert_eq!(output.status.code(), Some(64), "{wrong:?}: {output:?}");
+        assert!(!err(&output).is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_document_of_the_api_is_printed() {
+    let printed = rung(&["openapi"], "");
+    assert_eq!(printed.status.code(), Some(0));
+    let document: Value = serde_json::from_str(out(&printed)).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/assessments/{id}/score"]["get"].is_object());
+}
+
+#[test]
+fn what_is_not_understood_is_said_and_has_its_own_code() {
+    assert_eq!(rung(&["serf"], "").status.code(), Some(64));
+    assert_eq!(rung(&["serve", "--addr", "nowhere"], "").status.code(), Some(64));
+    assert_eq!(rung(&["--help"], "").status.code(), Some(0));
+    let unknown = rung(&["migrate", "--database-url", "mysql://localhost/rung"], "");
+    assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
+    assert!(err(&unknown).contains("sqlite://"), "{unknown:?}");
+}

@@ -1,0 +1,181 @@
+//! Around every page: who may post, what a browser may load, how refusals look, and what survives an expired session.
+
+use super::support::{Answer, Backend, TestApp, World};
+
+const POLICY: &str = "content-security-policy";
+
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    let fields = [("name", "Forged"), ("profiles", "H"), ("size_band", "1-6")];
+    let post = || ada.client.post(format!("{}/orgs/new", app.url)).form(&fields);
+    let forged = [
+        post().header("sec-fetch-site", "cross-site").header("origin", "https://evil.example"),
+        post().header("sec-fetch-site", "same-site").header("origin", "https://other.example.org"),
+        post().header("origin", "https://evil.example"),
+        post().header("origin", "null"),
+    ];
+    for request in forged {
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, 403);
+        assert!(answer.text.contains("did not come from here"), "{}", answer.text);
+    }
+    assert_eq!(ada.get("/organizations").await.expect(200)["items"], serde_json::json!([]));
+    let answer = ada.submit("/orgs/new", &fields).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn the_cookie_alone_opens_nothing_of_the_api() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let mut ada = app.person("ada").await;
+    ada.sign_in().await;
+    ada.token = None;
+    ada.get("/organizations").await.problem(401);
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let anonymous = app.anonymous();
+    for path in ["/sign-up", "/no-such-page", "/healthz", "/favicon.svg", "/api/v1/organizations", "/api/v1/none"] {
+        let answer = anonymous.page(path).await;
+        let policy = answer.header(POLICY);
+        assert!(policy.starts_with("default-src 'none'; "), "{path}: {policy}");
+        for part in ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+        assert_eq!(answer.header("strict-transport-security"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_with_an_island_runs_its_own_script_by_a_nonce_that_is_never_the_same() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    let path = format!("/orgs/{}/assessments/{}/PAT", world.slug, world.assessment);
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let page = world.owner.page(&path).await;
+        assert_eq!(page.status, 200);
+        let policy = page.header(POLICY);
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(page.text.contains(&format!("nonce=\"{nonce}\"")), "{policy}");
+        assert_eq!(page.text.matches("<script").count(), page.text.matches("nonce=\"").count(), "{}", page.text);
+        nonces.push(nonce);
+    }
+    assert_ne!(nonces[0], nonces[1]);
+    let without = world.owner.page(&format!("/orgs/{}", world.slug)).await;
+    assert!(!without.text.contains("<script"), "a page without an island loads no code");
+    assert!(without.header(POLICY).contains("script-src 'none'"));
+}
+
+#[tokio::test]
+async fn no_page_needs_an_inline_style_or_handler() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    let org = format!("/orgs/{}", world.slug);
+    let assessment = format!("{org}/assessments/{}", world.assessment);
+    let paths = [
+        "/".to_owned(),
+        "/orgs/new".to_owned(),
+        "/settings".to_owned(),
+        "/frameworks".to_owned(),
+        "/frameworks/B7/1.0.0".to_owned(),
+        org.clone(),
+        assessment.clone(),
+        format!("{assessment}/PAT"),
+        format!("{assessment}/findings"),
+        format!("{assessment}/report"),
+        format!("{org}/assessments/new"),
+        format!("{org}/integrations"),
+        format!("{org}/evidence"),
+        format!("{org}/members"),
+    ];
+    for path in paths {
+        let page = world.owner.page(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.text.contains(" style=\"") && !page.text.contains(" onclick="), "{path}");
+        assert_eq!(page.text.matches("<h1").count(), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_pages_with_words() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    for (path, status) in [("/no-such-page", 404), ("/orgs/no-such-org", 404), ("/sign-out", 405)] {
+        let answer = ada.page(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.header("content-type").starts_with("text/html"), "{path}");
+        assert!(answer.text.contains("<h1"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_no_utf_8_or_far_too_large_is_refused_in_words() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    let post = |body: Vec<u8>| {
+        let request = ada.client.post(format!("{}/orgs/new", app.url)).header("origin", &app.url).body(body);
+        Answer::of(request.header("content-type", "application/x-www-form-urlencoded"))
+    };
+    let answer = post(b"name=%FF%FE&profiles=H&size_band=1-6".to_vec()).await;
+    assert!(matches!(answer.status.as_u16(), 400 | 422), "{}", answer.status);
+    assert!(answer.text.contains("UTF-8"), "{}", answer.text);
+    let answer = post([b"name=".as_slice(), &vec![b'a'; 9 << 20]].concat()).await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.text.contains("<h1"), "{}", answer.text);
+    assert_eq!(ada.get("/organizations").await.expect(200)["items"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn an_answer_typed_while_the_session_expired_is_saved_after_signing_in() {
+    let world = World::new(Backend::Sqlite).await;
+    let path = format!("/orgs/{}/assessments/{}/PAT", world.slug, world.assessment);
+    let typed = [("criterion", "PAT-1"), ("level", "3"), ("rationale", "Live since May."), ("revision", "0")];
+    let answer = world.owner.submit(&path, &typed).await;
+    assert_eq!(answer.status, 401);
+    assert!(answer.text.contains("Live since May."), "what was typed is on the page: {}", answer.text);
+
+    let mut fields = vec![
+        ("sign-in.email", world.owner.email.as_str()),
+        ("sign-in.password", super::support::PASSWORD),
+        ("sign-in.next", path.as_str()),
+        ("sign-in.repeat", "1"),
+    ];
+    fields.extend(typed);
+    let answer = world.owner.submit("/sign-in", &fields).await;
+    assert_eq!((answer.status.as_u16(), answer.location()), (307, path.as_str()), "the browser posts it again");
+    assert_eq!(world.owner.submit(&path, &fields).await.status, 303);
+    let saved = world.owner.get(&world.at("")).await.expect(200);
+    assert_eq!(saved["answers"][0]["rationale"], "Live since May.");
+}
+
+#[tokio::test]
+async fn signing_in_leads_to_no_other_site() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    for next in ["https://evil.example", "//evil.example", "/\\evil.example"] {
+        let fields = [
+            ("sign-in.email", ada.email.as_str()),
+            ("sign-in.password", super::support::PASSWORD),
+            ("sign-in.next", next),
+        ];
+        assert_eq!(ada.submit("/sign-in", &fields).await.location(), "/", "{next}");
+    }
+}

@@ -1,0 +1,103 @@
+//! How the API says no: RFC 9457, for every kind of no.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::support::{Answer, Backend, TestApp, World};
+
+#[tokio::test]
+async fn without_a_good_token_there_is_nothing_but_the_document() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let mut person = app.anonymous();
+    for token in [None, Some(String::new()), Some("nonsense".to_owned())] {
+        person.token = token;
+        for path in ["/organizations", "/frameworks", "/assessments/00000000-0000-7000-8000-000000000000/score"] {
+            let answer = person.get(path).await;
+            answer.problem(401);
+            assert_eq!(answer.header("www-authenticate"), "Bearer");
+        }
+    }
+    assert_eq!(person.get("/openapi.json").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_worth_nothing() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.get("/organizations").await.expect(200);
+    let actor = app.service.actor_of_token(ada.token.as_deref().unwrap()).await.unwrap();
+    let token = app.service.tokens(&actor).await.unwrap().remove(0);
+    app.service.revoke_token(&actor, token.id).await.unwrap();
+    ada.get("/organizations").await.problem(401);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_and_a_method_that_does_not_fit_are_problems_too() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.get("/nowhere").await.problem(404);
+    ada.get("/organizations/not-an-id").await.problem(404);
+    ada.get("/organizations/00000000-0000-7000-8000-000000000000").await.problem(404);
+    ada.get("/organizations/%FF").await.problem(404);
+    ada.delete("/organizations").await.problem(405);
+    ada.put("/organizations", json!({})).await.problem(405);
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_a_bad_request() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    let post = |kind: &'static str, body: Vec<u8>| {
+        Answer::of(ada.api(Method::POST, "/organizations").header("content-type", kind).body(body))
+    };
+    for body in [&b""[..], b"{", b"{\"name\":}", b"name=Alder", b"{\"name\": \"\xFF\xFE\"}"] {
+        post("application/json", body.to_vec()).await.problem(400);
+    }
+    let utf8 = post("application/json", b"{\"name\": \"\xFF\"}".to_vec()).await.problem(400);
+    assert!(utf8["detail"].as_str().unwrap().contains("UTF-8"), "{utf8}");
+    post("text/plain", b"{}".to_vec()).await.problem(415);
+    post("application/x-www-form-urlencoded", b"name=Alder".to_vec()).await.problem(415);
+    let large = [b"{\"name\": \"".as_slice(), &vec![b'a'; 9 << 20], b"\"}"].concat();
+    post("application/json", large).await.problem(413);
+    assert_eq!(ada.get("/organizations").await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_wrong_part_of_a_body_is_pointed_to() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    let refused = async |body| ada.post("/organizations", body).await.pointers();
+    let good = json!({ "name": "Alder", "profiles": ["H"], "size_band": "1-6" });
+    let with = |field: &str, value: serde_json::Value| {
+        let mut body = good.clone();
+        body[field] = value;
+        body
+    };
+    assert_eq!(refused(json!({})).await, ["/name"]);
+    assert_eq!(refused(json!([])).await, [""]);
+    assert_eq!(refused(with("name", json!(7))).await, ["/name"]);
+    assert_eq!(refused(with("name", json!("   "))).await, ["/name"]);
+    assert_eq!(refused(with("profiles", json!([1]))).await, ["/profiles/0"]);
+    assert_eq!(refused(with("profiles", json!([]))).await, ["/profiles"]);
+    assert_eq!(refused(with("profiles", json!(["Z"]))).await, ["/profiles"]);
+    assert_eq!(refused(with("size_band", json!("many"))).await, ["/size_band"]);
+    assert_eq!(ada.get("/organizations").await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn lists_page_by_limit_and_after() {
+    let world = World::new(Backend::Sqlite).await;
+    for title in ["Summer", "Autumn"] {
+        let new = json!({ "framework": "BL7", "title": title });
+        world.owner.post(&world.org("/assessments"), new).await.expect(201);
+    }
+    let first = world.owner.get(&world.org("/assessments?limit=2")).await.expect(200);
+    assert_eq!(first["items"].as_array().unwrap().len(), 2);
+    let after = first["next"].as_str().unwrap();
+    let rest = world.owner.get(&world.org(&format!("/assessments?limit=2&after={after}"))).await.expect(200);
+    assert_eq!(rest["items"].as_array().unwrap().len(), 1);
+    assert!(rest["next"].is_null());
+    for query in ["limit=0", "limit=-1", "limit=ten", "after=nonsense"] {
+        world.owner.get(&world.org(&format!("/assessments?{query}"))).await.problem(400);
+    }
+}
