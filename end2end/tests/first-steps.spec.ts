@@ -1,0 +1,82 @@
+// From nothing to the first score: the main journey of a newcomer.
+import {
+  answer,
+  createOrganization,
+  criterion,
+  openDomain,
+  owner,
+  signIn,
+  signUp,
+  startAssessment,
+} from "../harness/journey";
+import { expectAccessible, expectNoSidewaysScroll, picture } from "../harness/look";
+import { expect, test } from "../harness/test";
+
+const patientApi = "PAT-1 Standards-based patient access API in production";
+
+test("an empty installation opens on the form for the first account", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Create account" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await picture(page, "sign-up");
+});
+
+test("a newcomer answers a first criterion and sees the score", async ({ page, scripts }) => {
+  test.slow();
+  await signUp(page);
+  await createOrganization(page, "Birch Street Hospital");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Birch Street Hospital");
+  await expectAccessible(page);
+  await picture(page, "organization");
+
+  await startAssessment(page, "Readiness, first look");
+  await openDomain(page, /Patient access and patient-contributed data|\bPAT\b/);
+  const group = criterion(page, patientApi);
+  const score = page.getByRole("region", { name: "Score" });
+  await expect(page.getByRole("region", { name: "Domains" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText("not a HIMSS stage, certification or endorsement");
+  const unanswered = await score.innerText();
+
+  await answer(group, "3 Operational", scripts);
+  await expect(score).not.toHaveText(unanswered, { useInnerText: true });
+  await expect(score).toContainText(/claimed/i);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await picture(page, "questionnaire");
+
+  await page.reload();
+  await expect(criterion(page, patientApi).getByRole("radio", { name: "3 Operational", exact: true })).toBeChecked();
+});
+
+test("after signing out the pages are closed, and signing in opens them again", async ({ page }) => {
+  await signUp(page);
+  await createOrganization(page, "Birch Street Hospital");
+  const overview = page.url();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor({ state: "detached" });
+
+  await page.goto(overview);
+  await expect(page.getByText("Birch Street Hospital")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+
+  await signIn(page);
+  await page.goto(overview);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Birch Street Hospital");
+});
+
+test("a weak password is refused at its field, and what was typed stays", async ({ page, complaints }) => {
+  complaints.allowStatus(422);
+  await page.goto("/sign-up");
+  await page.getByLabel("Name", { exact: true }).fill(owner.name);
+  await page.getByLabel("E-mail", { exact: true }).fill(owner.email);
+  await page.getByLabel("Password", { exact: true }).fill("passwordpassword");
+  await page.getByRole("button", { name: "Create account" }).click();
+
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/\S/);
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue(owner.name);
+  await expect(page.getByLabel("E-mail", { exact: true })).toHaveValue(owner.email);
+  await expectAccessible(page);
+});
