@@ -81,7 +81,7 @@ async function api(base, token, method, path, body) {
 }
 
 async function signIn(base) {
-  const form = new URLSearchParams({ email, password });
+  const form = new URLSearchParams({ "sign-in.email": email, "sign-in.password": password });
   const answer = await fetch(`${base}/sign-in`, {
     method: "POST",
     redirect: "manual",
@@ -109,7 +109,7 @@ async function main() {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const options = ["serve", "--addr", `127.0.0.1:${port}`, "--database-url", database];
-  const quiet = { RUST_LOG: "warn" };
+  const quiet = { RUNG_LOG: "warn" };
   await stop(await startReady(options, base, quiet));
 
   const server = start(rung, options, quiet);

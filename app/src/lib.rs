@@ -12,6 +12,7 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 mod answer;
 #[cfg(feature = "ssr")]
+#[allow(unreachable_pub, reason = "the component macro makes its props public")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 mod routes;

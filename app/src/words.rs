@@ -32,6 +32,11 @@ pub fn reading(score: &Exact) -> Reading {
     Reading::new(at, text)
 }
 
+/// A text of a framework as the screen says it: `≥` for `>=`.
+pub fn in_words(text: &str) -> String {
+    text.replace(">=", "≥").replace("<=", "≤")
+}
+
 /// A score of 0 to 100 as the mean level behind it, `2.4` of 4.
 pub fn mean_level(score: &Exact) -> String {
     display(&(*score / 25))

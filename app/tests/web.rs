@@ -1,10 +1,18 @@
 //! The basic pages as a browser without scripts meets them: forms, sessions, refusals, error pages.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::default_trait_access, reason = "the guard's types are not this crate's business")]
+
+#[path = "web/assessment.rs"]
+mod assessment;
+
+use app::ui::TextArea;
 use app::web::AppState;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode, header};
 use leptos::config::LeptosOptions;
+use leptos::prelude::*;
 use service::{Config, SecretKey, Service};
 use store::Store;
 use tempfile::TempDir;
@@ -36,10 +44,16 @@ struct Page {
 impl Site {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::connect(&format!("sqlite://{}", folder.path().join("rung.db").display())).await.unwrap();
+        let store =
+            Store::connect(&format!("sqlite://{}", folder.path().join("rung.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let secret_key = SecretKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
-        let config = Config { probe_allow: Default::default(), probe_roots: None, secret_key, node: "test".to_owned() };
+        let config = Config {
+            probe_allow: Default::default(),
+            probe_roots: None,
+            secret_key,
+            node: "test".to_owned(),
+        };
         let service = Service::new(store, config).unwrap();
         service.bring_content().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("rung").build();
@@ -89,7 +103,8 @@ impl Browser<'_> {
         }
         let location = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
         let status = response.status();
-        let body = String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
+        let body =
+            String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
         Page { status, location, body }
     }
 
@@ -117,7 +132,9 @@ async fn a_new_installation_leads_to_the_first_account_and_on_to_an_assessment()
     let assessment = browser.post(&format!("{at}/assessments/new"), &form).await.location.unwrap();
     assert_eq!(browser.get(&format!("{at}/report")).await.location.unwrap(), format!("{assessment}/report"));
     let overview = browser.get(&at).await;
-    for expected in ["Ladder of rungs", "Claimed and proven", "Health checks", "What changed", "Ana Li started"] {
+    for expected in
+        ["Ladder of rungs", "Claimed and proven", "Health checks", "What changed", "Ana Li started"]
+    {
         assert!(overview.body.contains(expected), "{expected}");
     }
 }
@@ -129,7 +146,9 @@ async fn a_refused_form_comes_back_with_its_errors_and_everything_typed() {
     let form = [("name", "Ana <Li>"), ("email", "nowhere"), ("password", "1234")];
     let page = browser.post("/sign-up", &form).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for expected in ["Two fields need a change", "value=\"Ana &lt;Li&gt;\"", "value=\"nowhere\"", "href=\"#email\""] {
+    for expected in
+        ["Two fields need a change", "value=\"Ana &lt;Li&gt;\"", "value=\"nowhere\"", "href=\"#email\""]
+    {
         assert!(page.body.contains(expected), "{expected} in {}", page.body);
     }
     assert!(!page.body.contains("1234"), "a password is never sent back");
@@ -150,7 +169,9 @@ async fn a_form_that_meets_an_expired_session_is_posted_again_after_signing_in()
     let form = [("name", "Alder \"North\""), ("profiles", "H"), ("profiles", "A"), ("size_band", "7-20")];
     let page = browser.post("/orgs/new", &form).await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
-    for expected in ["name=\"sign-in.next\" value=\"/orgs/new\"", "value=\"Alder &quot;North&quot;\"", "value=\"A\""] {
+    for expected in
+        ["name=\"sign-in.next\" value=\"/orgs/new\"", "value=\"Alder &quot;North&quot;\"", "value=\"A\""]
+    {
         assert!(page.body.contains(expected), "{expected} in {}", page.body);
     }
     let mut again = vec![("sign-in.email", EMAIL), ("sign-in.next", "/orgs/new"), ("sign-in.repeat", "on")];
@@ -222,13 +243,18 @@ async fn an_organization_of_others_does_not_exist() {
     let absent = browser.get("/orgs/nothing").await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     assert_eq!(foreign.body, absent.body);
-    assert_eq!(browser.post(&format!("{at}/members"), &[("email", EMAIL)]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        browser.post(&format!("{at}/members"), &[("email", EMAIL)]).await.status,
+        StatusCode::NOT_FOUND
+    );
     // A viewer sees the organization, and is told why nothing can be changed.
-    let page = owner.post(&format!("{at}/members"), &[("email", "bo@birch.example"), ("role", "viewer")]).await;
+    let page =
+        owner.post(&format!("{at}/members"), &[("email", "bo@birch.example"), ("role", "viewer")]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert_eq!(browser.get(&at).await.status, StatusCode::OK);
     assert_eq!(browser.get(&format!("{at}/assessments/new")).await.status, StatusCode::FORBIDDEN);
-    let refused = browser.post(&format!("{at}/members"), &[("email", "cy@x.example"), ("role", "owner")]).await;
+    let refused =
+        browser.post(&format!("{at}/members"), &[("email", "cy@x.example"), ("role", "owner")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.body.contains("Your role here is viewer"));
 }
@@ -264,7 +290,9 @@ async fn every_framework_can_be_read_without_an_account() {
     assert!(browser.get("/frameworks").await.body.contains("/frameworks/B7/1.0.0"));
     let page = browser.get("/frameworks/B7/1.0.0").await;
     assert_eq!(page.status, StatusCode::OK);
-    for expected in ["PAT-1", "COM-", "days to expiry ≥ 30", "Pre-8 Building", "not a HIMSS stage", "source-USCDI"] {
+    for expected in
+        ["PAT-1", "COM-", "days to expiry ≥ 30", "Pre-8 Building", "not a HIMSS stage", "source-USCDI"]
+    {
         assert!(page.body.contains(expected), "{expected}");
     }
     assert_eq!(browser.get("/frameworks/B7/9.9.9").await.status, StatusCode::NOT_FOUND);
@@ -278,10 +306,33 @@ async fn a_wrong_address_a_wrong_method_and_an_unreadable_form_have_their_page()
     let page = browser.get("/sign-out").await;
     assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(page.body.contains("<h1>This address only takes a form"), "{}", page.body);
-    let request = Request::post("/orgs/new").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let request =
+        Request::post("/orgs/new").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let page = browser.send(request.body(Body::from("name=%FF%FE")).unwrap()).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("not valid UTF-8"));
+}
+
+#[tokio::test]
+async fn what_people_type_stays_text() {
+    let hostile = "Alder & </title></textarea><script>alert(1)</script>";
+    let site = Site::new().await;
+    let mut browser = site.signed_in().await;
+    let at = browser.add_organization(hostile).await;
+    for path in [&at, "/", &format!("{at}/members"), &format!("{at}/integrations/new")] {
+        let body = browser.get(path).await.body;
+        assert!(!body.contains("<script") && !body.contains("</title></"), "{path}: {body}");
+    }
+    let form = [("name", ""), ("contract", hostile), ("data", hostile), ("use_case", hostile)];
+    let body = browser.post(&format!("{at}/integrations/new"), &form).await.body;
+    assert!(
+        body.contains("&lt;script") && !body.contains("<script") && !body.contains("</textarea></"),
+        "{body}"
+    );
+    let area = Owner::new().with(|| {
+        view! { <TextArea id="a" name="a" label="A" value="\n\n</textarea><b>&amp;"/> }.into_any().to_html()
+    });
+    assert!(area.contains(">\n\n\n&lt;/textarea>&lt;b>&amp;amp;</textarea>"), "{area}");
 }
 
 #[tokio::test]
@@ -290,7 +341,9 @@ async fn no_page_has_inline_styles_or_handlers_or_browser_code_it_does_not_need(
     let mut browser = site.signed_in().await;
     let at = browser.add_organization("Alder").await;
     let members = format!("{at}/members");
-    for path in ["/", "/settings", "/frameworks", "/frameworks/B7/1.0.0", "/orgs/new", &at, &members, "/nowhere"] {
+    for path in
+        ["/", "/settings", "/frameworks", "/frameworks/B7/1.0.0", "/orgs/new", &at, &members, "/nowhere"]
+    {
         let body = browser.get(path).await.body;
         for unwanted in [" style=", "<style", "<script", " onclick=", "javascript:"] {
             assert!(!body.contains(unwanted), "{unwanted} on {path}");
@@ -298,7 +351,6 @@ async fn no_page_has_inline_styles_or_handlers_or_browser_code_it_does_not_need(
         assert_eq!(body.matches("<h1").count(), 1, "{path}");
         let title = body.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
         assert!(title.ends_with(" · Rung") && !title.contains('<'), "{title}");
-        if std::env::var("DUMP").is_ok() { println!("{path}\n{body}\n"); }
         assert!(body.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{path}");
     }
 }

@@ -11,7 +11,7 @@ const patience = 30_000;
 const foreign = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("RUNG_")));
 
 export interface ServerOptions {
-  /** Loads the demonstration: three organizations, checks that run against the sandbox. */
+  /** Offers the demonstration, whose checks run against the sandbox. */
   demo: boolean;
   /** Settings as an operator gives them, `RUNG_*`; those of whoever runs the tests stay outside. */
   settings?: Record<string, string>;

@@ -1,5 +1,5 @@
-// What every journey stands on. `test` gives each test an empty installation of its own; `demoTest` shares
-// one with the demonstration loaded per worker. Any console error or uncaught exception fails the test.
+// What every journey stands on. `test` gives each test an empty installation of its own, `demoTest` one with the
+// demonstration. Any console error or uncaught exception fails the test.
 import { test as base, expect, type Page, type TestInfo } from "@playwright/test";
 import { Server } from "./server";
 
@@ -55,15 +55,15 @@ export const test = watched.extend<Pick<Fixtures, "rung">>({
   baseURL: async ({ rung }, use) => use(rung.url),
 });
 
-export const demoTest = watched.extend<object, { demo: Server }>({
-  demo: [
-    async ({}, use) => {
-      const server = await Server.start({ demo: true });
-      await use(server);
-      await server.stop();
-    },
-    { scope: "worker", timeout: 60_000 },
-  ],
+export const demoTest = watched.extend<{ demo: Server }>({
+  demo: async ({}, use, testInfo) => {
+    // The sandbox's ports are fixed, so each worker has an address of its own.
+    const address = `127.83.0.${1 + testInfo.parallelIndex}`;
+    const server = await Server.start({ demo: true, settings: { RUNG_SANDBOX_ADDRESS: address } });
+    await use(server);
+    await server.stop();
+    await keepLog(server, testInfo);
+  },
   baseURL: async ({ demo }, use) => use(demo.url),
 });
 

@@ -1,4 +1,4 @@
-//! The HTTP API below `/api/v1`: JSON, bearer tokens, RFC 9457 problems, and the OpenAPI document of all that.
+//! The HTTP API below `/api/v1`: JSON, bearer tokens, RFC 9457 problems, and the `OpenAPI` document of all that.
 //!
 //! A handler parses, calls one use case and maps its error; authorization is the use case's. The structs here are the
 //! wire format and nothing else: what the domain calls something may change, what a client reads may not.
@@ -87,7 +87,8 @@ pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
 pub(crate) async fn explain_timeout(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.status() == StatusCode::SERVICE_UNAVAILABLE && !problem::is_problem(&response) {
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.").into_response();
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.")
+            .into_response();
     }
     response
 }

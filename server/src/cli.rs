@@ -48,7 +48,7 @@ enum Command {
     Score(score::Options),
     /// Run one health check from here
     Check(check::Options),
-    /// Print the OpenAPI document of the API
+    /// Print the `OpenAPI` document of the API
     Openapi,
 }
 
@@ -74,7 +74,8 @@ impl Database {
         let store = self.open().await?;
         crate::startup::prepare_schema(&store).await?;
         let secrets = SecretConfig::beside(&self.config());
-        let service = crate::startup::service(store, &ProbeConfig::default(), &secrets, "command".to_owned())?;
+        let service =
+            crate::startup::service(store, &ProbeConfig::default(), &secrets, "command".to_owned())?;
         service.bring_content().await?;
         Ok(service)
     }

@@ -65,7 +65,9 @@ pub enum Transport {
 pub struct PublicUrl(String);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("\"{0}\" is not an address that browsers use: write a scheme and a host, for example https://rung.example.org")]
+#[error(
+    "\"{0}\" is not an address that browsers use: write a scheme and a host, for example https://rung.example.org"
+)]
 pub struct PublicUrlError(String);
 
 impl PublicUrl {
@@ -156,7 +158,9 @@ mod tests {
         ] {
             assert_eq!(given.parse::<PublicUrl>().unwrap().as_str(), kept, "{given}");
         }
-        for given in ["", "rung.example.org", "ftp://rung.example.org", "https://rung.example.org/app", "https://"] {
+        for given in
+            ["", "rung.example.org", "ftp://rung.example.org", "https://rung.example.org/app", "https://"]
+        {
             assert!(given.parse::<PublicUrl>().is_err(), "{given}");
         }
     }

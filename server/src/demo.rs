@@ -17,11 +17,10 @@ use service::organization::NewOrganization;
 use service::record::{Claim, EvidenceBody, IntegrationDetails, Organization, SizeBand};
 use service::{Actor, AssessmentId, Error, FrameworkId, OrgId, Service, UnixMillis};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{GATEWAY_PORT, HTTPS_PORT, MLLP_PORT, SILENT_PORT, Sandbox};
 
 /// How often the demonstration's checks run by themselves.
 const INTERVAL_SECONDS: i64 = 60;
-/// What keeps its place in the list after an organization of one's own.
 const NAME: &str = "Alder Regional Hospital";
 
 /// Gives the actor the demonstration, once; answers with its organization.
@@ -68,7 +67,9 @@ async fn answer(service: &Service, actor: &Actor, assessment: AssessmentId) -> R
             let new = NewEvidence {
                 criteria: vec![criterion],
                 title: format!("Demonstration record for {code}"),
-                body: EvidenceBody::Note("Stands in for a report that a real organization would attach.".to_owned()),
+                body: EvidenceBody::Note(
+                    "Stands in for a report that a real organization would attach.".to_owned(),
+                ),
                 duration: EvidenceDuration::Standard,
                 dated: today.saturating_sub(days.days()),
                 expires: None,
@@ -114,8 +115,12 @@ async fn integrate(
         };
         let integration = service.create_integration(actor, org, details).await?;
         for (kind, parameters) in entry.checks {
-            let parameters: BTreeMap<String, Value> =
-                parameters.as_object().expect("parameters are written as an object").clone().into_iter().collect();
+            let parameters: BTreeMap<String, Value> = parameters
+                .as_object()
+                .expect("parameters are written as an object")
+                .clone()
+                .into_iter()
+                .collect();
             let new = NewCheck {
                 kind: kind.into(),
                 parameters: RawParameters::Json(parameters),
@@ -123,7 +128,9 @@ async fn integrate(
             };
             let check = service.create_check(actor, integration.id, new).await?;
             for (binding, reason) in entry.apart_from {
-                service.set_tie(actor, check.id, framework, &BindingId::from(*binding), false, reason).await?;
+                service
+                    .set_tie(actor, check.id, framework, &BindingId::from(*binding), false, reason)
+                    .await?;
             }
             // Twice, so that a failure is confirmed when the newcomer first looks.
             for _ in 0..2 {
@@ -148,7 +155,7 @@ fn inventory(sandbox: &Sandbox) -> Vec<Entry<'static>> {
             checks: vec![
                 ("fhir.capability", json!({ "base_url": sandbox.fhir_base() })),
                 ("fhir.smart_config", json!({ "base_url": sandbox.fhir_base() })),
-                ("tls.certificate", json!({ "host": host, "port": sandbox.https_port() })),
+                ("tls.certificate", json!({ "host": host, "port": HTTPS_PORT })),
                 ("portal.doc_link", json!({ "url": sandbox.page() })),
             ],
         },
@@ -162,7 +169,7 @@ fn inventory(sandbox: &Sandbox) -> Vec<Entry<'static>> {
             apart_from: &[("EVT-3.1", "It carries admissions, no results.")],
             checks: vec![(
                 "hl7v2.mllp",
-                json!({ "host": host, "port": sandbox.mllp_port(), "tls": false, "message_type": "ADT^A01" }),
+                json!({ "host": host, "port": MLLP_PORT, "tls": false, "message_type": "ADT^A01" }),
             )],
         },
         Entry {
@@ -173,7 +180,7 @@ fn inventory(sandbox: &Sandbox) -> Vec<Entry<'static>> {
             data: "clinical documents",
             serves: &["NET"],
             apart_from: &[],
-            checks: vec![("tls.certificate", json!({ "host": host, "port": sandbox.gateway_port() }))],
+            checks: vec![("tls.certificate", json!({ "host": host, "port": GATEWAY_PORT }))],
         },
         Entry {
             name: "Prior authorization hooks",
@@ -195,7 +202,7 @@ fn inventory(sandbox: &Sandbox) -> Vec<Entry<'static>> {
             apart_from: &[("EVT-1.1", "It carries results, no admissions.")],
             checks: vec![(
                 "hl7v2.mllp",
-                json!({ "host": host, "port": sandbox.silent_port(), "tls": false, "message_type": "ORU^R01" }),
+                json!({ "host": host, "port": SILENT_PORT, "tls": false, "message_type": "ORU^R01" }),
             )],
         },
     ]

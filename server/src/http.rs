@@ -76,7 +76,8 @@ fn api_routes(service: Service) -> Router {
 
 /// The answer to a form that another site's page sent (Fetch Metadata, `Origin`).
 fn from_elsewhere() -> Response {
-    let text = "It was sent from a page of another site. Nothing was changed; open the page here and send it again.";
+    let text =
+        "It was sent from a page of another site. Nothing was changed; open the page here and send it again.";
     PageError::problem(StatusCode::FORBIDDEN, "This form did not come from here", text).into_response()
 }
 

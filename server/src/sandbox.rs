@@ -20,11 +20,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 /// The ports stay the same over restarts, since the checks of the demonstration name them.
-const HTTPS_PORT: u16 = 8443;
-const MLLP_PORT: u16 = 2575;
-const GATEWAY_PORT: u16 = 8444;
+pub(crate) const HTTPS_PORT: u16 = 8443;
+pub(crate) const MLLP_PORT: u16 = 2575;
+/// A second HTTPS server, whose certificate has 20 days left.
+pub(crate) const GATEWAY_PORT: u16 = 8444;
 /// Nobody listens here: what an interface looks like that is down.
-const SILENT_PORT: u16 = 2576;
+pub(crate) const SILENT_PORT: u16 = 2576;
 
 /// Why the sandbox does not start.
 #[derive(Debug, Error)]
@@ -64,7 +65,7 @@ impl Switches {
 }
 
 /// The running sandbox; its servers end when it is dropped.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     address: IpAddr,
     authority: String,
     switches: Arc<Switches>,
@@ -73,7 +74,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Starts every server of the sandbox on `address`.
-    pub async fn start(address: IpAddr) -> Result<Self, SandboxError> {
+    pub(crate) async fn start(address: IpAddr) -> Result<Self, SandboxError> {
         let switches = Arc::new(Switches::default());
         let certificates = certificate::Certificates::new(address)?;
         let authority = certificates.authority().to_owned();
@@ -89,46 +90,28 @@ impl Sandbox {
         Ok(Self { address, authority, switches, _servers: servers })
     }
 
-    pub fn address(&self) -> IpAddr {
+    pub(crate) fn address(&self) -> IpAddr {
         self.address
     }
 
     /// The certificate (PEM) of the sandbox's own authority.
-    pub fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
     /// Where the FHIR server's base is.
-    pub fn fhir_base(&self) -> String {
+    pub(crate) fn fhir_base(&self) -> String {
         format!("{}/fhir", self.web())
     }
 
     /// Where `/cds-services` answers.
-    pub fn hooks_base(&self) -> String {
+    pub(crate) fn hooks_base(&self) -> String {
         self.web()
     }
 
     /// The public registration page.
-    pub fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         format!("{}/developers", self.web())
-    }
-
-    pub fn https_port(&self) -> u16 {
-        HTTPS_PORT
-    }
-
-    pub fn mllp_port(&self) -> u16 {
-        MLLP_PORT
-    }
-
-    /// A second HTTPS server, whose certificate has 20 days left.
-    pub fn gateway_port(&self) -> u16 {
-        GATEWAY_PORT
-    }
-
-    /// A port on which nobody listens.
-    pub fn silent_port(&self) -> u16 {
-        SILENT_PORT
     }
 
     fn web(&self) -> String {

@@ -101,7 +101,8 @@ impl SessionStore for Sessions {
         };
         let data = serde_json::from_str(&kept.data).map_err(|error| Error::Decode(error.to_string()))?;
         let seconds = kept.expires_at.0.div_euclid(1000);
-        let expiry_date = OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| Error::Decode(error.to_string()))?;
+        let expiry_date =
+            OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 

@@ -28,7 +28,7 @@ use crate::sandbox::{Sandbox, SandboxError};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often what has expired is deleted.
-const TIDY_UP: Duration = Duration::from_secs(3600);
+const TIDY_UP: Duration = Duration::from_hours(1);
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -72,6 +72,9 @@ pub struct Application {
 impl Application {
     /// Does everything that must be done before the first request.
     pub async fn build(config: Config) -> Result<Self, StartError> {
+        if !crate::assets::HAS_BROWSER_CODE {
+            tracing::warn!("built without browser code: pages work as plain HTML; `make build` brings both");
+        }
         let store = Store::connect(&config.database.url).await?;
         let node = store.lock_node()?;
         prepare_schema(&store).await?;
@@ -187,7 +190,9 @@ pub(crate) fn service(
     node: String,
 ) -> Result<Service, StartError> {
     let secret_key = match secrets {
-        SecretConfig::Given(text) => SecretKey::from_base64(text).map_err(|error| StartError::SecretKey(error.into()))?,
+        SecretConfig::Given(text) => {
+            SecretKey::from_base64(text).map_err(|error| StartError::SecretKey(error.into()))?
+        }
         SecretConfig::File(path) => {
             if store.backend() == Backend::Postgres {
                 tracing::warn!(

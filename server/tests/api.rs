@@ -1,5 +1,7 @@
 //! The server as its users meet it: over HTTP, started as in production, on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 mod api {
     mod accounts;
     mod answers;

@@ -20,6 +20,6 @@ use leptos::prelude::*;
 #[island]
 pub fn AutoSave(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(|| listen::start());
+    Effect::new(|_| listen::start());
     children()
 }

@@ -147,5 +147,9 @@ fn setup_section(check: &CheckShown) -> AnyView {
 fn lasting(seconds: i64) -> String {
     let every = every(seconds);
     let span = every.strip_prefix("every ").unwrap_or(&every);
-    if span.starts_with(|letter: char| letter.is_ascii_digit()) { span.to_owned() } else { format!("1 {span}") }
+    if span.starts_with(|letter: char| letter.is_ascii_digit()) {
+        span.to_owned()
+    } else {
+        format!("1 {span}")
+    }
 }

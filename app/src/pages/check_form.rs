@@ -86,8 +86,7 @@ fn new_form(at: &str, kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal
     }
     .into_any();
     let rules = rules(kind);
-    view! { <Section id="parameters" title=kind.title.clone()>{rules}{form}</Section> }
-    .into_any()
+    view! { <Section id="parameters" title=kind.title.clone()>{rules}{form}</Section> }.into_any()
 }
 
 /// What the kind does and what it takes to pass, before anybody fills in a field.
@@ -95,17 +94,11 @@ fn rules(kind: &CheckKind) -> AnyView {
     let title = format!("Passes when: {}", kind.pass);
     let lines = [("How", &kind.method), ("Fails when", &kind.fail), ("Needs", &kind.needs)]
         .map(|(name, words)| view! { <p>{format!("{name}: {words}.")}</p> });
-    view! { <Note title=title>{lines.into_iter().collect_view()}</Note> }
-    .into_any()
+    view! { <Note title=title>{lines.into_iter().collect_view()}</Note> }.into_any()
 }
 
 /// One field for each parameter, in the kind's order. `set` names the secrets that are on file.
-fn parameter_fields(
-    kind: &CheckKind,
-    typed: &Fields,
-    refusal: Option<&Refusal>,
-    set: &[String],
-) -> AnyView {
+fn parameter_fields(kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal>, set: &[String]) -> AnyView {
     let fields =
         kind.parameters.iter().map(|spec| parameter_field(spec, typed, refusal, set.contains(&spec.name)));
     fields.collect_view().into_any()
@@ -113,7 +106,8 @@ fn parameter_fields(
 
 fn interval_field(kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
     let usual = i64::from(kind.default_interval);
-    let value = if typed.has("interval") { typed.get("interval").to_owned() } else { written_interval(usual) };
+    let value =
+        if typed.has("interval") { typed.get("interval").to_owned() } else { written_interval(usual) };
     let hint = format!(
         "Time between two runs: a whole number with s, m, h or d, from 1m to 31d. Usual for this kind: {}.",
         written_interval(usual)

@@ -56,13 +56,14 @@ pub(crate) fn findings_page(sheet: &FindingsSheet) -> AnyView {
         )
     };
     let report = sheet.paths.report();
+    let title = if sheet.filter.shows_open() { "Open findings" } else { "Findings" };
     let (filter, table) = (filter::form(sheet), table(sheet));
     view! {
         <PageHead title="Findings" under=under>
             <ButtonLink href=report>"Report"</ButtonLink>
         </PageHead>
         <div class="stack-wide">
-            <Section id="open" title="Open findings">
+            <Section id="open" title=title>
                 {filter}
                 {table}
             </Section>
@@ -107,8 +108,16 @@ fn cleared(sheet: &FindingsSheet) -> Option<AnyView> {
     let framework = &sheet.page.assessed.framework;
     let chosen: Vec<_> =
         sheet.page.cleared.iter().filter(|finding| sheet.filter.keeps(framework, finding)).collect();
-    if !sheet.filter.shows_cleared() || chosen.is_empty() {
+    if sheet.page.cleared.is_empty() {
         return None;
+    }
+    if !sheet.filter.shows_cleared() {
+        let words = format!("{} cleared, each with its history", sheet.page.cleared.len());
+        let href = format!("{}?status=cleared", sheet.paths.findings());
+        return Some(view! { <p><a href=href>{words}</a></p> }.into_any());
+    }
+    if chosen.is_empty() {
+        return Some(view! { <Note title="No cleared finding fits this choice"/> }.into_any());
     }
     let columns = vec![
         Column::text("Severity"),

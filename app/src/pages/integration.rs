@@ -112,21 +112,21 @@ fn check_row(slug: &str, check: NamedCheck, today: Date) -> AnyView {
 }
 
 /// The gravest thing that a run says, else when it was.
-pub(crate) fn seen_last(run: Option<&Run>) -> String {
+fn seen_last(run: Option<&Run>) -> String {
     let Some(run) = run else { return "never run".to_owned() };
     grave(run).map_or_else(|| moment(run.started_at.timestamp()), ToOwned::to_owned)
 }
 
-fn grave(run: &Run) -> Option<&str> {
+/// The gravest complaint of a run.
+pub(crate) fn grave(run: &Run) -> Option<&str> {
     let of = |severity| run.messages.iter().find(|message| message.severity == severity);
     of(Severity::Error).or_else(|| of(Severity::Warning)).map(|message| message.text.as_str())
 }
 
 /// What a check is aimed at, from its parameters: an address, or host and port.
 pub(crate) fn target_of(kind: Option<&CheckKind>, parameters: &[(String, String)]) -> String {
-    let value = |wanted: &str| {
-        parameters.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
-    };
+    let value =
+        |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     if let Some(host) = value("host") {
         return value("port").map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     }

@@ -81,7 +81,7 @@ fn row(at: &str, member: Member, reader: UserId, may_manage: bool) -> AnyView {
     let remove = may_manage.then(|| {
         let fields = vec![("user".to_owned(), member.user.to_string())];
         view! {
-            <td>
+            <td class="wide">
                 <PostButton action=format!("{at}/remove") fields kind=ButtonKind::Stop size=ButtonSize::Small>
                     {format!("Remove {}", member.name)}
                 </PostButton>
@@ -92,7 +92,7 @@ fn row(at: &str, member: Member, reader: UserId, may_manage: bool) -> AnyView {
         <tr>
             <th scope="row">{member.name.clone()}{you}</th>
             <td>{member.email.clone()}</td>
-            <td>{role}</td>
+            <td class="wide">{role}</td>
             <td class="num" data-label="Since"><Day date=member.since.date()/></td>
             {remove}
         </tr>

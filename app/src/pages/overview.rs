@@ -18,8 +18,8 @@ use self::checks::checks_section;
 use self::score::{domains_section, score_section};
 use crate::charts::Ladder;
 use crate::ui::{
-    Banner, ButtonKind, ButtonLink, Column, Day, Disclaimer, Empty, PageHead, Section, Table, TableLook,
-    Width, clock, day,
+    Banner, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Section, Table, TableLook, Width, clock,
+    day,
 };
 use crate::words::{self, Paths, assessment_state_word, plural, rung_name, size_words};
 
@@ -85,7 +85,6 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
             {events}
             {(assessments.len() > 1).then(|| assessments_section(&assessments, &at))}
         </div>
-        <Disclaimer/>
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ mod domains;
 mod live;
 mod marks;
 mod note;
+mod prepared;
 mod proof;
 mod typed;
 

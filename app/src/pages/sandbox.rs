@@ -22,8 +22,10 @@ pub(crate) struct TourScore {
     pub(crate) findings: String,
     pub(crate) proven: String,
     pub(crate) claimed: String,
-    /// `8.0 Connected`.
+    /// `8.0`.
     pub(crate) rung: String,
+    /// `Connected`.
+    pub(crate) rung_name: String,
     pub(crate) contradicted: Vec<Contradicted>,
 }
 
@@ -39,6 +41,8 @@ pub(crate) struct Contradicted {
 pub(crate) struct Switch {
     pub(crate) endpoint: SandboxEndpoint,
     pub(crate) checks: Vec<Watcher>,
+    /// The reader may run them.
+    pub(crate) may_run: bool,
 }
 
 /// A check that looks at an endpoint.
@@ -50,12 +54,16 @@ pub(crate) struct Watcher {
 
 /// `tour`: `None` before the demonstration is loaded.
 #[component]
-pub(crate) fn SandboxPage(#[prop(optional_no_strip)] tour: Option<Tour>, switches: Vec<Switch>) -> impl IntoView {
+pub(crate) fn SandboxPage(
+    #[prop(optional_no_strip)] tour: Option<Tour>,
+    switches: Vec<Switch>,
+) -> impl IntoView {
     let Some(tour) = tour else { return not_loaded(switches) };
     let at = format!("/orgs/{}", tour.organization.slug);
     let name = tour.organization.name.clone();
     let tag = view! { {name.clone()}" "<Tag kind=TagKind::Ghost>"Demonstration data"</Tag> };
-    let findings = tour.score.as_ref().map_or_else(|| format!("{at}/findings"), |score| score.findings.clone());
+    let findings =
+        tour.score.as_ref().map_or_else(|| format!("{at}/findings"), |score| score.findings.clone());
     let steps = steps(&at, &findings);
     view! {
         <PageHead title="Demonstration" under=tag>
@@ -119,7 +127,6 @@ fn score_section(score: Option<TourScore>) -> AnyView {
         None => view! { <p>"There is no assessment to show."</p> }.into_any(),
         Some(score) => {
             let count = score.contradicted.len();
-            let rung = score.rung.clone();
             let lines = score
                 .contradicted
                 .into_iter()
@@ -133,7 +140,7 @@ fn score_section(score: Option<TourScore>) -> AnyView {
                 <Readouts>
                     <Readout label="Proven" value=score.proven kind=ReadoutKind::Proven/>
                     <Readout label="Claimed" value=score.claimed kind=ReadoutKind::Claimed/>
-                    <Readout label="Live rung" value=rung/>
+                    <Readout label="Live rung" value=score.rung sub=score.rung_name/>
                 </Readouts>
                 <p class="gap-above"><StatusBadge status label=words/></p>
                 <ul class="small gap-small">{lines}</ul>
@@ -146,7 +153,7 @@ fn score_section(score: Option<TourScore>) -> AnyView {
 }
 
 fn switches_section(switches: Vec<Switch>, loaded: bool) -> AnyView {
-    let mut columns = vec![Column::text("Endpoint"), Column::text("What it does"), Column::text("State")];
+    let mut columns = vec![Column::text("Endpoint"), Column::text("What it does")];
     if loaded {
         columns.push(Column::text("Checks that look at it"));
     }
@@ -161,22 +168,22 @@ fn switches_section(switches: Vec<Switch>, loaded: bool) -> AnyView {
 }
 
 fn row(switch: Switch, loaded: bool) -> AnyView {
-    let Switch { endpoint, checks } = switch;
+    let Switch { endpoint, checks, may_run } = switch;
     let at = format!("/demo/{}", endpoint.id);
     let (deed, value, kind) =
         if endpoint.broken { ("Mend", "no", ButtonKind::Main) } else { ("Break", "yes", ButtonKind::Stop) };
     let state = if endpoint.broken {
         view! { <Tag kind=TagKind::Fail>"Broken"</Tag> }.into_any()
     } else {
-        view! { <Tag kind=TagKind::Proven>"Works"</Tag> }.into_any()
+        view! { <Tag>"Works"</Tag> }.into_any()
     };
-    let runnable = !checks.is_empty();
+    let runnable = may_run && !checks.is_empty();
     let watchers = checks
         .into_iter()
         .map(|check| view! { <li class="row"><a href=check.href>{check.title}</a><StatusBadge status=check.status/></li> })
         .collect_view();
     let watchers = loaded.then(|| view! { <td class="wide"><ul class="stack-tight">{watchers}</ul></td> });
-    let whose = format!(": {}", endpoint.name);
+    let whose = format!(" ({})", endpoint.name);
     let run = runnable.then(|| {
         view! {
             <PostButton action=format!("{at}/run") size=ButtonSize::Small sign=Sign::Run>
@@ -187,9 +194,8 @@ fn row(switch: Switch, loaded: bool) -> AnyView {
     let fields = vec![("broken".to_owned(), value.to_owned())];
     view! {
         <tr id=endpoint.id>
-            <th scope="row">{endpoint.name.clone()}<span class="sub mono">{endpoint.address}</span></th>
+            <th scope="row">{endpoint.name.clone()}{state}<span class="sub mono">{endpoint.address}</span></th>
             <td class="wide">{endpoint.what}</td>
-            <td>{state}</td>
             {watchers}
             <td class="wide">
                 <div class="row">

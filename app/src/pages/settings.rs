@@ -7,7 +7,7 @@ use service::record::ApiToken;
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, Moment, Note, PageHead, PostButton, Section,
-    Table, TableLook, TextInput,
+    Table, TableLook, TextInput, Width,
 };
 use crate::web::{Fields, Refusal};
 
@@ -39,7 +39,7 @@ pub(crate) fn SettingsPage(
         Fact::new("Account", installation),
     ];
     view! {
-        <PageHead title="Settings" under=actor.name().to_owned()/>
+        <PageHead title="Settings" under="Your account, your password, your API tokens"/>
         {news.map(news_view)}
         <RefusalNote refusal=refusal.clone()/>
         <div class="grid two">
@@ -73,7 +73,10 @@ fn password_section(actor: &Actor, refusal: Option<&Refusal>) -> AnyView {
     let content = view! {
         <form method="post" action="/settings/password">
             // Tells password managers whose password this is.
-            <input type="hidden" name="username" autocomplete="username" value=email/>
+            <input
+                class="vh" type="text" name="username" autocomplete="username" value=email readonly=true tabindex="-1"
+                aria-hidden="true"
+            />
             <TextInput
                 id="current" name="current" label="Current password" kind="password"
                 autocomplete="current-password" error=error_of(refusal, "current")
@@ -108,7 +111,7 @@ fn tokens_section(tokens: Vec<ApiToken>, typed: &Fields, refusal: Option<&Refusa
     };
     let content = view! {
         {table}
-        <form method="post" action="/settings/tokens" class="gap-above">
+        <form method="post" action="/settings/tokens" class="gap-above measure">
             <TextInput
                 id="name" name="name" label="Token name" value=typed.get("name").to_owned()
                 hint="What it is for" error=error_of(refusal, "name")
@@ -118,7 +121,7 @@ fn tokens_section(tokens: Vec<ApiToken>, typed: &Fields, refusal: Option<&Refusa
     }
     .into_any();
     view! {
-        <Section id="tokens" title="API tokens" aside=view! { <p>"For scripts: may do what you may"</p> }>{content}</Section>
+        <Section id="tokens" title="API tokens" width=Width::Span aside=view! { <p>"For scripts: may do what you may"</p> }>{content}</Section>
     }
     .into_any()
 }

@@ -28,7 +28,12 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 /// The check, if it is one of the organization in the address.
-async fn check_page(state: &AppState, actor: &Actor, slug: &str, id: CheckId) -> Result<CheckPage, PageError> {
+async fn check_page(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: CheckId,
+) -> Result<CheckPage, PageError> {
     let page = state.service.check_page(actor, id).await?;
     if page.organization.slug == slug { Ok(page) } else { Err(PageError::not_found()) }
 }
@@ -128,7 +133,8 @@ async fn latest_by_framework(
     let mut latest: Vec<_> = Vec::new();
     for assessment in all.into_iter().rev() {
         let asks = page.bindings.iter().any(|bound| bound.framework == assessment.framework);
-        let newer = latest.iter().any(|found: &service::record::Assessment| found.framework == assessment.framework);
+        let newer =
+            latest.iter().any(|found: &service::record::Assessment| found.framework == assessment.framework);
         if asks && !newer {
             latest.push(assessment);
         }

@@ -9,10 +9,10 @@ use axum::routing::{get, post};
 use domain::scoring::display;
 use http::StatusCode;
 use leptos::prelude::*;
-use service::Actor;
 use service::assessment::Assessed;
 use service::integration::CheckRow;
-use service::record::Organization;
+use service::record::{Organization, Role};
+use service::{Actor, Permission};
 
 use super::organizations::latest_assessment;
 use crate::pages::integration::target_of;
@@ -34,7 +34,10 @@ fn sandbox(state: &AppState) -> Result<Arc<dyn SandboxControl>, PageError> {
     state.demo.clone().ok_or_else(PageError::not_found)
 }
 
-async fn load(State(state): State<AppState>, Posted { actor, fields: _ }: Posted) -> Result<Response, PageError> {
+async fn load(
+    State(state): State<AppState>,
+    Posted { actor, fields: _ }: Posted,
+) -> Result<Response, PageError> {
     let organization = sandbox(&state)?.load(&state.service, &actor).await?;
     Ok(see_other(&format!("/orgs/{}", organization.slug)))
 }
@@ -61,7 +64,7 @@ async fn run(
     Posted { actor, fields: _ }: Posted,
 ) -> Result<Response, PageError> {
     let endpoint = endpoint(&*sandbox(&state)?, &id)?;
-    let organization = demonstration(&state, &actor).await?.ok_or_else(PageError::not_found)?;
+    let (organization, _) = demonstration(&state, &actor).await?.ok_or_else(PageError::not_found)?;
     let rows = state.service.check_rows(&actor, organization.id).await?;
     for row in rows.iter().filter(|row| watches(&state, row, &endpoint)) {
         let times = state.service.kind(&row.check.kind).map_or(1, |kind| kind.fail_after);
@@ -77,34 +80,44 @@ async fn show(
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
     let endpoints = sandbox(&state)?.endpoints();
-    let organization = demonstration(&state, &actor).await?;
-    let rows = match &organization {
-        Some(organization) => state.service.check_rows(&actor, organization.id).await?,
-        None => Vec::new(),
+    let Some((organization, role)) = demonstration(&state, &actor).await? else {
+        let bare = |endpoint| Switch { endpoint, checks: Vec::new(), may_run: false };
+        return Ok(page(&state, &actor, None, endpoints.into_iter().map(bare).collect()));
     };
-    let slug = organization.as_ref().map(|organization| organization.slug.clone()).unwrap_or_default();
-    let switches = endpoints.into_iter().map(|endpoint| with_checks(&state, endpoint, &rows, &slug)).collect();
-    let tour = match organization {
-        Some(organization) => Some(tour(&state, &actor, organization).await?),
-        None => None,
-    };
-    let frame = Frame::new(&state, Some(&actor), "Demonstration");
-    Ok(frame.respond(StatusCode::OK, || view! { <SandboxPage tour switches/> }.into_any()))
+    let rows = state.service.check_rows(&actor, organization.id).await?;
+    let may_run = Permission::Operate.allows(role);
+    let switches = endpoints.into_iter().map(|endpoint| Switch {
+        checks: watchers(&state, &endpoint, &rows, &organization.slug),
+        endpoint,
+        may_run,
+    });
+    let switches = switches.collect();
+    let tour = tour(&state, &actor, organization).await?;
+    Ok(page(&state, &actor, Some(tour), switches))
 }
 
-/// The actor's demonstration organization.
-async fn demonstration(state: &AppState, actor: &Actor) -> Result<Option<Organization>, PageError> {
+fn page(state: &AppState, actor: &Actor, tour: Option<Tour>, switches: Vec<Switch>) -> Response {
+    let frame = Frame::new(state, Some(actor), "Demonstration");
+    frame.respond(StatusCode::OK, || view! { <SandboxPage tour switches/> }.into_any())
+}
+
+/// The actor's demonstration organization, with the role there.
+async fn demonstration(state: &AppState, actor: &Actor) -> Result<Option<(Organization, Role)>, PageError> {
     let mine = state.service.organizations(actor, None, 1000).await?;
-    Ok(mine.into_iter().map(|(organization, _)| organization).find(|organization| organization.demo))
+    Ok(mine.into_iter().find(|(organization, _)| organization.demo))
 }
 
-fn with_checks(state: &AppState, endpoint: SandboxEndpoint, rows: &[CheckRow], slug: &str) -> Switch {
-    let checks = rows.iter().filter(|row| watches(state, row, &endpoint)).map(|row| Watcher {
+/// The checks that look at an endpoint.
+fn watchers(state: &AppState, endpoint: &SandboxEndpoint, rows: &[CheckRow], slug: &str) -> Vec<Watcher> {
+    let watching = rows.iter().filter(|row| watches(state, row, endpoint)).map(|row| Watcher {
         href: format!("/orgs/{slug}/checks/{}", row.check.id),
-        title: state.service.kind(&row.check.kind).map_or_else(|| row.check.kind.to_string(), |kind| kind.title.clone()),
+        title: state
+            .service
+            .kind(&row.check.kind)
+            .map_or_else(|| row.check.kind.to_string(), |kind| kind.title.clone()),
         status: row.status(),
     });
-    Switch { checks: checks.collect(), endpoint }
+    watching.collect()
 }
 
 /// Whether a check looks at an endpoint: its kind is one that sees the difference, and it goes to that address.
@@ -140,9 +153,11 @@ async fn tour(state: &AppState, actor: &Actor, organization: Organization) -> Re
 fn summary(organization: &Organization, assessed: &Assessed) -> Option<TourScore> {
     let totals = assessed.score.totals.as_ref()?;
     let paths = Paths::new(&organization.slug, assessed.bundle.assessment.id);
-    let criteria = assessed.framework.domains.iter().flat_map(|domain| {
-        domain.criteria.iter().map(|criterion| (&domain.code, &criterion.code))
-    });
+    let criteria = assessed
+        .framework
+        .domains
+        .iter()
+        .flat_map(|domain| domain.criteria.iter().map(|criterion| (&domain.code, &criterion.code)));
     let contradicted = criteria.filter_map(|(domain, code)| {
         let score = assessed.criterion_score(code).filter(|score| score.contradicted)?;
         let claimed = score.claimed()?;
@@ -156,7 +171,8 @@ fn summary(organization: &Organization, assessed: &Assessed) -> Option<TourScore
         findings: paths.findings(),
         proven: display(&totals.overall),
         claimed: display(&totals.claimed),
-        rung: format!("{} {}", totals.rung, rung_name(&assessed.framework, &totals.rung)),
+        rung: totals.rung.to_string(),
+        rung_name: rung_name(&assessed.framework, &totals.rung).to_owned(),
         contradicted: contradicted.collect(),
     })
 }

@@ -13,7 +13,7 @@ use service::Actor;
 use service::record::{AssessmentBundle, Organization};
 
 use super::state::AppState;
-use crate::ui::{Account, Layout, NavLink, Navigation, PageWidth};
+use crate::ui::{Account, Layout, NavLink, Navigation, PageWidth, escaped};
 
 /// The nonce of the page's own script, as an extension of its response; the server puts it into the
 /// Content-Security-Policy. Only pages with an island have one.

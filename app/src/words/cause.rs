@@ -162,7 +162,7 @@ fn contradicting<'a>(
     failing.filter_map(|failing| criterion.bindings.iter().find(|binding| binding.id == failing.id))
 }
 
-/// `PAT-1.4 of Patient API expects days to expiry ≥ 30, seen 4. 3rd failure running, last seen 20 Nov 2026, 12:03.`
+/// `Patient API, days to expiry: saw 4, needs ≥ 30 (PAT-1.4). 3rd failure running, seen 20 Nov 2026, 12:03.`
 fn contradiction(assessed: &Assessed, binding: &Binding, seen: &Seen, paths: &Paths) -> Remark {
     let probes = assessed.probes_of(&binding.id);
     let failing =
@@ -170,19 +170,13 @@ fn contradiction(assessed: &Assessed, binding: &Binding, seen: &Seen, paths: &Pa
     let Some(failing) = failing else {
         return Remark::text(format!("{} ({}) fails.", binding.id, binding.kind));
     };
-    let mut text = format!(
-        "{} expects {} of {}.",
-        binding.id,
-        broken(binding, failing.standing, seen),
-        failing.integration.details.name
-    );
-    if let Some(standing) = failing.standing {
-        text.push_str(&format!(" {} failure running", ordinal(standing.consecutive_fails)));
-        if let Some(at) = standing.concluded_at {
-            text.push_str(&format!(", seen {}", moment(at.timestamp())));
-        }
-        text.push('.');
-    }
+    let broken = broken(binding, failing.standing, seen);
+    let running = failing.standing.map(|standing| {
+        let at = standing.concluded_at.map(|at| format!(", seen {}", moment(at.timestamp())));
+        format!(" {} failure running{}.", ordinal(standing.consecutive_fails), at.unwrap_or_default())
+    });
+    let name = &failing.integration.details.name;
+    let text = format!("{name}, {broken} ({}).{}", binding.id, running.unwrap_or_default());
     Remark { text, link: Some((paths.check(failing.check.id), "Open the check".to_owned())) }
 }
 
@@ -198,9 +192,15 @@ fn broken(binding: &Binding, standing: Option<&record::Standing>, seen: &Seen) -
         .iter()
         .zip(results)
         .filter(|(_, result)| **result == ConditionResult::Broken)
-        .map(|(condition, _)| phrase(&condition.text))
+        .map(|(condition, _)| format!("needs {}", phrase(&condition.text)))
         .collect();
-    if broken.is_empty() { "an answer".to_owned() } else { broken.join("; ") }
+    if broken.is_empty() { "did not answer".to_owned() } else { broken.join("; ") }
+}
+
+/// With a capital letter at the beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// One line about the checks tied to a binding: what they saw, and what it does to the answer.
@@ -216,16 +216,16 @@ pub fn check_line(
     }
     let standings = || probes.iter().filter_map(|probe| probe.standing);
     let with = |status: Status| standings().find(|standing| standing.status == status);
-    let mut line = match score.state {
+    let line = match score.state {
         Status::Fail => {
             let failing = with(Status::Fail);
             let times = failing.map(|standing| standing.consecutive_fails).unwrap_or_default();
-            format!("Needs {}; {} failure running", broken(binding, failing, seen), ordinal(times))
+            format!("{}; {} failure running", sentence(&broken(binding, failing, seen)), ordinal(times))
         }
         Status::Warn => match with(Status::Fail) {
             Some(failing) => format!(
-                "Needs {}; failed {}, not often enough to count",
-                broken(binding, Some(failing), seen),
+                "{}; failed {}, not often enough to count",
+                sentence(&broken(binding, Some(failing), seen)),
                 if failing.consecutive_fails == 1 {
                     "once".to_owned()
                 } else {
@@ -235,22 +235,18 @@ pub fn check_line(
             None => with(Status::Warn)
                 .map_or_else(|| "Passes with a warning".to_owned(), |near| near_miss(binding, near)),
         },
-        Status::Pass => format!("{} of {1} conditions hold", binding.expect.len(), binding.expect.len()),
+        Status::Pass => format!("{0} of {0} conditions hold", binding.expect.len()),
         Status::Unknown => match standings().filter_map(|standing| standing.concluded_at).max() {
             Some(at) => format!("Nothing conclusive since {}", moment(at.timestamp())),
             None => "Never concluded".to_owned(),
         },
     };
+    let cap = binding.fail_cap.get();
     match claimed {
-        Some(_) if score.bears && score.state == Status::Fail => {
-            line.push_str(&format!("; caps this answer at {}", binding.fail_cap.get()));
-        }
-        Some(_) if !score.bears => {
-            line.push_str(&format!("; tests level {}, no effect here", binding.fail_cap.get() + 1));
-        }
-        _ => {}
+        Some(_) if score.bears && score.state == Status::Fail => format!("{line}; caps this answer at {cap}"),
+        Some(_) if !score.bears => format!("{line}; tests level {}, no effect here", cap + 1),
+        _ => line,
     }
-    line
 }
 
 fn near_miss(binding: &Binding, standing: &record::Standing) -> String {

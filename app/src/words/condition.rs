@@ -21,37 +21,56 @@ fn value_words(value: &str) -> &str {
     }
 }
 
+/// A condition taken apart: the observation in words, what is asked of it (`≥ 30`), and the unit.
+fn parts(condition: &str) -> Option<(String, String)> {
+    let mut parts = condition.splitn(3, ' ');
+    let (observation, operator, value) = (parts.next()?, parts.next()?, parts.next()?);
+    let (name, unit) = name_and_unit(observation);
+    let value = value_words(value);
+    let asked = match operator {
+        "==" => format!("{value}{unit}"),
+        "!=" => format!("anything but {value}{unit}"),
+        "contains" => format!("to contain {value}"),
+        "startswith" => format!("to start with {value}"),
+        other => format!("{} {value}{unit}", super::in_words(other)),
+    };
+    Some((name, asked))
+}
+
 /// A condition as a framework writes it (`observation op value`), in words.
 pub fn phrase(condition: &str) -> String {
-    let mut parts = condition.splitn(3, ' ');
-    let (Some(observation), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
-        return condition.to_owned();
-    };
-    let (name, unit) = name_and_unit(observation);
-    let words = match operator {
-        ">=" => "≥",
-        "<=" => "≤",
-        "==" if matches!(value, "true" | "false") => return format!("{name}: {}", value_words(value)),
-        "==" => "is",
-        "!=" => "is not",
-        "startswith" => "starts with",
-        other => other,
-    };
-    format!("{name} {words} {value}{unit}")
+    let Some((name, asked)) = parts(condition) else { return condition.to_owned() };
+    match condition.split(' ').nth(1) {
+        Some("==" | "!=") => format!("{name}: {asked}"),
+        Some("contains") => format!("{name} contains {}", asked.trim_start_matches("to contain ")),
+        Some("startswith") => format!("{name} starts with {}", asked.trim_start_matches("to start with ")),
+        _ => format!("{name} {asked}"),
+    }
 }
+
+/// The longest value that is shown in full.
+const LONGEST_SEEN: usize = 120;
 
 /// What was seen for a condition: `4`, `no`, or that nothing was.
 pub fn seen_words(condition: &ConditionSeen) -> String {
-    let Some(seen) = &condition.seen else {
-        return "nothing".to_owned();
-    };
+    let Some(seen) = &condition.seen else { return "nothing".to_owned() };
+    if seen.is_empty() {
+        return "nothing in it".to_owned();
+    }
     let unit = condition.expected.split(' ').next().map_or("", |observation| name_and_unit(observation).1);
-    if seen.is_empty() { "empty".to_owned() } else { format!("{}{unit}", value_words(seen)) }
+    let seen = value_words(seen);
+    match seen.char_indices().nth(LONGEST_SEEN) {
+        Some((end, _)) => format!("{}…", &seen[..end]),
+        None => format!("{seen}{unit}"),
+    }
 }
 
-/// One condition with what was seen: `days to expiry ≥ 30, seen 4`.
+/// One condition with what was seen: `days to expiry: saw 4, needs ≥ 30`.
 pub fn expected(condition: &ConditionSeen) -> String {
-    format!("{}, seen {}", phrase(&condition.expected), seen_words(condition))
+    match parts(&condition.expected) {
+        Some((name, asked)) => format!("{name}: saw {}, needs {asked}", seen_words(condition)),
+        None => condition.expected.clone(),
+    }
 }
 
 #[cfg(test)]

@@ -127,10 +127,9 @@ pub fn finding_remedy(assessed: &Assessed, finding: &FindingView) -> String {
         },
         FindingKind::Coverage => "Answer some of what is left out as not applicable.".to_owned(),
         FindingKind::Unanswered => "Answer it, or give a reason why it does not apply.".to_owned(),
-        FindingKind::Unsupported => attach(),
         FindingKind::Stale if finding.checks.iter().any(|check| check.status != Status::Unknown) => {
             "Run the check again.".to_owned()
         }
-        FindingKind::Stale => attach(),
+        FindingKind::Unsupported | FindingKind::Stale => attach(),
     }
 }

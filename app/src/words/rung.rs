@@ -5,7 +5,7 @@ use domain::scoring::{ConditionStanding, RungCondition, RungStanding, display};
 use domain::{CriterionCode, RungCode};
 use service::assessment::Assessed;
 
-use super::Paths;
+use super::{Paths, plural};
 use crate::charts::{Conditions, Floor, LadderData, Obstacle, Rung};
 
 /// A rung's name, the floor's included: `Connected`.
@@ -81,6 +81,37 @@ pub fn obstacles(framework: &Framework, paths: &Paths, rung: &RungStanding) -> V
     found
 }
 
+/// What a rung still asks, in one line: `9 gates, overall 72 (now 68.2), every domain 55`; `None` where all is there.
+fn missing(rung: &RungStanding) -> Option<String> {
+    let open = || rung.conditions.iter().filter(|(_, standing)| *standing != ConditionStanding::Met);
+    let mut parts = Vec::new();
+    let gates = open().filter(|(condition, _)| matches!(condition, RungCondition::Gate { .. })).count();
+    if gates > 0 {
+        parts.push(plural(gates, "gate"));
+    }
+    let domain = open().find_map(|(condition, _)| match condition {
+        RungCondition::Domain { least, .. } => Some(format!("every domain {least}")),
+        _ => None,
+    });
+    for (condition, _) in open() {
+        let now = |name: &str, least: &u8, seen| format!("{name} {least} (now {})", display(seen));
+        parts.push(match condition {
+            RungCondition::Gate { .. } | RungCondition::Domain { .. } => continue,
+            RungCondition::Overall { least, seen } => now("overall", least, seen),
+            RungCondition::Confidence { least, seen } => now("confidence", least, seen),
+            RungCondition::Completeness { least, seen } => now("completeness", least, seen),
+            RungCondition::NoContradiction { .. } => "no contradicted answer".to_owned(),
+            RungCondition::IndependentAssessor => "an independent assessor".to_owned(),
+            RungCondition::GateEvidence { max_age_days, .. } => {
+                format!("evidence of the last {max_age_days} days")
+            }
+            RungCondition::Coverage { .. } => "fewer criteria left out".to_owned(),
+        });
+    }
+    parts.extend(domain);
+    (!parts.is_empty()).then(|| format!("Missing: {}", parts.join(", ")))
+}
+
 /// The ladder of an assessment for the charts, highest rung first; only the next rung lists what is in its way.
 pub fn ladder(assessed: &Assessed, paths: &Paths) -> LadderData {
     let framework = &assessed.framework;
@@ -102,6 +133,7 @@ pub fn ladder(assessed: &Assessed, paths: &Paths) -> LadderData {
                 here: here(&rung.code),
                 next: is_next,
                 obstacles: if is_next { obstacles(framework, paths, rung) } else { Vec::new() },
+                note: if is_next { None } else { missing(rung) },
                 ..Rung::default()
             }
         })

@@ -97,9 +97,8 @@ impl Service {
         if !self.passwords().verify(current.to_owned(), hash).await? {
             return Err(Error::invalid("current", "This is not your current password."));
         }
-        password::check_strength("password", new, &[&user.name, &user.email]).map_err(|problem| {
-            Error::Invalid(vec![problem])
-        })?;
+        password::check_strength("password", new, &[&user.name, &user.email])
+            .map_err(|problem| Error::Invalid(vec![problem]))?;
         let hash = self.passwords().hash(new.to_owned()).await?;
         let entry = account_audit(&user, "account.password_changed");
         self.store().set_password(user.id, &hash, entry).await?;
@@ -140,9 +139,14 @@ fn account_audit(user: &User, action: &'static str) -> Audit {
 /// One `@` with something before it and a dotted or local name after it; the rest is the mail server's business.
 fn looks_like_email(text: &str) -> bool {
     let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    plain && text.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.') && !host.is_empty()
-    })
+    plain
+        && text.split_once('@').is_some_and(|(local, host)| {
+            !local.is_empty()
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !host.is_empty()
+        })
 }
 
 #[cfg(test)]

@@ -60,7 +60,9 @@ impl Permission {
         match self {
             Self::Read => true,
             Self::Answer => matches!(role, Role::Owner | Role::Assessor | Role::Contributor),
-            Self::Operate => matches!(role, Role::Owner | Role::Assessor | Role::Contributor | Role::Consultant),
+            Self::Operate => {
+                matches!(role, Role::Owner | Role::Assessor | Role::Contributor | Role::Consultant)
+            }
             Self::Review => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
             Self::Assess => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
             Self::Own => matches!(role, Role::Owner),

@@ -35,13 +35,15 @@ impl Service {
         let framework = self.prepared(found.framework).await?.framework;
         let criterion = framework.criterion(criterion).ok_or(Error::NotFound("The criterion"))?;
         must_be_open(&found)?;
-        let organization = self.store().organization(found.org).await?.ok_or(Error::NotFound("The organization"))?;
+        let organization =
+            self.store().organization(found.org).await?.ok_or(Error::NotFound("The organization"))?;
         if !criterion.profiles.iter().any(|profile| organization.profiles.contains(profile)) {
             let problem = format!("{} does not apply to this organization's profiles.", criterion.code);
             return Err(Error::invalid("criterion", problem));
         }
         let save = checked(actor, assessment, criterion, input)?;
-        let details = json!({ "criterion": criterion.code, "claim": save.claim, "revision": save.seen_revision + 1 });
+        let details =
+            json!({ "criterion": criterion.code, "claim": save.claim, "revision": save.seen_revision + 1 });
         let entry = org_audit(actor, found.org, "answer.saved", assessment, details);
         match self.store().save_answer(save.clone(), entry).await? {
             Saved::Revision(revision) => {

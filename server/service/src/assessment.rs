@@ -8,7 +8,8 @@ use domain::scoring::{Answer as Ratings, CriterionScore, EvidenceItem, Input, Pr
 use domain::{BindingId, CriterionCode, Framework, FrameworkCode, Level, RungCode};
 use serde_json::json;
 use store::record::{
-    Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Rater, Role, Standing,
+    Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Rater, Role,
+    Standing,
 };
 use store::{AssessmentId, OrgId, UnixMillis};
 
@@ -48,7 +49,12 @@ pub struct TiedCheck<'a> {
 
 impl Service {
     /// Starts an assessment.
-    pub async fn start_assessment(&self, actor: &Actor, org: OrgId, new: NewAssessment) -> Result<Assessment, Error> {
+    pub async fn start_assessment(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        new: NewAssessment,
+    ) -> Result<Assessment, Error> {
         self.authorize(actor, org, Permission::Assess, "The organization").await?;
         let title = new.title.trim().to_owned();
         let mut problems = Vec::new();
@@ -62,7 +68,8 @@ impl Service {
             None => problems.push(FieldError::new("framework", "Choose one of the frameworks.")),
             Some(entry) => {
                 let framework = self.prepared(entry.id).await?.framework;
-                let known = |rung: &RungCode| framework.sublevels.iter().any(|sublevel| sublevel.code == *rung);
+                let known =
+                    |rung: &RungCode| framework.sublevels.iter().any(|sublevel| sublevel.code == *rung);
                 if new.target.as_ref().is_some_and(|target| !known(target)) {
                     problems.push(FieldError::new("target", "Choose a rung of the framework as target."));
                 }
@@ -149,13 +156,16 @@ impl Assessed {
         };
         let tied = self.bundle.checks.iter().filter(|check| check.kind == binding.kind).filter_map(|check| {
             let integration = self.bundle.integrations.iter().find(|entry| entry.id == check.integration)?;
-            let by_hand = self.bundle.ties.iter().find(|tie| tie.check == check.id && tie.binding == binding.id);
+            let by_hand =
+                self.bundle.ties.iter().find(|tie| tie.check == check.id && tie.binding == binding.id);
             is_tied(&domain.code, integration, by_hand).then(|| TiedCheck {
                 check,
                 integration,
-                standing: self.bundle.standings.iter().find(|standing| {
-                    standing.check == check.id && standing.binding == binding.id
-                }),
+                standing: self
+                    .bundle
+                    .standings
+                    .iter()
+                    .find(|standing| standing.check == check.id && standing.binding == binding.id),
             })
         });
         tied.collect()

@@ -11,8 +11,8 @@ use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
-pub use page::{BoundTo, CheckPage, ConditionSeen};
 pub(crate) use page::seen_by;
+pub use page::{BoundTo, CheckPage, ConditionSeen};
 pub use parameters::RawParameters;
 
 use crate::service::org_audit;
@@ -52,7 +52,8 @@ impl Service {
         let kind = kind.ok_or_else(|| Error::invalid("kind", "Choose one of the kinds of health checks."))?;
         let id = CheckId::new();
         let parameters = self.read_parameters(kind, &new.parameters, None)?;
-        let interval_seconds = interval(new.interval_seconds.unwrap_or_else(|| i64::from(kind.default_interval)))?;
+        let interval_seconds =
+            interval(new.interval_seconds.unwrap_or_else(|| i64::from(kind.default_interval)))?;
         let now = UnixMillis::now();
         let check = Check {
             id,
@@ -71,7 +72,12 @@ impl Service {
         Ok(check)
     }
 
-    pub async fn update_check(&self, actor: &Actor, id: CheckId, change: ChangedCheck) -> Result<Check, Error> {
+    pub async fn update_check(
+        &self,
+        actor: &Actor,
+        id: CheckId,
+        change: ChangedCheck,
+    ) -> Result<Check, Error> {
         let found = self.check_for(actor, id, Permission::Operate).await?;
         if found.enabled && !change.enabled {
             self.may_silence(actor, &found).await?;
@@ -104,7 +110,12 @@ impl Service {
     }
 
     /// The check, if the actor's role in its organization allows what is asked.
-    pub(crate) async fn check_for(&self, actor: &Actor, id: CheckId, permission: Permission) -> Result<Check, Error> {
+    pub(crate) async fn check_for(
+        &self,
+        actor: &Actor,
+        id: CheckId,
+        permission: Permission,
+    ) -> Result<Check, Error> {
         Ok(self.check_and_role(actor, id, permission).await?.0)
     }
 

@@ -39,7 +39,10 @@ impl Service {
         let now = UnixMillis::now();
         let mut problems = problems_of(&new, now.date());
         for unknown in new.criteria.iter().filter(|code| framework.criterion(code).is_none()) {
-            problems.push(FieldError::new("criteria", format!("{unknown} is not a criterion of this framework.")));
+            problems.push(FieldError::new(
+                "criteria",
+                format!("{unknown} is not a criterion of this framework."),
+            ));
         }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
@@ -82,7 +85,9 @@ impl Service {
     ) -> Result<Evidence, Error> {
         let evidence = self.evidence_for(actor, id, Permission::Review).await?;
         if evidence.author == actor.user() {
-            return Err(Error::Conflict("You attached this item: somebody else has to review it.".to_owned()));
+            return Err(Error::Conflict(
+                "You attached this item: somebody else has to review it.".to_owned(),
+            ));
         }
         let details = json!({ "state": state });
         let entry = org_audit(actor, evidence.org, "evidence.reviewed", id, details);
@@ -96,12 +101,18 @@ impl Service {
         let evidence = self.evidence_for(actor, id, Permission::Answer).await?;
         let assessment = self.assessment_for(actor, evidence.assessment, Permission::Answer).await?;
         must_be_open(&assessment)?;
-        let entry = org_audit(actor, evidence.org, "evidence.removed", id, json!({ "title": evidence.title }));
+        let entry =
+            org_audit(actor, evidence.org, "evidence.removed", id, json!({ "title": evidence.title }));
         self.store().remove_evidence(id, entry).await?;
         self.refresh_findings(evidence.assessment).await
     }
 
-    async fn evidence_for(&self, actor: &Actor, id: EvidenceId, permission: Permission) -> Result<Evidence, Error> {
+    async fn evidence_for(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+        permission: Permission,
+    ) -> Result<Evidence, Error> {
         let evidence = self.store().evidence(id).await?.ok_or(Error::NotFound("The evidence"))?;
         self.authorize(actor, evidence.org, permission, "The evidence").await?;
         Ok(evidence)
@@ -129,7 +140,10 @@ fn problems_of(new: &NewEvidence, today: Date) -> Vec<FieldError> {
         EvidenceBody::Note(_) | EvidenceBody::Link(_) => {}
     }
     if new.dated > today {
-        problems.push(FieldError::new("dated", "The date lies in the future. Use the day that the item speaks of."));
+        problems.push(FieldError::new(
+            "dated",
+            "The date lies in the future. Use the day that the item speaks of.",
+        ));
     }
     if new.expires.is_some_and(|expires| expires < new.dated) {
         problems.push(FieldError::new("expires", "The expiry lies before the item's own date."));
@@ -155,7 +169,9 @@ mod tests {
     #[test]
     fn only_web_addresses_become_links() {
         assert!(is_web_address("https://clinic.example/report.pdf"));
-        for bad in ["javascript:alert(1)", "https://", "https:///x", "ftp://a", "data:text/html,x", "https://a b"] {
+        for bad in
+            ["javascript:alert(1)", "https://", "https:///x", "ftp://a", "data:text/html,x", "https://a b"]
+        {
             assert!(!is_web_address(bad), "{bad}");
         }
     }

@@ -90,7 +90,10 @@ impl Service {
         self.authorize(actor, assessment.org, Permission::Operate, "The finding").await?;
         let owner = owner.trim().to_owned();
         if owner.chars().count() > 120 {
-            return Err(Error::Invalid(vec![FieldError::new("owner", "Use at most 120 characters for the owner.")]));
+            return Err(Error::Invalid(vec![FieldError::new(
+                "owner",
+                "Use at most 120 characters for the owner.",
+            )]));
         }
         let details = json!({ "owner": owner, "due": due });
         let entry = org_audit(actor, assessment.org, "finding.changed", id, details);
@@ -144,8 +147,8 @@ impl Service {
         record: Finding,
         runs: &mut HashMap<RunId, Option<Run>>,
     ) -> Result<FindingView, Error> {
-        let criterion = (record.kind != FindingKind::Coverage)
-            .then(|| CriterionCode::from(record.subject.as_str()));
+        let criterion =
+            (record.kind != FindingKind::Coverage).then(|| CriterionCode::from(record.subject.as_str()));
         let score = criterion.as_ref().and_then(|code| assessed.criterion_score(code));
         let computed = assessed
             .score

@@ -47,7 +47,8 @@ impl Service {
     ) -> Result<Integration, Error> {
         self.authorize(actor, org, Permission::Operate, "The organization").await?;
         let details = self.checked_details(details).await?;
-        let integration = Integration { id: IntegrationId::new(), org, details, created_at: UnixMillis::now() };
+        let integration =
+            Integration { id: IntegrationId::new(), org, details, created_at: UnixMillis::now() };
         let subject = json!({ "name": integration.details.name });
         let entry = org_audit(actor, org, "integration.added", integration.id, subject);
         self.store().create_integration(integration.clone(), entry).await?;

@@ -26,3 +26,12 @@ pub use secret::SecretKey;
 pub use service::{Config, Service};
 pub use store::ids::*;
 pub use store::record;
+
+/// Bytes as lower-case hexadecimal digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string has no way to fail");
+        text
+    })
+}

@@ -23,7 +23,9 @@ impl Service {
         let entry = org_audit(actor, org, "member.added", user.id, json!({ "email": email, "role": role }));
         match self.store().add_member(org, user.id, role, UnixMillis::now(), entry).await {
             Ok(()) => Ok(()),
-            Err(StoreError::Duplicate { .. }) => Err(Error::invalid("email", "This account is a member already.")),
+            Err(StoreError::Duplicate { .. }) => {
+                Err(Error::invalid("email", "This account is a member already."))
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -35,7 +37,11 @@ impl Service {
             self.keep_an_owner(org, user).await?;
         }
         let entry = org_audit(actor, org, "member.role_changed", user, json!({ "role": role }));
-        if self.store().set_role(org, user, role, entry).await? { Ok(()) } else { Err(Error::NotFound("The member")) }
+        if self.store().set_role(org, user, role, entry).await? {
+            Ok(())
+        } else {
+            Err(Error::NotFound("The member"))
+        }
     }
 
     /// Ends a membership. The last owner cannot leave.
@@ -43,7 +49,11 @@ impl Service {
         self.authorize(actor, org, Permission::Own, "The organization").await?;
         self.keep_an_owner(org, user).await?;
         let entry = org_audit(actor, org, "member.removed", user, json!({}));
-        if self.store().remove_member(org, user, entry).await? { Ok(()) } else { Err(Error::NotFound("The member")) }
+        if self.store().remove_member(org, user, entry).await? {
+            Ok(())
+        } else {
+            Err(Error::NotFound("The member"))
+        }
     }
 
     async fn keep_an_owner(&self, org: OrgId, leaving: UserId) -> Result<(), Error> {
@@ -51,7 +61,9 @@ impl Service {
         let others = members.iter().any(|member| member.role == Role::Owner && member.user != leaving);
         let owner = members.iter().any(|member| member.role == Role::Owner && member.user == leaving);
         if owner && !others {
-            return Err(Error::Conflict("An organization needs an owner. Make somebody else owner first.".to_owned()));
+            return Err(Error::Conflict(
+                "An organization needs an owner. Make somebody else owner first.".to_owned(),
+            ));
         }
         Ok(())
     }

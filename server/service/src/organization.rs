@@ -22,7 +22,11 @@ pub struct NewOrganization {
 
 impl Service {
     /// Creates an organization; the actor becomes its owner.
-    pub async fn create_organization(&self, actor: &Actor, new: NewOrganization) -> Result<Organization, Error> {
+    pub async fn create_organization(
+        &self,
+        actor: &Actor,
+        new: NewOrganization,
+    ) -> Result<Organization, Error> {
         let name = new.name.trim().to_owned();
         let known = self.profile_codes().await?;
         let mut problems = Vec::new();
@@ -34,10 +38,14 @@ impl Service {
             problems.push(FieldError::new("name", "Use printable characters only for the name."));
         }
         if new.profiles.is_empty() {
-            problems.push(FieldError::new("profiles", "Choose at least one profile: it decides which criteria apply."));
+            problems.push(FieldError::new(
+                "profiles",
+                "Choose at least one profile: it decides which criteria apply.",
+            ));
         }
         for unknown in new.profiles.iter().filter(|profile| !known.contains(profile)) {
-            problems.push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
+            problems
+                .push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
         }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
@@ -81,7 +89,11 @@ impl Service {
         self.store().organization(id).await?.ok_or(Error::NotFound("The organization"))
     }
 
-    pub async fn organization_by_slug(&self, actor: &Actor, slug: &str) -> Result<(Organization, Role), Error> {
+    pub async fn organization_by_slug(
+        &self,
+        actor: &Actor,
+        slug: &str,
+    ) -> Result<(Organization, Role), Error> {
         let found = self.store().organization_role_by_slug(slug, actor.user()).await?;
         found.ok_or(Error::NotFound("The organization"))
     }

@@ -59,13 +59,13 @@ pub(crate) struct Prepared {
 impl Service {
     /// Must be called inside a Tokio runtime.
     pub fn new(store: Store, config: Config) -> Result<Self, Error> {
-        let probes = ProberConfig {
+        let settings = ProberConfig {
             allow: config.probe_allow,
             extra_roots: config.probe_roots,
             ..ProberConfig::default()
         };
-        let prober = Prober::new(probes).map_err(Error::internal)?;
-        let (touched, touches) = unbounded_channel();
+        let prober = Prober::new(settings).map_err(Error::internal)?;
+        let (touched, inbox) = unbounded_channel();
         let inner = Arc::new(Inner {
             store,
             prober,
@@ -76,7 +76,7 @@ impl Service {
             frameworks: RwLock::default(),
             touched,
         });
-        tokio::spawn(refresh_touched(Arc::downgrade(&inner), touches));
+        tokio::spawn(refresh_touched(Arc::downgrade(&inner), inbox));
         Ok(Self { inner })
     }
 
@@ -126,7 +126,9 @@ impl Service {
 
     /// Imports the built-in frameworks and citations; what is there already stays as it is.
     pub async fn bring_content(&self) -> Result<(), Error> {
-        self.store().import_citations(&domain::builtin::citations().iter().cloned().collect::<Vec<_>>()).await?;
+        self.store()
+            .import_citations(&domain::builtin::citations().iter().cloned().collect::<Vec<_>>())
+            .await?;
         for framework in domain::builtin::frameworks() {
             self.import(framework).await?;
         }
@@ -137,7 +139,8 @@ impl Service {
     pub async fn import_framework_as_operator(&self, text: &str) -> Result<FrameworkEntry, Error> {
         let citations = Citations::new(self.store().citations().await?);
         let framework = Framework::read(text, self.kinds(), &citations).map_err(|errors| {
-            let problems = errors.0.into_iter().map(|error| FieldError::new(error.key.clone(), error.to_string()));
+            let problems =
+                errors.0.into_iter().map(|error| FieldError::new(error.key.clone(), error.to_string()));
             Error::Invalid(problems.collect())
         })?;
         self.import(&framework).await
@@ -166,7 +169,11 @@ impl Service {
     }
 
     /// A framework, the newest version unless one is named.
-    pub async fn framework(&self, code: &FrameworkCode, version: Option<&str>) -> Result<Arc<Framework>, Error> {
+    pub async fn framework(
+        &self,
+        code: &FrameworkCode,
+        version: Option<&str>,
+    ) -> Result<Arc<Framework>, Error> {
         let entry = self.store().framework_by_code(code, version).await?;
         let entry = entry.ok_or(Error::NotFound("The framework"))?;
         Ok(self.prepared(entry.id).await?.framework)
@@ -225,6 +232,8 @@ async fn refresh_touched(inner: Weak<Inner>, mut touches: UnboundedReceiver<Asse
         for assessment in gathered {
             if let Err(error) = service.refresh_findings(assessment).await {
                 tracing::error!(%assessment, ?error, "findings were not brought up to date");
+                // The others would meet the same; whoever reads them brings them up to date.
+                break;
             }
         }
     }
@@ -260,5 +269,5 @@ pub(crate) fn org_audit(
 
 fn hash_of(text: &str) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hexadecimal(&sha2::Sha256::digest(text.as_bytes()))
 }

@@ -35,11 +35,15 @@ impl Service {
         let check = self.check_for(actor, check, Permission::Review).await?;
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > 500 {
-            return Err(Error::invalid("reason", "Say in 1 to 500 characters why the tie differs from the rule."));
+            return Err(Error::invalid(
+                "reason",
+                "Say in 1 to 500 characters why the tie differs from the rule.",
+            ));
         }
         let prepared = self.prepared(framework).await?;
         let bindings = prepared.framework.criteria().flat_map(|criterion| &criterion.bindings);
-        let fits = bindings.into_iter().any(|candidate| candidate.id == *binding && candidate.kind == check.kind);
+        let fits =
+            bindings.into_iter().any(|candidate| candidate.id == *binding && candidate.kind == check.kind);
         if !fits {
             return Err(Error::NotFound("The binding"));
         }

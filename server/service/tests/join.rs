@@ -1,5 +1,7 @@
 //! The join: what is claimed, what a check sees, and what counts. Real database, real probe, real server.
 
+#![allow(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -90,7 +92,8 @@ impl World {
             demo: false,
         };
         let org = service.create_organization(&owner, organization).await.unwrap().id;
-        let new = NewAssessment { framework: "B7".into(), version: None, title: "2026".to_owned(), target: None };
+        let new =
+            NewAssessment { framework: "B7".into(), version: None, title: "2026".to_owned(), target: None };
         let assessment = service.start_assessment(&owner, org, new).await.unwrap().id;
         Self { service, owner, org, assessment, _folder: folder }
     }
@@ -117,10 +120,10 @@ impl World {
         self.service.add_evidence(&self.owner, self.assessment, new).await.unwrap();
     }
 
-    async fn check(&self, serves: &[&str], server: &FhirServer) -> CheckId {
+    async fn check(&self, domains: &[&str], server: &FhirServer) -> CheckId {
         let details = IntegrationDetails {
             name: "Patient API".to_owned(),
-            serves: serves.iter().map(|code| DomainCode::from(*code)).collect(),
+            serves: domains.iter().map(|code| DomainCode::from(*code)).collect(),
             ..IntegrationDetails::default()
         };
         let integration = self.service.create_integration(&self.owner, self.org, details).await.unwrap();

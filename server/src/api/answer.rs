@@ -108,7 +108,8 @@ impl AnswerBody {
         let claim = match (self.level, self.not_applicable) {
             (Some(_), true) => {
                 let detail = "Send a level or `not_applicable`, not both.";
-                let at = |pointer: &str| FieldProblem { pointer: pointer.to_owned(), detail: detail.to_owned() };
+                let at =
+                    |pointer: &str| FieldProblem { pointer: pointer.to_owned(), detail: detail.to_owned() };
                 return Err(Problem::invalid(vec![at("/level"), at("/not_applicable")]));
             }
             (Some(Ok(level)), false) => Claim::Level(level),
@@ -185,7 +186,12 @@ mod tests {
     fn pointers(body: &str) -> Vec<String> {
         let Err(problem) = understood(body) else { panic!("{body} was understood") };
         let problem = serde_json::to_value(problem).unwrap();
-        problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap().to_owned()).collect()
+        problem["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["pointer"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     #[test]
@@ -195,12 +201,16 @@ mod tests {
         }
         assert!(understood(r#"{"level":4,"revision":0}"#).is_ok());
         assert_eq!(pointers(r#"{"revision":0}"#), ["/level"]);
-        assert_eq!(pointers(r#"{"level":1,"not_applicable":true,"revision":0}"#), ["/level", "/not_applicable"]);
+        assert_eq!(
+            pointers(r#"{"level":1,"not_applicable":true,"revision":0}"#),
+            ["/level", "/not_applicable"]
+        );
     }
 
     #[test]
     fn the_rationale_is_the_reason_where_no_reason_is_sent() {
-        let (input, at) = understood(r#"{"not_applicable":true,"rationale":"No payers.","revision":0}"#).unwrap();
+        let (input, at) =
+            understood(r#"{"not_applicable":true,"rationale":"No payers.","revision":0}"#).unwrap();
         assert_eq!(input.claim, Claim::NotApplicable { reason: "No payers.".to_owned() });
         assert_eq!(at, "/rationale");
     }

@@ -159,7 +159,10 @@ impl Interval {
         match self {
             Self::Seconds(seconds) => Ok(*seconds),
             Self::Text(text) => read_interval(text.trim()).ok_or_else(|| {
-                Problem::field("/interval", "Write a whole number with s, m, h or d, for example 15m, or seconds.")
+                Problem::field(
+                    "/interval",
+                    "Write a whole number with s, m, h or d, for example 15m, or seconds.",
+                )
             }),
         }
     }

@@ -1,4 +1,4 @@
-//! The OpenAPI document: every route with what it takes and answers.
+//! The `OpenAPI` document: every route with what it takes and answers.
 
 use std::sync::LazyLock;
 

@@ -7,6 +7,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::IntoResponse as _;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 use service::{Actor, Service};
@@ -79,7 +80,8 @@ fn says_json(request: &Request) -> bool {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if let Err(error) = std::str::from_utf8(bytes) {
-        let detail = format!("The body is not UTF-8: byte {} is not part of a character.", error.valid_up_to());
+        let detail =
+            format!("The body is not UTF-8: byte {} is not part of a character.", error.valid_up_to());
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -98,7 +100,9 @@ fn refused(pointer: &str, error: &serde_json::Error) -> Problem {
         Category::Data => {
             let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
             match missing {
-                Some(field) => Problem::field(&format!("{pointer}/{field}"), format!("`{field}` is missing.")),
+                Some(field) => {
+                    Problem::field(&format!("{pointer}/{field}"), format!("`{field}` is missing."))
+                }
                 None => Problem::field(pointer, sentence(reason)),
             }
         }
@@ -124,19 +128,38 @@ fn sentence(reason: &str) -> String {
     format!("{first}{}{stop}", letters.as_str())
 }
 
-/// For a field of a change whose null means something else than its absence: the outer option is whether it was sent.
-pub(super) fn sent<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: serde::Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    serde::Deserialize::deserialize(deserializer).map(Some)
+/// A field of a change whose null means something else than its absence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Change<T> {
+    /// The field was not sent.
+    #[default]
+    Keep,
+    /// Null was sent.
+    Clear,
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What there is after the change.
+    pub(super) fn over(self, known: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => known,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+/// With `#[serde(default)]` on the field.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     struct Outer {

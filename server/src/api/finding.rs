@@ -12,7 +12,7 @@ use service::record;
 use service::{AssessmentId, FindingId, Service};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Segments, sent};
+use super::extract::{Bearer, Body, Change, Segments};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
 use super::run::MessageShown;
@@ -208,9 +208,9 @@ impl From<FindingView> for Finding {
 pub(super) struct FindingChange {
     owner: Option<String>,
     /// Null for none.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
-    due: Option<Option<Date>>,
+    due: Change<Date>,
 }
 
 /// The findings of an assessment, the open ones first
@@ -248,6 +248,6 @@ pub(super) async fn update(
 ) -> Result<Json<Finding>, Problem> {
     let found = service.finding(&actor, id).await?;
     let owner = body.owner.unwrap_or(found.owner);
-    let due = body.due.unwrap_or(found.due);
+    let due = body.due.over(found.due);
     Ok(Json(service.update_finding(&actor, id, owner, due).await?.into()))
 }

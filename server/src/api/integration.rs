@@ -8,7 +8,7 @@ use service::record::{self, IntegrationDetails};
 use service::{IntegrationId, OrgId, Service};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Segments, sent};
+use super::extract::{Bearer, Body, Change, Segments};
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
@@ -94,9 +94,9 @@ struct Details {
     use_case: Option<String>,
     owner: Option<String>,
     /// Null for never.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
-    last_review: Option<Option<Date>>,
+    last_review: Change<Date>,
     environment: Option<String>,
     /// Codes of the domains that it serves; empty for all.
     serves: Option<Vec<String>>,
@@ -115,7 +115,7 @@ impl Details {
             contract: self.contract.unwrap_or(known.contract),
             use_case: self.use_case.unwrap_or(known.use_case),
             owner: self.owner.unwrap_or(known.owner),
-            last_review: self.last_review.unwrap_or(known.last_review),
+            last_review: self.last_review.over(known.last_review),
             environment: self.environment.unwrap_or(known.environment),
             serves: match self.serves {
                 Some(codes) => codes.into_iter().map(Into::into).collect(),

@@ -112,7 +112,11 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Organization>>, Problem> {
     let found = service.organizations(&actor, paging.after, paging.wanted()).await?;
-    Ok(Json(paging.page(found, |(organization, _)| organization.id.to_string(), |(organization, _)| organization.into())))
+    Ok(Json(paging.page(
+        found,
+        |(organization, _)| organization.id.to_string(),
+        |(organization, _)| organization.into(),
+    )))
 }
 
 /// Create an organization

@@ -52,6 +52,7 @@ pub(crate) struct FieldProblem {
     pub(crate) detail: String,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
 }
@@ -71,7 +72,8 @@ impl Problem {
 
     /// Something of the body is wrong; `detail` is the first of the errors.
     pub(crate) fn invalid(errors: Vec<FieldProblem>) -> Self {
-        let detail = errors.first().map_or_else(|| "The input is not valid.".to_owned(), |error| error.detail.clone());
+        let detail =
+            errors.first().map_or_else(|| "The input is not valid.".to_owned(), |error| error.detail.clone());
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 

@@ -180,7 +180,8 @@ impl From<Status> for StatusName {
 struct Priority {
     criterion: String,
     /// A fraction.
-    priority: String,
+    #[serde(rename = "priority")]
+    value: String,
     /// In points of `overall`, as a fraction.
     gain: String,
     /// The level aimed at.
@@ -206,14 +207,14 @@ impl Score {
     fn of(assessed: &Assessed, service: &Service) -> Self {
         let score = &assessed.score;
         let totals = score.totals.as_ref();
-        let next = totals.and_then(|totals| totals.next.as_ref()).map(|code| Next {
-            code: code.to_string(),
-            blockers: blocker::before(code, score),
-        });
+        let next = totals
+            .and_then(|totals| totals.next.as_ref())
+            .map(|code| Next { code: code.to_string(), blockers: blocker::before(code, score) });
         // Both are in the order of the framework's file.
         let criteria = assessed.framework.criteria().zip(&score.criteria);
-        let criteria =
-            criteria.map(|(asked, scored)| CriterionScore::of(scored, why(asked, scored, assessed, service), assessed));
+        let criteria = criteria.map(|(asked, scored)| {
+            CriterionScore::of(scored, why(asked, scored, assessed, service), assessed)
+        });
         Self {
             disclaimer: assessed.framework.disclaimer.clone(),
             rated: totals.is_some(),
@@ -247,7 +248,8 @@ impl DomainScore {
             code: domain.code.to_string(),
             score: domain.score.as_ref().map(rounded),
             claimed: domain.claimed.as_ref().map(rounded),
-            exact: exact.map(|(score, claimed)| ExactDomain { score: fraction(score), claimed: fraction(claimed) }),
+            exact: exact
+                .map(|(score, claimed)| ExactDomain { score: fraction(score), claimed: fraction(claimed) }),
             applicable: domain.applicable,
             answered: domain.answered,
             insufficient_coverage: domain.insufficient_coverage,
@@ -291,7 +293,12 @@ impl CriterionScore {
 }
 
 /// "Why is this 2?", line by line.
-fn why(asked: &Criterion, scored: &scoring::CriterionScore, assessed: &Assessed, service: &Service) -> String {
+fn why(
+    asked: &Criterion,
+    scored: &scoring::CriterionScore,
+    assessed: &Assessed,
+    service: &Service,
+) -> String {
     let rating = |answer: &Answer| match answer.claim {
         Claim::Level(level) => scoring::Rating::Level(level),
         Claim::NotApplicable { .. } => scoring::Rating::NotApplicable,
@@ -307,7 +314,7 @@ impl Priority {
     fn of(priority: &scoring::Priority) -> Self {
         Self {
             criterion: priority.criterion.to_string(),
-            priority: fraction(&priority.priority),
+            value: fraction(&priority.priority),
             gain: fraction(&priority.gain),
             target: priority.target.get(),
             step: match priority.step {

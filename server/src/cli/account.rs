@@ -65,7 +65,9 @@ impl Token {
 /// The password without the line break that `echo` or a terminal appends.
 fn password_from_stdin() -> anyhow::Result<String> {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("the password could not be read from standard input")?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .context("the password could not be read from standard input")?;
     let password = text.strip_suffix('\n').unwrap_or(&text);
     Ok(password.strip_suffix('\r').unwrap_or(password).to_owned())
 }

@@ -19,7 +19,7 @@ use super::NOT_UNDERSTOOD;
 pub(super) struct Options {
     /// The kind of check, for example `fhir.capability`
     kind: String,
-    /// The check's parameters, for example base_url=https://fhir.example.org/r4
+    /// The check's parameters, for example `base_url=https://fhir.example.org/r4`
     #[arg(value_name = "KEY=VALUE")]
     parameters: Vec<String>,
     /// A network, beyond public addresses, that may be connected to, for example 127.0.0.0/8
@@ -70,7 +70,11 @@ impl Options {
         let kinds = domain::builtin::check_kinds();
         let Some(kind) = kinds.get(&KindCode::new(self.kind.as_str())) else {
             let known: Vec<&str> = kinds.iter().map(|kind| kind.code.as_str()).collect();
-            return Err(vec![format!("there is no kind of check `{}`; there are {}", self.kind, known.join(", "))]);
+            return Err(vec![format!(
+                "there is no kind of check `{}`; there are {}",
+                self.kind,
+                known.join(", ")
+            )]);
         };
         let mut raw = BTreeMap::new();
         let mut problems = Vec::new();

@@ -1,6 +1,6 @@
 //! `rung framework`: content in and out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -39,7 +39,7 @@ impl Command {
                 let source = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
                 let service = database.service().await?;
                 let imported = service.import_framework_as_operator(&source).await;
-                let entry = imported.map_err(explained).with_context(|| file.display().to_string())?;
+                let entry = imported.map_err(|error| refused(&file, error))?;
                 println!("{} {} is in the database: {} criteria.", entry.code, entry.version, entry.criteria);
             }
             Self::List { database } => {
@@ -55,5 +55,17 @@ impl Command {
             }
         }
         Ok(())
+    }
+}
+
+/// Every problem of a file, one a line; each names its line and key already.
+fn refused(file: &Path, error: service::Error) -> anyhow::Error {
+    match error {
+        service::Error::Invalid(problems) => {
+            let lines: Vec<String> =
+                problems.iter().map(|problem| format!("{}: {}", file.display(), problem.problem)).collect();
+            anyhow::anyhow!(lines.join("\n"))
+        }
+        other => explained(other).context(file.display().to_string()),
     }
 }

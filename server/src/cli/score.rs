@@ -68,7 +68,8 @@ impl Content {
             let path = folder.join(name);
             if path.is_file() { read(&path) } else { Ok(built_in.to_owned()) }
         };
-        let in_file = |name: &str, errors: &dyn std::fmt::Display| format!("{}: {errors}", folder.join(name).display());
+        let in_file =
+            |name: &str, errors: &dyn std::fmt::Display| format!("{}: {errors}", folder.join(name).display());
         let kinds = domain::check::CheckKinds::read(&optional(KINDS, builtin::CHECK_KINDS_SOURCE)?)
             .map_err(|errors| in_file(KINDS, &errors))?;
         let citations = domain::framework::Citations::read(&optional(CITATIONS, builtin::CITATIONS_SOURCE)?)
@@ -76,7 +77,8 @@ impl Content {
         let mut names: Vec<String> = std::fs::read_dir(folder)
             .map_err(|error| format!("{}: {error}", folder.display()))?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.ends_with(".toml") && name != KINDS && name != CITATIONS)
+            .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "toml"))
+            .filter(|name| name != KINDS && name != CITATIONS)
             .collect();
         names.sort();
         let frameworks = names.iter().map(|name| {

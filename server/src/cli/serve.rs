@@ -1,5 +1,6 @@
 //! `rung serve`.
 
+use std::io::IsTerminal as _;
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::Context as _;
@@ -10,9 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::Database;
-use crate::config::{
-    Config, Demonstration, ListenConfig, ProbeConfig, PublicUrl, SecretConfig, Worker,
-};
+use crate::config::{Config, Demonstration, ListenConfig, ProbeConfig, PublicUrl, SecretConfig, Worker};
 use crate::startup::Application;
 
 /// What `rung serve` can be told.
@@ -23,7 +22,7 @@ pub(super) struct Options {
     addr: SocketAddr,
     #[command(flatten)]
     database: Database,
-    /// The address that browsers use, where it is another one, for example https://rung.example.org behind a proxy
+    /// The address that browsers use, where it is another one, for example `https://rung.example.org` behind a proxy
     #[arg(long, env = "RUNG_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
     /// Offer the demonstration, and a sandbox that its health checks run against
@@ -35,15 +34,26 @@ pub(super) struct Options {
     /// Do not run the health checks that are due
     #[arg(long, env = "RUNG_NO_WORKER", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     no_worker: bool,
-    /// Networks, beyond public addresses, that health checks may connect to, for example 10.1.0.0/16,fd00:1::/32
-    #[arg(long, env = "RUNG_PROBE_ALLOW", value_name = "CIDRS", default_value = "", hide_default_value = true)]
+    /// Networks, beyond public addresses, that health checks may connect to, for example `10.1.0.0/16,fd00:1::/32`
+    #[arg(
+        long,
+        env = "RUNG_PROBE_ALLOW",
+        value_name = "CIDRS",
+        default_value = "",
+        hide_default_value = true
+    )]
     probe_allow: AllowList,
     /// The key by which secrets of checks are kept: 32 bytes in base64. Without it, one is kept in a file beside the
     /// database
     #[arg(long, env = "RUNG_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     secret_key: Option<String>,
     /// What to log, for example `info` or `warn,server=debug`
-    #[arg(long, env = "RUNG_LOG", value_name = "FILTER", default_value = "info,sqlx=warn,tower_sessions=error")]
+    #[arg(
+        long,
+        env = "RUNG_LOG",
+        value_name = "FILTER",
+        default_value = "info,sqlx=warn,tower_sessions=error"
+    )]
     log: String,
     /// How to log
     #[arg(long, env = "RUNG_LOG_FORMAT", value_enum, value_name = "FORMAT", default_value_t)]
@@ -78,14 +88,20 @@ impl Options {
             probes: ProbeConfig { allow: self.probe_allow, extra_roots: None },
             secrets,
             worker: if self.no_worker { Worker::Off } else { Worker::On },
-            demonstration: if self.demo { Demonstration::On(self.sandbox_address) } else { Demonstration::Off },
+            demonstration: if self.demo {
+                Demonstration::On(self.sandbox_address)
+            } else {
+                Demonstration::Off
+            },
         }
     }
 }
 
 fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).with_context(|| format!("--log {filter:?} is not a filter"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = match format {
         LogFormat::Text => lines.compact().with_target(false).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),

@@ -26,15 +26,18 @@ fn words_for(status: StatusCode) -> Option<PageError> {
     let words = match status {
         StatusCode::NOT_FOUND => return Some(PageError::not_found()),
         StatusCode::METHOD_NOT_ALLOWED => return Some(PageError::method_not_allowed()),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            ("That is more than a form may hold", "Nothing was changed. Go back, shorten the text and send it again.")
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("This took too long and was given up", "Try again in a moment. If it was a check, look at its runs first.")
-        }
-        status if status.is_client_error() => {
-            ("This request could not be read", "Nothing was changed. Go back, reload the page and send the form again.")
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "That is more than a form may hold",
+            "Nothing was changed. Go back, shorten the text and send it again.",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "This took too long and was given up",
+            "Try again in a moment. If it was a check, look at its runs first.",
+        ),
+        status if status.is_client_error() => (
+            "This request could not be read",
+            "Nothing was changed. Go back, reload the page and send the form again.",
+        ),
         status if status.is_server_error() => {
             ("Something broke on our side", "Nothing was lost. Try again in a moment.")
         }

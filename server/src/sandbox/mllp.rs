@@ -68,7 +68,9 @@ fn acknowledgment(message: &str, broken: bool) -> String {
          MSA|{code}|{control}\r"
     );
     if broken {
-        answer.push_str("ERR||PID^1^3|204^Unknown key identifier^HL70357|E|||The sandbox was broken on purpose\r");
+        answer.push_str(
+            "ERR||PID^1^3|204^Unknown key identifier^HL70357|E|||The sandbox was broken on purpose\r",
+        );
     }
     answer
 }
@@ -77,7 +79,8 @@ fn acknowledgment(message: &str, broken: bool) -> String {
 mod tests {
     use super::*;
 
-    const MESSAGE: &str = "MSH|^~\\&|RUNG|CLINIC|LAB|LAB|20261120120000||ADT^A01^ADT_A01|X1|T|2.5.1\rEVN||20261120\r";
+    const MESSAGE: &str =
+        "MSH|^~\\&|RUNG|CLINIC|LAB|LAB|20261120120000||ADT^A01^ADT_A01|X1|T|2.5.1\rEVN||20261120\r";
 
     #[test]
     fn an_acknowledgment_names_the_message_and_goes_back_to_its_sender() {

@@ -33,7 +33,8 @@ async fn metadata(State(switches): State<Arc<Switches>>) -> Response {
     if is_broken(&switches.fhir) {
         return unavailable();
     }
-    ([(header::CONTENT_TYPE, "application/fhir+json; charset=utf-8")], capability().to_string()).into_response()
+    ([(header::CONTENT_TYPE, "application/fhir+json; charset=utf-8")], capability().to_string())
+        .into_response()
 }
 
 /// <https://hl7.org/fhir/R4/capabilitystatement.html>

@@ -99,11 +99,6 @@ async fn one(
     Ok(row!(link, Answer, ONE, assessment, Text(criterion), Text(rater))?)
 }
 
-/// All answers of an assessment, on a connection that is in use already.
-pub(crate) async fn all(link: &mut Link<'_>, assessment: AssessmentId) -> Result<Vec<Answer>, StoreError> {
-    Ok(rows!(link, Answer, OF_ASSESSMENT, assessment)?)
-}
-
 impl Store {
     /// Saves an answer if nobody else did since its writer looked; durable when it returns. Concurrent saves on
     /// SQLite share one transaction. [`StoreError::NotFound`] for a criterion that the framework does not have.
@@ -113,7 +108,8 @@ impl Store {
 
     /// By criterion and rater.
     pub async fn answers(&self, assessment: AssessmentId) -> Result<Vec<Answer>, StoreError> {
-        all(&mut self.read().await?.link(), assessment).await
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Answer, OF_ASSESSMENT, assessment)?)
     }
 
     pub async fn answer(

@@ -1,12 +1,22 @@
-//! Everything of an assessment at once: what the pages and the score of an assessment are made from.
+//! Everything of an assessment at once: what its pages and its score are made from, on every request.
+//!
+//! A statement costs SQLite more for the way to its thread and back than for the reading. So all of them go there
+//! together, and the rows come back in one stream.
+
+use std::sync::LazyLock;
+
+use futures_util::TryStreamExt as _;
+use sqlx::{Either, Executor as _, FromRow, Row};
 
 use crate::assessments::assessment_columns;
 use crate::column::from_row;
-use crate::db::{Store, row, statements};
+use crate::db::{Link, Store, statements};
 use crate::error::StoreError;
 use crate::ids::AssessmentId;
 use crate::organizations::organization_columns;
-use crate::record::{Assessment, AssessmentBundle, Organization};
+use crate::record::{
+    Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Standing,
+};
 use crate::{answers, checks, evidence, integrations, runs, ties};
 
 statements! {
@@ -17,6 +27,20 @@ statements! {
     );
 }
 
+/// The statements of a bundle, each by the assessment's id, in the order that [`Parts::take`] knows.
+const PARTS: [&str; 7] = [
+    HEAD,
+    answers::OF_ASSESSMENT,
+    evidence::OF_ASSESSMENT,
+    checks::BESIDE_ASSESSMENT,
+    integrations::BESIDE_ASSESSMENT,
+    runs::BESIDE_ASSESSMENT,
+    ties::BESIDE_ASSESSMENT,
+];
+
+/// All of them for SQLite, made once.
+static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| PARTS.join(";\n").leak());
+
 from_row! {
     Head { assessment: flat, organization: flat }
 }
@@ -26,36 +50,80 @@ struct Head {
     organization: Organization,
 }
 
+#[derive(Default)]
+struct Parts {
+    head: Option<Head>,
+    answers: Vec<Answer>,
+    evidence: Vec<Evidence>,
+    checks: Vec<Check>,
+    integrations: Vec<Integration>,
+    standings: Vec<Standing>,
+    ties: Vec<ManualTie>,
+}
+
+impl Parts {
+    /// Takes a row of the statement `PARTS[part]`.
+    fn take<'r, R: Row>(&mut self, part: usize, row: &'r R) -> Result<(), sqlx::Error>
+    where
+        Head: FromRow<'r, R>,
+        Answer: FromRow<'r, R>,
+        Evidence: FromRow<'r, R>,
+        Check: FromRow<'r, R>,
+        Integration: FromRow<'r, R>,
+        Standing: FromRow<'r, R>,
+        ManualTie: FromRow<'r, R>,
+    {
+        match part {
+            0 => self.head = Some(Head::from_row(row)?),
+            1 => self.answers.push(Answer::from_row(row)?),
+            2 => self.evidence.push(Evidence::from_row(row)?),
+            3 => self.checks.push(Check::from_row(row)?),
+            4 => self.integrations.push(Integration::from_row(row)?),
+            5 => self.standings.push(Standing::from_row(row)?),
+            _ => self.ties.push(ManualTie::from_row(row)?),
+        }
+        Ok(())
+    }
+
+    async fn read(link: &mut Link<'_>, assessment: AssessmentId) -> Result<Self, sqlx::Error> {
+        let mut parts = Self::default();
+        match link {
+            Link::Sqlite(connection) => {
+                let mut steps = connection.fetch_many(sqlx::query(*TOGETHER).bind(assessment));
+                let mut part = 0;
+                while let Some(step) = steps.try_next().await? {
+                    match step {
+                        // The end of a statement.
+                        Either::Left(_) => part += 1,
+                        Either::Right(row) => parts.take(part, &row)?,
+                    }
+                }
+            }
+            Link::Postgres(connection) => {
+                for (part, statement) in PARTS.into_iter().enumerate() {
+                    for row in sqlx::query(statement).bind(assessment).fetch_all(&mut **connection).await? {
+                        parts.take(part, &row)?;
+                    }
+                }
+            }
+        }
+        Ok(parts)
+    }
+}
+
 impl Store {
     /// The assessment with its organization, answers, evidence and checks, read over one connection.
     pub async fn bundle(&self, assessment: AssessmentId) -> Result<Option<AssessmentBundle>, StoreError> {
-        let mut lease = self.read().await?;
-        let link = &mut lease.link();
-        let Some(Head { assessment, organization }) = row!(link, Head, HEAD, assessment)? else {
-            return Ok(None);
-        };
-        let answers = answers::all(link, assessment.id).await?;
-        let evidence = evidence::all(link, assessment.id).await?;
-        let checks = checks::all(link, organization.id).await?;
-        let integrations = integrations::all(link, organization.id, None, i32::MAX.unsigned_abs()).await?;
-        // Without checks there is nothing to stand or to be tied.
-        let (standings, ties) = if checks.is_empty() {
-            (Vec::new(), Vec::new())
-        } else {
-            (
-                runs::standings(link, organization.id, assessment.framework).await?,
-                ties::all(link, organization.id, assessment.framework).await?,
-            )
-        };
-        Ok(Some(AssessmentBundle {
-            assessment,
-            organization,
-            answers,
-            evidence,
-            checks,
-            integrations,
-            standings,
-            ties,
+        let parts = Parts::read(&mut self.read().await?.link(), assessment).await?;
+        Ok(parts.head.map(|head| AssessmentBundle {
+            assessment: head.assessment,
+            organization: head.organization,
+            answers: parts.answers,
+            evidence: parts.evidence,
+            checks: parts.checks,
+            integrations: parts.integrations,
+            standings: parts.standings,
+            ties: parts.ties,
         }))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::audit;
 use crate::column::{Text, from_row};
-use crate::db::{Link, Store, row, rows, run, statements};
+use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, IntegrationId, OrgId};
 use crate::record::{Audit, Check};
@@ -28,6 +28,9 @@ statements! {
         WHERE id = $1";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 ORDER BY id");
+    Both BESIDE_ASSESSMENT = select!(
+        "WHERE org_id = (SELECT org_id FROM assessments WHERE id = $1) ORDER BY id"
+    );
     Both OF_INTEGRATION = select!("WHERE integration_id = $1 ORDER BY id");
     Both DELETE = "DELETE FROM checks WHERE id = $1";
 }
@@ -37,11 +40,6 @@ from_row! {
         id, org = "org_id", integration = "integration_id", kind: text, parameters, interval_seconds, enabled,
         created_at, next_due_at,
     }
-}
-
-/// All checks of an organization, on a connection that is in use already.
-pub(crate) async fn all(link: &mut Link<'_>, org: OrgId) -> Result<Vec<Check>, StoreError> {
-    Ok(rows!(link, Check, OF_ORGANIZATION, org)?)
 }
 
 impl Store {
@@ -95,7 +93,8 @@ impl Store {
 
     /// Oldest first.
     pub async fn checks_of(&self, org: OrgId) -> Result<Vec<Check>, StoreError> {
-        all(&mut self.read().await?.link(), org).await
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Check, OF_ORGANIZATION, org)?)
     }
 
     /// Oldest first.

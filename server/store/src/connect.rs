@@ -126,6 +126,8 @@ async fn connect_sqlite(url: &str) -> Result<Db, StoreError> {
         .busy_timeout(BUSY)
         .journal_mode(SqliteJournalMode::Wal)
         .statement_cache_capacity(256)
+        // An assessment fits as a whole: its rows come over from SQLite's thread without waiting for each other.
+        .row_buffer_size(1024)
         .pragma("temp_store", "memory");
     // The writer first: it creates the file and turns the journal on, which a reader may not.
     let write = SqlitePoolOptions::new()

@@ -135,7 +135,7 @@ pub struct Statement {
 /// Declares a module's statements as constants, and lists them in `STATEMENTS`.
 macro_rules! statements {
     ($($dialect:ident $name:ident = $sql:expr;)+) => {
-        $(const $name: &str = $sql;)+
+        $(pub(crate) const $name: &str = $sql;)+
 
         pub(crate) const STATEMENTS: &[$crate::db::Statement] = &[$(
             $crate::db::Statement { name: stringify!($name), sql: $name, dialect: $crate::db::Dialect::$dialect },

@@ -4,7 +4,7 @@ use domain::scoring::EvidenceState;
 
 use crate::audit;
 use crate::column::{Json, Text, from_row};
-use crate::db::{Link, Store, row, rows, run, statements};
+use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, EvidenceId, UserId};
 use crate::record::{Audit, Evidence};
@@ -42,11 +42,6 @@ from_row! {
     }
 }
 
-/// All evidence of an assessment, on a connection that is in use already.
-pub(crate) async fn all(link: &mut Link<'_>, assessment: AssessmentId) -> Result<Vec<Evidence>, StoreError> {
-    Ok(rows!(link, Evidence, OF_ASSESSMENT, assessment)?)
-}
-
 impl Store {
     /// [`StoreError::NotFound`] for a criterion that the assessment's framework does not have.
     pub async fn add_evidence(&self, evidence: Evidence, audit: Audit) -> Result<(), StoreError> {
@@ -79,7 +74,8 @@ impl Store {
 
     /// Oldest first.
     pub async fn evidence_of(&self, assessment: AssessmentId) -> Result<Vec<Evidence>, StoreError> {
-        all(&mut self.read().await?.link(), assessment).await
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Evidence, OF_ASSESSMENT, assessment)?)
     }
 
     pub async fn evidence(&self, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {

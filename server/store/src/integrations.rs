@@ -27,6 +27,9 @@ statements! {
         WHERE id = $1 AND org_id = $2 AND created_at = $3";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    Both BESIDE_ASSESSMENT = select!(
+        "WHERE org_id = (SELECT org_id FROM assessments WHERE id = $1) ORDER BY id"
+    );
 }
 
 from_row! {
@@ -63,16 +66,6 @@ async fn keep(
         Json(&details.serves)
     )
     .or_missing("organization")
-}
-
-/// Integrations of an organization, on a connection that is in use already.
-pub(crate) async fn all(
-    link: &mut Link<'_>,
-    org: OrgId,
-    after: Option<IntegrationId>,
-    limit: u32,
-) -> Result<Vec<Integration>, StoreError> {
-    Ok(rows!(link, Integration, OF_ORGANIZATION, org, page::after(after), i64::from(limit))?)
 }
 
 impl Store {
@@ -112,6 +105,7 @@ impl Store {
         after: Option<IntegrationId>,
         limit: u32,
     ) -> Result<Vec<Integration>, StoreError> {
-        all(&mut self.read().await?.link(), org, after, limit).await
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Integration, OF_ORGANIZATION, org, page::after(after), i64::from(limit))?)
     }
 }

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{CheckId, FrameworkId, OrgId, RunId, UnixMillis};
+use crate::ids::{CheckId, OrgId, RunId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Audit, Availability, DaySummary, Recorded, Run, Standing};
 
@@ -64,9 +64,9 @@ statements! {
         (SELECT MIN(started_at) FROM runs WHERE check_id = $1) AS first_started_at \
         FROM runs WHERE check_id = $1 AND started_at >= $2";
     Both OF_CHECK = select_standings!("WHERE s.check_id = $1 ORDER BY s.framework_id, s.binding");
-    Both OF_ORGANIZATION = select_standings!(
-        "JOIN checks c ON c.id = s.check_id WHERE c.org_id = $1 AND s.framework_id = $2 \
-         ORDER BY s.check_id, s.binding"
+    Both BESIDE_ASSESSMENT = select_standings!(
+        "JOIN checks c ON c.id = s.check_id JOIN assessments a ON a.org_id = c.org_id \
+         WHERE a.id = $1 AND s.framework_id = a.framework_id ORDER BY s.check_id, s.binding"
     );
 }
 
@@ -165,15 +165,6 @@ impl Job for Recording {
         }
         Ok(Recorded::Stored)
     }
-}
-
-/// The standings of an organization's checks for a framework, on a connection that is in use already.
-pub(crate) async fn standings(
-    link: &mut Link<'_>,
-    org: OrgId,
-    framework: FrameworkId,
-) -> Result<Vec<Standing>, StoreError> {
-    Ok(rows!(link, Standing, OF_ORGANIZATION, org, framework)?)
 }
 
 impl Store {

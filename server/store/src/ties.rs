@@ -4,9 +4,9 @@ use domain::BindingId;
 
 use crate::audit;
 use crate::column::{Text, from_row};
-use crate::db::{Link, Store, rows, run, statements};
+use crate::db::{Store, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{CheckId, FrameworkId, OrgId};
+use crate::ids::{CheckId, FrameworkId};
 use crate::record::{Audit, ManualTie};
 
 macro_rules! select {
@@ -24,9 +24,9 @@ statements! {
         SET tied = excluded.tied, reason = excluded.reason, by_id = excluded.by_id, at = excluded.at";
     Both CLEAR = "DELETE FROM manual_ties WHERE check_id = $1 AND framework_id = $2 AND binding = $3";
     Both OF_CHECK = select!("WHERE t.check_id = $1 ORDER BY t.framework_id, t.binding");
-    Both OF_ORGANIZATION = select!(
-        "JOIN checks c ON c.id = t.check_id WHERE c.org_id = $1 AND t.framework_id = $2 \
-         ORDER BY t.check_id, t.binding"
+    Both BESIDE_ASSESSMENT = select!(
+        "JOIN checks c ON c.id = t.check_id JOIN assessments a ON a.org_id = c.org_id \
+         WHERE a.id = $1 AND t.framework_id = a.framework_id ORDER BY t.check_id, t.binding"
     );
 }
 
@@ -34,15 +34,6 @@ from_row! {
     ManualTie {
         check = "check_id", framework = "framework_id", binding: text, tied, reason, by = "by_id", at,
     }
-}
-
-/// The manual ties of an organization's checks to a framework, on a connection that is in use already.
-pub(crate) async fn all(
-    link: &mut Link<'_>,
-    org: OrgId,
-    framework: FrameworkId,
-) -> Result<Vec<ManualTie>, StoreError> {
-    Ok(rows!(link, ManualTie, OF_ORGANIZATION, org, framework)?)
 }
 
 impl Store {

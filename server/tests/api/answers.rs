@@ -13,15 +13,24 @@ async fn an_answer_is_saved_with_its_revision_and_history(
 ) {
     let world = World::new(backend).await;
     let path = world.answer_to("PAT-1");
-    let first = world.owner.put(&path, json!({ "level": 2, "rationale": "Piloted.", "revision": 0 })).await.expect(200);
+    let first = world
+        .owner
+        .put(&path, json!({ "level": 2, "rationale": "Piloted.", "revision": 0 }))
+        .await
+        .expect(200);
     assert_eq!((&first["level"], &first["revision"], &first["rater"]), (&json!(2), &json!(1), &json!("own")));
-    let second = world.owner.put(&path, json!({ "level": 3, "rationale": "Live.", "revision": 1 })).await.expect(200);
+    let second =
+        world.owner.put(&path, json!({ "level": 3, "rationale": "Live.", "revision": 1 })).await.expect(200);
     assert_eq!(second["revision"], 2);
     let read = world.owner.get(&world.at("")).await.expect(200);
     assert_eq!(read["answers"].as_array().unwrap().len(), 1);
-    assert_eq!((&read["answers"][0]["level"], &read["answers"][0]["rationale"]), (&json!(3), &json!("Live.")));
+    assert_eq!(
+        (&read["answers"][0]["level"], &read["answers"][0]["rationale"]),
+        (&json!(3), &json!("Live."))
+    );
     let history = world.owner.get(&path).await.expect(200);
-    let levels: Vec<&Value> = history["items"].as_array().unwrap().iter().map(|answer| &answer["level"]).collect();
+    let levels: Vec<&Value> =
+        history["items"].as_array().unwrap().iter().map(|answer| &answer["level"]).collect();
     assert_eq!(levels, [&json!(3), &json!(2)]);
     let one = world.owner.get(&format!("{path}?limit=1")).await.expect(200);
     let next = one["next"].as_str().unwrap();
@@ -51,14 +60,22 @@ async fn a_wrong_answer_is_refused_in_words_and_changes_nothing(
     let world = World::new(backend).await;
     let path = world.answer_to("PAT-1");
     for level in [json!(-1), json!(5), json!(2.5), json!("3"), json!(1e300), json!([1])] {
-        assert_eq!(world.owner.put(&path, json!({ "level": level, "revision": 0 })).await.pointers(), ["/level"]);
+        assert_eq!(
+            world.owner.put(&path, json!({ "level": level, "revision": 0 })).await.pointers(),
+            ["/level"]
+        );
     }
     assert_eq!(world.owner.put(&path, json!({ "revision": 0 })).await.pointers(), ["/level"]);
     assert_eq!(world.owner.put(&path, json!({ "level": 2 })).await.pointers(), ["/revision"]);
-    assert_eq!(world.owner.put(&path, json!({ "level": 2, "revision": "1" })).await.pointers(), ["/revision"]);
+    assert_eq!(
+        world.owner.put(&path, json!({ "level": 2, "revision": "1" })).await.pointers(),
+        ["/revision"]
+    );
     assert_eq!(world.owner.put(&path, json!({ "level": 2, "revision": -1 })).await.pointers(), ["/revision"]);
     world.owner.put(&world.answer_to("NO-1"), json!({ "level": 2, "revision": 0 })).await.problem(404);
-    let raw = Answer::of(world.owner.api(Method::PUT, &path).header("content-type", "application/json").body("{")).await;
+    let raw =
+        Answer::of(world.owner.api(Method::PUT, &path).header("content-type", "application/json").body("{"))
+            .await;
     raw.problem(400);
     assert_eq!(world.owner.get(&world.at("")).await.expect(200)["answers"], json!([]));
 }
@@ -96,13 +113,15 @@ async fn a_stale_revision_changes_nothing_and_shows_the_answer_on_file(
     let colleague = world.member("contributor").await;
     let path = world.answer_to("PAT-1");
     colleague.put(&path, json!({ "level": 1, "rationale": "Theirs.", "revision": 0 })).await.expect(200);
-    let stale = world.owner.put(&path, json!({ "level": 4, "rationale": "Mine.", "revision": 0 })).await.problem(409);
+    let stale =
+        world.owner.put(&path, json!({ "level": 4, "rationale": "Mine.", "revision": 0 })).await.problem(409);
     assert_eq!((&stale["current"]["level"], &stale["current"]["rationale"]), (&json!(1), &json!("Theirs.")));
     assert_eq!(stale["current"]["revision"], 1);
     assert_eq!(stale["current"]["by_name"], "contributor");
     let ahead = world.owner.put(&path, json!({ "level": 4, "revision": 7 })).await.problem(409);
     assert_eq!(ahead["current"]["revision"], 1);
-    let unseen = world.owner.put(&world.answer_to("PAT-3"), json!({ "level": 4, "revision": 3 })).await.problem(409);
+    let unseen =
+        world.owner.put(&world.answer_to("PAT-3"), json!({ "level": 4, "revision": 3 })).await.problem(409);
     assert_eq!(unseen.get("current"), Some(&Value::Null));
     let read = world.owner.get(&world.at("")).await.expect(200);
     assert_eq!(read["answers"].as_array().unwrap().len(), 1);

@@ -45,8 +45,18 @@ async fn deeds(world: &World) -> Vec<Deed> {
         deed("operate", Method::POST, world.org("/integrations"), json!({ "name": "Another" })),
         deed("operate", Method::PATCH, format!("/findings/{finding}"), json!({ "owner": "Team" })),
         deed("review", Method::PATCH, format!("/evidence/{evidence}"), json!({ "state": "accepted" })),
-        deed("assess", Method::POST, world.org("/assessments"), json!({ "framework": "BL7", "title": "Next" })),
-        deed("own", Method::POST, world.org("/members"), json!({ "email": "spare@example.org", "role": "viewer" })),
+        deed(
+            "assess",
+            Method::POST,
+            world.org("/assessments"),
+            json!({ "framework": "BL7", "title": "Next" }),
+        ),
+        deed(
+            "own",
+            Method::POST,
+            world.org("/members"),
+            json!({ "email": "spare@example.org", "role": "viewer" }),
+        ),
     ]
 }
 
@@ -119,6 +129,6 @@ async fn for_an_outsider_no_page_of_the_organization_exists() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.text.contains("Alder"), "{path}");
     }
-    let posted = outsider.submit(&format!("{org}/members"), &[("email", "outsider@example.org"), ("role", "owner")]);
-    assert_eq!(posted.await.status, 404);
+    let fields = [("email", "outsider@example.org"), ("role", "owner")];
+    assert_eq!(outsider.submit(&format!("{org}/members"), &fields).await.status, 404);
 }

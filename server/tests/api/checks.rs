@@ -8,10 +8,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rstest::rstest;
 use serde_json::{Value, json};
+use server::config::ProbeConfig;
 
 use super::support::{Backend, Person, World, text};
 
-/// A documentation page that can be taken down.
+/// A CDS Hooks discovery that can be taken down.
 struct Target {
     url: String,
     up: Arc<AtomicBool>,
@@ -29,15 +30,21 @@ impl Target {
 }
 
 async fn page(State(up): State<Arc<AtomicBool>>) -> Response {
-    if up.load(Ordering::Relaxed) {
-        axum::response::Html("<html><body>Register your app here: developer documentation</body></html>").into_response()
-    } else {
-        StatusCode::NOT_FOUND.into_response()
+    if !up.load(Ordering::Relaxed) {
+        return StatusCode::NOT_FOUND.into_response();
     }
+    let service =
+        json!({ "id": "coverage", "hook": "order-sign", "title": "Coverage", "description": "Rules" });
+    axum::Json(json!({ "services": [service] })).into_response()
 }
 
 async fn add(person: &Person, integration: &str, kind: &str, parameters: Value) -> super::support::Answer {
-    person.post(&format!("/integrations/{integration}/checks"), json!({ "kind": kind, "parameters": parameters })).await
+    person
+        .post(
+            &format!("/integrations/{integration}/checks"),
+            json!({ "kind": kind, "parameters": parameters }),
+        )
+        .await
 }
 
 #[rstest]
@@ -46,12 +53,14 @@ async fn a_check_runs_and_keeps_its_history(#[values(Backend::Sqlite, Backend::P
     let world = World::new(backend).await;
     let target = Target::start().await;
     let integration = world.integration(&["PAT"]).await;
-    let made = add(&world.owner, &integration, "portal.doc_link", json!({ "url": target.url })).await.expect(201);
-    assert_eq!((&made["kind"], &made["enabled"]), (&json!("portal.doc_link"), &json!(true)));
-    assert_eq!(made["parameters"]["url"], target.url);
+    let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url }))
+        .await
+        .expect(201);
+    assert_eq!((&made["kind"], &made["enabled"]), (&json!("cdshooks.discovery"), &json!(true)));
+    assert_eq!(made["parameters"]["base_url"], target.url);
     let check = format!("/checks/{}", text(&made["id"]));
     let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
-    assert_eq!(run["reach"], "answered", "{run}");
+    assert_eq!((&run["status"], &run["reach"]), (&json!("PASS"), &json!("answered")), "{run}");
     assert!(run["observations"].as_object().is_some_and(|seen| !seen.is_empty()), "{run}");
     target.up.store(false, Ordering::Relaxed);
     let failed = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
@@ -73,11 +82,17 @@ async fn a_confirmed_failure_caps_the_answer_until_the_check_passes_again(
     let world = World::new(backend).await;
     let target = Target::start().await;
     let integration = world.integration(&[]).await;
-    let made = add(&world.owner, &integration, "portal.doc_link", json!({ "url": target.url })).await.expect(201);
+    let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url }))
+        .await
+        .expect(201);
     let check = format!("/checks/{}", text(&made["id"]));
     let read = world.owner.get(&check).await.expect(200);
     let bindings = read["bindings"].as_array().unwrap();
-    let tie = bindings.iter().find(|tie| tie["framework"] == "B7" && tie["tied"] == true).expect("tied by itself").clone();
+    let tie = bindings
+        .iter()
+        .find(|tie| tie["framework"] == "B7" && tie["tied"] == true)
+        .expect("tied by itself")
+        .clone();
     let criterion = text(&tie["criterion"]);
     world.owner.put(&world.answer_to(&criterion), json!({ "level": 4, "revision": 0 })).await.expect(200);
 
@@ -117,7 +132,7 @@ async fn a_confirmed_failure_caps_the_answer_until_the_check_passes_again(
 
     target.up.store(true, Ordering::Relaxed);
     let passed = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
-    assert_ne!(passed["status"], "FAIL", "{passed}");
+    assert_eq!(passed["status"], "PASS", "{passed}");
     let cleared = contradiction().await.unwrap();
     assert_eq!((&cleared["status"], &cleared["id"]), (&json!("cleared"), &found["id"]));
     assert_eq!(score().await["contradicted"], false);
@@ -133,7 +148,10 @@ async fn parameters_of_a_wrong_type_are_pointed_to() {
     assert_eq!(refused("no.such_kind", json!({})).await, ["/kind"]);
     assert_eq!(refused("fhir.capability", json!({})).await, ["/parameters/base_url"]);
     assert_eq!(refused("fhir.capability", json!({ "base_url": 7 })).await, ["/parameters/base_url"]);
-    assert_eq!(refused("fhir.capability", json!({ "base_url": "not a url" })).await, ["/parameters/base_url"]);
+    assert_eq!(
+        refused("fhir.capability", json!({ "base_url": "not a url" })).await,
+        ["/parameters/base_url"]
+    );
     let unknown = json!({ "base_url": "https://fhir.example.org", "colour": "blue" });
     assert_eq!(refused("fhir.capability", unknown).await, ["/parameters/colour"]);
     let port = json!({ "host": "fhir.example.org", "port": "many" });
@@ -156,12 +174,15 @@ async fn parameters_of_a_wrong_type_are_pointed_to() {
 
 #[tokio::test]
 async fn a_check_of_a_place_inside_is_refused_when_it_is_made() {
-    let app = super::support::TestApp::spawn_with(Backend::Sqlite, |config| config.probes = Default::default()).await;
+    let app =
+        super::support::TestApp::spawn_with(Backend::Sqlite, |config| config.probes = ProbeConfig::default())
+            .await;
     let owner = app.person("owner").await;
     let new = json!({ "name": "Alder", "profiles": ["H"], "size_band": "1-6" });
     let organization = text(&owner.post("/organizations", new).await.expect(201)["id"]);
     let new = json!({ "name": "Inside" });
-    let integration = owner.post(&format!("/organizations/{organization}/integrations"), new).await.expect(201);
+    let integration =
+        owner.post(&format!("/organizations/{organization}/integrations"), new).await.expect(201);
     let integration = text(&integration["id"]);
     for url in [
         "http://127.0.0.1/fhir",
@@ -185,15 +206,17 @@ async fn a_check_is_changed_in_part_and_removed() {
     let world = World::new(Backend::Sqlite).await;
     let target = Target::start().await;
     let integration = world.integration(&["PAT"]).await;
-    let made = add(&world.owner, &integration, "portal.doc_link", json!({ "url": target.url })).await.expect(201);
+    let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url }))
+        .await
+        .expect(201);
     let check = format!("/checks/{}", text(&made["id"]));
     let paused = world.owner.patch(&check, json!({ "enabled": false })).await.expect(200);
     assert_eq!((&paused["enabled"], &paused["parameters"]), (&json!(false), &made["parameters"]));
     let slower = world.owner.patch(&check, json!({ "interval": 7200 })).await.expect(200);
     assert_eq!((&slower["enabled"], &slower["interval"]), (&json!(false), &json!(7200)));
-    let moved = json!({ "parameters": { "url": format!("{}/docs", target.url) } });
+    let moved = json!({ "parameters": { "base_url": format!("{}/hooks", target.url) } });
     let moved = world.owner.patch(&check, moved).await.expect(200);
-    assert_eq!(moved["parameters"]["url"], format!("{}/docs", target.url));
+    assert_eq!(moved["parameters"]["base_url"], format!("{}/hooks", target.url));
     world.owner.delete(&check).await.expect(204);
     world.owner.get(&check).await.problem(404);
 }

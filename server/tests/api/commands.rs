@@ -89,10 +89,10 @@ async fn a_framework_goes_out_and_comes_in_again() {
     assert_eq!(conflict.status.code(), Some(1), "{conflict:?}");
     assert!(err(&conflict).contains("version"), "{conflict:?}");
 
-    std::fs::write(&file, out(&exported).replacen("weight = ", "wait = ", 1)).unwrap();
+    std::fs::write(&file, out(&exported).replacen("\nweight = ", "\nwait = ", 1)).unwrap();
     let broken = on(&["framework", "import", path]);
     assert_eq!(broken.status.code(), Some(1), "{broken:?}");
-    assert!(err(&broken).contains("line ") && err(&broken).contains("weight"), "{broken:?}");
+    assert!(err(&broken).contains(": line ") && err(&broken).contains("wait"), "{broken:?}");
     assert_eq!(on(&["framework", "export", "BL7", "0.0.0"]).status.code(), Some(1));
 }
 
@@ -107,14 +107,20 @@ fn the_built_in_cases_score_as_they_should_and_a_wrong_one_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cases.json");
     let mut cases: Value = serde_json::from_str(&std::fs::read_to_string(&vectors).unwrap()).unwrap();
-    let case = cases["cases"].as_array_mut().unwrap().iter_mut().find(|case| case["expected"]["rated"] == true).unwrap();
+    let case = cases["cases"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .find(|case| case["expected"]["rated"] == true)
+        .unwrap();
     case["expected"]["exact"]["overall"] = "1/3".into();
     std::fs::write(&file, cases.to_string()).unwrap();
     assert_eq!(rung(&["score", file.to_str().unwrap()], "").status.code(), Some(1));
     std::fs::write(&file, "{}").unwrap();
     assert_eq!(rung(&["score", file.to_str().unwrap()], "").status.code(), Some(64));
     let frameworks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/domain/frameworks");
-    let own = rung(&["score", "--framework-dir", frameworks.to_str().unwrap(), vectors.to_str().unwrap()], "");
+    let own =
+        rung(&["score", "--framework-dir", frameworks.to_str().unwrap(), vectors.to_str().unwrap()], "");
     assert_eq!(own.status.code(), Some(0), "{}", err(&own));
 }
 
@@ -130,7 +136,10 @@ fn a_check_says_how_it_went_by_its_exit_code() {
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     let report: Value = serde_json::from_str(out(&refused)).unwrap();
     assert_eq!(report["status"], "FAIL");
-    assert!(report["observations"].is_object() && !report["messages"].as_array().unwrap().is_empty(), "{report}");
+    assert!(
+        report["observations"].is_object() && !report["messages"].as_array().unwrap().is_empty(),
+        "{report}"
+    );
 
     let guarded = rung(&arguments, "");
     assert_eq!(guarded.status.code(), Some(3), "{guarded:?}");

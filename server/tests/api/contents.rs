@@ -61,7 +61,8 @@ async fn the_document_describes_every_route_with_schemas_that_exist() {
             let operation = &paths[path][method];
             assert!(operation["summary"].is_string(), "{method} {path}");
             assert!(operation["responses"]["401"].is_object(), "{method} {path}");
-            let takes_a_body = matches!(*method, "put" | "patch") || (*method == "post" && path != "/checks/{id}/runs");
+            let takes_a_body =
+                matches!(*method, "put" | "patch") || (*method == "post" && path != "/checks/{id}/runs");
             assert_eq!(operation["requestBody"].is_object(), takes_a_body, "{method} {path}");
         }
     }

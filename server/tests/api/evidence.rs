@@ -15,7 +15,8 @@ async fn evidence_lifts_the_cap_and_a_reviewer_lifts_it_further(
     world.owner.put(&world.answer_to("PAT-1"), json!({ "level": 4, "revision": 0 })).await.expect(200);
     let effective = async || {
         let score = world.owner.get(&world.at("/score")).await.expect(200);
-        let criterion = score["criteria"].as_array().unwrap().iter().find(|one| one["code"] == "PAT-1").unwrap().clone();
+        let criterion =
+            score["criteria"].as_array().unwrap().iter().find(|one| one["code"] == "PAT-1").unwrap().clone();
         (text(&criterion["evidence_class"]), criterion["effective"].as_i64().unwrap())
     };
     assert_eq!(effective().await, ("E0".to_owned(), 2));
@@ -42,7 +43,8 @@ async fn evidence_lifts_the_cap_and_a_reviewer_lifts_it_further(
 #[tokio::test]
 async fn a_wrong_item_is_pointed_to_and_not_kept() {
     let world = World::new(Backend::Sqlite).await;
-    let good = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": "2026-01-01" });
+    let good =
+        json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": "2026-01-01" });
     let refused = async |field: &str, value: serde_json::Value| {
         let mut body = good.clone();
         body[field] = value;

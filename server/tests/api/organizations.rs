@@ -63,8 +63,7 @@ async fn an_assessment_pins_its_framework(#[values(Backend::Sqlite, Backend::Pos
         (&json!("B7"), &json!("draft"), &json!("8.1"), &json!([]))
     );
     assert!(read["framework_version"].is_string());
-    let new = |body| world.owner.post(&world.org("/assessments"), body);
-    let refused = async |body| new(body).await.pointers();
+    let refused = async |body| world.owner.post(&world.org("/assessments"), body).await.pointers();
     assert_eq!(refused(json!({ "framework": "NONE", "title": "x" })).await, ["/framework"]);
     assert_eq!(refused(json!({ "framework": "B7", "title": "" })).await, ["/title"]);
     assert_eq!(refused(json!({ "framework": "B7", "title": "x", "target": "9.9" })).await, ["/target"]);

@@ -40,7 +40,9 @@ async fn the_cookie_alone_opens_nothing_of_the_api() {
 async fn every_answer_carries_the_security_headers() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let anonymous = app.anonymous();
-    for path in ["/sign-up", "/no-such-page", "/healthz", "/favicon.svg", "/api/v1/organizations", "/api/v1/none"] {
+    for path in
+        ["/sign-up", "/no-such-page", "/healthz", "/favicon.svg", "/api/v1/organizations", "/api/v1/none"]
+    {
         let answer = anonymous.page(path).await;
         let policy = answer.header(POLICY);
         assert!(policy.starts_with("default-src 'none'; "), "{path}: {policy}");
@@ -73,7 +75,12 @@ async fn a_page_with_an_island_runs_its_own_script_by_a_nonce_that_is_never_the_
         let policy = page.header(POLICY);
         let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
         assert!(page.text.contains(&format!("nonce=\"{nonce}\"")), "{policy}");
-        assert_eq!(page.text.matches("<script").count(), page.text.matches("nonce=\"").count(), "{}", page.text);
+        assert_eq!(
+            page.text.matches("<script").count(),
+            page.text.matches("nonce=\"").count(),
+            "{}",
+            page.text
+        );
         nonces.push(nonce);
     }
     assert_ne!(nonces[0], nonces[1]);
@@ -160,7 +167,11 @@ async fn an_answer_typed_while_the_session_expired_is_saved_after_signing_in() {
     ];
     fields.extend(typed);
     let answer = world.owner.submit("/sign-in", &fields).await;
-    assert_eq!((answer.status.as_u16(), answer.location()), (307, path.as_str()), "the browser posts it again");
+    assert_eq!(
+        (answer.status.as_u16(), answer.location()),
+        (307, path.as_str()),
+        "the browser posts it again"
+    );
     assert_eq!(world.owner.submit(&path, &fields).await.status, 303);
     let saved = world.owner.get(&world.at("")).await.expect(200);
     assert_eq!(saved["answers"][0]["rationale"], "Live since May.");

@@ -11,7 +11,9 @@ async fn without_a_good_token_there_is_nothing_but_the_document() {
     let mut person = app.anonymous();
     for token in [None, Some(String::new()), Some("nonsense".to_owned())] {
         person.token = token;
-        for path in ["/organizations", "/frameworks", "/assessments/00000000-0000-7000-8000-000000000000/score"] {
+        for path in
+            ["/organizations", "/frameworks", "/assessments/00000000-0000-7000-8000-000000000000/score"]
+        {
             let answer = person.get(path).await;
             answer.problem(401);
             assert_eq!(answer.header("www-authenticate"), "Bearer");

@@ -47,6 +47,7 @@ pub(super) fn signed_out(form: &AnswerForm) {
         r#"<div class="note is-fail gap-below" role="alert"><p class="note-title">You are signed out</p><p class="small">What you typed is still here and not saved yet. <a href="/sign-in?next={here}" target="_blank" rel="noopener">Sign in in a new tab</a>, then come back.{AGAIN}</p></div>"#
     );
     set(form, "problem", &html);
+    not_saved(form, &format!(": you are signed out.{AGAIN}"));
 }
 
 /// What is wrong with one field, at that field.

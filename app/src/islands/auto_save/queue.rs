@@ -129,7 +129,6 @@ fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> bool 
             true
         }
         Some(SaveReply::SignedOut) => {
-            apply::not_saved_try_again(form);
             apply::signed_out(form);
             false
         }

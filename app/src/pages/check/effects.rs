@@ -39,10 +39,12 @@ pub(super) fn effects_section(check: &CheckShown, typed: &Fields, refusal: Optio
         let serves = serves_words(&check.page.integration.details);
         view! { <p class="small">{format!("It is tied to no criterion: its integration serves {serves}.")}</p> }
     });
-    let table = (!tied.is_empty()).then(|| table(check, &tied, "Criteria that this check backs or contradicts"));
+    let table =
+        (!tied.is_empty()).then(|| table(check, &tied, "Criteria that this check backs or contradicts"));
     let others = (!untied.is_empty()).then(|| {
         let summary = format!("{} not tied", plural(untied.len(), "binding"));
-        let table = self::table(check, &untied, "Criteria that ask for such a check, without a tie to this one");
+        let table =
+            self::table(check, &untied, "Criteria that ask for such a check, without a tie to this one");
         view! { <div class="gap-small"><Drawer summary>{table}</Drawer></div> }
     });
     let form = (check.may_tie && !check.page.bindings.is_empty()).then(|| tie_form(check, typed, refusal));
@@ -64,11 +66,19 @@ fn table(check: &CheckShown, bindings: &[&BoundTo], caption: &'static str) -> An
         Column::text("Counts"),
         Column::text("Effect"),
     ];
-    let rows = bindings.iter().map(|bound| row(check, bound)).collect_view();
+    let rows = bindings
+        .iter()
+        .enumerate()
+        .map(|(position, bound)| {
+            let before = position.checked_sub(1).map(|before| &bindings[before].criterion);
+            row(check, bound, before == Some(&bound.criterion))
+        })
+        .collect_view();
     view! { <Table caption columns>{rows}</Table> }.into_any()
 }
 
-fn row(check: &CheckShown, bound: &BoundTo) -> AnyView {
+/// `again`: the row above is about the same criterion.
+fn row(check: &CheckShown, bound: &BoundTo, again: bool) -> AnyView {
     let assessed = check.assessed_with(bound);
     let score = assessed.and_then(|assessed| assessed.criterion_score(&bound.criterion));
     let dash = || "–".to_owned();
@@ -76,10 +86,10 @@ fn row(check: &CheckShown, bound: &BoundTo) -> AnyView {
     let counts = score.map_or_else(dash, |score| score.effective.get().to_string());
     let name = name(check, bound, assessed);
     let binding = format!("{} {}", bound.framework_code, bound.binding.id);
-    let title = bound.criterion_title.clone();
+    let title = (!again).then(|| view! { <span class="sub">{bound.criterion_title.clone()}</span> });
     view! {
         <tr>
-            <th scope="row">{name}<span class="sub">{title}</span><span class="sub">{binding}</span></th>
+            <th scope="row">{name}{title}<span class="sub">{binding}</span></th>
             <td>{claimed}</td>
             <td class="strong">{counts}</td>
             <td>{effect_view(effect(check, bound, score))}{by_hand(check, bound)}</td>
@@ -111,7 +121,9 @@ fn effect(check: &CheckShown, bound: &BoundTo, score: Option<&CriterionScore>) -
         Status::Warn if standing.status == Status::Fail => Effect::FailsOnce,
         Status::Warn => Effect::Warns,
         Status::Unknown => Effect::Nothing,
-        Status::Fail if claimed.is_some_and(|claimed| claimed > bound.binding.fail_cap) => Effect::Contradicts,
+        Status::Fail if claimed.is_some_and(|claimed| claimed > bound.binding.fail_cap) => {
+            Effect::Contradicts
+        }
         Status::Fail => Effect::FailsBelow,
     }
 }
@@ -153,10 +165,8 @@ fn value_of(bound: &BoundTo) -> String {
 fn tie_form(check: &CheckShown, typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
     let choices = check.page.bindings.iter().map(|bound| {
         let state = if bound.tied { "tied" } else { "not tied" };
-        let words = format!(
-            "{} {} {} ({state})",
-            bound.framework_code, bound.binding.id, bound.criterion_title
-        );
+        let words =
+            format!("{} {} {} ({state})", bound.framework_code, bound.binding.id, bound.criterion_title);
         (value_of(bound), words)
     });
     let tied = [("yes", "Counts for it"), ("no", "Does not count for it")]

@@ -49,11 +49,19 @@ impl<'a> Stretches<'a> {
     /// divide it.
     fn along(&self) -> Vec<String> {
         let last = self.runs.len() - 1;
-        let marks = if last > 12 { 3 } else { [3, 2].into_iter().find(|marks| last % marks == 0).unwrap_or(1) };
+        let marks = if last > 12 {
+            3
+        } else {
+            [3, 2].into_iter().find(|marks| last.is_multiple_of(*marks)).unwrap_or(1)
+        };
         let mark = |number: usize| {
             let position = i64::try_from(last * number / marks).unwrap_or(0);
             let at = service::UnixMillis(self.start + position * self.step);
-            if self.step < STEPS[3] && !self.spans_days() { clock(at.timestamp()) } else { day_short(at.date()) }
+            if self.step < STEPS[3] && !self.spans_days() {
+                clock(at.timestamp())
+            } else {
+                day_short(at.date())
+            }
         };
         (0..=marks).map(mark).collect()
     }
@@ -98,7 +106,8 @@ pub(super) fn latency_section(check: &CheckShown) -> Option<AnyView> {
     });
     let few: Vec<_> = runs.iter().take(20).collect();
     let few = (runs.len() > few.len()).then(|| Times::of(few.iter().copied(), observed)).flatten();
-    let rows = [few.map(|times| ("Latest 20 runs", times)), Some(("All runs above", all))]
+    let whole = format!("Latest {}", plural(runs.len(), "run"));
+    let rows = [few.map(|times| ("Latest 20 runs".to_owned(), times)), Some((whole, all))]
         .into_iter()
         .flatten()
         .map(|(name, times)| times_row(name, &times))
@@ -156,7 +165,7 @@ fn time_of(run: &Run, observed: bool) -> Option<u32> {
     }
 }
 
-fn times_row(name: &'static str, times: &Times) -> AnyView {
+fn times_row(name: String, times: &Times) -> AnyView {
     let shown = |time: u32| took(i64::from(time));
     let Latency { median, p95, p99 } = times.figures;
     view! {
@@ -189,7 +198,8 @@ pub(super) fn expiry_section(check: &CheckShown) -> Option<AnyView> {
         along: stretches.along(),
     };
     Some(
-        view! { <Section id="expiry-section" title="Days left"><ExpiryPlot text days least/></Section> }.into_any(),
+        view! { <Section id="expiry-section" title="Days left"><ExpiryPlot text days least/></Section> }
+            .into_any(),
     )
 }
 

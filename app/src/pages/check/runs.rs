@@ -8,7 +8,7 @@ use super::CheckShown;
 use super::status::took;
 use crate::charts::strip_counts;
 use crate::pages::days::{first_day, statuses, strip};
-use crate::pages::integration::seen_last;
+use crate::pages::integration::grave;
 use crate::ui::{Column, Drawer, Section, StatusBadge, Table, TableLook, Width, day_short, moment};
 
 /// Runs in plain sight; earlier ones are folded away.
@@ -21,7 +21,8 @@ pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
     let today = check.now.date();
     let days = &check.page.days;
     // Days before the check existed say nothing, so they are not counted.
-    let ran: Vec<Status> = statuses(days, today).into_iter().filter(|status| *status != Status::Unknown).collect();
+    let ran: Vec<Status> =
+        statuses(days, today).into_iter().filter(|status| *status != Status::Unknown).collect();
     let unknown = days.iter().filter(|day| day.pass + day.warn + day.fail == 0 && day.unknown > 0).count();
     let counts = strip_counts(&[ran, vec![Status::Unknown; unknown]].concat());
     let what = format!("{}, {}", check.page.integration.details.name, check.page.kind.title);
@@ -59,16 +60,17 @@ pub(super) fn runs_section(check: &CheckShown) -> AnyView {
 
 fn table(runs: &[Run], caption: &'static str) -> AnyView {
     let columns =
-        vec![Column::text("Started"), Column::text("Result"), Column::number("Took"), Column::text("Asked by")];
-    let rows = runs.iter().map(row).collect_view();
+        vec![Column::text("Started"), Column::text("Result"), Column::number("Took"), Column::text("By")];
+    let newer = std::iter::once(None).chain(runs.iter().map(Some));
+    let rows = runs.iter().zip(newer).map(|(run, newer)| row(run, newer)).collect_view();
     view! { <Table caption columns look=TableLook::Fold>{rows}</Table> }.into_any()
 }
 
-fn row(run: &Run) -> AnyView {
+fn row(run: &Run, newer: Option<&Run>) -> AnyView {
     let by = if run.scheduled_for.is_some() { "schedule" } else { "a person" };
     let at = moment(run.started_at.timestamp());
-    // Without a message the line would only repeat the time.
-    let said = Some(seen_last(Some(run))).filter(|said| *said != at);
+    // Said once for a row of runs that say the same.
+    let said = grave(run).filter(|said| newer.and_then(grave) != Some(said)).map(ToOwned::to_owned);
     view! {
         <tr>
             <th scope="row">{at}{said.map(|said| view! { <span class="sub">{said}</span> })}</th>

@@ -10,6 +10,8 @@ use crate::words::seen_words;
 
 /// Longer lists are folded away.
 const ITEMS_SHOWN: usize = 6;
+/// And so are wider ones.
+const LETTERS_SHOWN: usize = 48;
 
 /// A condition with every binding that asks for it.
 struct Asked<'a> {
@@ -24,13 +26,11 @@ pub(super) fn conditions_section(check: &CheckShown) -> AnyView {
     let content = if asked.is_empty() {
         view! { <p>"No criterion that it is tied to expects anything in particular."</p> }.into_any()
     } else {
-        let columns = vec![
-            Column::text("Condition"),
-            Column::text("Expected"),
-            Column::text("Seen"),
-            Column::text("Result"),
-            Column::text("Asked by"),
-        ];
+        let mut columns = vec![Column::text("Condition"), Column::text("Expected")];
+        if has_run {
+            columns.extend([Column::text("Seen"), Column::text("Result")]);
+        }
+        columns.push(Column::text("Asked by"));
         let rows = asked.iter().map(|asked| row(asked, has_run)).collect_view();
         view! {
             <Table caption="Conditions of the tied criteria with the value expected and the value seen" columns>
@@ -63,34 +63,44 @@ fn asked(check: &CheckShown) -> Vec<Asked<'_>> {
 fn row(asked: &Asked<'_>, has_run: bool) -> AnyView {
     let text = &asked.condition.expected;
     let (observation, expected) = split(text);
-    let (seen, result) = if has_run {
+    let seen = has_run.then(|| {
         let (status, word) = match asked.condition.result {
             ConditionResult::Fulfilled => (Status::Pass, "Holds"),
             ConditionResult::NearMiss => (Status::Warn, "Near miss"),
             ConditionResult::Broken => (Status::Fail, "Broken"),
             ConditionResult::Undecided => (Status::Unknown, "Not seen"),
         };
-        (seen_value(asked.condition), view! { <StatusBadge status label=word.to_owned()/> }.into_any())
-    } else {
-        (String::new(), view! { <span class="dim">"not run yet"</span> }.into_any())
-    };
+        let seen = seen_value(asked.condition);
+        view! {
+            <td class="mono strong">{breakable(&seen)}</td>
+            <td><StatusBadge status label=word.to_owned()/></td>
+        }
+    });
+    let by = asked.by.iter().map(|by| view! { <span class="nowrap">{by.clone()}</span>" " }).collect_view();
     view! {
         <tr>
-            <th scope="row">{words_of(observation)}<span class="sub mono">{text.clone()}</span></th>
-            <td class="mono">{expected}</td>
-            <td class="mono strong">{seen}</td>
-            <td>{result}</td>
-            <td class="dim">{asked.by.join(", ")}</td>
+            <th scope="row">{words_of(observation)}<span class="sub mono">{breakable(text)}</span></th>
+            <td class="mono">{breakable(&expected)}</td>
+            {seen}
+            <td class="dim">{by}</td>
         </tr>
     }
     .into_any()
 }
 
+/// A long address may break after each slash.
+fn breakable(text: &str) -> AnyView {
+    let parts = text.split_inclusive('/').map(|part| view! { {part.to_owned()}<wbr/> });
+    parts.collect_view().into_any()
+}
+
 /// A long list is not said whole: whether the wanted item is in it is what matters.
 fn seen_value(condition: &ConditionSeen) -> String {
-    let seen = seen_words(condition);
-    let items = seen.split(", ").count();
-    if items > ITEMS_SHOWN { format!("{items} entries") } else { seen }
+    let seen = condition.seen.as_deref().unwrap_or_default();
+    // Only what is looked through for an item is a list; another text may have commas of its own.
+    let items = if condition.expected.contains(" contains ") { seen.split(", ").count() } else { 1 };
+    let long = items > ITEMS_SHOWN || (items > 1 && seen.chars().count() > LETTERS_SHOWN);
+    if long { format!("{items} entries") } else { seen_words(condition) }
 }
 
 /// The observation, and what is expected of it: `≥ 30`.
@@ -129,12 +139,14 @@ pub(super) fn observations_section(check: &CheckShown) -> AnyView {
     };
     let kind = &check.page.kind;
     // In the kind's order, then whatever else was seen.
-    let declared = kind.observations.iter().filter_map(|spec| {
-        Some((spec.name.as_str(), run.observations.get(&spec.name)?, spec.unit.as_str()))
-    });
+    let declared = kind
+        .observations
+        .iter()
+        .filter_map(|spec| Some((spec.name.as_str(), run.observations.get(&spec.name)?, spec.unit.as_str())));
     let others = run.observations.iter().filter(|(name, _)| kind.observation(name).is_none());
     let others = others.map(|(name, value)| (name, value, ""));
-    let rows: Vec<_> = declared.chain(others).map(|(name, value, unit)| observation(name, value, unit)).collect();
+    let rows: Vec<_> =
+        declared.chain(others).map(|(name, value, unit)| observation(name, value, unit)).collect();
     let content = if rows.is_empty() {
         view! { <p>"The latest run saw nothing that could be measured."</p> }.into_any()
     } else {
@@ -144,15 +156,19 @@ pub(super) fn observations_section(check: &CheckShown) -> AnyView {
     view! { <Section id="observations" title="Observations">{content}</Section> }.into_any()
 }
 
+fn shown_length(items: &[String]) -> usize {
+    items.iter().map(|item| item.chars().count()).sum()
+}
+
 fn observation(name: &str, value: &Value, unit: &str) -> AnyView {
     let shown = match value {
         Value::List(items) if items.is_empty() => "none".into_any(),
-        Value::List(items) if items.len() > ITEMS_SHOWN => {
-            let lines = items.iter().map(|item| view! { <li>{item.clone()}</li> }).collect_view();
+        Value::List(items) if items.len() > ITEMS_SHOWN || shown_length(items) > LETTERS_SHOWN => {
+            let lines = items.iter().map(|item| view! { <li>{breakable(item)}</li> }).collect_view();
             view! { <Drawer summary=format!("{} entries", items.len())><ul>{lines}</ul></Drawer> }.into_any()
         }
         Value::Text(text) if text.is_empty() => "empty".into_any(),
-        other => other.to_string().into_any(),
+        other => breakable(&other.to_string()),
     };
     view! {
         <tr>
@@ -184,5 +200,9 @@ mod tests {
         };
         assert_eq!(seen_value(&condition("a, b")), "a, b");
         assert_eq!(seen_value(&condition("a, b, c, d, e, f, g")), "7 entries");
+        let address = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient";
+        assert_eq!(seen_value(&condition(&format!("{address}, {address}"))), "2 entries");
+        let many = vec!["Observation.search-type"; 200].join(", ");
+        assert_eq!(seen_value(&condition(&many)), "200 entries");
     }
 }

@@ -12,14 +12,18 @@ use crate::words::{ordinal, phrase, seen_words};
 
 pub(super) fn status_section(check: &CheckShown) -> AnyView {
     let Some(run) = check.page.runs.first() else { return never_run(check) };
-    let title = view! { <StatusBadge status=run.status label=headline(&check.page.runs) size=StatusSize::Big/> };
-    let mut when = format!("Last run {} · took {}", moment(run.started_at.timestamp()), took(run.duration_ms));
-    if check.page.check.enabled {
-        when.push_str(&format!(" · next {}", moment(check.page.check.next_due_at.timestamp())));
-    }
+    let title =
+        view! { <StatusBadge status=run.status label=headline(&check.page.runs) size=StatusSize::Big/> };
+    let next = check.page.check.next_due_at.timestamp();
+    let next = if check.page.check.enabled { format!(" · next {}", moment(next)) } else { String::new() };
+    let last = moment(run.started_at.timestamp());
+    let when = format!("Last run {last} · took {}{next}", took(run.duration_ms));
     let messages = by_gravity(run);
-    let (first, rest) = messages.split_first().map_or((None, [].as_slice()), |(first, rest)| (Some(*first), rest));
-    let lede = first.map_or_else(|| calm_words(run), |message| message.text.clone());
+    let (first, rest) = match messages.split_first() {
+        Some((first, rest)) if first.severity != Severity::Info => (Some(*first), rest),
+        _ => (None, messages.as_slice()),
+    };
+    let lede = first.map_or_else(|| calm_words(run).to_owned(), |message| sentence(&message.text));
     let mut facts = first.map(about).unwrap_or_default();
     if !run.checked.is_empty() {
         facts.push(Fact::new("Sent", view! { <span class="mono">{run.checked.clone()}</span> }));
@@ -61,7 +65,8 @@ fn never_run(check: &CheckShown) -> AnyView {
     let scheduled = check.page.check.enabled.then(|| {
         view! { <p class="small dim gap-small">{format!("By itself it runs on {}.", moment(next))}</p> }
     });
-    view! { <Section id="status" title=title><p class="lede">{text}</p>{scheduled}{button}</Section> }.into_any()
+    view! { <Section id="status" title=title><p class="lede">{text}</p>{scheduled}{button}</Section> }
+        .into_any()
 }
 
 /// `Fail, 3rd running`.
@@ -70,7 +75,9 @@ fn headline(runs: &[Run]) -> String {
     let word = status_word(latest.status);
     let running = runs.iter().take_while(|run| run.status == latest.status).count();
     match u32::try_from(running) {
-        Ok(count) if latest.status == Status::Fail && count > 1 => format!("{word}, {} running", ordinal(count)),
+        Ok(count) if latest.status == Status::Fail && count > 1 => {
+            format!("{word}, {} running", ordinal(count))
+        }
         _ => word.to_owned(),
     }
 }
@@ -86,19 +93,27 @@ fn by_gravity(run: &Run) -> Vec<&Message> {
     messages
 }
 
-/// For a run that says nothing itself.
-fn calm_words(run: &Run) -> String {
+/// For a run that complains of nothing.
+fn calm_words(run: &Run) -> &'static str {
     match (run.reach, run.status) {
-        (Reach::Answered, Status::Pass) => "It answered as expected.",
+        (Reach::Answered, Status::Pass) => "It answered as it should.",
         (Reach::Answered, _) => "It answered.",
         (Reach::NoAnswer, _) => "It did not answer.",
         (Reach::Inconclusive, _) => "The run came to no conclusion.",
     }
-    .to_owned()
+}
+
+/// A message with a capital at its beginning and a stop at its end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
 }
 
 fn about(message: &Message) -> Vec<Fact> {
-    let at = message.at.as_ref().map(|at| Fact::new("Where", view! { <span class="mono">{at.clone()}</span> }));
+    let at =
+        message.at.as_ref().map(|at| Fact::new("Where", view! { <span class="mono">{at.clone()}</span> }));
     let requirement = message.requirement.as_ref().map(|_| Fact::new("Requirement", requirement(message)));
     at.into_iter().chain(requirement).collect()
 }
@@ -146,9 +161,10 @@ fn contradiction(check: &CheckShown, run: &Run) -> Option<AnyView> {
     for bound in check.tied() {
         let failed = bound.standing.as_ref().is_some_and(|standing| standing.last_status == Status::Fail);
         if failed {
-            let broken = bound.conditions.iter().find(|condition| {
-                condition.result == domain::check::ConditionResult::Broken
-            });
+            let broken = bound
+                .conditions
+                .iter()
+                .find(|condition| condition.result == domain::check::ConditionResult::Broken);
             let why = broken.map(|condition| {
                 format!(": {}, seen {}", phrase(&condition.expected), seen_words(condition))
             });
@@ -181,6 +197,12 @@ pub(super) fn took(milliseconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        assert_eq!(sentence("expected 30 days, got 4"), "Expected 30 days, got 4.");
+        assert_eq!(sentence("It is down."), "It is down.");
+    }
 
     #[test]
     fn a_duration_is_said_in_its_unit() {

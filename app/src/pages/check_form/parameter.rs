@@ -33,8 +33,14 @@ pub(super) fn parameter_field(
             view! { <TextArea id name label value=value optional=optional hint=hint error=error/> }.into_any()
         }
         ParameterType::Secret => {
-            let kept = if set { "It is set and never shown. Leave it empty to keep it." } else { "Never shown again." };
-            let hint = format!("{} {kept}", spec.help);
+            let kept = if set {
+                "It is set and never shown. Leave it empty to keep it."
+            } else {
+                "Never shown again."
+            };
+            // What was typed is not put into a page, so a form that comes back has lost it.
+            let lost = if typed.get(&id).is_empty() { "" } else { " Type it again." };
+            let hint = format!("{} {kept}{lost}", spec.help);
             view! {
                 <TextInput
                     id name label kind="password" optional=optional hint=hint error=error
@@ -46,7 +52,8 @@ pub(super) fn parameter_field(
         // A certificate or key has line breaks, which one line of input would drop.
         ParameterType::String if spec.help.contains("PEM") => {
             let hint = spec.help.clone();
-            view! { <TextArea id name label value=value rows=4 optional=optional hint=hint error=error/> }.into_any()
+            view! { <TextArea id name label value=value rows=4 optional=optional hint=hint error=error/> }
+                .into_any()
         }
         kind => {
             let (look, inputmode) = look_of(kind);
@@ -104,7 +111,8 @@ pub(crate) fn in_words(name: &str) -> String {
             "ca" => "CA".to_owned(),
             _ if position == 0 => {
                 let mut letters = word.chars();
-                let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+                let first: String =
+                    letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
                 format!("{first}{}", letters.as_str())
             }
             _ => word.to_owned(),

@@ -128,16 +128,16 @@ pub(crate) fn read_evidence(fields: &Fields) -> Result<NewEvidence, Vec<FieldErr
     }
     let expires = match fields.trimmed("expires") {
         "" => None,
-        text => match text.parse::<Date>() {
-            Ok(date) => Some(date),
-            Err(_) => {
+        text => {
+            let date = text.parse::<Date>().ok();
+            if date.is_none() {
                 problems.push(FieldError::new(
                     "expires",
                     "Give the day as year, month and day, or leave it empty.",
                 ));
-                None
             }
-        },
+            date
+        }
     };
     let body = fields.trimmed("body");
     if body.is_empty() {

@@ -47,7 +47,7 @@ impl FindingFilter {
     }
 
     pub(super) fn shows_cleared(&self) -> bool {
-        self.0.get("status") != "open"
+        matches!(self.0.get("status"), "cleared" | "all")
     }
 
     /// Whether a finding fits the choice, open or cleared.
@@ -80,7 +80,7 @@ impl FindingFilter {
         for name in NAMES {
             let value = self.0.get(name);
             if !value.is_empty() {
-                address.push_str(&format!("&{name}={}", percent_encoded(value)));
+                address.push_str(&["&", name, "=", &percent_encoded(value)].concat());
             }
         }
         address
@@ -109,7 +109,7 @@ pub(super) fn form(sheet: &FindingsSheet) -> AnyView {
     let chosen = |name: &str| sheet.filter.0.get(name).to_owned();
     let domains = sheet.page.assessed.framework.domains.iter();
     let domains = std::iter::once((String::new(), "All".to_owned()))
-        .chain(domains.map(|domain| (domain.code.to_string(), format!("{} {}", domain.code, domain.title))))
+        .chain(domains.map(|domain| (domain.code.to_string(), domain.code.to_string())))
         .collect::<Vec<_>>();
     let kept = sheet.page.findings.iter().map(|finding| &finding.record).chain(&sheet.page.cleared);
     let mut owners: Vec<_> =
@@ -119,7 +119,7 @@ pub(super) fn form(sheet: &FindingsSheet) -> AnyView {
     let owners = std::iter::once((String::new(), "Anyone".to_owned()))
         .chain(owners.into_iter().map(|owner| (owner.clone(), owner)))
         .collect::<Vec<_>>();
-    let status = [("", "Open and cleared"), ("open", "Open"), ("cleared", "Cleared")];
+    let status = [("", "Open"), ("cleared", "Cleared"), ("all", "Open and cleared")];
     let status = status.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
     let sort = sheet.filter.0.get("sort");
     let sort = (!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort.to_owned()/> });

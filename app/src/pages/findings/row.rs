@@ -7,7 +7,9 @@ use service::finding::{FindingCheck, FindingView};
 
 use super::FindingsSheet;
 use crate::pages::parts::{RefusalNote, error_of};
-use crate::ui::{Button, ButtonSize, Drawer, Icon, InputLook, SeverityBadge, Tag, TextInput, day, moment};
+use crate::ui::{
+    Button, ButtonSize, Drawer, InputLook, SeverityBadge, StatusBadge, Tag, TextInput, day, moment,
+};
 use crate::web::Fields;
 use crate::words::{finding_cause, finding_kind_word, finding_remedy, ordinal, phrase, seen_words};
 
@@ -34,7 +36,7 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
             <th scope="row">{subject(sheet, &record.subject, finding_kind_word(record.kind))}</th>
             <td class="wide">
                 {finding_cause(&sheet.page.assessed, finding)}
-                <Drawer summary="Details" open=returned.is_some()>
+                <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
                     <div class="stack-tight">
                         {checks}
                         <p class="small measure">{remedy}</p>
@@ -71,21 +73,20 @@ pub(super) fn subject(sheet: &FindingsSheet, code: &str, kind: &'static str) -> 
         .into_any()
 }
 
-fn sign(result: ConditionResult) -> (Status, &'static str) {
+const fn status_of(result: ConditionResult) -> Status {
     match result {
-        ConditionResult::Fulfilled => (Status::Pass, "proven-text"),
-        ConditionResult::NearMiss => (Status::Warn, "warn-text"),
-        ConditionResult::Broken => (Status::Fail, "fail-text"),
-        ConditionResult::Undecided => (Status::Unknown, "dim"),
+        ConditionResult::Fulfilled => Status::Pass,
+        ConditionResult::NearMiss => Status::Warn,
+        ConditionResult::Broken => Status::Fail,
+        ConditionResult::Undecided => Status::Unknown,
     }
 }
 
 fn condition(condition: &ConditionSeen) -> AnyView {
-    let (status, class) = sign(condition.result);
     view! {
         <tr>
             <th scope="row">{phrase(&condition.expected)}</th>
-            <td><span class=class><Icon sign=status.into()/></span>" "{seen_words(condition)}</td>
+            <td><StatusBadge status=status_of(condition.result) label=seen_words(condition)/></td>
         </tr>
     }
     .into_any()
@@ -93,14 +94,11 @@ fn condition(condition: &ConditionSeen) -> AnyView {
 
 /// A check behind the finding: which one, how often it failed, what it expected and saw.
 fn check_view(sheet: &FindingsSheet, check: &FindingCheck) -> AnyView {
-    let mut facts = String::new();
-    if check.consecutive_fails > 0 {
-        facts.push_str(&format!(", {} failure running", ordinal(check.consecutive_fails)));
-    }
-    if let Some(at) = check.seen_at {
-        facts.push_str(&format!(", seen {}", moment(at.timestamp())));
-    }
-    facts.push_str(&format!("; a failure caps the answer at {}", check.fail_cap.get()));
+    let running = (check.consecutive_fails > 0)
+        .then(|| format!(", {} failure running", ordinal(check.consecutive_fails)));
+    let seen = check.seen_at.map(|at| format!(", seen {}", moment(at.timestamp())));
+    let caps = format!("; a failure caps the answer at {}", check.fail_cap.get());
+    let facts = [running, seen, Some(caps)].into_iter().flatten().collect::<String>();
     let conditions = check.conditions.iter().map(condition).collect_view();
     let messages =
         check.messages.iter().map(|message| view! { <li>{message.text.clone()}</li> }).collect_view();

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::pages::parts::profile_names;
 use crate::ui::{Column, Drawer, Fact, KeyValue, Sign, Table, TableLook, Tag};
-use crate::words::{anchor, phrase};
+use crate::words::{anchor, in_words, phrase};
 
 const fn effort_words(effort: Effort) -> &'static str {
     match effort {
@@ -70,7 +70,10 @@ fn anchors(framework: &Framework, criterion: &Criterion) -> AnyView {
         .enumerate()
         .map(|(level, (text, name))| {
             let before = cumulative(level).map(|words| view! { <b>{words}</b> });
-            view! { <tr><th scope="row">{format!("{level} {name}")}</th><td class="wide">{before}{text.clone()}</td></tr> }
+            view! { <tr>
+                <th scope="row" class="nowrap">{format!("{level} {name}")}</th>
+                <td class="wide">{before}{in_words(text)}</td>
+            </tr> }
         })
         .collect_view();
     let columns = vec![Column::text("Level"), Column::text("True at this level")];
@@ -124,7 +127,7 @@ fn binding_row(binding: &Binding, kinds: &BTreeMap<KindCode, String>) -> AnyView
         <tr>
             <th scope="row">{binding.id.to_string()}</th>
             <td>{kinds.get(&binding.kind).cloned()}<span class="sub mono">{binding.kind.to_string()}</span></td>
-            <td class="wide">{binding.passes_when.clone()}</td>
+            <td class="wide">{in_words(&binding.passes_when)}</td>
             <td class="wide"><ul class="small">{conditions}</ul></td>
             <td class="num" data-label="Fail cap">{binding.fail_cap.get().to_string()}</td>
         </tr>

@@ -22,7 +22,7 @@ pub(super) fn ladder_section(framework: &Framework) -> AnyView {
             let asks = asks.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
             view! {
                 <tr>
-                    <th scope="row">{format!("{} {}", rung.code, rung.name)}</th>
+                    <th scope="row" class="nowrap">{format!("{} {}", rung.code, rung.name)}</th>
                     <td>{rung.badge.clone()}</td>
                     <td class="wide"><ul class="small">{asks}</ul></td>
                 </tr>

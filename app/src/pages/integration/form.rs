@@ -84,7 +84,8 @@ fn serves(typed: &Fields, refusal: Option<&Refusal>, groups: &[DomainGroup]) -> 
                     Choice::new(code.as_str(), format!("{code} {title}")).chosen_if(chosen(code))
                 })
                 .collect();
-            let legend = format!("Domains of {}", group.framework);
+            let code = group.framework.split(' ').next().unwrap_or_default();
+            let legend = format!("Domains of {code}");
             let id = format!("serves-{position}");
             view! {
                 <Drawer summary=group.framework.clone() open=open>

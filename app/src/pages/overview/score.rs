@@ -1,6 +1,6 @@
 //! Claimed and proven, open findings by severity, the domains as bars.
 
-use domain::scoring::{FindingSeverity, Standing, display};
+use domain::scoring::{Exact, FindingSeverity, Standing, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
 use service::finding::FindingsPage;
@@ -36,7 +36,7 @@ fn numbers(assessed: &Assessed) -> AnyView {
         .next
         .as_ref()
         .and_then(|next| assessed.framework.sublevels.iter().find(|rung| rung.code == *next));
-    let meter = |id: &'static str, name: &'static str, value: &domain::scoring::Exact, least: Option<u8>| {
+    let meter = |id: &'static str, name: &'static str, value: &Exact, least: Option<u8>| {
         let shown = reading(value);
         let needs = match (next, least) {
             (Some(next), Some(least)) => format!("; {} needs {least}", next.code),
@@ -162,10 +162,7 @@ pub(super) fn domains_section(assessed: &Assessed, paths: &Paths) -> AnyView {
             weight: domain.weight.to_string(),
             proven: score.score.as_ref().map(reading),
             claimed: score.claimed.as_ref().map(reading),
-            gap: score
-                .claimed
-                .zip(score.score)
-                .map(|(claimed, proven)| format!("+{}", display(&(claimed - proven)))),
+            gap: score.claimed.zip(score.score).map(|(claimed, proven)| gap(&(claimed - proven))),
         })
         .collect();
     let legend = view! { <BarsLegend threshold=threshold.clone()/> };
@@ -175,4 +172,10 @@ pub(super) fn domains_section(assessed: &Assessed, paths: &Paths) -> AnyView {
         </Section>
     }
     .into_any()
+}
+
+/// `+18.2`; nothing between claimed and proven has no sign.
+fn gap(gap: &Exact) -> String {
+    let shown = display(gap);
+    if shown == "0.0" { shown } else { format!("+{shown}") }
 }

@@ -1,9 +1,12 @@
 //! The five anchors of a criterion, with the rails that show what is claimed and what counts.
 
+use domain::Level;
 use domain::framework::Criterion;
 use domain::scoring::CriterionScore;
 use leptos::prelude::*;
 
+use super::Sheet;
+use super::prepared::{Part, prepared};
 use crate::ui::{Sign, Tag, TagKind};
 
 /// How one anchor is drawn.
@@ -65,12 +68,36 @@ const CUMULATIVE: [&str; 5] = ["", "", "", "All of 2, and:", "All of 2 and 3, an
 
 /// The radio buttons: five levels and *Not applicable*. `chosen` is a value of theirs.
 pub(super) fn anchors(
+    sheet: &Sheet,
+    criterion: &Criterion,
+    id: &str,
+    score: &CriterionScore,
+    chosen: &str,
+    described: String,
+) -> AnyView {
+    let part = Part::Anchors {
+        criterion: criterion.code.clone(),
+        claimed: score.claimed().map(Level::get),
+        counts: score.effective.get(),
+        contradicted: score.contradicted,
+        chosen: VALUES.iter().position(|value| *value == chosen).and_then(|index| u8::try_from(index).ok()),
+    };
+    let names = &sheet.assessed.framework.levels;
+    let draw = || choices(criterion, id, names, score, chosen);
+    let html = prepared(sheet.assessed.bundle.assessment.framework, part, draw);
+    view! { <fieldset class="anchors" role="radiogroup" aria-describedby=described inner_html=html></fieldset> }
+        .into_any()
+}
+
+/// The values of the buttons, in their order.
+const VALUES: [&str; 6] = ["0", "1", "2", "3", "4", "na"];
+
+fn choices(
     criterion: &Criterion,
     id: &str,
     names: &[String; 5],
     score: &CriterionScore,
     chosen: &str,
-    described: String,
 ) -> AnyView {
     let levels = rails(score)
         .into_iter()
@@ -103,29 +130,24 @@ pub(super) fn anchors(
         })
         .collect_view();
     view! {
-        <fieldset class="anchors" role="radiogroup" aria-describedby=described>
-            <legend class="vh">{format!("Level of {}", criterion.code)}</legend>
-            {levels}
-            <label class="anchor anchor-na">
-                <input
-                    type="radio"
-                    name="level"
-                    value="na"
-                    checked=chosen == "na"
-                    aria-label="Not applicable"
-                    aria-describedby=format!("{id}-na")
-                />
-                <span class="anchor-name">"Not applicable"</span>
-                <span class="anchor-text" id=format!("{id}-na")>
-                    "Needs a written reason, and counts when the assessor agrees."
-                </span>
-            </label>
-        </fieldset>
+        <legend class="vh">{format!("Level of {}", criterion.code)}</legend>
+        {levels}
+        <label class="anchor anchor-na">
+            <input
+                type="radio"
+                name="level"
+                value="na"
+                checked=chosen == "na"
+                aria-label="Not applicable"
+                aria-describedby=format!("{id}-na")
+            />
+            <span class="anchor-name">"Not applicable"</span>
+            <span class="anchor-text" id=format!("{id}-na")>
+                "Needs a written reason, and counts when the assessor agrees."
+            </span>
+        </label>
     }
     .into_any()
 }
 
-/// A text of a framework as the screen says it: `≥` for `>=`.
-pub(super) fn in_words(text: &str) -> String {
-    text.replace(">=", "≥").replace("<=", "≤")
-}
+pub(super) use crate::words::in_words;

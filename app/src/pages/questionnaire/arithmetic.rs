@@ -25,7 +25,7 @@ pub(super) fn of_domain(sheet: &Sheet) -> AnyView {
                 .into_any()
         };
         match score.standing {
-            Standing::OutOfProfile => continue,
+            Standing::OutOfProfile => {}
             Standing::ApprovedNotApplicable => rows.push(left_out("N/A, left out")),
             Standing::PendingNotApplicable | Standing::Unanswered | Standing::Answered(_) => {
                 let (weight, counts) =

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use service::record::{Answer, Claim};
 
 use super::{Sheet, Typed, TypedAnswer, anchors, conflict, marks, note, proof};
-use crate::ui::{Button, Icon, SaveState, Saving, Sign, clock, date_of, day};
+use crate::ui::{Button, Icon, SaveState, Saving, Sign, clock, date_of, day, inside_textarea};
 use crate::words::anchor;
 
 /// What the form shows: the answer on file, or what was typed and not taken.
@@ -104,7 +104,6 @@ fn form(
     let open = sheet.may_answer();
     let action = sheet.paths.domain(&sheet.domain().code);
     let described = format!("{id}-q {id}-level-error");
-    let names = &sheet.assessed.framework.levels;
     let save =
         open.then(|| view! { <div class="gap-small" data-by-hand=""><Button>"Save answer"</Button></div> });
     view! {
@@ -114,7 +113,7 @@ fn form(
             <p class="crit-q" id=format!("{id}-q")>{anchors::in_words(&criterion.question)}</p>
             <fieldset disabled=!open role="presentation">
                 <div id=format!("{id}-level-error")>{error("level").map(field_error)}</div>
-                {anchors::anchors(criterion, id, names, score, &shown.level, described)}
+                {anchors::anchors(sheet, criterion, id, score, &shown.level, described)}
                 <div class="reason">
                     {text_field(id, "reason", "Reason", "Why it does not apply.", shown.reason, error("reason"))}
                 </div>

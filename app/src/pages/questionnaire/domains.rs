@@ -18,7 +18,7 @@ pub(super) fn list(sheet: &Sheet) -> AnyView {
     {
         let contradicted =
             criteria.by_ref().take(domain.criteria.len()).filter(|score| score.contradicted).count() > 0;
-        let share = if standing.applicable == 0 { 0 } else { standing.answered * 100 / standing.applicable };
+        let share = (standing.answered * 100).checked_div(standing.applicable).unwrap_or(0);
         let share = f64::from(u8::try_from(share).unwrap_or(100));
         let count = format!("{}/{} ", standing.answered, standing.applicable);
         let words = format!("{} of {} answered", standing.answered, standing.applicable);

@@ -1,19 +1,21 @@
 //! What stands behind an answer: evidence, health checks, and where the criterion comes from.
 
+use domain::check::Status;
 use domain::framework::{Binding, Criterion};
 use domain::scoring::{BindingScore, CriterionScore};
 use leptos::prelude::*;
 use service::record::Evidence;
 
+use super::prepared::{Part, prepared};
 use super::{Sheet, Typed};
 use crate::pages::evidence::{evidence_fields, evidence_line};
 use crate::pages::parts::RefusalNote;
-use crate::ui::{Button, ButtonLink, ButtonSize, Drawer, Sign, StatusBadge};
+use crate::ui::{Button, ButtonLink, ButtonSize, Sign, StatusBadge};
 use crate::words::check_line;
 
 pub(super) fn proof(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore, id: &str) -> AnyView {
-    let hint = format!("{}.", criterion.evidence.trim_end_matches('.'));
-    let sources = sources(sheet, criterion);
+    let part = Part::Origin(criterion.code.clone());
+    let origin = prepared(sheet.assessed.bundle.assessment.framework, part, || origin(sheet, criterion));
     view! {
         <div class="proof">
             <div id=format!("{id}-evidence")>
@@ -26,12 +28,20 @@ pub(super) fn proof(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore
                 {checks(sheet, criterion, score)}
             </div>
         </div>
-        <Drawer summary="What proves it, and where it comes from">
-            <div class="stack-tight">
-                <p class="small measure">{hint}</p>
-                {sources}
-            </div>
-        </Drawer>
+        <details class="drawer" inner_html=origin></details>
+    }
+    .into_any()
+}
+
+/// The content of the drawer that says what proves the criterion.
+fn origin(sheet: &Sheet, criterion: &Criterion) -> AnyView {
+    let hint = format!("{}.", criterion.evidence.trim_end_matches('.'));
+    view! {
+        <summary>"What proves it, and where it comes from"</summary>
+        <div class="stack-tight">
+            <p class="small measure">{hint}</p>
+            {sources(sheet, criterion)}
+        </div>
     }
     .into_any()
 }
@@ -97,14 +107,36 @@ fn checks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyVi
 }
 
 fn check(sheet: &Sheet, binding: &Binding, state: &BindingScore, score: &CriterionScore) -> AnyView {
-    let tied = sheet.assessed.probes_of(&binding.id);
+    // Most kinds have no check: finding that out first is cheap.
+    let bundle = &sheet.assessed.bundle;
+    let tied = if bundle.checks.iter().any(|check| check.kind == binding.kind) {
+        sheet.assessed.probes_of(&binding.id)
+    } else {
+        Vec::new()
+    };
+    if tied.is_empty() && state.state == Status::Unknown {
+        let part = Part::Untied(binding.id.clone());
+        let html = prepared(bundle.assessment.framework, part, || {
+            line(binding, state.state, None, UNTIED.to_owned())
+        });
+        return view! { <li inner_html=html></li> }.into_any();
+    }
+    let href = tied.first().map(|tied| sheet.paths.check(tied.check.id));
+    let words = check_line(binding, state, &tied, score.claimed(), &sheet.seen);
+    view! { <li>{line(binding, state.state, href, words)}</li> }.into_any()
+}
+
+/// What is said of a binding that no check is tied to.
+const UNTIED: &str = "No check is tied to it";
+
+/// A binding with its state and a line about it; `href` is the check's page.
+fn line(binding: &Binding, state: Status, href: Option<String>, words: String) -> AnyView {
     let name = view! { {binding.id.to_string()}" "<span class="mono">{binding.kind.to_string()}</span> };
-    let name = match tied.first() {
-        Some(tied) => view! { <a href=sheet.paths.check(tied.check.id)>{name}</a> }.into_any(),
+    let name = match href {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => view! { <span>{name}</span> }.into_any(),
     };
-    let line = check_line(binding, state, &tied, score.claimed(), &sheet.seen);
-    view! { <li>{name}<StatusBadge status=state.state/><span class="sub">{line}</span></li> }.into_any()
+    view! { {name}<StatusBadge status=state/><span class="sub">{words}</span> }.into_any()
 }
 
 /// The sources that the criterion cites, as links into the framework's list.

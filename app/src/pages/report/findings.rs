@@ -45,13 +45,10 @@ pub(super) fn findings(report: &Report) -> AnyView {
 
 fn row(report: &Report, finding: &FindingView) -> AnyView {
     let framework = &report.page.assessed.framework;
+    let of_domain = || framework.domains.iter().find(|domain| domain.code.as_str() == finding.record.subject);
     let title = match &finding.criterion {
         Some(code) => framework.criterion(code).map(|criterion| criterion.title.clone()),
-        None => {
-            let found =
-                framework.domains.iter().find(|domain| domain.code.as_str() == finding.record.subject);
-            found.map(|domain| domain.title.clone())
-        }
+        None => of_domain().map(|domain| domain.title.clone()),
     };
     let checks = finding
         .checks

@@ -19,10 +19,9 @@ pub(super) fn method(report: &Report) -> AnyView {
         .collect();
     let tied = checks::ties(report).len();
     let health = format!(
-        "Health checks send synthetic data only. No patient data is kept. Of {}, {} of which {} tied to this assessment: {}. A \
-         check that has not concluded neither proves nor contradicts.",
+        "Health checks send synthetic data only. No patient data is kept. Of {}, {tied} {} tied to this assessment; by \
+         their latest runs {}. A check that has not concluded neither proves nor contradicts.",
         plural(report.checks.len(), "check"),
-        tied,
         if tied == 1 { "is" } else { "are" },
         checks::counts(report),
     );

@@ -56,19 +56,14 @@ async fn create(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let chosen = fields.trimmed("kind").to_owned();
-    let interval = match fields.trimmed("interval") {
-        "" => Ok(None),
-        text => read_interval(text).map(Some).ok_or_else(bad_interval),
+    let interval_seconds = match fields.trimmed("interval") {
+        "" => None,
+        text => Some(read_interval(text).unwrap_or(UNREADABLE)),
     };
-    let made = match interval {
-        Ok(interval_seconds) => {
-            let kind = KindCode::from(chosen.as_str());
-            let new = NewCheck { kind, parameters: parameters(&fields), interval_seconds };
-            state.service.create_check(&actor, id, new).await
-        }
-        Err(error) => Err(error),
-    };
-    match made {
+    let kind = KindCode::from(chosen.as_str());
+    let new = NewCheck { kind, parameters: parameters(&fields), interval_seconds };
+    let made = state.service.create_check(&actor, id, new).await;
+    match made.map_err(|error| with_interval(error, interval_seconds)) {
         Ok(made) => Ok(see_other(&format!("/orgs/{slug}/checks/{}", made.id))),
         Err(error) => {
             let refusal = Some(Refusal::of(error)?);
@@ -77,8 +72,18 @@ async fn create(
     }
 }
 
-fn bad_interval() -> Error {
-    Error::invalid("interval", "Write a whole number with s, m, h or d, for example 15m or 1d.")
+/// In place of an interval that is none: no check accepts it, and everything else is looked at first.
+const UNREADABLE: i64 = 0;
+
+/// Names the interval beside the other fields that are wrong.
+fn with_interval(error: Error, interval: Option<i64>) -> Error {
+    let Error::Invalid(mut problems) = error else { return error };
+    if interval == Some(UNREADABLE) {
+        problems.retain(|problem| problem.field != "interval");
+        let problem = "Write a whole number with s, m, h or d, for example 15m or 1d.";
+        problems.push(FieldError::new("interval", problem));
+    }
+    Error::Invalid(problems)
 }
 
 fn parameters(fields: &Fields) -> RawParameters {
@@ -132,15 +137,11 @@ async fn update(
     Segments((slug, id)): Segments<(String, CheckId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let changed = match read_interval(fields.get("interval")) {
-        Some(interval_seconds) => {
-            let parameters = parameters(&fields);
-            let change = ChangedCheck { parameters, interval_seconds, enabled: fields.has("enabled") };
-            state.service.update_check(&actor, id, change).await
-        }
-        None => Err(bad_interval()),
-    };
-    match changed {
+    let interval_seconds = read_interval(fields.get("interval")).unwrap_or(UNREADABLE);
+    let parameters = parameters(&fields);
+    let change = ChangedCheck { parameters, interval_seconds, enabled: fields.has("enabled") };
+    let changed = state.service.update_check(&actor, id, change).await;
+    match changed.map_err(|error| with_interval(error, Some(interval_seconds))) {
         Ok(_) => Ok(see_other(&format!("/orgs/{slug}/checks/{id}"))),
         Err(error) => {
             let refusal = Refusal::of(error)?;
@@ -230,4 +231,21 @@ fn remove_page(
     let title = format!("{integration}, {}, remove", kind.title);
     let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations).narrow();
     Ok(frame.respond(status, || view! { <CheckRemovePage at kind integration criteria refusal/> }.into_any()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_that_is_none_is_named_beside_the_other_fields() {
+        let error = Error::Invalid(vec![
+            FieldError::new("parameters.port", "Must be a whole number."),
+            FieldError::new("interval", "Choose another."),
+        ]);
+        let Error::Invalid(problems) = with_interval(error, Some(UNREADABLE)) else { unreachable!() };
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["parameters.port", "interval"]);
+        assert!(problems[1].problem.contains("15m"));
+    }
 }

@@ -45,7 +45,8 @@ impl Passwords {
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.decoy.to_string());
-        let same = self.apart(move || hasher().verify_password(password.as_bytes(), hash.as_str()).is_ok()).await?;
+        let same =
+            self.apart(move || hasher().verify_password(password.as_bytes(), hash.as_str()).is_ok()).await?;
         Ok(same && known)
     }
 
@@ -87,7 +88,10 @@ mod tests {
     #[test]
     fn a_password_must_be_long_and_hard_to_guess() {
         for weak in ["short", "password12", "aaaaaaaaaaaa", "ana.li@clinic.example"] {
-            assert!(check_strength("password", weak, &["Ana Li", "ana.li@clinic.example"]).is_err(), "{weak}");
+            assert!(
+                check_strength("password", weak, &["Ana Li", "ana.li@clinic.example"]).is_err(),
+                "{weak}"
+            );
         }
         assert!(check_strength("password", "lantern crate violet ridge", &[]).is_ok());
     }

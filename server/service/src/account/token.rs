@@ -21,7 +21,10 @@ impl Service {
     pub async fn create_token(&self, actor: &Actor, name: &str) -> Result<NewToken, Error> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 80 {
-            return Err(Error::invalid("name", "Name the token in 1 to 80 characters, for example after its use."));
+            return Err(Error::invalid(
+                "name",
+                "Name the token in 1 to 80 characters, for example after its use.",
+            ));
         }
         let random: [u8; 32] = rand::random();
         let secret = format!("rung_{}", URL_SAFE_NO_PAD.encode(random));
@@ -67,9 +70,5 @@ impl Service {
 }
 
 fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
-        use std::fmt::Write as _;
-        write!(text, "{byte:02x}").expect("writing to a string has no way to fail");
-        text
-    })
+    crate::hexadecimal(&Sha256::digest(secret.as_bytes()))
 }

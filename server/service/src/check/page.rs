@@ -54,7 +54,8 @@ pub struct ConditionSeen {
 impl Service {
     pub async fn check_page(&self, actor: &Actor, id: CheckId) -> Result<CheckPage, Error> {
         let (check, role) = self.check_and_role(actor, id, Permission::Read).await?;
-        let integration = self.store().integration(check.integration).await?.ok_or(Error::NotFound("The check"))?;
+        let integration =
+            self.store().integration(check.integration).await?.ok_or(Error::NotFound("The check"))?;
         let organization = self.store().organization(check.org).await?.ok_or(Error::NotFound("The check"))?;
         let kind = self.kind_of(&check)?.clone();
         let runs = self.store().runs(id, None, RUNS_SHOWN).await?;
@@ -80,9 +81,9 @@ impl Service {
                     for binding in criterion.bindings.iter().filter(|binding| binding.kind == check.kind) {
                         let by_hand =
                             ties.iter().find(|tie| tie.framework == entry.id && tie.binding == binding.id);
-                        let standing = standings
-                            .iter()
-                            .find(|standing| standing.framework == entry.id && standing.binding == binding.id);
+                        let standing = standings.iter().find(|standing| {
+                            standing.framework == entry.id && standing.binding == binding.id
+                        });
                         bound.push(BoundTo {
                             framework: entry.id,
                             framework_code: entry.code.clone(),

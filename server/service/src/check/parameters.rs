@@ -45,14 +45,15 @@ impl Service {
                 Parameters::from_text(kind, &values)
             }
         };
-        let parameters = read.map_err(|errors| Error::Invalid(errors.into_iter().map(field_error).collect()))?;
+        let parameters =
+            read.map_err(|errors| Error::Invalid(errors.into_iter().map(field_error).collect()))?;
         let refused = self.prober().guard().vet_parameters(&parameters);
         if refused.is_empty() {
             return Ok(parameters);
         }
-        let refused = refused.into_iter().map(|(name, refusal)| {
-            FieldError::new(format!("parameters.{name}"), refusal.to_string())
-        });
+        let refused = refused
+            .into_iter()
+            .map(|(name, refusal)| FieldError::new(format!("parameters.{name}"), refusal.to_string()));
         Err(Error::Invalid(refused.collect()))
     }
 

@@ -12,7 +12,7 @@ use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
 
 /// What a person waits for at most, whatever the kind allows.
-const LONGEST_RUN: Duration = Duration::from_secs(120);
+const LONGEST_RUN: Duration = Duration::from_mins(2);
 
 impl Service {
     /// Runs a check now and answers with the run.
@@ -96,7 +96,8 @@ impl Service {
             let since = UnixMillis(now.0 - days * 24 * 3600 * 1000);
             let past = self.store().availability(check.id, since).await?;
             if past.concluded > 0 && past.first_started_at.is_some_and(|first| first <= since) {
-                let share = Decimal::from(past.answered) * Decimal::ONE_HUNDRED / Decimal::from(past.concluded);
+                let share =
+                    Decimal::from(past.answered) * Decimal::ONE_HUNDRED / Decimal::from(past.concluded);
                 outcome.observations.set(name, share.round_dp(4));
             }
         }

@@ -11,7 +11,7 @@ use crate::{Error, Service};
 
 /// How often the worker looks for due checks.
 const TICK: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 /// Checks claimed at a time, and probes under way at a time.
 const BATCH: u32 = 32;
 const AT_ONCE: usize = 32;

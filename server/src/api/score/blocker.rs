@@ -60,9 +60,12 @@ impl Blocker {
             Self::new(name, Some(u32::from(least)), json!(shown), text)
         };
         let named = match condition {
-            RungCondition::Overall { least, seen } => {
-                figure(Name::MinOverall, *least, seen, format!("Overall is {}, and {least} is asked.", display(seen)))
-            }
+            RungCondition::Overall { least, seen } => figure(
+                Name::MinOverall,
+                *least,
+                seen,
+                format!("Overall is {}, and {least} is asked.", display(seen)),
+            ),
             RungCondition::Confidence { least, seen } => {
                 let text = format!("Confidence is {} %, and {least} % is asked.", display(seen));
                 figure(Name::MinConfidence, *least, seen, text)
@@ -89,7 +92,8 @@ impl Blocker {
                 Self::new(Name::IndependentAssessor, None, json!(false), text)
             }
             RungCondition::GateEvidence { max_age_days, missing } => {
-                let text = format!("No valid evidence of the last {max_age_days} days on {}.", listed(missing));
+                let text =
+                    format!("No valid evidence of the last {max_age_days} days on {}.", listed(missing));
                 Self::new(Name::GateEvidenceAge, Some(*max_age_days), json!(missing), text)
             }
             RungCondition::Coverage { domains } => {

@@ -113,6 +113,9 @@ async fn a_bundle_holds_what_the_single_reads_give(
     assert_eq!(bundle.standings, [standing]);
     assert_eq!(bundle.ties, [tie]);
     assert_eq!(store.bundle(AssessmentId::new()).await.unwrap(), None);
+    for _ in 0..4 {
+        assert_eq!(store.bundle(assessment.id).await.unwrap().as_ref(), Some(&bundle), "read again");
+    }
 }
 
 #[rstest]

@@ -1,0 +1,77 @@
+// The join, as a newcomer meets it: an endpoint breaks, an answer is capped, a finding says why; mended, both recover.
+import { signUp } from "../harness/journey";
+import { expectAccessible, expectNoSidewaysScroll, picture } from "../harness/look";
+import { demoTest, expect } from "../harness/test";
+
+const overview = "/orgs/alder-regional-hospital";
+
+demoTest("a broken certificate caps an answer and opens a finding, and mending it clears both", async ({ page }) => {
+  demoTest.slow();
+  await signUp(page);
+  await page.goto("/demo");
+  const certificate = page.getByRole("row").filter({ hasText: "TLS certificate" });
+  await expectAccessible(page);
+  await picture(page, "demonstration");
+
+  await certificate.getByRole("button", { name: /^Break/ }).click();
+  await expect(certificate).toContainText("Broken");
+  await certificate.getByRole("button", { name: /^Run its checks now/ }).click();
+  await expect(certificate).toContainText("Fail");
+
+  await page.goto(`${overview}/findings`);
+  const finding = page.getByRole("row").filter({ hasText: "PAT-1" }).filter({ hasText: /contradiction/i }).first();
+  await expect(finding).toContainText("Claimed 3");
+  await finding.getByText("Details").click();
+  await expect(finding).toContainText("PAT-1.4");
+  await expect(finding).toContainText("30");
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await picture(page, "findings");
+
+  await page.goto("/demo");
+  await certificate.getByRole("button", { name: /^Mend/ }).click();
+  await certificate.getByRole("button", { name: /^Run its checks now/ }).click();
+  await expect(certificate).toContainText("Pass");
+  await page.goto(`${overview}/findings`);
+  const contradicted = (part: string) =>
+    page.locator(part).getByRole("row").filter({ hasText: "PAT-1" }).filter({ hasText: /contradiction/i });
+  await expect(contradicted("#cleared")).toHaveCount(1);
+  await expect(contradicted("section:not(#cleared)")).toHaveCount(0);
+});
+
+demoTest("every page of an organization is accessible, fits every width and names the disclaimer", async ({ page }) => {
+  demoTest.slow();
+  await signUp(page);
+  await page.goto(`${overview}/assessment`);
+  const assessment = new URL(page.url()).pathname;
+  await page.goto(`${overview}/integrations`);
+  const integration = await page.getByRole("link", { name: "Patient API gateway" }).first().getAttribute("href");
+  await page.goto(integration ?? "");
+  const check = await page.getByRole("main").locator('a[href*="/checks/"]').first().getAttribute("href");
+
+  const pages = {
+    overview,
+    assessment,
+    questionnaire: `${assessment}/EVT`,
+    report: `${assessment}/report`,
+    evidence: `${overview}/evidence`,
+    integrations: `${overview}/integrations`,
+    integration: integration ?? "",
+    "add-check": `${integration}/checks/new?kind=tls.certificate`,
+    check: check ?? "",
+    members: `${overview}/members`,
+    settings: "/settings",
+    frameworks: "/frameworks",
+    framework: "/frameworks/B7/1.0.0",
+    organizations: "/",
+    "new-organization": "/orgs/new",
+  };
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 }), path).toHaveCount(1);
+    await expect(page.locator("body"), path).toContainText("not a HIMSS stage, certification or endorsement");
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+    await picture(page, name);
+  }
+});

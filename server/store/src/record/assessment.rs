@@ -1,0 +1,150 @@
+//! Framework versions, assessments, answers and evidence.
+
+use domain::scoring::{EvidenceDuration, EvidenceState};
+use domain::{CriterionCode, FrameworkCode, Level, RungCode};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Check, Integration, ManualTie, Organization, Standing};
+use crate::ids::{AssessmentId, EvidenceId, FrameworkId, OrgId, UnixMillis, UserId};
+
+/// A framework version as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrameworkEntry {
+    pub id: FrameworkId,
+    pub code: FrameworkCode,
+    pub version: String,
+    pub title: String,
+    pub criteria: u32,
+    pub imported_at: UnixMillis,
+}
+
+/// How an import of a framework ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Import {
+    Created(FrameworkId),
+    /// This version is here, with the same content.
+    Unchanged(FrameworkId),
+    /// This version is here with other content, and a published version never changes.
+    ConflictingContent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssessmentState {
+    Draft,
+    Submitted,
+    InReview,
+    ChangesRequested,
+    Final,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    pub id: AssessmentId,
+    pub org: OrgId,
+    pub framework: FrameworkId,
+    pub framework_code: FrameworkCode,
+    pub framework_version: String,
+    pub title: String,
+    pub state: AssessmentState,
+    pub target: Option<RungCode>,
+    pub target_level: Level,
+    pub independent_signoff: bool,
+    pub created_by: UserId,
+    pub created_at: UnixMillis,
+}
+
+/// Who answers: the organization or an assessor from outside. Neither overwrites the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rater {
+    Own,
+    Assessor,
+}
+
+/// A level, or that the criterion does not apply, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    Level(Level),
+    NotApplicable { reason: String },
+}
+
+/// The latest answer of one rater to one criterion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub criterion: CriterionCode,
+    pub rater: Rater,
+    pub claim: Claim,
+    pub rationale: String,
+    /// 1 for the first answer; one more with every save.
+    pub revision: i64,
+    pub by: UserId,
+    pub by_name: String,
+    pub at: UnixMillis,
+}
+
+/// A save of one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveAnswer {
+    pub assessment: AssessmentId,
+    pub criterion: CriterionCode,
+    pub rater: Rater,
+    pub claim: Claim,
+    pub rationale: String,
+    /// The revision that the writer saw: 0 where there was no answer.
+    pub seen_revision: i64,
+    pub by: UserId,
+    pub at: UnixMillis,
+}
+
+/// How a save ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// Durable: synced before this is returned.
+    Revision(i64),
+    /// Somebody answered in between; nothing changed. `None` when there is no answer at all.
+    Stale(Option<Answer>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceBody {
+    Note(String),
+    Link(String),
+}
+
+/// A dated item, tied to one or more criteria of an assessment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub id: EvidenceId,
+    pub org: OrgId,
+    pub assessment: AssessmentId,
+    pub criteria: Vec<CriterionCode>,
+    pub title: String,
+    pub body: EvidenceBody,
+    pub duration: EvidenceDuration,
+    pub dated: Date,
+    pub expires: Option<Date>,
+    pub author: UserId,
+    pub author_name: String,
+    pub state: EvidenceState,
+    pub reviewer: Option<UserId>,
+    pub created_at: UnixMillis,
+}
+
+/// Everything of an assessment that a score and its pages need, read in one go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssessmentBundle {
+    pub assessment: Assessment,
+    pub organization: Organization,
+    pub answers: Vec<Answer>,
+    pub evidence: Vec<Evidence>,
+    pub checks: Vec<Check>,
+    pub integrations: Vec<Integration>,
+    /// Of this assessment's framework only.
+    pub standings: Vec<Standing>,
+    /// Of this assessment's framework only.
+    pub ties: Vec<ManualTie>,
+}

@@ -1,0 +1,52 @@
+//! Organizations and who belongs to them.
+
+use domain::ProfileCode;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OrgId, UnixMillis, UserId};
+
+/// What a member may do, least first: see `service`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Viewer,
+    Contributor,
+    Assessor,
+    Consultant,
+    Owner,
+}
+
+/// Number of physicians.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SizeBand {
+    #[serde(rename = "1-6")]
+    UpTo6,
+    #[serde(rename = "7-20")]
+    UpTo20,
+    #[serde(rename = "21-150")]
+    UpTo150,
+    #[serde(rename = "151+")]
+    Above150,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    pub id: OrgId,
+    /// In addresses; unique.
+    pub slug: String,
+    pub name: String,
+    pub profiles: Vec<ProfileCode>,
+    pub size_band: SizeBand,
+    /// Demonstration data, labelled wherever it is shown.
+    pub demo: bool,
+    pub created_at: UnixMillis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub user: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub since: UnixMillis,
+}
