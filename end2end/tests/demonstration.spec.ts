@@ -40,7 +40,8 @@ demoTest("a broken certificate caps an answer and opens a finding, and mending i
 });
 
 demoTest("every page of an organization is accessible, fits every width and names the disclaimer", async ({ page }) => {
-  demoTest.slow();
+  // Some twenty pages, each looked at in two colour schemes and five forms.
+  demoTest.setTimeout(900_000);
   await signUp(page);
   await page.goto(`${overview}/assessment`);
   const assessment = new URL(page.url()).pathname;
