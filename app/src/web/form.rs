@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::response::IntoResponse;
+use domain::check::{CheckKinds, ParameterType};
 use http::StatusCode;
 use service::{Actor, Error, FieldError};
 use url::form_urlencoded;
@@ -121,13 +122,21 @@ impl FromRequest<AppState> for Posted {
         let fields = fields.only(|name| !name.starts_with(SIGN_IN_PREFIX));
         match actor {
             Some(actor) => Ok(Self { actor, fields }),
-            // A password is typed again rather than put into a page.
             None => Err(PageError::SignIn {
                 target: local_path(&target).to_owned(),
-                fields: fields.only(|name| !matches!(name, "current" | "password")),
+                fields: fields.only(|name| !is_secret(state.service.kinds(), name)),
             }),
         }
     }
+}
+
+/// Whether a field is typed again rather than put into a page: a password, or a secret of a health check.
+fn is_secret(kinds: &CheckKinds, name: &str) -> bool {
+    let secret = |parameter: &str| {
+        let specs = kinds.iter().filter_map(|kind| kind.parameter(parameter));
+        specs.into_iter().any(|spec| spec.kind == ParameterType::Secret)
+    };
+    matches!(name, "current" | "password") || name.strip_prefix("parameters.").is_some_and(secret)
 }
 
 /// Begins the names of the sign-in form's own fields, so that it can carry another form's beside them.
@@ -169,6 +178,17 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neither_a_password_nor_the_secret_of_a_check_is_put_into_a_page() {
+        let kinds = domain::builtin::check_kinds();
+        for secret in ["password", "current", "parameters.bearer_token", "parameters.private_key"] {
+            assert!(is_secret(kinds, secret), "{secret}");
+        }
+        for open in ["name", "parameters.base_url", "parameters", "bearer_token"] {
+            assert!(!is_secret(kinds, open), "{open}");
+        }
+    }
 
     #[test]
     fn a_form_keeps_repeated_fields_and_their_order() {
