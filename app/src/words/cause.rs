@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::check::{ConditionResult, Status};
+use domain::check::{ConditionResult, Severity, Status};
 use domain::framework::{Binding, Criterion, EvidenceClass};
 use domain::scoring::{BindingScore, CriterionScore, Limit, Standing};
 use domain::{BindingId, Level};
@@ -17,18 +17,27 @@ use crate::ui::moment;
 
 /// What the checks saw for the conditions of contradicted bindings, as the findings keep it.
 #[derive(Debug, Clone, Default)]
-pub struct Seen(BTreeMap<BindingId, Vec<ConditionSeen>>);
+pub struct Seen(BTreeMap<BindingId, (Vec<ConditionSeen>, Option<String>)>);
 
 impl Seen {
     /// Takes what is known from the findings of an assessment.
     pub fn of(findings: &[FindingView]) -> Self {
         let checks = findings.iter().flat_map(|finding| &finding.checks);
-        Self(checks.map(|check| (check.binding.clone(), check.conditions.clone())).collect())
+        let seen = checks.map(|check| {
+            let error = check.messages.iter().find(|message| message.severity == Severity::Error);
+            (check.binding.clone(), (check.conditions.clone(), error.map(|message| message.text.clone())))
+        });
+        Self(seen.collect())
+    }
+
+    /// What went wrong in the latest run of a binding's check, in the check's words.
+    fn error(&self, binding: &BindingId) -> Option<&str> {
+        self.0.get(binding).and_then(|(_, error)| error.as_deref())
     }
 
     /// The broken conditions of a binding with what was seen.
     fn broken(&self, binding: &BindingId) -> Vec<String> {
-        let conditions = self.0.get(binding).map(Vec::as_slice).unwrap_or_default();
+        let conditions = self.0.get(binding).map(|(conditions, _)| conditions.as_slice()).unwrap_or_default();
         conditions
             .iter()
             .filter(|condition| condition.result == ConditionResult::Broken)
@@ -176,7 +185,14 @@ fn contradiction(assessed: &Assessed, binding: &Binding, seen: &Seen, paths: &Pa
         format!(" {} failure running{}.", ordinal(standing.consecutive_fails), at.unwrap_or_default())
     });
     let name = &failing.integration.details.name;
-    let text = format!("{name}, {broken} ({}).{}", binding.id, running.unwrap_or_default());
+    let said =
+        seen.error(&binding.id).map(|text| format!(" The check says: {}.", text.trim_end_matches('.')));
+    let text = format!(
+        "{name}, {broken} ({}).{}{}",
+        binding.id,
+        said.unwrap_or_default(),
+        running.unwrap_or_default()
+    );
     Remark { text, link: Some((paths.check(failing.check.id), "Open the check".to_owned())) }
 }
 

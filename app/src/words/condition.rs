@@ -87,5 +87,23 @@ mod tests {
             phrase("capabilities contains launch-standalone"),
             "capabilities contains launch-standalone"
         );
+        assert_eq!(phrase("http_status == 200"), "http status: 200");
+    }
+
+    #[test]
+    fn what_was_seen_stands_before_what_is_needed() {
+        let words = |condition: &str, seen: Option<&str>| {
+            let (text, seen) = (condition.to_owned(), seen.map(ToOwned::to_owned));
+            let result = domain::check::ConditionResult::Broken;
+            expected(&ConditionSeen { expected: text, seen, result })
+        };
+        assert_eq!(words("days_to_expiry >= 30", Some("4")), "days to expiry: saw 4, needs ≥ 30");
+        assert_eq!(words("connected == true", Some("false")), "connected: saw no, needs yes");
+        assert_eq!(words("latency_ms <= 10000", None), "latency: saw nothing, needs ≤ 10000 ms");
+        let long = "Patient.read, ".repeat(30);
+        assert!(
+            words("interactions contains Group.read", Some(&long))
+                .ends_with("…, needs to contain Group.read")
+        );
     }
 }

@@ -62,6 +62,8 @@ async fn an_answer_is_saved_and_the_page_says_what_counts_and_why() {
     let (mut browser, assessment) = begun(&site).await;
     let at = format!("{assessment}/PAT");
     let form = [("criterion", "PAT-2"), ("revision", "0"), ("level", "3"), ("rationale", "Seen & <tested>")];
+    // Read before and after: nothing of the page is kept that the answer changes.
+    assert!(!criterion(&browser.get(&at).await, "pat-2").contains("anchor said"));
     let saved = answer(&mut browser, &at, &form).await;
     assert_eq!(saved.location.as_deref(), Some(format!("{at}#pat-2").as_str()), "{}", saved.body);
     let page = browser.get(&at).await;
@@ -167,6 +169,7 @@ async fn evidence_lifts_what_an_answer_counts_for_and_is_reviewed_by_somebody_el
     assert_eq!(browser.post(&format!("{at}/evidence"), &item).await.status, StatusCode::SEE_OTHER);
     let page = browser.get(&at).await;
     assert!(criterion(&page, "pat-2").contains("Claimed 4, counts 3"), "{}", criterion(&page, "pat-2"));
+    assert_eq!(criterion(&page, "pat-2").matches("\"anchor counts\"").count(), 4, "levels 0 to 3 count");
     // Its author may not accept it.
     let list = browser.get("/orgs/alder-regional-hospital/evidence").await;
     assert!(list.body.contains("Registration log") && !list.body.contains(">Accept<"), "{}", list.body);
