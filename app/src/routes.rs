@@ -16,14 +16,13 @@ mod sandbox;
 mod settings;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 
-use crate::web::{AppState, PageError, draw_errors, server_functions};
+use crate::web::{AppState, PageError, server_functions};
 
-/// Every page and form, and the server functions below `/api/ui`. Needs a session layer around it, and connection
-/// information or a [`ClientAddress`](crate::web::ClientAddress) for throttling.
-pub fn router(state: &AppState) -> Router<AppState> {
+/// Every page and form, and the server functions below `/api/ui`. Needs [`draw_errors`](crate::web::draw_errors) and a
+/// session layer around it, and connection information or a [`ClientAddress`](crate::web::ClientAddress) for throttling.
+pub fn router() -> Router<AppState> {
     Router::new()
         .merge(account::router())
         .merge(assessments::router())
@@ -42,5 +41,4 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
         .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })
-        .layer(from_fn_with_state(state.clone(), draw_errors))
 }

@@ -13,8 +13,8 @@ mod path;
 mod server_fns;
 mod state;
 
+pub(crate) use actor::{Browser, begin_session, end_session, key_of};
 pub use actor::{ClientAddress, CurrentActor, MaybeActor};
-pub(crate) use actor::{begin_session, end_session};
 pub use draw::draw_errors;
 pub use error::{PageError, Problem};
 pub(crate) use form::SIGN_IN_PREFIX;

@@ -10,6 +10,7 @@ use app::ui::TextArea;
 use app::web::AppState;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::middleware::from_fn_with_state;
 use http::{Request, StatusCode, header};
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -59,7 +60,8 @@ impl Site {
         let leptos = LeptosOptions::builder().output_name("rung").build();
         let state = AppState { service: service.clone(), leptos, css: "/pkg/rung.css", demo: None };
         let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
-        let router = app::router(&state).layer(sessions).with_state(state);
+        let drawn = from_fn_with_state(state.clone(), app::web::draw_errors);
+        let router = app::router().layer(drawn).layer(sessions).with_state(state);
         Self { router, service, _folder: folder }
     }
 

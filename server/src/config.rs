@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use probe::AllowList;
+use probe::{AllowList, AllowListError};
 use thiserror::Error;
 
 /// Everything that `rung serve` needs to know.
@@ -41,6 +41,8 @@ pub struct ListenConfig {
     pub addr: SocketAddr,
     /// `None` when people use `addr` itself.
     pub public_url: Option<PublicUrl>,
+    /// Whose word counts for who asks and how.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl ListenConfig {
@@ -50,6 +52,25 @@ impl ListenConfig {
             Some(url) if url.is_https() => Transport::Encrypted,
             _ => Transport::Plain,
         }
+    }
+}
+
+/// The reverse proxies whose `X-Forwarded-*` or `Forwarded` (RFC 7239) is believed: networks, as
+/// `10.0.0.0/8,127.0.0.1`. Without any, the headers count for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(AllowList);
+
+impl TrustedProxies {
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(address.to_canonical())
+    }
+}
+
+impl std::str::FromStr for TrustedProxies {
+    type Err = AllowListError;
+
+    fn from_str(text: &str) -> Result<Self, AllowListError> {
+        Ok(Self(text.parse()?))
     }
 }
 

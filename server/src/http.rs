@@ -1,12 +1,13 @@
 //! The router: pages, browser code, API and health, and the layers around them.
 //!
-//! From the outside in: request log and id › security headers › (pages) session › drawn errors › cross-site guard ›
-//! time limit › panics › size limit. The API has its own answers to all of that (`api`), and no session: it takes
+//! From the outside in: request log and id › trusted proxies › security headers › (pages) session › drawn errors ›
+//! cross-site guard › time limit › panics › size limit. The API has its own answers to all of that (`api`), and no session: it takes
 //! bearer tokens only, so no other site can make a browser use it.
 
 mod headers;
 mod health;
 mod plain_errors;
+mod proxy;
 mod request_log;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(crate) fn router(state: AppState, store: &Store, listen: &ListenConfig) -> R
         .merge(health::router(service.clone()))
         .nest("/api/v1", api_routes(service))
         .layer(from_fn_with_state(Arc::new(headers::Headers::new(listen.transport())), headers::set))
+        .layer(from_fn_with_state(Arc::new(listen.trusted_proxies.clone()), proxy::note))
         .layer(from_fn(request_log::log)))
 }
 
@@ -53,7 +55,7 @@ fn pages(state: AppState, store: &Store, listen: &ListenConfig) -> Result<Router
     }
     let guard = guard.with_rejection_response(|_: ProtectionError| from_elsewhere());
     // The last one named is the outermost.
-    let routes = app::router(&state)
+    let routes = app::router()
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(page_panicked))

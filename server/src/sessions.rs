@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use service::account::{SESSION_DAYS, session_key};
 use service::{UnixMillis, UserId};
-use sha2::{Digest as _, Sha256};
 use store::{Store, record};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
@@ -21,7 +21,7 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 use crate::config::Transport;
 
 const COOKIE: &str = "rung";
-const LIFE: time::Duration = time::Duration::days(14);
+const LIFE: time::Duration = time::Duration::days(SESSION_DAYS);
 /// How long after a session was written it is written again, so that it does not expire while in use.
 const RENEW_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -121,11 +121,7 @@ fn millis(instant: OffsetDateTime) -> i64 {
 
 /// What the database knows a session by.
 fn hashed(id: &Id) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(id.to_string()).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    session_key(&id.to_string())
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ mod api {
     mod organizations;
     mod pages;
     mod problems;
+    mod proxies;
+    mod sessions;
     mod startup;
     mod support;
 }

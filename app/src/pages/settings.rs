@@ -1,20 +1,26 @@
-//! The signed-in person's own page: account, password, API tokens.
+//! The signed-in person's own page: account, password, where they are signed in, API tokens.
 
 use leptos::prelude::*;
 use service::Actor;
+use service::account::SignedIn;
 use service::record::ApiToken;
 
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, Moment, Note, PageHead, PostButton, Section,
-    Table, TableLook, TextInput, Width,
+    Table, TableLook, Tag, TagKind, TextInput, Width,
 };
 use crate::web::{Fields, Refusal};
+use crate::words::plural;
 
 /// What happened just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum News {
     PasswordChanged,
+    SignedOutElsewhere {
+        /// How many sessions ended.
+        ended: u64,
+    },
     /// The token's secret: shown this once.
     TokenCreated {
         name: String,
@@ -27,6 +33,7 @@ pub(crate) enum News {
 pub(crate) fn SettingsPage(
     actor: Actor,
     tokens: Vec<ApiToken>,
+    sessions: Vec<SignedIn>,
     typed: Fields,
     #[prop(optional_no_strip)] news: Option<News>,
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
@@ -39,12 +46,13 @@ pub(crate) fn SettingsPage(
         Fact::new("Account", installation),
     ];
     view! {
-        <PageHead title="Settings" under="Your account, your password, your API tokens"/>
+        <PageHead title="Settings" under="Your account, your password, where you are signed in, your API tokens"/>
         {news.map(news_view)}
         <RefusalNote refusal=refusal.clone()/>
         <div class="grid two">
             <Section id="profile" title="Profile"><KeyValue facts/></Section>
             {password_section(&actor, refusal.as_ref())}
+            {sessions_section(sessions)}
             {tokens_section(tokens, &typed, refusal.as_ref())}
         </div>
     }
@@ -55,7 +63,19 @@ fn news_view(news: News) -> AnyView {
     use domain::check::Status;
     let note = match news {
         News::PasswordChanged => {
-            view! { <Note status=Status::Pass title="The password is changed" alert=true/> }.into_any()
+            let text = "Wherever else you were signed in, you are signed out.";
+            view! { <Note status=Status::Pass title="The password is changed" alert=true><p>{text}</p></Note> }
+                .into_any()
+        }
+        News::SignedOutElsewhere { ended } => {
+            let title = match ended {
+                0 => "You were signed in nowhere else".to_owned(),
+                count => {
+                    let places = plural(usize::try_from(count).unwrap_or(usize::MAX), "other place");
+                    format!("You are signed out at {places}")
+                }
+            };
+            view! { <Note status=Status::Pass title alert=true/> }.into_any()
         }
         News::TokenCreated { name, secret } => view! {
             <Note status=Status::Pass title=format!("Token {name} is created") alert=true>
@@ -92,6 +112,62 @@ fn password_section(actor: &Actor, refusal: Option<&Refusal>) -> AnyView {
     .into_any();
     view! {
         <Section id="change-password" title="Password">{content}</Section>
+    }
+    .into_any()
+}
+
+fn sessions_section(sessions: Vec<SignedIn>) -> AnyView {
+    let columns = vec![
+        Column::text("Browser"),
+        Column::number("Signed in"),
+        Column::number("Used last"),
+        Column::text("Session"),
+    ];
+    let others = sessions.iter().any(|session| !session.current);
+    let rows = sessions.into_iter().map(session_row).collect_view();
+    let content = view! {
+        <Table caption="Where you are signed in" columns look=TableLook::Fold>{rows}</Table>
+        {others
+            .then(|| {
+                view! {
+                    <p class="row gap-above">
+                        <PostButton action="/settings/sessions/end-others" kind=ButtonKind::Stop>
+                            "Sign out everywhere else"
+                        </PostButton>
+                    </p>
+                }
+            })}
+    }
+    .into_any();
+    let aside = view! { <p>"A session ends 14 days after its last use"</p> };
+    view! { <Section id="sessions" title="Where you are signed in" width=Width::Span aside>{content}</Section> }
+        .into_any()
+}
+
+fn session_row(session: SignedIn) -> AnyView {
+    let browser = match session.browser.as_str() {
+        "" => "A browser that did not say its name".to_owned(),
+        browser => browser.to_owned(),
+    };
+    let end = if session.current {
+        view! { <Tag kind=TagKind::Ink>"This one"</Tag> }.into_any()
+    } else {
+        let fields = vec![("session".to_owned(), session.key)];
+        let whose = format!(" ({browser})");
+        view! {
+            <PostButton action="/settings/sessions/end" fields kind=ButtonKind::Stop size=ButtonSize::Small>
+                "Sign out"<span class="vh">{whose}</span>
+            </PostButton>
+        }
+        .into_any()
+    };
+    view! {
+        <tr>
+            <th scope="row">{browser}</th>
+            <td class="num" data-label="Signed in"><Moment at=session.since.timestamp()/></td>
+            <td class="num" data-label="Used last"><Day date=session.last_used.date()/></td>
+            <td>{end}</td>
+        </tr>
     }
     .into_any()
 }

@@ -14,8 +14,8 @@ use tower_sessions::Session;
 use crate::pages::sign_in::{SignInForm, ladder_names, sign_in_page};
 use crate::pages::sign_up::SignUpPage;
 use crate::web::{
-    AppState, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX, Submitted,
-    begin_session, end_session, local_path, see_other,
+    AppState, Browser, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX,
+    Submitted, begin_session, end_session, local_path, see_other,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -41,6 +41,7 @@ async fn sign_up_form(
 async fn sign_up(
     State(state): State<AppState>,
     session: Session,
+    browser: Browser,
     Submitted(fields): Submitted,
 ) -> Result<Response, PageError> {
     let sign_up = SignUp {
@@ -50,7 +51,7 @@ async fn sign_up(
     };
     match state.service.create_first_account(sign_up).await {
         Ok(actor) => {
-            begin_session(&session, &actor).await?;
+            begin_session(&session, &actor, &browser).await?;
             if let Some(demo) = &state.demo
                 && let Err(error) = demo.load(&state.service, &actor).await
             {
@@ -96,6 +97,7 @@ async fn sign_in(
     State(state): State<AppState>,
     session: Session,
     ClientAddress(client): ClientAddress,
+    browser: Browser,
     Submitted(fields): Submitted,
 ) -> Result<Response, PageError> {
     let next = local_path(fields.get("sign-in.next")).to_owned();
@@ -103,7 +105,7 @@ async fn sign_in(
     let email = fields.get("sign-in.email").to_owned();
     match state.service.sign_in(&email, fields.get("sign-in.password"), &client).await {
         Ok(actor) => {
-            begin_session(&session, &actor).await?;
+            begin_session(&session, &actor, &browser).await?;
             // 307 makes the browser post the very same form to where it was meant for.
             Ok(if repeat { Redirect::temporary(&next).into_response() } else { see_other(&next) })
         }

@@ -1,4 +1,4 @@
-//! The signed-in person's own things: password and API tokens.
+//! The signed-in person's own things: password, where they are signed in, API tokens.
 
 use axum::Router;
 use axum::extract::State;
@@ -11,51 +11,75 @@ use tower_sessions::Session;
 
 use crate::pages::settings::{News, SettingsPage};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, begin_session, see_other,
+    AppState, Browser, CurrentActor, Fields, Frame, PageError, Posted, Refusal, begin_session, key_of,
+    see_other,
 };
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/settings", get(settings))
         .route("/settings/password", post(change_password))
+        .route("/settings/sessions/end", post(end_session))
+        .route("/settings/sessions/end-others", post(end_other_sessions))
         .route("/settings/tokens", post(create_token))
         .route("/settings/tokens/revoke", post(revoke_token))
 }
 
 async fn settings(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
-    page(&state, actor, Fields::default(), None, None).await
+    page(&state, &session, actor, Fields::default(), None, None).await
 }
 
 async fn change_password(
     State(state): State<AppState>,
     session: Session,
+    browser: Browser,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     match state.service.change_password(&actor, fields.get("current"), fields.get("password")).await {
         Ok(()) => {
-            // A session id that somebody else may know ends with the old password.
-            begin_session(&session, &actor).await?;
-            page(&state, actor, Fields::default(), Some(News::PasswordChanged), None).await
+            // Every session ended with the old password; this one begins anew.
+            begin_session(&session, &actor, &browser).await?;
+            session.save().await.map_err(PageError::internal)?;
+            page(&state, &session, actor, Fields::default(), Some(News::PasswordChanged), None).await
         }
-        Err(error) => page(&state, actor, fields, None, Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
+}
+
+async fn end_session(
+    State(state): State<AppState>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    state.service.end_session(&actor, fields.get("session")).await?;
+    Ok(see_other("/settings#sessions"))
+}
+
+async fn end_other_sessions(
+    State(state): State<AppState>,
+    session: Session,
+    Posted { actor, fields: _ }: Posted,
+) -> Result<Response, PageError> {
+    let ended = state.service.end_other_sessions(&actor, &key_of(&session)).await?;
+    page(&state, &session, actor, Fields::default(), Some(News::SignedOutElsewhere { ended }), None).await
 }
 
 async fn create_token(
     State(state): State<AppState>,
+    session: Session,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     match state.service.create_token(&actor, fields.get("name")).await {
         Ok(new) => {
             let news = News::TokenCreated { name: new.token.name, secret: new.secret };
-            let mut response = page(&state, actor, Fields::default(), Some(news), None).await?;
+            let mut response = page(&state, &session, actor, Fields::default(), Some(news), None).await?;
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             Ok(response)
         }
-        Err(error) => page(&state, actor, fields, None, Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
 }
 
@@ -70,13 +94,16 @@ async fn revoke_token(
 
 async fn page(
     state: &AppState,
+    session: &Session,
     actor: Actor,
     typed: Fields,
     news: Option<News>,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let tokens = state.service.tokens(&actor).await?;
+    let sessions = state.service.sessions(&actor, &key_of(session)).await?;
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(&actor), "Settings");
-    Ok(frame.respond(status, || view! { <SettingsPage actor tokens typed news refusal/> }.into_any()))
+    Ok(frame
+        .respond(status, || view! { <SettingsPage actor tokens sessions typed news refusal/> }.into_any()))
 }

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::Method;
+use http::header::USER_AGENT;
 use http::request::Parts;
+use service::account::{BROWSER_KEY, browser_words, session_key};
 use service::{Actor, UserId};
 use tower_sessions::Session;
 
@@ -59,10 +61,34 @@ pub(super) async fn signed_in(session: &Session, state: &AppState) -> Result<Opt
     Ok(state.service.actor(user).await?)
 }
 
-/// Signs the actor in, under a new session id so that an id known before is worth nothing.
-pub(crate) async fn begin_session(session: &Session, actor: &Actor) -> Result<(), PageError> {
+/// Signs the actor in, under a new session id so that an id known before is worth nothing. `browser` lets the person
+/// recognize the session later.
+pub(crate) async fn begin_session(
+    session: &Session,
+    actor: &Actor,
+    Browser(browser): &Browser,
+) -> Result<(), PageError> {
     session.cycle_id().await.map_err(PageError::internal)?;
+    session.insert(BROWSER_KEY, browser).await.map_err(PageError::internal)?;
     session.insert(USER_KEY, actor.user()).await.map_err(PageError::internal)
+}
+
+/// What the database knows this session by; empty before it is kept.
+pub(crate) fn key_of(session: &Session) -> String {
+    session.id().map_or_else(String::new, |id| session_key(&id.to_string()))
+}
+
+/// The browser that asks, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Browser(String);
+
+impl<S: Sync> FromRequestParts<S> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self(browser_words(agent.unwrap_or_default())))
+    }
 }
 
 /// Signs out: the session is gone, here and in the database.

@@ -67,7 +67,7 @@ impl AllowList {
         self.0.extend(other.0);
     }
 
-    fn contains(&self, address: IpAddr) -> bool {
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|net| net.contains(&address))
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts: the first one, signing in, passwords, API tokens.
 
 mod password;
+mod session;
 mod token;
 
 use jiff::SignedDuration;
@@ -8,6 +9,7 @@ use serde_json::json;
 use store::record::{Audit, User};
 use store::{StoreError, UnixMillis, UserId};
 
+pub use session::{BROWSER_KEY, SESSION_DAYS, SignedIn, browser_words, session_key};
 pub use token::NewToken;
 
 use crate::service::audit;
@@ -90,7 +92,8 @@ impl Service {
         Ok(self.store().user(user).await?.map(Actor::from))
     }
 
-    /// Changes the actor's own password; the old one must be known.
+    /// Changes the actor's own password; the old one must be known. Every session of the account ends with it: the
+    /// one that asked has to begin anew.
     pub async fn change_password(&self, actor: &Actor, current: &str, new: &str) -> Result<(), Error> {
         let user = self.store().user(actor.user()).await?.ok_or(Error::NotFound("The account"))?;
         let hash = Some(user.password_hash.clone());

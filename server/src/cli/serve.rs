@@ -11,7 +11,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::Database;
-use crate::config::{Config, Demonstration, ListenConfig, ProbeConfig, PublicUrl, SecretConfig, Worker};
+use crate::config::{
+    Config, Demonstration, ListenConfig, ProbeConfig, PublicUrl, SecretConfig, TrustedProxies, Worker,
+};
 use crate::startup::Application;
 
 /// What `rung serve` can be told.
@@ -25,6 +27,16 @@ pub(super) struct Options {
     /// The address that browsers use, where it is another one, for example `https://rung.example.org` behind a proxy
     #[arg(long, env = "RUNG_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// Reverse proxies whose `X-Forwarded-*` or `Forwarded` is believed, as networks, for example `10.0.0.0/8`. Without
+    /// any, the headers count for nothing
+    #[arg(
+        long,
+        env = "RUNG_TRUSTED_PROXIES",
+        value_name = "CIDRS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    trusted_proxies: TrustedProxies,
     /// Offer the demonstration, and a sandbox that its health checks run against
     #[arg(long, env = "RUNG_DEMO", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     demo: bool,
@@ -84,7 +96,11 @@ impl Options {
         let secrets = self.secret_key.map_or_else(|| SecretConfig::beside(&database), SecretConfig::Given);
         Config {
             database,
-            listen: ListenConfig { addr: self.addr, public_url: self.public_url },
+            listen: ListenConfig {
+                addr: self.addr,
+                public_url: self.public_url,
+                trusted_proxies: self.trusted_proxies,
+            },
             probes: ProbeConfig { allow: self.probe_allow, extra_roots: None },
             secrets,
             worker: if self.no_worker { Worker::Off } else { Worker::On },

@@ -21,6 +21,8 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// What every answer carries, made once.
 pub(super) struct Headers {
     fixed: HeaderMap,
+    /// Browsers are held to https.
+    strict: HeaderValue,
     /// For everything but a page with an island.
     without_scripts: HeaderValue,
 }
@@ -39,16 +41,18 @@ impl Headers {
         for (name, value) in pairs {
             fixed.insert(name, HeaderValue::from_static(value));
         }
+        let strict = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         if transport == Transport::Encrypted {
-            let one_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-            fixed.insert(STRICT_TRANSPORT_SECURITY, one_year);
+            fixed.insert(STRICT_TRANSPORT_SECURITY, strict.clone());
         }
-        Self { fixed, without_scripts: content_security_policy(None) }
+        Self { fixed, strict, without_scripts: content_security_policy(None) }
     }
 }
 
 /// Sets them, the Content-Security-Policy with the nonce of the page's own script if it has one.
 pub(super) async fn set(State(headers): State<Arc<Headers>>, request: Request, next: Next) -> Response {
+    // As a trusted proxy said, if there is one.
+    let by_proxy = request.extensions().get::<Transport>().copied();
     let mut response = next.run(request).await;
     let policy = match response.extensions().get::<PageNonce>() {
         Some(PageNonce(nonce)) => content_security_policy(Some(nonce)),
@@ -58,6 +62,9 @@ pub(super) async fn set(State(headers): State<Arc<Headers>>, request: Request, n
     answer.reserve(headers.fixed.len() + 1);
     answer.extend(headers.fixed.clone());
     answer.insert(CONTENT_SECURITY_POLICY, policy);
+    if by_proxy == Some(Transport::Encrypted) {
+        answer.insert(STRICT_TRANSPORT_SECURITY, headers.strict.clone());
+    }
     response
 }
 

@@ -1,10 +1,11 @@
 //! Web sessions: who is signed in, where, and until when.
 
+use crate::audit;
 use crate::column::from_row;
-use crate::db::{Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{UnixMillis, UserId};
-use crate::record::{Session, User};
+use crate::record::{Audit, Session, User};
 use crate::users::user_columns;
 
 macro_rules! session_columns {
@@ -28,6 +29,7 @@ statements! {
     Both OF_USER = concat!(
         "SELECT ", session_columns!(), " FROM sessions s WHERE s.user_id = $1 ORDER BY s.created_at DESC, s.id"
     );
+    Both DELETE_ONE_OF_USER = "DELETE FROM sessions WHERE user_id = $1 AND id = $2";
     Both DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
 }
 
@@ -42,6 +44,15 @@ from_row! {
 struct Visit {
     session: Session,
     user: Option<User>,
+}
+
+/// Ends every session of the account but `except`; how many.
+pub(crate) async fn end_all(
+    link: &mut Link<'_>,
+    user: UserId,
+    except: Option<&str>,
+) -> Result<u64, StoreError> {
+    Ok(run!(link, DELETE_OF_USER, user, except.unwrap_or_default())?)
 }
 
 impl Store {
@@ -108,10 +119,29 @@ impl Store {
     }
 
     /// Signs the account out everywhere, but for the session `except`. How many sessions ended.
-    pub async fn delete_sessions_of(&self, user: UserId, except: Option<&str>) -> Result<u64, StoreError> {
+    pub async fn delete_sessions_of(
+        &self,
+        user: UserId,
+        except: Option<&str>,
+        audit: Audit,
+    ) -> Result<u64, StoreError> {
         let mut writing = self.write().await?;
-        let deleted = run!(&mut writing.link(), DELETE_OF_USER, user, except.unwrap_or_default())?;
+        let link = &mut writing.link();
+        let deleted = end_all(link, user, except).await?;
+        audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(deleted)
+    }
+
+    /// Ends one session of the account; whether it has such a session.
+    pub async fn delete_session_of(&self, user: UserId, id: &str, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, DELETE_ONE_OF_USER, user, id)? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
     }
 }

@@ -6,6 +6,7 @@ use crate::db::{Link, Store, row, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::UserId;
 use crate::record::{Audit, User};
+use crate::sessions;
 
 /// The columns of an account, from `users u`, as [`User`] reads them.
 macro_rules! user_columns {
@@ -92,12 +93,14 @@ impl Store {
         Ok(row!(&mut lease.link(), User, BY_EMAIL, email.to_lowercase())?)
     }
 
+    /// Every session of the account ends with the old password.
     pub async fn set_password(&self, id: UserId, hash: &str, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         if run!(link, SET_PASSWORD, id, hash)? == 0 {
             return Err(StoreError::NotFound { what: "account" });
         }
+        sessions::end_all(link, id, None).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

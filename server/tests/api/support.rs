@@ -8,7 +8,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use server::config::{
-    Config, DatabaseConfig, Demonstration, ListenConfig, ProbeConfig, SecretConfig, Worker,
+    Config, DatabaseConfig, Demonstration, ListenConfig, ProbeConfig, SecretConfig, TrustedProxies, Worker,
 };
 use server::startup::Application;
 use service::Service;
@@ -44,7 +44,11 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             database: DatabaseConfig { url: database.url().to_owned() },
-            listen: ListenConfig { addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), public_url: None },
+            listen: ListenConfig {
+                addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                public_url: None,
+                trusted_proxies: TrustedProxies::default(),
+            },
             probes: ProbeConfig { allow: "127.0.0.0/8".parse::<AllowList>().unwrap(), extra_roots: None },
             secrets: SecretConfig::File(folder.path().join("rung.key")),
             worker: Worker::Off,

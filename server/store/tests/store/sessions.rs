@@ -2,7 +2,7 @@ use rstest::rstest;
 use store::record::{Session, User};
 use store::{Backend, StoreError};
 
-use crate::world::{NOW, World, later};
+use crate::world::{NOW, World, later, said};
 
 fn session(id: &str, user: Option<&User>) -> Session {
     Session {
@@ -75,10 +75,37 @@ async fn signing_out_everywhere_spares_one_session(
     for (id, user) in [("a", &world.user), ("b", &world.user), ("c", &world.user), ("d", &other)] {
         world.store.create_session(session(id, Some(user))).await.unwrap();
     }
-    assert_eq!(world.store.delete_sessions_of(world.user.id, Some("b")).await.unwrap(), 2);
+    assert_eq!(
+        world.store.delete_sessions_of(world.user.id, Some("b"), said("session.others_ended")).await.unwrap(),
+        2
+    );
     let left: Vec<_> =
         world.store.sessions_of(world.user.id).await.unwrap().into_iter().map(|session| session.id).collect();
     assert_eq!(left, ["b"]);
-    assert_eq!(world.store.delete_sessions_of(world.user.id, None).await.unwrap(), 1);
+    assert_eq!(
+        world.store.delete_sessions_of(world.user.id, None, said("session.others_ended")).await.unwrap(),
+        1
+    );
     assert_eq!(world.store.sessions_of(other.id).await.unwrap().len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_account_ends_its_own_sessions_only_and_all_of_them_with_its_password(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let World { store, user, .. } = world;
+    let other = world.another_user("other@example.org").await;
+    for (id, owner) in [("a", user), ("b", user), ("c", &other)] {
+        store.create_session(session(id, Some(owner))).await.unwrap();
+    }
+    let lines = store.audit_count().await.unwrap();
+    assert!(!store.delete_session_of(user.id, "c", said("session.ended")).await.unwrap());
+    assert_eq!(store.audit_count().await.unwrap(), lines, "what did not happen is not on the log");
+    assert!(store.delete_session_of(user.id, "a", said("session.ended")).await.unwrap());
+    assert_eq!(store.sessions_of(user.id).await.unwrap().len(), 1);
+    store.set_password(user.id, "$argon2id$2", said("password.changed")).await.unwrap();
+    assert_eq!(store.sessions_of(user.id).await.unwrap(), []);
+    assert_eq!(store.sessions_of(other.id).await.unwrap().len(), 1);
 }

@@ -1,0 +1,85 @@
+//! Where somebody is signed in, and signing out there.
+
+use rstest::rstest;
+
+use super::support::{Answer, Backend, PASSWORD, Person, TestApp};
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1";
+
+/// Another browser of the same person, signed in.
+async fn browser(app: &TestApp, person: &Person, agent: &str) -> Person {
+    let mut there = app.anonymous();
+    there.email.clone_from(&person.email);
+    let fields = [("sign-in.email", there.email.as_str()), ("sign-in.password", PASSWORD)];
+    let answer = Answer::of(there.form("/sign-in", &fields).header("user-agent", agent)).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    there
+}
+
+async fn is_signed_in(person: &Person) -> bool {
+    person.page("/settings").await.status == 200
+}
+
+/// The key in the form that signs out at the place with this button.
+fn key_beside(page: &str, browser: &str) -> String {
+    let button =
+        page.find(&format!("({browser})")).unwrap_or_else(|| panic!("no button for {browser}: {page}"));
+    let before = &page[..button];
+    let value = &before[before.rfind("name=\"session\" value=\"").unwrap() + 22..];
+    value[..value.find('"').unwrap()].to_owned()
+}
+
+#[rstest]
+#[tokio::test]
+async fn somebody_sees_where_they_are_signed_in_and_ends_it_there(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    let desk = browser(&app, &ada, FIREFOX).await;
+    let phone = browser(&app, &ada, SAFARI).await;
+    let bob = browser(&app, &app.person("bob").await, FIREFOX).await;
+
+    let page = desk.page("/settings").await.text;
+    for words in ["Where you are signed in", "Firefox on Linux", "This one", "Safari on iPhone"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let key = key_beside(&page, "Safari on iPhone");
+
+    assert_eq!(bob.submit("/settings/sessions/end", &[("session", &key)]).await.status, 404);
+    assert!(is_signed_in(&phone).await, "nobody ends the session of another");
+    assert_eq!(desk.submit("/settings/sessions/end", &[("session", &key)]).await.status, 303);
+    assert!(!is_signed_in(&phone).await);
+    assert!(is_signed_in(&desk).await && is_signed_in(&bob).await);
+    app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn signing_out_everywhere_else_spares_the_session_that_asks(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    let (desk, phone) = (browser(&app, &ada, FIREFOX).await, browser(&app, &ada, SAFARI).await);
+    let answer = desk.submit("/settings/sessions/end-others", &[]).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text.contains("You are signed out at 1 other place"), "{}", answer.text);
+    assert!(is_signed_in(&desk).await);
+    assert!(!is_signed_in(&phone).await);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_session() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    let (desk, phone) = (browser(&app, &ada, FIREFOX).await, browser(&app, &ada, SAFARI).await);
+    let fields = [("current", PASSWORD), ("password", "heron-violet-canyon-77")];
+    let answer = desk.submit("/settings/password", &fields).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text.contains("This one"), "{}", answer.text);
+    assert!(is_signed_in(&desk).await);
+    assert!(!is_signed_in(&phone).await);
+}
