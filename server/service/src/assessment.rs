@@ -111,8 +111,9 @@ impl Service {
 
     /// The assessment, scored now from what the database holds.
     pub async fn assessed(&self, actor: &Actor, id: AssessmentId) -> Result<Assessed, Error> {
-        let bundle = self.store().bundle(id).await?.ok_or(Error::NotFound("The assessment"))?;
-        let role = self.role(actor, bundle.organization.id, "The assessment").await?;
+        let missing = || Error::NotFound("The assessment");
+        let bundle = self.store().bundle(id, Some(actor.user())).await?.ok_or_else(missing)?;
+        let role = bundle.reader.ok_or_else(missing)?;
         self.assess(bundle, role).await
     }
 

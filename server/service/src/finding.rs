@@ -103,7 +103,7 @@ impl Service {
 
     /// Computes the assessment anew and opens and clears findings accordingly.
     pub(crate) async fn refresh_findings(&self, id: AssessmentId) -> Result<(), Error> {
-        let Some(bundle) = self.store().bundle(id).await? else { return Ok(()) };
+        let Some(bundle) = self.store().bundle(id, None).await? else { return Ok(()) };
         // Rung itself reads here; the role of the read model is of no account.
         let assessed = self.assess(bundle, Role::Viewer).await?;
         self.bring_up_to_date(&assessed).await?;

@@ -90,7 +90,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             tokio::spawn(async move {
                 let mut reads = 0_u32;
                 while started.elapsed() < Duration::from_secs(seconds) {
-                    let bundle = store.bundle(id).await.expect("the assessment can be read");
+                    let bundle = store.bundle(id, None).await.expect("the assessment can be read");
                     assert!(bundle.is_some_and(|bundle| bundle.answers.len() == CALLERS));
                     reads += 1;
                 }

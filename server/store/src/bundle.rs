@@ -12,24 +12,24 @@ use crate::assessments::assessment_columns;
 use crate::column::from_row;
 use crate::db::{Link, Store, statements};
 use crate::error::StoreError;
-use crate::ids::AssessmentId;
+use crate::ids::{AssessmentId, UserId};
 use crate::organizations::organization_columns;
 use crate::record::{
-    Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Standing,
+    Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Role,
+    Standing,
 };
 use crate::{answers, checks, evidence, integrations, runs, ties};
 
 statements! {
     Both HEAD = concat!(
-        "SELECT ", assessment_columns!(), ", ", organization_columns!(),
-        " FROM assessments a JOIN frameworks f ON f.id = a.framework_id \
-        JOIN organizations o ON o.id = a.org_id WHERE a.id = $1"
+        "SELECT ", assessment_columns!(), ", ", organization_columns!(), ", m.role \
+        FROM assessments a JOIN frameworks f ON f.id = a.framework_id JOIN organizations o ON o.id = a.org_id \
+        LEFT JOIN memberships m ON m.org_id = a.org_id AND m.user_id = $2 WHERE a.id = $1"
     );
 }
 
-/// The statements of a bundle, each by the assessment's id, in the order that [`Parts::take`] knows.
-const PARTS: [&str; 7] = [
-    HEAD,
+/// The statements of a bundle after [`HEAD`], each by the assessment's id, in the order that [`Parts::take`] knows.
+const PARTS: [&str; 6] = [
     answers::OF_ASSESSMENT,
     evidence::OF_ASSESSMENT,
     checks::BESIDE_ASSESSMENT,
@@ -39,15 +39,16 @@ const PARTS: [&str; 7] = [
 ];
 
 /// All of them for SQLite, made once.
-static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| PARTS.join(";\n").leak());
+static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| format!("{HEAD};\n{}", PARTS.join(";\n")).leak());
 
 from_row! {
-    Head { assessment: flat, organization: flat }
+    Head { assessment: flat, organization: flat, role: maybe_text }
 }
 
 struct Head {
     assessment: Assessment,
     organization: Organization,
+    role: Option<Role>,
 }
 
 #[derive(Default)]
@@ -62,7 +63,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Takes a row of the statement `PARTS[part]`.
+    /// Takes a row of the statement at `part`: 0 is [`HEAD`], the others are [`PARTS`].
     fn take<'r, R: Row>(&mut self, part: usize, row: &'r R) -> Result<(), sqlx::Error>
     where
         Head: FromRow<'r, R>,
@@ -85,11 +86,15 @@ impl Parts {
         Ok(())
     }
 
-    async fn read(link: &mut Link<'_>, assessment: AssessmentId) -> Result<Self, sqlx::Error> {
+    async fn read(
+        link: &mut Link<'_>,
+        assessment: AssessmentId,
+        reader: Option<UserId>,
+    ) -> Result<Self, sqlx::Error> {
         let mut parts = Self::default();
         match link {
             Link::Sqlite(connection) => {
-                let mut steps = connection.fetch_many(sqlx::query(*TOGETHER).bind(assessment));
+                let mut steps = connection.fetch_many(sqlx::query(*TOGETHER).bind(assessment).bind(reader));
                 let mut part = 0;
                 while let Some(step) = steps.try_next().await? {
                     match step {
@@ -100,7 +105,11 @@ impl Parts {
                 }
             }
             Link::Postgres(connection) => {
-                for (part, statement) in PARTS.into_iter().enumerate() {
+                let head = sqlx::query(HEAD).bind(assessment).bind(reader);
+                for row in head.fetch_all(&mut **connection).await? {
+                    parts.take(0, &row)?;
+                }
+                for (part, statement) in (1..).zip(PARTS) {
                     for row in sqlx::query(statement).bind(assessment).fetch_all(&mut **connection).await? {
                         parts.take(part, &row)?;
                     }
@@ -112,12 +121,18 @@ impl Parts {
 }
 
 impl Store {
-    /// The assessment with its organization, answers, evidence and checks, read over one connection.
-    pub async fn bundle(&self, assessment: AssessmentId) -> Result<Option<AssessmentBundle>, StoreError> {
-        let parts = Parts::read(&mut self.read().await?.link(), assessment).await?;
+    /// The assessment with its organization, answers, evidence and checks, and the reader's role, read over one
+    /// connection.
+    pub async fn bundle(
+        &self,
+        assessment: AssessmentId,
+        reader: Option<UserId>,
+    ) -> Result<Option<AssessmentBundle>, StoreError> {
+        let parts = Parts::read(&mut self.read().await?.link(), assessment, reader).await?;
         Ok(parts.head.map(|head| AssessmentBundle {
             assessment: head.assessment,
             organization: head.organization,
+            reader: head.role,
             answers: parts.answers,
             evidence: parts.evidence,
             checks: parts.checks,

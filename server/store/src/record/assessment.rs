@@ -5,7 +5,7 @@ use domain::{CriterionCode, FrameworkCode, Level, RungCode};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Integration, ManualTie, Organization, Standing};
+use super::{Check, Integration, ManualTie, Organization, Role, Standing};
 use crate::ids::{AssessmentId, EvidenceId, FrameworkId, OrgId, UnixMillis, UserId};
 
 /// A framework version as a list shows it.
@@ -139,6 +139,8 @@ pub struct Evidence {
 pub struct AssessmentBundle {
     pub assessment: Assessment,
     pub organization: Organization,
+    /// The role, in the organization, of whom it was read for; `None` for a stranger, and when nobody was named.
+    pub reader: Option<Role>,
     pub answers: Vec<Answer>,
     pub evidence: Vec<Evidence>,
     pub checks: Vec<Check>,

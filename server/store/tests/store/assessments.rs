@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Answer, Assessment, AssessmentState, Claim, Role, Saved};
+use store::record::{Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Role, Saved};
 use store::{AssessmentId, Backend, FrameworkId, StoreError};
 
 use crate::world::{NOW, World, level, organization, said};
@@ -93,7 +93,7 @@ async fn a_bundle_holds_what_the_single_reads_give(
     store.create_organization(elsewhere, stranger.id, said("x")).await.unwrap();
     store.add_member(org.id, stranger.id, Role::Viewer, NOW, said("x")).await.unwrap();
 
-    let bundle = store.bundle(assessment.id).await.unwrap().unwrap();
+    let bundle = store.bundle(assessment.id, None).await.unwrap().unwrap();
     assert_eq!(bundle.assessment, assessment);
     assert_eq!(bundle.organization, *org);
     let answer = Answer {
@@ -112,9 +112,17 @@ async fn a_bundle_holds_what_the_single_reads_give(
     assert_eq!(bundle.checks, [check]);
     assert_eq!(bundle.standings, [standing]);
     assert_eq!(bundle.ties, [tie]);
-    assert_eq!(store.bundle(AssessmentId::new()).await.unwrap(), None);
+    assert_eq!(bundle.reader, None);
+    let outsider = world.another_user("outsider@example.org").await;
+    for (reader, role) in
+        [(world.user.id, Some(Role::Owner)), (stranger.id, Some(Role::Viewer)), (outsider.id, None)]
+    {
+        let read = store.bundle(assessment.id, Some(reader)).await.unwrap().unwrap();
+        assert_eq!(read, AssessmentBundle { reader: role, ..bundle.clone() });
+    }
+    assert_eq!(store.bundle(AssessmentId::new(), None).await.unwrap(), None);
     for _ in 0..4 {
-        assert_eq!(store.bundle(assessment.id).await.unwrap().as_ref(), Some(&bundle), "read again");
+        assert_eq!(store.bundle(assessment.id, None).await.unwrap().as_ref(), Some(&bundle), "read again");
     }
 }
 
@@ -136,7 +144,7 @@ async fn a_bundle_leaves_out_the_standings_for_other_frameworks(
     let standing = world.standing(&run);
     world.store.record_run(run, vec![standing], None).await.unwrap();
     world.store.set_tie(crate::ties::tie(world, check.id), said("x")).await.unwrap();
-    let bundle = world.store.bundle(assessment.id).await.unwrap().unwrap();
+    let bundle = world.store.bundle(assessment.id, None).await.unwrap().unwrap();
     assert_eq!(bundle.checks.len(), 1);
     assert!(bundle.standings.is_empty());
     assert!(bundle.ties.is_empty());
