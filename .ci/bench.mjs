@@ -102,6 +102,16 @@ async function main() {
   const kilobytes = Number(size.match(/browser code: (\d+)/)[1]) / 1000;
   row("WebAssembly + JS, brotli", `${kilobytes.toFixed(1)} kB`, "at most 200 kB", kilobytes <= 200);
 
+  const python = join(process.env.RUNG_CACHE, "python", "bin", "python");
+  const recon = JSON.parse(execFileSync(python, [".ci/bench-reconcile.py", rung], { encoding: "utf8" }));
+  row(
+    "reconciling a million rows a side",
+    `${recon.rung.toFixed(2)} s (DuckDB ${recon.duckdb.toFixed(2)} s)`,
+    "at most DuckDB's full outer join",
+    recon.rung <= recon.duckdb,
+  );
+  row("  its peak of resident memory", `${recon.megabytes.toFixed(0)} MB`, "under 500 MB", recon.megabytes < 500);
+
   execFileSync(rung, ["user", "create", "--email", email, "--name", "Bench", "--password-stdin", "--database-url", database], {
     input: password,
   });

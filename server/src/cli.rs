@@ -6,6 +6,7 @@
 mod account;
 mod check;
 mod framework;
+mod reconcile;
 mod score;
 mod serve;
 
@@ -48,6 +49,8 @@ enum Command {
     Score(score::Options),
     /// Run one health check from here
     Check(check::Options),
+    /// Reconcile two row-level files, on this machine and without keeping a row
+    Reconcile(reconcile::Options),
     /// Print the `OpenAPI` document of the API
     Openapi,
 }
@@ -107,6 +110,7 @@ impl Command {
             Self::Framework(command) => command.run().await,
             Self::Score(options) => return options.run(),
             Self::Check(options) => return options.run().await,
+            Self::Reconcile(options) => return options.run(),
             Self::Openapi => {
                 println!("{}", crate::api::openapi_json());
                 Ok(())

@@ -10,6 +10,7 @@ mod document;
 pub mod explain;
 pub mod framework;
 pub mod level;
+pub mod reconcile;
 pub mod scoring;
 pub mod vectors;
 

@@ -177,3 +177,35 @@ fn what_is_not_understood_is_said_and_has_its_own_code() {
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
     assert!(err(&unknown).contains("sqlite://"), "{unknown:?}");
 }
+
+#[test]
+fn two_files_are_reconciled_without_a_value_coming_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let clinical = file("clinical.csv", "mrn,visit,seen,charge\n17,a,2026-01-01,10\n18,b,2026-01-02,20\n");
+    let claims = file("claims.csv", "visit,member,seen,charge\na,17,01/02/2026,10.04\nc,19,01/03/2026,5\n");
+    let on = |compare: &str| {
+        let key = "mrn=member,visit";
+        rung(&["reconcile", &clinical, &claims, "--key", key, "--compare", compare], "")
+    };
+    let found = on("seen:days=1,charge:cents=3");
+    assert_eq!(found.status.code(), Some(0), "{found:?}");
+    let report: Value = serde_json::from_slice(&found.stdout).unwrap();
+    assert_eq!(report["matched"], 1);
+    assert_eq!(report["left"]["samples"]["only"], serde_json::json!([3]));
+    assert_eq!(report["fields"][0]["agreeing"], 1);
+    assert_eq!(report["fields"][1]["differing"], 1);
+    assert_eq!(report["rates"]["match_pct"], 33.3333);
+    assert!(!out(&found).contains("2026"), "{found:?}");
+
+    let wrong = on("seen:about=1");
+    assert_eq!(wrong.status.code(), Some(64), "{wrong:?}");
+    assert!(err(&wrong).contains("about=1") && err(&wrong).contains("days=1"), "{wrong:?}");
+    let missing = on("total");
+    assert_eq!(missing.status.code(), Some(64), "{missing:?}");
+    assert!(err(&missing).contains("clinical.csv: there is no column `total`"), "{missing:?}");
+}
