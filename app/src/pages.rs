@@ -10,6 +10,7 @@ pub(crate) mod findings;
 pub(crate) mod framework;
 pub(crate) mod frameworks;
 pub(crate) mod home;
+pub(crate) mod incidents;
 pub(crate) mod integration;
 pub(crate) mod integrations;
 pub(crate) mod members;

@@ -7,6 +7,7 @@ mod evidence;
 mod findings;
 mod frameworks;
 mod home;
+mod incidents;
 mod integrations;
 mod members;
 mod organizations;
@@ -31,6 +32,7 @@ pub fn router() -> Router<AppState> {
         .merge(findings::router())
         .merge(frameworks::router())
         .merge(home::router())
+        .merge(incidents::router())
         .merge(integrations::router())
         .merge(members::router())
         .merge(organizations::router())

@@ -6,6 +6,7 @@
 mod cause;
 mod condition;
 mod finding;
+mod incident;
 mod paths;
 mod people;
 mod rung;
@@ -13,6 +14,7 @@ mod rung;
 pub use cause::{Cause, Remark, Seen, cause, check_line};
 pub use condition::{expected, phrase, seen_words};
 pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};
+pub use incident::{incident_closing, incident_opening, incident_span, lasted};
 pub use paths::{Paths, anchor};
 pub use people::{
     assessment_state_word, duration_word, evidence_state_word, ordinal, plural, role_word, size_words,

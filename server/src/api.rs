@@ -11,6 +11,7 @@ mod evidence;
 mod extract;
 mod finding;
 mod framework;
+mod incident;
 mod integration;
 mod member;
 mod organization;
@@ -67,6 +68,10 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(check::list, check::create))
         .routes(routes!(check::get, check::update, check::remove))
         .routes(routes!(run::list, run::create))
+        .routes(routes!(incident::list))
+        .routes(routes!(incident::get))
+        .routes(routes!(incident::alerting, incident::set_thresholds))
+        .routes(routes!(incident::snooze, incident::end_snooze))
 }
 
 async fn no_such_address(OriginalUri(uri): OriginalUri) -> Problem {

@@ -11,6 +11,7 @@ mod api {
     mod contents;
     mod evidence;
     mod health;
+    mod incidents;
     mod organizations;
     mod pages;
     mod problems;

@@ -9,6 +9,7 @@ pub mod code;
 mod document;
 pub mod explain;
 pub mod framework;
+pub mod incident;
 pub mod level;
 pub mod reconcile;
 pub mod scoring;

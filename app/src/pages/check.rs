@@ -1,6 +1,7 @@
 //! The page of one health check: how it stands, what that does to answers, what it saw, its history.
 
 mod effects;
+pub(crate) mod incidents;
 mod latency;
 mod runs;
 mod seen;
@@ -10,8 +11,10 @@ use leptos::prelude::*;
 use service::UnixMillis;
 use service::assessment::Assessed;
 use service::check::{BoundTo, CheckPage};
+use service::incident::CheckIncidents;
 
 use self::effects::effects_section;
+use self::incidents::incidents_section;
 use self::latency::{expiry_section, latency_section};
 use self::runs::{days_section, runs_section};
 use self::seen::{conditions_section, observations_section};
@@ -34,6 +37,9 @@ pub(crate) struct CheckShown {
     pub(crate) may_operate: bool,
     /// May tie and untie it by hand.
     pub(crate) may_tie: bool,
+    /// May set its thresholds and put alerts off.
+    pub(crate) may_alert: bool,
+    pub(crate) incidents: CheckIncidents,
     pub(crate) now: UnixMillis,
 }
 
@@ -68,6 +74,7 @@ pub(crate) fn CheckView(
     let sections = view! {
         {status_section(&check)}
         {effects_section(&check, &typed, refusal.as_ref())}
+        {incidents_section(&check, &typed, refusal.as_ref())}
         {days_section(&check)}
         {conditions_section(&check)}
         {observations_section(&check)}

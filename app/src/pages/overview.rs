@@ -2,19 +2,22 @@
 
 mod changes;
 mod checks;
+mod incidents;
 mod score;
 
 use domain::check::Status;
 use domain::framework::Profile;
 use domain::scoring::{ConditionStanding, RungCondition};
 use leptos::prelude::*;
+use service::UnixMillis;
 use service::assessment::Assessed;
 use service::finding::FindingsPage;
 use service::integration::CheckRow;
-use service::record::{Assessment, AuditEntry, Organization};
+use service::record::{Assessment, AuditEntry, Incident, Organization};
 
 use self::changes::changes_section;
 use self::checks::checks_section;
+use self::incidents::incidents_section;
 use self::score::{domains_section, score_section};
 use crate::charts::Ladder;
 use crate::ui::{
@@ -33,16 +36,19 @@ pub(crate) struct Overview {
     /// The latest assessment with its findings; `None` before the first.
     pub(crate) latest: Option<FindingsPage>,
     pub(crate) checks: Vec<CheckRow>,
+    /// Open ones, latest first.
+    pub(crate) incidents: Vec<Incident>,
     /// Newest first.
     pub(crate) changes: Vec<AuditEntry>,
     pub(crate) may_start: bool,
-    pub(crate) today: jiff::civil::Date,
+    pub(crate) now: UnixMillis,
 }
 
 #[component]
 pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
-    let Overview { organization, profiles, assessments, latest, checks, changes, may_start, today } =
+    let Overview { organization, profiles, assessments, latest, checks, incidents, changes, may_start, now } =
         overview;
+    let today = now.date();
     let at = format!("/orgs/{}", organization.slug);
     let assessed = latest.as_ref().map(|page| &page.assessed);
     let kind: Vec<_> = profiles
@@ -81,6 +87,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
         {banner}
         <div class="grid split">
             {standing}
+            {incidents_section(&incidents, &at, now)}
             {checks_section(&checks, &at, today)}
             {events}
             {(assessments.len() > 1).then(|| assessments_section(&assessments, &at))}

@@ -28,7 +28,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 /// The check, if it is one of the organization in the address.
-async fn check_page(
+pub(super) async fn check_page(
     state: &AppState,
     actor: &Actor,
     slug: &str,
@@ -98,7 +98,7 @@ fn tied_of(fields: &Fields) -> Option<bool> {
     }
 }
 
-async fn page(
+pub(super) async fn page(
     state: &AppState,
     actor: &Actor,
     slug: &str,
@@ -114,6 +114,8 @@ async fn page(
     let check = CheckShown {
         may_operate: Permission::Operate.allows(page.role),
         may_tie: Permission::Review.allows(page.role),
+        may_alert: Permission::Alert.allows(page.role),
+        incidents: state.service.check_incidents(actor, id).await?,
         page,
         assessed,
         parameters,

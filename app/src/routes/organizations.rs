@@ -119,9 +119,10 @@ async fn overview(
         None => frame.organization(&organization, Tab::Overview),
     };
     let may_start = Permission::Assess.allows(role);
-    let today = UnixMillis::now().date();
+    let incidents = state.service.open_incidents(&actor, organization.id).await?;
+    let now = UnixMillis::now();
     let overview =
-        Overview { organization, profiles, assessments, latest, checks, changes, may_start, today };
+        Overview { organization, profiles, assessments, latest, checks, incidents, changes, may_start, now };
     Ok(frame.respond(StatusCode::OK, || view! { <OverviewPage overview/> }.into_any()))
 }
 

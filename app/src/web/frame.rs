@@ -27,17 +27,19 @@ pub enum Tab {
     Assessment,
     Findings,
     Integrations,
+    Incidents,
     Evidence,
     Report,
     Members,
 }
 
 impl Tab {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Overview,
         Self::Assessment,
         Self::Findings,
         Self::Integrations,
+        Self::Incidents,
         Self::Evidence,
         Self::Report,
         Self::Members,
@@ -49,6 +51,7 @@ impl Tab {
             Self::Assessment => "Assessment",
             Self::Findings => "Findings",
             Self::Integrations => "Integrations",
+            Self::Incidents => "Incidents",
             Self::Evidence => "Evidence",
             Self::Report => "Report",
             Self::Members => "Members",
@@ -67,6 +70,7 @@ impl Tab {
             (Self::Findings, None) => format!("{at}/findings"),
             (Self::Report, None) => format!("{at}/report"),
             (Self::Integrations, _) => format!("{at}/integrations"),
+            (Self::Incidents, _) => format!("{at}/incidents"),
             (Self::Evidence, _) => format!("{at}/evidence"),
             (Self::Members, _) => format!("{at}/members"),
         }

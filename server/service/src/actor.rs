@@ -48,6 +48,8 @@ pub enum Permission {
     Operate,
     /// Accept or reject evidence, change ties.
     Review,
+    /// Say who is told of incidents, silence alerts.
+    Alert,
     /// Start assessments.
     Assess,
     /// Members and the organization itself.
@@ -64,6 +66,7 @@ impl Permission {
                 matches!(role, Role::Owner | Role::Assessor | Role::Contributor | Role::Consultant)
             }
             Self::Review => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
+            Self::Alert => matches!(role, Role::Owner | Role::Assessor),
             Self::Assess => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
             Self::Own => matches!(role, Role::Owner),
         }
@@ -83,6 +86,7 @@ impl Permission {
             Self::Answer => "answer or attach evidence",
             Self::Operate => "change integrations or run checks",
             Self::Review => "review evidence or change ties",
+            Self::Alert => "change or silence alerts",
             Self::Assess => "start an assessment",
             Self::Own => "manage members",
         };

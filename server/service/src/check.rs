@@ -106,6 +106,7 @@ impl Service {
         self.may_silence(actor, &found).await?;
         let entry = org_audit(actor, found.org, "check.removed", id, json!({ "kind": found.kind }));
         self.store().delete_check(id, entry).await?;
+        self.close_incidents_without_check(found.org).await?;
         self.refresh_organization(found.org).await
     }
 

@@ -12,6 +12,7 @@ pub mod check;
 mod error;
 pub mod evidence;
 pub mod finding;
+pub mod incident;
 pub mod integration;
 pub mod member;
 pub mod organization;

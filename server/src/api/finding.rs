@@ -74,11 +74,22 @@ enum KindName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FindingSeverity)]
-enum SeverityName {
+pub(super) enum SeverityName {
     Low,
     Medium,
     High,
     Critical,
+}
+
+impl From<FindingSeverity> for SeverityName {
+    fn from(severity: FindingSeverity) -> Self {
+        match severity {
+            FindingSeverity::Low => Self::Low,
+            FindingSeverity::Medium => Self::Medium,
+            FindingSeverity::High => Self::High,
+            FindingSeverity::Critical => Self::Critical,
+        }
+    }
 }
 
 /// A check behind a finding: what was expected and what was seen.
@@ -172,12 +183,7 @@ impl From<record::Finding> for Finding {
             },
             criterion: (!about_a_domain).then(|| finding.subject.clone()),
             domain: about_a_domain.then_some(finding.subject),
-            severity: match finding.severity {
-                FindingSeverity::Low => SeverityName::Low,
-                FindingSeverity::Medium => SeverityName::Medium,
-                FindingSeverity::High => SeverityName::High,
-                FindingSeverity::Critical => SeverityName::Critical,
-            },
+            severity: finding.severity.into(),
             status: if finding.open { FindingStatus::Open } else { FindingStatus::Cleared },
             owner: finding.owner,
             due: finding.due.map(|date| date.to_string()),

@@ -2,9 +2,19 @@
 
 use service::UnixMillis;
 
+use super::problem::Problem;
+
 /// For example `2026-11-20T12:03:00.250Z`.
 pub(super) fn shown(instant: UnixMillis) -> String {
     format!("{:.3}", instant.timestamp())
+}
+
+/// An instant of a request's body, RFC 3339 with a zone; `pointer` is where it stands.
+pub(super) fn read(pointer: &str, text: &str) -> Result<UnixMillis, Problem> {
+    let read = text.trim().parse::<jiff::Timestamp>();
+    read.map(|instant| UnixMillis(instant.as_millisecond())).map_err(|_| {
+        Problem::field(pointer, "Write an instant with its zone, for example 2026-11-21T06:00:00Z.")
+    })
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
 
 use crate::ids::{
-    AssessmentId, AuditId, CheckId, EvidenceId, FindingId, FrameworkId, IntegrationId, OrgId, RunId, TokenId,
-    UnixMillis, UserId,
+    AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, EvidenceId, FindingId, FrameworkId, IncidentId,
+    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RunId, TokenId, UnixMillis,
+    UserId,
 };
 
 /// A code, a date or an enum: whatever serde writes as a string, as that string.
@@ -132,6 +133,7 @@ macro_rules! ids {
 
 ids! {
     UserId, TokenId, OrgId, FrameworkId, AssessmentId, EvidenceId, IntegrationId, CheckId, RunId, FindingId, AuditId,
+    IncidentId, ChannelId, AlertRuleId, MaintenanceId, MessageId, OverrideId, LiveChangeId,
 }
 
 kept_as!(i64: UnixMillis);

@@ -51,6 +51,15 @@ ids! {
     RunId,
     FindingId,
     AuditId,
+    IncidentId,
+    /// Where alerts go.
+    ChannelId,
+    AlertRuleId,
+    MaintenanceId,
+    /// A message of the outbox.
+    MessageId,
+    OverrideId,
+    LiveChangeId,
 }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

@@ -17,6 +17,7 @@ mod evidence;
 mod findings;
 mod frameworks;
 pub mod ids;
+mod incidents;
 mod integrations;
 mod organizations;
 mod page;
@@ -36,8 +37,9 @@ pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
-    AssessmentId, AuditId, CheckId, EvidenceId, FindingId, FrameworkId, IntegrationId, OrgId, RunId, TokenId,
-    UnixMillis, UserId,
+    AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, EvidenceId, FindingId, FrameworkId, IncidentId,
+    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RunId, TokenId, UnixMillis,
+    UserId,
 };
 
 /// Every statement of this crate, for the test that prepares each one on both databases.
@@ -51,6 +53,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         evidence::STATEMENTS,
         findings::STATEMENTS,
         frameworks::STATEMENTS,
+        incidents::STATEMENTS,
         integrations::STATEMENTS,
         organizations::STATEMENTS,
         runs::STATEMENTS,

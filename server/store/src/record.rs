@@ -5,6 +5,7 @@ mod assessment;
 mod audit;
 mod check;
 mod finding;
+mod incident;
 mod organization;
 
 pub use account::{ApiToken, Session, User};
@@ -17,4 +18,5 @@ pub use check::{
     Availability, Check, DaySummary, Integration, IntegrationDetails, ManualTie, Recorded, Run, Standing,
 };
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
+pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use organization::{Member, Organization, Role, SizeBand};

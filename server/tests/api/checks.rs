@@ -13,19 +13,23 @@ use server::config::ProbeConfig;
 use super::support::{Backend, Person, World, text};
 
 /// A CDS Hooks discovery that can be taken down.
-struct Target {
-    url: String,
+pub(super) struct Target {
+    pub(super) url: String,
     up: Arc<AtomicBool>,
 }
 
 impl Target {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let up = Arc::new(AtomicBool::new(true));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = axum::Router::new().fallback(page).with_state(up.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, up }
+    }
+
+    pub(super) fn set_up(&self, up: bool) {
+        self.up.store(up, Ordering::Relaxed);
     }
 }
 
@@ -38,7 +42,12 @@ async fn page(State(up): State<Arc<AtomicBool>>) -> Response {
     axum::Json(json!({ "services": [service] })).into_response()
 }
 
-async fn add(person: &Person, integration: &str, kind: &str, parameters: Value) -> super::support::Answer {
+pub(super) async fn add(
+    person: &Person,
+    integration: &str,
+    kind: &str,
+    parameters: Value,
+) -> super::support::Answer {
     person
         .post(
             &format!("/integrations/{integration}/checks"),

@@ -133,6 +133,8 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "integration.changed" => format!("changed the integration {}", of("name")),
         "check.added" => format!("added a check {} to {}", of("kind"), of("integration")),
         "check.changed" => format!("changed a check {}", of("kind")),
+        "check.thresholds_changed" => "changed when a check opens an incident".to_owned(),
+        "check.snoozed" => format!("put off the alerts of a check: {}", of("reason")),
         "check.removed" => format!("removed a check {}", of("kind")),
         "tie.changed" => {
             let tied = details.get("tied").and_then(Value::as_bool).unwrap_or_default();

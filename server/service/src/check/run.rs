@@ -62,6 +62,7 @@ impl Service {
         };
         let standings = self.standings_after(check, kind, &run, &outcome).await?;
         self.store().record_run(run.clone(), standings, None).await?;
+        self.watch_run(check, &run).await?;
         self.refresh_organization(check.org).await?;
         Ok(run)
     }

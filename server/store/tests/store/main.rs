@@ -8,6 +8,7 @@ mod connecting;
 mod evidence;
 mod findings;
 mod frameworks;
+mod incidents;
 mod integrations;
 mod organizations;
 mod runs;

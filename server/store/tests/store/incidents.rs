@@ -1,0 +1,176 @@
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
+use domain::check::Status;
+use domain::incident::{Opening, Thresholds, Watch};
+use domain::scoring::FindingSeverity;
+use rstest::rstest;
+use store::record::{Check, CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
+use store::{Backend, CheckId, IncidentId, RunId};
+
+use crate::world::{NOW, World, criterion, later, said};
+
+fn incident(world: &World, check: &Check) -> Incident {
+    let touched = Touched {
+        framework: "BL7".into(),
+        domain: "BAS".into(),
+        criterion: criterion(0),
+        contradicted: true,
+    };
+    Incident {
+        id: IncidentId::new(),
+        org: world.org.id,
+        check: Some(check.id),
+        integration: "Patient API".to_owned(),
+        kind: check.kind.clone(),
+        severity: FindingSeverity::High,
+        touches: vec![touched],
+        opening: Opening::Failures,
+        cause: "connection refused by 192.0.2.1:443".to_owned(),
+        failures: 2,
+        flapped: false,
+        began_at: NOW,
+        opened_at: later(60_000),
+        closed_at: None,
+        closing: None,
+        announced_at: None,
+        closing_announced_at: None,
+    }
+}
+
+async fn seen(world: &World, check: CheckId) -> Watched {
+    world.store.watched(check).await.unwrap().unwrap().0
+}
+
+/// The watch after one more failure.
+fn failed(before: &Watched, incident: Option<IncidentId>) -> Watched {
+    let (watch, _) = before.watch.after(Status::Fail, Thresholds::new(1, 1).unwrap());
+    let failing_since = before.failing_since.or(Some(NOW));
+    Watched { watch, failing_since, incident, last_run: Some(RunId::new()), ..before.clone() }
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_incident_is_opened_goes_on_and_is_closed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let before = seen(world, check.id).await;
+    assert_eq!((before.watch, before.revision, before.last_run), (Watch::default(), 0, None));
+
+    let opened = incident(world, &check);
+    let after = failed(&before, Some(opened.id));
+    let step = IncidentStep::Opened(Box::new(opened.clone()));
+    assert!(store.keep_watch(after.clone(), step).await.unwrap());
+    assert_eq!(seen(world, check.id).await, Watched { revision: 1, ..after });
+    assert_eq!(store.open_incidents_of(world.org.id).await.unwrap(), std::slice::from_ref(&opened));
+    assert_eq!(store.incident(opened.id).await.unwrap(), Some(opened.clone()));
+
+    let before = seen(world, check.id).await;
+    let step = IncidentStep::Continued { id: opened.id, failed: true, flapping: true };
+    assert!(store.keep_watch(failed(&before, Some(opened.id)), step).await.unwrap());
+    let kept = store.incident(opened.id).await.unwrap().unwrap();
+    assert_eq!((kept.failures, kept.flapped), (3, true));
+
+    let before = seen(world, check.id).await;
+    let closed = Watched { watch: Watch::default(), incident: None, failing_since: None, ..before };
+    let step = IncidentStep::Closed { id: opened.id, at: later(120_000) };
+    assert!(store.keep_watch(closed, step).await.unwrap());
+    let kept = store.incident(opened.id).await.unwrap().unwrap();
+    assert_eq!((kept.closed_at, kept.closing), (Some(later(120_000)), Some(Closing::Recovered)));
+    assert!(store.open_incidents_of(world.org.id).await.unwrap().is_empty());
+    assert_eq!(store.incidents_of_check(check.id, 9).await.unwrap(), [kept]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_saw_an_older_state_keeps_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let before = seen(world, check.id).await;
+    let tries: Vec<_> = (0..6)
+        .map(|_| {
+            let (store, opened) = (world.store.clone(), incident(world, &check));
+            let after = failed(&before, Some(opened.id));
+            tokio::spawn(async move {
+                store.keep_watch(after, IncidentStep::Opened(Box::new(opened))).await.unwrap()
+            })
+        })
+        .collect();
+    let mut kept = 0;
+    for attempt in tries {
+        kept += u32::from(attempt.await.unwrap());
+    }
+    assert_eq!(kept, 1);
+    assert_eq!(world.store.incidents_of(world.org.id, None, 9).await.unwrap().len(), 1);
+    let late = failed(&before, None);
+    assert!(!world.store.keep_watch(late, IncidentStep::Nothing).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_incident_outlives_its_check_and_ends_with_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let opened = incident(world, &check);
+    let after = failed(&seen(world, check.id).await, Some(opened.id));
+    let again = after.clone();
+    assert!(store.keep_watch(after, IncidentStep::Opened(Box::new(opened.clone()))).await.unwrap());
+    assert!(store.delete_check(check.id, said("check.removed")).await.unwrap());
+    assert_eq!(store.close_incidents_without_check(world.org.id, later(1)).await.unwrap(), 1);
+    let kept = store.incident(opened.id).await.unwrap().unwrap();
+    assert_eq!((kept.check, kept.closing), (None, Some(Closing::CheckRemoved)));
+    // The clock stood before the incident: it does not end before it began.
+    assert_eq!(kept.closed_at, Some(opened.opened_at));
+    assert_eq!(store.watched(check.id).await.unwrap(), None);
+    // A run that was under way comes too late.
+    let refused = store.keep_watch(again, IncidentStep::Nothing).await;
+    assert!(matches!(refused, Err(store::StoreError::NotFound { .. })), "{refused:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn how_a_check_alerts_is_kept_beside_what_is_remembered_of_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let snooze = Snooze { until: later(5), reason: "Their data centre moves".to_owned(), by: world.user.id };
+    let alerting = CheckAlerting { open_after: Some(4), close_after: None, snooze: Some(snooze) };
+    for alerting in [alerting, CheckAlerting::default()] {
+        world.store.set_alerting(check.id, alerting.clone(), world.audit("x")).await.unwrap();
+        assert_eq!(world.store.watched(check.id).await.unwrap().unwrap().1, alerting);
+    }
+    let refused = world.store.set_alerting(CheckId::new(), CheckAlerting::default(), world.audit("y")).await;
+    assert!(matches!(refused, Err(store::StoreError::NotFound { .. })), "{refused:?}");
+    assert_eq!(world.actions().await, ["x", "x"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn incidents_are_listed_the_latest_first(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let check = world.check().await;
+        let opened = incident(world, &check);
+        ids.push(opened.id);
+        let after = failed(&seen(world, check.id).await, Some(opened.id));
+        assert!(store.keep_watch(after, IncidentStep::Opened(Box::new(opened))).await.unwrap());
+    }
+    let listed = async |before, limit| {
+        let found = store.incidents_of(world.org.id, before, limit).await.unwrap();
+        found.into_iter().map(|incident| incident.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 2).await, [ids[2], ids[1]]);
+    assert_eq!(listed(Some(ids[1]), 9).await, [ids[0]]);
+}
