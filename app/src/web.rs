@@ -11,6 +11,7 @@ mod form;
 mod frame;
 mod path;
 mod server_fns;
+mod sessions;
 mod state;
 
 pub(crate) use actor::{Browser, begin_session, end_session, key_of};
@@ -22,4 +23,5 @@ pub use form::{Fields, Posted, Refusal, Submitted};
 pub use frame::{Frame, PageNonce, Tab};
 pub use path::{Segments, local_path, percent_encoded, see_other};
 pub use server_fns::{UiContext, server_functions};
+pub use sessions::{Sessions, session_layer};
 pub use state::AppState;

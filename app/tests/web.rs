@@ -18,7 +18,6 @@ use service::{Config, SecretKey, Service};
 use store::Store;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
-use tower_sessions::{MemoryStore, SessionManagerLayer};
 
 const EMAIL: &str = "ana@alder.example";
 const PASSWORD: &str = "seventeen quiet herons at noon";
@@ -55,11 +54,11 @@ impl Site {
             secret_key,
             node: "test".to_owned(),
         };
-        let service = Service::new(store, config).unwrap();
+        let service = Service::new(store.clone(), config).unwrap();
         service.bring_content().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("rung").build();
         let state = AppState { service: service.clone(), leptos, css: "/pkg/rung.css", demo: None };
-        let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
+        let sessions = app::web::session_layer(store, false);
         let drawn = from_fn_with_state(state.clone(), app::web::draw_errors);
         let router = app::router().layer(drawn).layer(sessions).with_state(state);
         Self { router, service, _folder: folder }

@@ -13,7 +13,7 @@ mod request_log;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::web::{AppState, PageError, draw_errors};
+use app::web::{AppState, PageError, draw_errors, session_layer};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -26,8 +26,8 @@ use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::config::ListenConfig;
-use crate::{api, assets, sessions};
+use crate::config::{ListenConfig, Transport};
+use crate::{api, assets};
 
 /// A request that takes longer is given up. Longer than any check that "Run now" waits for.
 const TIME_LIMIT: Duration = Duration::from_secs(150);
@@ -63,8 +63,7 @@ fn pages(state: AppState, store: &Store, listen: &ListenConfig) -> Result<Router
         .layer(guard)
         .layer(from_fn(plain_errors::explain))
         .layer(from_fn_with_state(state.clone(), draw_errors))
-        .layer(from_fn(sessions::renew))
-        .layer(sessions::layer(store.clone(), listen.transport()));
+        .layer(session_layer(store.clone(), listen.transport() == Transport::Encrypted));
     Ok(routes.with_state(state))
 }
 

@@ -10,5 +10,4 @@ pub mod config;
 mod demo;
 mod http;
 mod sandbox;
-mod sessions;
 pub mod startup;

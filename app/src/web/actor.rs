@@ -8,7 +8,7 @@ use http::Method;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use service::account::{BROWSER_KEY, browser_words, session_key};
-use service::{Actor, UserId};
+use service::{Actor, UnixMillis};
 use tower_sessions::Session;
 
 use super::error::PageError;
@@ -16,7 +16,9 @@ use super::path::percent_encoded;
 use super::state::AppState;
 
 /// The session's key for the signed-in account; the session store reads it too.
-const USER_KEY: &str = "user";
+pub(super) const USER_KEY: &str = "user";
+/// The session's key for when it was last written because it was in use.
+const RENEWED_KEY: &str = "renewed";
 
 /// The signed-in person. Without one, a GET is sent to sign in and comes back afterwards.
 ///
@@ -53,12 +55,21 @@ impl FromRequestParts<AppState> for CurrentActor {
     }
 }
 
-/// The actor of a session; `None` when nobody signed in or the account is gone.
+/// The actor of a session; `None` when nobody signed in or the account is gone. A session in use is written again once
+/// a day, which also renews the cookie's age.
 pub(super) async fn signed_in(session: &Session, state: &AppState) -> Result<Option<Actor>, PageError> {
-    let Some(user) = session.get::<UserId>(USER_KEY).await.map_err(PageError::internal)? else {
+    if session.id().is_none() {
+        return Ok(None);
+    }
+    let Some(visitor) = state.service.visitor(&key_of(session)).await? else {
+        // Looking for it has the cookie of a session that ended removed.
+        session.get_value(USER_KEY).await.map_err(PageError::internal)?;
         return Ok(None);
     };
-    Ok(state.service.actor(user).await?)
+    if visitor.renew {
+        session.insert(RENEWED_KEY, UnixMillis::now().0).await.map_err(PageError::internal)?;
+    }
+    Ok(Some(visitor.actor))
 }
 
 /// Signs the actor in, under a new session id so that an id known before is worth nothing. `browser` lets the person

@@ -9,7 +9,7 @@ use serde_json::json;
 use store::record::{Audit, User};
 use store::{StoreError, UnixMillis, UserId};
 
-pub use session::{BROWSER_KEY, SESSION_DAYS, SignedIn, browser_words, session_key};
+pub use session::{BROWSER_KEY, SESSION_DAYS, SignedIn, Visitor, browser_words, session_key};
 pub use token::NewToken;
 
 use crate::service::audit;
@@ -85,11 +85,6 @@ impl Service {
         self.store().clear_sign_in_failures(&keys[0]).await?;
         self.store().record_audit(account_audit(&user, "account.signed_in")).await?;
         Ok(user.into())
-    }
-
-    /// Who a web session belongs to; `None` when the account is gone.
-    pub async fn actor(&self, user: UserId) -> Result<Option<Actor>, Error> {
-        Ok(self.store().user(user).await?.map(Actor::from))
     }
 
     /// Changes the actor's own password; the old one must be known. Every session of the account ends with it: the

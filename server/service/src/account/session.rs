@@ -1,6 +1,5 @@
 //! Where somebody is signed in: the web sessions of an account, and ending them.
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store::UnixMillis;
@@ -12,6 +11,8 @@ use crate::{Actor, Error, Service};
 /// Days after its last use at which a session ends.
 pub const SESSION_DAYS: i64 = 14;
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// The session's key for [`browser_words`], kept when it begins.
 pub const BROWSER_KEY: &str = "browser";
 
@@ -19,6 +20,14 @@ pub const BROWSER_KEY: &str = "browser";
 /// can open no session.
 pub fn session_key(cookie: &str) -> String {
     crate::hexadecimal(&Sha256::digest(cookie))
+}
+
+/// Whoever opened a session that has not ended.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub actor: Actor,
+    /// The session was last written a day ago or more: write it again, or it ends while it is in use.
+    pub renew: bool,
 }
 
 /// One place where an account is signed in.
@@ -36,6 +45,13 @@ pub struct SignedIn {
 }
 
 impl Service {
+    /// Who is signed in with the session of this key, in one read; `None` when it or the account is gone.
+    pub async fn visitor(&self, key: &str) -> Result<Option<Visitor>, Error> {
+        let now = UnixMillis::now();
+        let Some((session, Some(user))) = self.store().session_user(key, now).await? else { return Ok(None) };
+        Ok(Some(Visitor { actor: Actor::from(user), renew: is_renewed(session.expires_at, now) }))
+    }
+
     /// Where the actor is signed in, newest first. `current` is the key of the session that asks.
     pub async fn sessions(&self, actor: &Actor, current: &str) -> Result<Vec<SignedIn>, Error> {
         let now = UnixMillis::now();
@@ -61,14 +77,17 @@ impl Service {
     }
 }
 
+fn is_renewed(expires_at: UnixMillis, now: UnixMillis) -> bool {
+    expires_at.0 - now.0 < (SESSION_DAYS - 1) * DAY_MS
+}
+
 fn signed_in(session: Session, current: &str) -> SignedIn {
     let data: Value = serde_json::from_str(&session.data).unwrap_or_default();
-    let life = i64::try_from(SignedDuration::from_hours(24 * SESSION_DAYS).as_millis()).expect("14 days fit");
     SignedIn {
         current: session.id == current,
         browser: data[BROWSER_KEY].as_str().unwrap_or_default().to_owned(),
         since: session.created_at,
-        last_used: session.created_at.max(UnixMillis(session.expires_at.0 - life)),
+        last_used: session.created_at.max(UnixMillis(session.expires_at.0 - SESSION_DAYS * DAY_MS)),
         key: session.id,
     }
 }
@@ -124,19 +143,27 @@ mod tests {
     }
 
     #[test]
+    fn a_session_in_use_is_written_once_a_day() {
+        let now = UnixMillis(1_000_000);
+        let left = |ms: i64| UnixMillis(now.0 + ms);
+        assert!(!is_renewed(left(SESSION_DAYS * DAY_MS), now));
+        assert!(!is_renewed(left((SESSION_DAYS - 1) * DAY_MS), now));
+        assert!(is_renewed(left((SESSION_DAYS - 1) * DAY_MS - 1), now));
+    }
+
+    #[test]
     fn a_session_in_use_says_when_and_whether_it_is_the_one_that_asks() {
-        let day = 24 * 3600 * 1000;
         let session = Session {
             id: "here".to_owned(),
             user: None,
             data: r#"{"browser":"Firefox on Linux"}"#.to_owned(),
             created_at: UnixMillis(0),
-            expires_at: UnixMillis(17 * day),
+            expires_at: UnixMillis(17 * DAY_MS),
         };
         let seen = signed_in(session.clone(), "here");
         assert_eq!(
             (seen.browser.as_str(), seen.last_used, seen.current),
-            ("Firefox on Linux", UnixMillis(3 * day), true)
+            ("Firefox on Linux", UnixMillis(3 * DAY_MS), true)
         );
         assert!(!signed_in(session, "elsewhere").current);
     }

@@ -6,9 +6,6 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use service::account::{SESSION_DAYS, session_key};
 use service::{UnixMillis, UserId};
 use store::{Store, record};
@@ -16,58 +13,28 @@ use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
-use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
-use crate::config::Transport;
+use super::actor::USER_KEY;
 
 const COOKIE: &str = "rung";
 const LIFE: time::Duration = time::Duration::days(SESSION_DAYS);
-/// How long after a session was written it is written again, so that it does not expire while in use.
-const RENEW_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// The session's keys: the account, as crate `app` writes it, and when the session was last written.
-const USER: &str = "user";
-const WRITTEN: &str = "written";
-
-/// The layer that gives a request its session. It reads nothing until a page asks who is there.
-pub(crate) fn layer(store: Store, transport: Transport) -> SessionManagerLayer<Sessions> {
+/// The layer that gives a request its session, behind a cookie that only https carries where `secure`. It reads nothing
+/// until a page asks who is there.
+pub fn session_layer(store: Store, secure: bool) -> SessionManagerLayer<Sessions> {
     SessionManagerLayer::new(Sessions(store))
         .with_name(COOKIE)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_secure(transport == Transport::Encrypted)
+        .with_secure(secure)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(LIFE))
 }
 
-/// Writes the session of a signed-in person once a day, which also renews the cookie's age.
-pub(crate) async fn renew(request: Request, next: Next) -> Response {
-    let session = request.extensions().get::<Session>().cloned();
-    let response = next.run(request).await;
-    if let Some(session) = session
-        && let Err(error) = renew_if_due(&session).await
-    {
-        tracing::error!(%error, "a session could not be renewed");
-    }
-    response
-}
-
-async fn renew_if_due(session: &Session) -> std::result::Result<(), tower_sessions::session::Error> {
-    // Without an id there is nothing to keep; signing in gives one, and is noticed with the next request.
-    if session.id().is_none() || session.get_value(USER).await?.is_none() {
-        return Ok(());
-    }
-    let now = UnixMillis::now().0;
-    let written: Option<i64> = session.get(WRITTEN).await?;
-    if written.is_none_or(|written| now - written > RENEW_AFTER_MS) {
-        session.insert(WRITTEN, now).await?;
-    }
-    Ok(())
-}
-
 /// The sessions in the database.
 #[derive(Clone)]
-pub(crate) struct Sessions(Store);
+pub struct Sessions(Store);
 
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,7 +51,8 @@ impl SessionStore for Sessions {
 
     async fn save(&self, session: &Record) -> Result<()> {
         let data = serde_json::to_string(&session.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let user = session.data.get(USER).and_then(|user| user.as_str()).and_then(|user| user.parse().ok());
+        let user =
+            session.data.get(USER_KEY).and_then(|user| user.as_str()).and_then(|user| user.parse().ok());
         let kept = record::Session {
             id: hashed(&session.id),
             user: user as Option<UserId>,
