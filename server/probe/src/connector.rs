@@ -29,12 +29,22 @@ impl Deadline {
         if near.end < self.end { near } else { self }
     }
 
+    /// This deadline brought forward, so that something is left to clean up in; a short one by a quarter at most.
+    pub(crate) fn leaving(self, reserve: Duration) -> Self {
+        Self { end: self.end - reserve.min(self.total / 4), ..self }
+    }
+
+    /// The time that was given in all.
+    pub(crate) fn total(self) -> OutOfTime {
+        OutOfTime(self.total)
+    }
+
     /// Runs to the end or to the deadline, whichever comes first.
     pub(crate) async fn bound<T>(self, work: impl Future<Output = T>) -> Result<T, OutOfTime> {
         timeout_at(self.end, work).await.map_err(|_| OutOfTime(self.total))
     }
 
-    fn left(self) -> Duration {
+    pub(crate) fn left(self) -> Duration {
         self.end.saturating_duration_since(Instant::now())
     }
 }

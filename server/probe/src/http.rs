@@ -1,38 +1,30 @@
-//! HTTP/1.1 GET over a guarded connection, with a cap on everything.
+//! HTTP/1.1 over a guarded connection, with a cap on everything.
 //!
-//! One request, one connection. Redirects are followed by hand: each hop is resolved and vetted like the first. The
-//! environment's proxies are not used, since what is judged is the target and not a proxy.
+//! One request, one connection. Redirects of a GET are followed by hand: each hop is resolved and vetted like the
+//! first; what is sent is never sent on. The environment's proxies are not used, since what is judged is the target
+//! and not a proxy.
 
 mod body;
+mod exchange;
+mod request;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use http_body_util::Empty;
-use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, StatusCode};
 use rustls::ProtocolVersion;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use url::Url;
 
-use crate::connector::{Connector, Deadline};
+use crate::connector::Connector;
 use crate::failure::{Failure, Layer};
 use crate::limits::Limits;
 use crate::tls::{self, Trust};
+use exchange::{Exchange, Opened};
+use request::Credentials;
 
-/// A request of a check.
-pub(crate) struct Get<'a> {
-    pub(crate) url: &'a Url,
-    pub(crate) accept: &'static str,
-    /// Sent to the first host only, never after a redirect elsewhere.
-    pub(crate) bearer: Option<&'a str>,
-    pub(crate) deadline: Deadline,
-}
+pub(crate) use body::{Drain, bytes_in_words};
+pub(crate) use request::{Get, Request};
 
 /// A complete answer, decoded.
 #[derive(Debug)]
@@ -75,17 +67,50 @@ impl Client {
 
     /// Fetches an address, following redirects as far as the limits and the guard allow.
     pub(crate) async fn get(&self, get: &Get<'_>) -> Result<Answer, Failure> {
+        self.follow(get).await?.read(&self.limits).await
+    }
+
+    /// The same for a document that may be longer than others: `most` bytes, as they travel and decoded.
+    pub(crate) async fn get_long(&self, get: &Get<'_>, most: usize) -> Result<Answer, Failure> {
+        let limits = Limits { body_bytes: most, decoded_bytes: most, ..self.limits };
+        self.follow(get).await?.read(&limits).await
+    }
+
+    /// Sends one request. A redirect is an answer like any other: nothing is sent a second time.
+    pub(crate) async fn send(&self, request: &Request<'_>) -> Result<Answer, Failure> {
+        self.hop(request, request.url, request.credentials).await?.read(&self.limits).await
+    }
+
+    /// Pours a body of up to `most` bytes into `drain` and keeps none of it. Any status but 200 is answered with the
+    /// whole answer instead.
+    pub(crate) async fn pour<D: Drain>(
+        &self,
+        get: &Get<'_>,
+        drain: D,
+        most: u64,
+        stall: Duration,
+    ) -> Result<Poured<D>, Failure> {
+        let opened = self.follow(get).await?;
+        if opened.status() == StatusCode::OK {
+            opened.pour(drain, most, stall).await.map(Poured::Whole)
+        } else {
+            opened.read(&self.limits).await.map(|answer| Poured::Other(Box::new(answer)))
+        }
+    }
+
+    async fn follow(&self, get: &Get<'_>) -> Result<Opened, Failure> {
+        let request = get.request();
         let mut url = get.url.clone();
-        let mut bearer = get.bearer;
+        let mut credentials = request.credentials;
         for hop in 0..=self.limits.redirects {
-            let answer = self.hop(&url, get.accept, bearer, get.deadline).await;
+            let answer = self.hop(&request, &url, credentials).await;
             let answer =
                 if hop == 0 { answer } else { answer.map_err(|failure| failure.context(&redirected(&url))) }?;
             let Some(next) = next_hop(&answer)? else {
                 return Ok(answer);
             };
             if next.origin() != url.origin() {
-                bearer = None;
+                credentials = None;
             }
             url = next;
         }
@@ -95,152 +120,62 @@ impl Client {
 
     async fn hop(
         &self,
+        request: &Request<'_>,
         url: &Url,
-        accept: &'static str,
-        bearer: Option<&str>,
-        deadline: Deadline,
-    ) -> Result<Answer, Failure> {
+        credentials: Option<Credentials<'_>>,
+    ) -> Result<Opened, Failure> {
         // Shape, scheme and user name; the address itself is vetted by the connector.
         let url = self.connector.guard().vet_url(url.as_str())?;
+        let deadline = request.deadline;
         let host = url.host().expect("the guard lets no URL without a host through").to_owned();
         let port = url.port_or_known_default().expect("http and https have default ports");
+        let built = request.build(&url, credentials)?;
         let connected = self.connector.open(&host, port, deadline).await?;
-        let request = request(&url, accept, bearer)?;
         let exchange = Exchange { limits: &self.limits, host: connected.peer.to_string(), deadline };
         if url.scheme() == "http" {
-            return exchange.run(connected.stream, request, url, None).await;
+            return exchange.run(connected.stream, built, url, None).await;
         }
         let name = tls::server_name(&host)?;
         let stream = tls::handshake(connected, self.trust.http(), &name, deadline).await?;
         let version = stream.get_ref().1.protocol_version();
-        exchange.run(stream, request, url, version).await
+        exchange.run(stream, built, url, version).await
     }
+}
+
+/// What became of a body that was not to be kept.
+pub(crate) enum Poured<D> {
+    Whole(D),
+    /// The status was not 200.
+    Other(Box<Answer>),
 }
 
 fn redirected(url: &Url) -> String {
     format!("redirected to {url}")
 }
 
-fn request(
-    url: &Url,
-    accept: &'static str,
-    bearer: Option<&str>,
-) -> Result<http::Request<Empty<Bytes>>, Failure> {
-    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    let mut request = http::Request::get(target)
-        .header(HOST, host)
-        .header(USER_AGENT, concat!("rung/", env!("CARGO_PKG_VERSION"), " (health check)"))
-        .header(ACCEPT, accept)
-        .header(ACCEPT_ENCODING, "gzip");
-    if let Some(token) = bearer {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", token.trim())).map_err(|_| {
-            Failure::inconclusive(
-                Layer::Guard,
-                "the bearer token holds characters that no HTTP header can carry",
-            )
-        })?;
-        value.set_sensitive(true);
-        request = request.header(AUTHORIZATION, value);
-    }
-    request
-        .body(Empty::new())
-        .map_err(|error| Failure::inconclusive(Layer::Guard, format!("{url} cannot be asked for: {error}")))
-}
-
 /// Where a redirect leads; `None` when the answer is none.
-fn next_hop(answer: &Answer) -> Result<Option<Url>, Failure> {
-    if !matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn next_hop(answer: &Opened) -> Result<Option<Url>, Failure> {
+    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let status = answer.status.as_u16();
-    let Some(location) = answer.header(LOCATION) else {
+    let status = answer.status().as_u16();
+    let Some(location) = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()) else {
         return Err(Failure::answered(
             Layer::Http,
-            format!("{} answered {status} without saying where to", answer.url),
+            format!("{} answered {status} without saying where to", answer.url()),
         ));
     };
-    let next = answer.url.join(location).map_err(|error| {
+    let next = answer.url().join(location).map_err(|error| {
         Failure::answered(
             Layer::Http,
-            format!("{} redirects to \"{location}\", which is no address: {error}", answer.url),
+            format!("{} redirects to \"{location}\", which is no address: {error}", answer.url()),
         )
     })?;
-    if answer.url.scheme() == "https" && next.scheme() == "http" {
-        let text = format!("{} redirects from https to {next}, which gives up encryption", answer.url);
+    if answer.url().scheme() == "https" && next.scheme() == "http" {
+        let text = format!("{} redirects from https to {next}, which gives up encryption", answer.url());
         return Err(Failure::answered(Layer::Http, text));
     }
     Ok(Some(next))
-}
-
-/// One request and its answer on an open stream.
-struct Exchange<'a> {
-    limits: &'a Limits,
-    /// Who is at the other end, for messages.
-    host: String,
-    deadline: Deadline,
-}
-
-/// Ends the connection's task with the exchange.
-struct Driver(JoinHandle<()>);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-impl Exchange<'_> {
-    async fn run<S>(
-        &self,
-        stream: S,
-        request: http::Request<Empty<Bytes>>,
-        url: Url,
-        tls: Option<ProtocolVersion>,
-    ) -> Result<Answer, Failure>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let (mut sender, connection) = http1::Builder::new()
-            .max_headers(self.limits.headers)
-            .max_buf_size(self.limits.head_bytes)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| self.broken(&error))?;
-        let _driver = Driver(tokio::spawn(async move {
-            // Its error comes back through the request.
-            let _ = connection.await;
-        }));
-        let sent = Instant::now();
-        let answer: Response<Incoming> = match self.deadline.bound(sender.send_request(request)).await {
-            Ok(answer) => answer.map_err(|error| self.broken(&error))?,
-            Err(time) => {
-                let text = format!("{} did not answer the request within {time}", self.host);
-                return Err(Failure::no_answer(Layer::Http, text));
-            }
-        };
-        let (parts, incoming) = answer.into_parts();
-        let body = body::read(incoming, &parts.headers, self.limits, &self.host, self.deadline).await?;
-        Ok(Answer { status: parts.status, headers: parts.headers, body, latency: sent.elapsed(), url, tls })
-    }
-
-    fn broken(&self, error: &hyper::Error) -> Failure {
-        let host = &self.host;
-        let text = if error.is_parse_too_large() {
-            format!(
-                "{host} sent more headers than a check reads ({} lines, {} kB)",
-                self.limits.headers,
-                self.limits.head_bytes >> 10
-            )
-        } else if error.is_parse() {
-            format!("{host} answered with something that is not HTTP/1.1 ({error})")
-        } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-            format!("{host} closed the connection without answering the request")
-        } else {
-            format!("the HTTP exchange with {host} broke off: {}", root_cause(error))
-        };
-        Failure::no_answer(Layer::Http, text)
-    }
 }
 
 /// The innermost error: the outer ones only say that there is an inner one.

@@ -3,12 +3,18 @@
 //! To add one: describe it in `check-kinds.toml`, write its module with a `run`, and name it in [`run`].
 
 mod cdshooks_discovery;
+mod epa_roundtrip;
+mod fhir;
+mod fhir_bulk_export;
 mod fhir_capability;
+mod fhir_endpoint_listing;
+mod fhir_read_search;
 mod fhir_smart_config;
 mod hl7v2_mllp;
-mod json;
+pub(crate) mod json;
 mod portal_doc_link;
 mod tls_certificate;
+mod udap_metadata;
 
 use domain::check::Outcome;
 
@@ -17,13 +23,18 @@ use crate::prober::Context;
 use crate::report::Report;
 
 /// The codes that [`run`] knows.
-const CODES: [&str; 6] = [
+const CODES: [&str; 11] = [
     cdshooks_discovery::CODE,
+    epa_roundtrip::CODE,
+    fhir_bulk_export::CODE,
     fhir_capability::CODE,
+    fhir_endpoint_listing::CODE,
+    fhir_read_search::CODE,
     fhir_smart_config::CODE,
     hl7v2_mllp::CODE,
     portal_doc_link::CODE,
     tls_certificate::CODE,
+    udap_metadata::CODE,
 ];
 
 pub(crate) fn supports(code: &str) -> bool {
@@ -34,11 +45,16 @@ pub(crate) fn supports(code: &str) -> bool {
 pub(crate) async fn run(code: &str, context: &Context<'_>) -> Outcome {
     match code {
         cdshooks_discovery::CODE => cdshooks_discovery::run(context).await,
+        epa_roundtrip::CODE => epa_roundtrip::run(context).await,
         fhir_capability::CODE => fhir_capability::run(context).await,
+        fhir_bulk_export::CODE => fhir_bulk_export::run(context).await,
+        fhir_endpoint_listing::CODE => fhir_endpoint_listing::run(context).await,
+        fhir_read_search::CODE => fhir_read_search::run(context).await,
         fhir_smart_config::CODE => fhir_smart_config::run(context).await,
         hl7v2_mllp::CODE => hl7v2_mllp::run(context).await,
         portal_doc_link::CODE => portal_doc_link::run(context).await,
         tls_certificate::CODE => tls_certificate::run(context).await,
+        udap_metadata::CODE => udap_metadata::run(context).await,
         _ => Report::new(code).stop(&Failure::inconclusive(
             Layer::Guard,
             format!("{code} is not a check that goes over the network"),

@@ -15,6 +15,7 @@ mod kinds;
 mod limits;
 mod prober;
 mod report;
+mod smart;
 mod tls;
 
 pub use connector::{Connected, Connector};
@@ -23,4 +24,4 @@ pub use guard::{
     AllowList, AllowListError, Guard, GuardError, ResolveError, ResolveFuture, Resolver, SystemResolver,
 };
 pub use limits::Limits;
-pub use prober::{Prober, ProberConfig, ProberError};
+pub use prober::{Occasion, Prober, ProberConfig, ProberError};

@@ -7,6 +7,12 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a body after decompression.
     pub decoded_bytes: usize,
+    /// Bytes of a published list of endpoints, which names every customer of a developer.
+    pub list_bytes: usize,
+    /// Bytes of one file of a bulk export, which is counted and not kept.
+    pub export_bytes: u64,
+    /// Bytes of one line of it, which is looked at.
+    pub line_bytes: usize,
     /// Header lines of an answer.
     pub headers: usize,
     /// Bytes of status line and headers together.
@@ -22,6 +28,9 @@ impl Default for Limits {
         Self {
             body_bytes: 8 << 20,
             decoded_bytes: 16 << 20,
+            list_bytes: 64 << 20,
+            export_bytes: 256 << 30,
+            line_bytes: 16 << 20,
             headers: 100,
             head_bytes: 64 << 10,
             redirects: 5,

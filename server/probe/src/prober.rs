@@ -30,6 +30,15 @@ pub struct ProberConfig {
     pub limits: Limits,
 }
 
+/// What a run is told beside its parameters.
+#[derive(Debug, Clone, Default)]
+pub struct Occasion {
+    /// Ends the run after this time, where the kind's own timeout is longer: somebody waits for it.
+    pub time_limit: Option<Duration>,
+    /// When the check last passed: an incremental export asks for what changed since.
+    pub last_success: Option<Timestamp>,
+}
+
 /// A configuration that no check can run with.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ProberError {
@@ -54,6 +63,10 @@ pub(crate) struct Context<'a> {
     pub(crate) trust: &'a Trust,
     pub(crate) limits: &'a Limits,
     pub(crate) parameters: &'a Parameters,
+    /// When the check last passed, where that is known.
+    pub(crate) last_success: Option<Timestamp>,
+    /// Whether this run has less time than its kind asks for.
+    pub(crate) cut_short: bool,
     /// When the run begins; dates are judged by it.
     pub(crate) now: Timestamp,
     pub(crate) deadline: Deadline,
@@ -89,14 +102,22 @@ impl Prober {
 
     /// Runs a check now. Whatever goes wrong is part of the outcome; it ends within the kind's timeout.
     pub async fn run(&self, kind: &CheckKind, parameters: &Parameters) -> Outcome {
+        self.run_on(kind, parameters, &Occasion::default()).await
+    }
+
+    /// The same, with what whoever keeps the runs knows of this one.
+    pub async fn run_on(&self, kind: &CheckKind, parameters: &Parameters, occasion: &Occasion) -> Outcome {
         let own = Duration::from_secs(u64::from(kind.timeout));
-        let time = self.time_limit.map_or(own, |limit| limit.min(own));
+        let limits = [self.time_limit, occasion.time_limit].into_iter().flatten();
+        let time = limits.fold(own, Duration::min);
         let context = Context {
             connector: &self.connector,
             http: &self.http,
             trust: &self.trust,
             limits: &self.limits,
             parameters,
+            last_success: occasion.last_success,
+            cut_short: time < own,
             now: Timestamp::now(),
             deadline: Deadline::after(time),
         };

@@ -2,15 +2,21 @@
 
 mod support;
 
+mod bulk_export;
+mod bulk_export_steps;
 mod capability;
 mod capability_recorded;
 mod cdshooks;
 mod connection;
 mod doc_link;
+mod endpoint_listing;
+mod epa;
 mod hostile_http;
 mod mllp;
 mod mllp_python;
+mod read_search;
 mod redirects;
 mod smart_config;
 mod tls_certificate;
 mod tls_handshake;
+mod udap;

@@ -1,6 +1,7 @@
 //! Servers to check, and a prober that may reach them.
 
 pub(crate) mod authority;
+pub(crate) mod fhir;
 pub(crate) mod http;
 pub(crate) mod python;
 pub(crate) mod tcp;
@@ -16,9 +17,15 @@ use probe::{Prober, ProberConfig, ResolveFuture, Resolver};
 
 /// Runs a check of a built-in kind with parameters as the command line gives them.
 pub(crate) async fn run(prober: &Prober, kind: &str, parameters: &[(&str, &str)]) -> Outcome {
+    let owned: Vec<_> = parameters.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    run_with(prober, kind, &owned).await
+}
+
+/// The same with parameters made in the test.
+pub(crate) async fn run_with(prober: &Prober, kind: &str, parameters: &[(&str, String)]) -> Outcome {
     let kind = domain::builtin::check_kinds().get(&kind.into()).expect("a built-in kind");
     let raw: BTreeMap<String, String> =
-        parameters.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        parameters.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
     let parameters = Parameters::from_text(kind, &raw).expect("parameters that the kind accepts");
     prober.run(kind, &parameters).await
 }
@@ -39,6 +46,12 @@ pub(crate) fn prober() -> Prober {
 /// One that loses patience soon, for servers that never end.
 pub(crate) fn impatient() -> Prober {
     let config = ProberConfig { time_limit: Some(Duration::from_millis(700)), ..config() };
+    Prober::new(config).expect("a configuration without extra roots")
+}
+
+/// One that gives every run so many seconds.
+pub(crate) fn within(seconds: u64) -> Prober {
+    let config = ProberConfig { time_limit: Some(Duration::from_secs(seconds)), ..config() };
     Prober::new(config).expect("a configuration without extra roots")
 }
 

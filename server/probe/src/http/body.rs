@@ -1,6 +1,7 @@
 //! Reads a body: so many bytes, so many after decompression, and no longer than the run lasts.
 
 use std::io::Write;
+use std::time::Duration;
 
 use flate2::write::MultiGzDecoder;
 use http::HeaderMap;
@@ -11,75 +12,103 @@ use hyper::body::Incoming;
 use super::root_cause;
 use crate::connector::Deadline;
 use crate::failure::{Failure, Layer};
-use crate::limits::Limits;
 
-/// Reads a body to its end and decodes it.
-pub(super) async fn read(
-    mut incoming: Incoming,
-    headers: &HeaderMap,
-    limits: &Limits,
-    host: &str,
-    deadline: Deadline,
-) -> Result<Vec<u8>, Failure> {
-    let too_long = || {
-        let text = format!(
-            "{host} sent a body of more than {}, which is more than a check reads",
-            mega(limits.body_bytes)
-        );
-        Failure::no_answer(Layer::Http, text)
-    };
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limits.body_bytes) {
-        return Err(too_long());
-    }
-    let mut sink = Sink::new(headers, limits.decoded_bytes)?;
-    let mut received = 0;
-    loop {
-        let frame = match deadline.bound(incoming.frame()).await {
-            Ok(None) => break,
-            Ok(Some(Ok(frame))) => frame,
-            Ok(Some(Err(error))) => return Err(broken_off(host, received, announced, &error)),
-            Err(time) => {
-                let text =
-                    format!("the answer of {host} was not complete after {time} ({received} bytes by then)");
-                return Err(Failure::no_answer(Layer::Http, text));
-            }
-        };
-        let Ok(data) = frame.into_data() else { continue };
-        received += data.len();
-        if received > limits.body_bytes {
-            return Err(too_long());
+/// Where the decoded bytes of a body go. A write that fails says why by `refusal`.
+pub(crate) trait Drain: Write {
+    fn refusal(&self) -> Option<Failure>;
+}
+
+/// A body on its way.
+pub(super) struct Source<'a> {
+    pub(super) incoming: Incoming,
+    pub(super) headers: &'a HeaderMap,
+    /// Bytes as they travel.
+    pub(super) cap: usize,
+    pub(super) host: &'a str,
+    pub(super) deadline: Deadline,
+    /// How long the sender may pause.
+    pub(super) stall: Option<Duration>,
+}
+
+impl Source<'_> {
+    /// Reads to the end, decoding on the way.
+    pub(super) async fn pour<D: Drain>(mut self, drain: D) -> Result<D, Failure> {
+        let announced =
+            self.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > self.cap) {
+            return Err(self.too_long());
         }
-        sink.take(&data, host)?;
+        let mut sink = Sink::new(self.headers, drain)?;
+        let mut received = 0;
+        loop {
+            let deadline = self.stall.map_or(self.deadline, |stall| self.deadline.at_most(stall));
+            let frame = match deadline.bound(self.incoming.frame()).await {
+                Ok(None) => break,
+                Ok(Some(Ok(frame))) => frame,
+                Ok(Some(Err(error))) => return Err(self.broken_off(received, announced, &error)),
+                Err(time) => {
+                    let host = self.host;
+                    let text = format!(
+                        "the answer of {host} was not complete after {time} ({received} bytes by then)"
+                    );
+                    return Err(Failure::no_answer(Layer::Http, text));
+                }
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            received += data.len();
+            if received > self.cap {
+                return Err(self.too_long());
+            }
+            sink.take(&data, self.host)?;
+        }
+        sink.finish(self.host)
     }
-    sink.finish(host)
+
+    fn too_long(&self) -> Failure {
+        let most = bytes_in_words(self.cap);
+        let text = format!("{} sent a body of more than {most}, which is more than a check reads", self.host);
+        Failure::no_answer(Layer::Http, text)
+    }
+
+    fn broken_off(&self, received: usize, announced: Option<usize>, error: &hyper::Error) -> Failure {
+        let host = self.host;
+        let of = announced.map(|length| format!(" of {length}")).unwrap_or_default();
+        let text = if error.is_incomplete_message() || error.is_body_write_aborted() || announced.is_some() {
+            format!("{host} closed the connection in the middle of its answer, after {received}{of} bytes")
+        } else {
+            format!("the answer of {host} broke off after {received} bytes: {}", root_cause(error))
+        };
+        Failure::no_answer(Layer::Http, text)
+    }
 }
 
-fn broken_off(host: &str, received: usize, announced: Option<usize>, error: &hyper::Error) -> Failure {
-    let of = announced.map(|length| format!(" of {length}")).unwrap_or_default();
-    let text = if error.is_incomplete_message() || error.is_body_write_aborted() || announced.is_some() {
-        format!("{host} closed the connection in the middle of its answer, after {received}{of} bytes")
-    } else {
-        format!("the answer of {host} broke off after {received} bytes: {}", root_cause(error))
-    };
-    Failure::no_answer(Layer::Http, text)
+/// The way to the drain, by the body's content encoding.
+enum Sink<D: Drain> {
+    Plain(D),
+    Gzip(Box<MultiGzDecoder<Handed<D>>>),
 }
 
-/// Where the bytes of a body go, by its content encoding.
-enum Sink {
-    Plain(Capped),
-    Gzip(Box<MultiGzDecoder<Capped>>),
+/// A drain that can be taken back out of its decoder.
+struct Handed<D>(Option<D>);
+
+impl<D: Drain> Write for Handed<D> {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        self.0.as_mut().map_or(Ok(data.len()), |drain| drain.write(data))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
-impl Sink {
-    fn new(headers: &HeaderMap, cap: usize) -> Result<Self, Failure> {
-        let out = Capped { bytes: Vec::new(), cap, full: false };
+impl<D: Drain> Sink<D> {
+    fn new(headers: &HeaderMap, drain: D) -> Result<Self, Failure> {
         let encoding = headers
             .get(CONTENT_ENCODING)
             .map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
         match encoding.as_deref().map(str::trim) {
-            None | Some("" | "identity") => Ok(Self::Plain(out)),
-            Some("gzip" | "x-gzip") => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(out)))),
+            None | Some("" | "identity") => Ok(Self::Plain(drain)),
+            Some("gzip" | "x-gzip") => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(Handed(Some(drain)))))),
             Some(other) => {
                 let text = format!("the body is encoded as \"{other}\"; asked for was gzip or no encoding");
                 Err(Failure::answered(Layer::Http, text))
@@ -88,46 +117,58 @@ impl Sink {
     }
 
     fn take(&mut self, data: &[u8], host: &str) -> Result<(), Failure> {
-        let (taken, out) = match self {
-            Self::Plain(out) => (out.write_all(data), &*out),
+        let (taken, refusal) = match self {
+            Self::Plain(drain) => (drain.write_all(data), drain.refusal()),
             Self::Gzip(decoder) => {
                 let taken = decoder.write_all(data);
-                (taken, decoder.get_ref())
+                (taken, decoder.get_ref().0.as_ref().and_then(Drain::refusal))
             }
         };
-        taken.map_err(|error| unreadable(host, out.full, out.cap, &error))
+        taken.map_err(|error| refusal.unwrap_or_else(|| damaged(host, &error)))
     }
 
-    fn finish(self, host: &str) -> Result<Vec<u8>, Failure> {
+    fn finish(self, host: &str) -> Result<D, Failure> {
         match self {
-            Self::Plain(out) => Ok(out.bytes),
+            Self::Plain(drain) => Ok(drain),
             Self::Gzip(mut decoder) => {
                 let ended = decoder.try_finish();
-                let (full, cap) = (decoder.get_ref().full, decoder.get_ref().cap);
-                ended.map_err(|error| unreadable(host, full, cap, &error))?;
-                Ok(std::mem::take(&mut decoder.get_mut().bytes))
+                let refusal = decoder.get_ref().0.as_ref().and_then(Drain::refusal);
+                ended.map_err(|error| refusal.unwrap_or_else(|| damaged(host, &error)))?;
+                Ok(decoder.get_mut().0.take().expect("taken once, here"))
             }
         }
     }
 }
 
-fn unreadable(host: &str, full: bool, cap: usize, error: &std::io::Error) -> Failure {
-    let text = if full {
-        format!(
-            "the body of {host} decompresses to more than {}, which is more than a check reads",
-            mega(cap)
-        )
-    } else {
-        format!("the gzip encoding of the body of {host} is damaged: {error}")
-    };
-    Failure::no_answer(Layer::Http, text)
+fn damaged(host: &str, error: &std::io::Error) -> Failure {
+    Failure::no_answer(Layer::Http, format!("the gzip encoding of the body of {host} is damaged: {error}"))
 }
 
 /// A buffer that refuses to grow beyond its cap.
-struct Capped {
+pub(super) struct Capped {
     bytes: Vec<u8>,
     cap: usize,
+    host: String,
     full: bool,
+}
+
+impl Capped {
+    pub(super) fn new(cap: usize, host: &str) -> Self {
+        Self { bytes: Vec::new(), cap, host: host.to_owned(), full: false }
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+impl Drain for Capped {
+    fn refusal(&self) -> Option<Failure> {
+        let (host, most) = (&self.host, bytes_in_words(self.cap));
+        let text =
+            format!("the body of {host} decompresses to more than {most}, which is more than a check reads");
+        self.full.then(|| Failure::no_answer(Layer::Http, text))
+    }
 }
 
 impl Write for Capped {
@@ -145,7 +186,6 @@ impl Write for Capped {
     }
 }
 
-/// Bytes in words.
-fn mega(bytes: usize) -> String {
+pub(crate) fn bytes_in_words(bytes: usize) -> String {
     if bytes >= 1 << 20 { format!("{} MB", bytes >> 20) } else { format!("{} kB", bytes >> 10) }
 }

@@ -17,6 +17,7 @@ use crate::failure::Layer;
 use crate::http::{Answer, Get};
 use crate::prober::Context;
 use crate::report::Report;
+pub(super) use age::http_date;
 
 pub(crate) const CODE: &str = "portal.doc_link";
 

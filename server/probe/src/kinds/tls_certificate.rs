@@ -27,6 +27,7 @@ use crate::report::Report;
 use crate::tls::recorder::{Recorder, Shown};
 use crate::tls::{self, HandshakeFailure, legacy};
 use certificate::Facts;
+pub(super) use certificate::name;
 use starttls::Starttls;
 
 pub(crate) const CODE: &str = "tls.certificate";

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+    KeyUsagePurpose, SanType,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion};
@@ -44,6 +45,7 @@ impl Authority {
 /// What a server's certificate shall say.
 pub(crate) struct Leaf {
     name: &'static str,
+    uri: Option<String>,
     from: Duration,
     until: Duration,
 }
@@ -51,12 +53,17 @@ pub(crate) struct Leaf {
 impl Leaf {
     /// For a host name or address, valid for another 90 days.
     pub(crate) fn named(name: &'static str) -> Self {
-        Self { name, from: Duration::days(-30), until: Duration::days(90) + Duration::HOUR }
+        Self { name, uri: None, from: Duration::days(-30), until: Duration::days(90) + Duration::HOUR }
     }
 
     /// Valid for so many days, and an hour, from now; negative for one that has expired.
     pub(crate) fn days(self, days: i64) -> Self {
         Self { until: Duration::days(days) + Duration::HOUR, ..self }
+    }
+
+    /// For an address beside the name, as UDAP's certificates are.
+    pub(crate) fn uri(self, uri: &str) -> Self {
+        Self { uri: Some(uri.to_owned()), ..self }
     }
 
     pub(crate) fn not_before_days(self, days: i64) -> Self {
@@ -66,6 +73,8 @@ impl Leaf {
     fn params(&self) -> CertificateParams {
         let mut params = CertificateParams::new(vec![self.name.to_owned()]).expect("a name");
         params.distinguished_name.push(DnType::CommonName, self.name);
+        let uri = self.uri.as_ref().map(|uri| SanType::URI(uri.as_str().try_into().expect("an address")));
+        params.subject_alt_names.extend(uri);
         let now = OffsetDateTime::now_utc();
         params.not_before = now + self.from;
         params.not_after = now + self.until;
@@ -87,6 +96,11 @@ pub(crate) struct Issued {
 }
 
 impl Issued {
+    /// The key as PKCS#8.
+    pub(crate) fn key_der(&self) -> Vec<u8> {
+        self.key.serialize_der()
+    }
+
     pub(crate) fn key_pem(&self) -> String {
         self.key.serialize_pem()
     }

@@ -43,7 +43,7 @@ pub(super) fn stated(html: &str, today: Date) -> Option<Date> {
 }
 
 /// The date of `Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT`.
-pub(super) fn http_date(text: &str) -> Option<Date> {
+pub(in crate::kinds) fn http_date(text: &str) -> Option<Date> {
     let instant = jiff::fmt::rfc2822::parse(text).ok()?;
     Some(instant.date())
 }

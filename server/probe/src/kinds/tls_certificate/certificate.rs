@@ -65,7 +65,7 @@ impl Facts {
 }
 
 /// The common name, or the organization, or everything there is.
-pub(super) fn name(name: &X509Name<'_>) -> String {
+pub(in crate::kinds) fn name(name: &X509Name<'_>) -> String {
     let common = name.iter_common_name().next().and_then(|part| part.as_str().ok());
     let organization = || name.iter_organization().next().and_then(|part| part.as_str().ok());
     common.or_else(organization).map_or_else(|| name.to_string(), str::to_owned)

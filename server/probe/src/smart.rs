@@ -1,0 +1,228 @@
+//! A client of SMART backend services: an access token for a private key.
+//!
+//! The client signs an assertion (`private_key_jwt`), posts it to the token endpoint and gets a token for a short
+//! while (SMART App Launch 2.2, "Backend Services"; RFC 7523). Key, assertion and token appear in no message and no
+//! log. What the token endpoint says is judged: it is part of what the check depends on.
+
+mod assertion;
+mod der;
+mod jwk;
+mod key;
+
+use domain::check::{Message, Severity};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use url::Url;
+
+use crate::failure::{Failure, Layer};
+use crate::http::{Answer, Request};
+use crate::kinds::json::{self, status_text};
+use crate::kinds::required;
+use crate::prober::Context;
+use crate::report::Report;
+use key::SigningKey;
+
+const BACKEND: &str = "https://hl7.org/fhir/smart-app-launch/backend-services.html";
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// A token is renewed this long before it expires.
+const EARLY: SignedDuration = SignedDuration::from_secs(15);
+/// Where the token endpoint does not say how long its token lives; SMART recommends 300 s.
+const ASSUMED_LIFETIME_SECONDS: i64 = 300;
+
+/// Who asks: the client as it is registered with the token endpoint.
+pub(crate) struct Client {
+    token_url: Url,
+    id: String,
+    key: SigningKey,
+    key_id: Option<String>,
+    scopes: Vec<String>,
+    token: Option<Token>,
+}
+
+/// An access token and when it ends. Prints without its value.
+struct Token {
+    value: String,
+    until: Timestamp,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Token").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Reads the client from the parameters that all kinds with a registered client share.
+    pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
+        let text = |name| context.parameters.text(name).map(str::trim).filter(|text| !text.is_empty());
+        Self::registered(
+            context,
+            required(context, "token_url")?,
+            required(context, "client_id")?,
+            required(context, "private_key")?,
+            text("key_id"),
+            context.parameters.list("scopes").to_vec(),
+        )
+    }
+
+    /// A client from its parts; `key` is a PEM or a JWK.
+    pub(crate) fn registered(
+        context: &Context<'_>,
+        token_url: &str,
+        client_id: &str,
+        key: &str,
+        key_id: Option<&str>,
+        scopes: Vec<String>,
+    ) -> Result<Self, Failure> {
+        let token_url = context.connector.guard().vet_url(token_url)?;
+        let (key, own_id) = SigningKey::read(key, key_id).map_err(|problem| {
+            Failure::inconclusive(Layer::Guard, format!("private_key is not usable: {problem}"))
+        })?;
+        let key_id = key_id.map(str::to_owned).or(own_id);
+        Ok(Self { token_url, id: client_id.to_owned(), key, key_id, scopes, token: None })
+    }
+
+    /// A token that is still good for a request, asked for where there is none.
+    pub(crate) async fn token(
+        &mut self,
+        context: &Context<'_>,
+        report: &mut Report,
+    ) -> Result<String, Failure> {
+        let now = Timestamp::now();
+        if let Some(token) = self.token.as_ref().filter(|token| now < token.until) {
+            return Ok(token.value.clone());
+        }
+        let first = self.token.is_none();
+        let token = self.ask(context, report, first).await?;
+        Ok(self.token.insert(token).value.clone())
+    }
+
+    async fn ask(&self, context: &Context<'_>, report: &mut Report, first: bool) -> Result<Token, Failure> {
+        let now = Timestamp::now();
+        let assertion = assertion::signed(
+            &self.key,
+            &assertion::Claims { client_id: &self.id, audience: self.token_url.as_str(), now },
+            self.key_id.as_deref(),
+        );
+        let form: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("scope", &self.scopes.join(" "))
+            .append_pair("client_assertion_type", ASSERTION_TYPE)
+            .append_pair("client_assertion", &assertion)
+            .finish();
+        let request = Request::post(
+            &self.token_url,
+            "application/json",
+            "application/x-www-form-urlencoded",
+            form.as_bytes(),
+            context.deadline,
+        );
+        let answer = context.http.send(&request).await.map_err(|failure| failure.context("token request"))?;
+        if first {
+            report.note(format!(
+                "token from {} with {} in {} ms",
+                self.token_url,
+                self.key.algorithm(),
+                answer.latency.as_millis()
+            ));
+            if answer.tls.is_none() {
+                let text = format!("expected the token endpoint over TLS; {} is not", self.token_url);
+                let message = Message::new(Severity::Warning, text).at(Layer::Tls.as_str());
+                report.say(message.requirement("SMART backend services", BACKEND));
+            }
+            if self.key_id.is_none() {
+                let text = "the assertion names no key: SMART requires kid; enter it as key_id";
+                let message = Message::new(Severity::Warning, text).at("key_id");
+                report.say(message.requirement("SMART backend services", BACKEND));
+            }
+        }
+        if !answer.status.is_success() {
+            return Err(self.refused(&answer));
+        }
+        let document = json::read(&answer, report).map_err(|failure| failure.context("token request"))?;
+        self.granted(&document, now, report, first)
+    }
+
+    fn granted(
+        &self,
+        document: &Value,
+        now: Timestamp,
+        report: &mut Report,
+        first: bool,
+    ) -> Result<Token, Failure> {
+        let Some(value) = json::text(document, "access_token") else {
+            let seen = if document.is_object() { "none" } else { json::shape(document) };
+            let text = format!("token request: expected an access_token from {}, got {seen}", self.token_url);
+            return Err(Failure::answered(Layer::Parse, text));
+        };
+        if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let text = "token request: the access_token holds characters that no HTTP header can carry";
+            return Err(Failure::answered(Layer::Parse, text));
+        }
+        if first {
+            self.judge_grant(document, report);
+        }
+        let lifetime = &document["expires_in"];
+        let seconds = lifetime.as_i64().or_else(|| lifetime.as_str()?.trim().parse().ok());
+        let seconds = seconds.unwrap_or(ASSUMED_LIFETIME_SECONDS).clamp(0, 86_400);
+        Ok(Token { value: value.to_owned(), until: now + SignedDuration::from_secs(seconds) - EARLY })
+    }
+
+    fn judge_grant(&self, document: &Value, report: &mut Report) {
+        let mut remark = |at: &str, text: String| {
+            let message = Message::new(Severity::Warning, text).at(at);
+            report.say(message.requirement("SMART backend services", BACKEND));
+        };
+        let kind = json::text(document, "token_type").unwrap_or("none");
+        if !kind.eq_ignore_ascii_case("bearer") {
+            remark("token_type", format!("expected token_type bearer, got {kind}"));
+        }
+        if document["expires_in"].as_i64().is_none() {
+            let text = "expected expires_in as a number of seconds; it is missing or no number";
+            remark("expires_in", text.to_owned());
+        }
+        if let Some(granted) = json::text(document, "scope") {
+            let granted: Vec<_> = granted.split_whitespace().collect();
+            let withheld: Vec<_> =
+                self.scopes.iter().filter(|scope| !granted.contains(&scope.as_str())).cloned().collect();
+            if !withheld.is_empty() {
+                let text = format!("asked for but not granted: {}", withheld.join(", "));
+                remark("scope", text);
+            }
+        }
+    }
+
+    /// An error of RFC 6749 section 5.2. One that concerns this client says nothing about the target's service.
+    fn refused(&self, answer: &Answer) -> Failure {
+        let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let code = json::text(&document, "error").map(harmless);
+        let detail = json::text(&document, "error_description").map(harmless);
+        let mut text = format!(
+            "token request: expected 200 from {}, got {}",
+            self.token_url,
+            status_text(answer.status)
+        );
+        for part in [&code, &detail].into_iter().flatten() {
+            text = format!("{text}: {part}");
+        }
+        let clients = matches!(
+            code.as_deref(),
+            Some("invalid_client" | "unauthorized_client" | "invalid_scope" | "invalid_grant")
+        );
+        if clients || matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            let advice = "check that the client, its public key and its scopes are registered there";
+            return Failure::inconclusive(Layer::Http, format!("{text}; {advice}"));
+        }
+        Failure::answered(Layer::Http, text)
+    }
+}
+
+/// What a server says about an error, short, and nothing where it repeats something that looks like a token.
+fn harmless(text: &str) -> String {
+    if text.contains("eyJ") {
+        return "(its explanation repeats a token and is left out)".to_owned();
+    }
+    let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    printable.take(200).collect::<String>().trim().to_owned()
+}
