@@ -44,7 +44,7 @@ impl Sent {
         match error {
             Error::Stale(_) => stale = true,
             Error::Invalid(problems) => {
-                for FieldError { field, problem } in problems {
+                for FieldError { field, problem, .. } in problems {
                     match field.as_str() {
                         "level" | "reason" | "rationale" => errors.add(field, problem),
                         _ => note = Some(problem),

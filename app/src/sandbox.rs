@@ -30,6 +30,7 @@ pub trait SandboxControl: Send + Sync {
     /// Breaks or mends an endpoint; an unknown `id` changes nothing.
     fn set_broken(&self, id: &str, broken: bool);
 
-    /// Gives the actor the demonstration's organization, with checks against the sandbox; who has it already keeps it.
+    /// Gives the actor the demonstration's organizations, with checks against the sandbox, or what is missing of them;
+    /// answers with the one that the tour is about.
     fn load<'a>(&'a self, service: &'a Service, actor: &'a Actor) -> Loading<'a>;
 }

@@ -51,7 +51,7 @@ impl Site {
         let config = Config {
             probe_allow: Default::default(),
             probe_roots: None,
-            secret_key,
+            secret_keys: secret_key.into(),
             node: "test".to_owned(),
         };
         let service = Service::new(store.clone(), config).unwrap();

@@ -19,6 +19,7 @@ mod paging;
 mod problem;
 mod run;
 mod score;
+mod tie;
 mod time;
 
 use std::any::Any;
@@ -49,7 +50,7 @@ pub(crate) fn router(service: Service) -> Router {
 /// Every route together with its description.
 fn described_routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
-        .routes(routes!(framework::list))
+        .routes(routes!(framework::list, framework::create))
         .routes(routes!(framework::get))
         .routes(routes!(organization::list, organization::create))
         .routes(routes!(organization::get))
@@ -67,6 +68,8 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(integration::get, integration::update))
         .routes(routes!(check::list, check::create))
         .routes(routes!(check::get, check::update, check::remove))
+        .routes(routes!(tie::list))
+        .routes(routes!(tie::put, tie::clear))
         .routes(routes!(run::list, run::create))
         .routes(routes!(incident::list))
         .routes(routes!(incident::get))

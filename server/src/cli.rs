@@ -72,13 +72,16 @@ impl Database {
         Ok(Store::connect(&self.database_url).await?)
     }
 
-    /// The use cases, for a command that works beside a running server.
+    /// The use cases, for a command that works beside a running server and needs no secret of a check.
     async fn service(&self) -> anyhow::Result<Service> {
         let store = self.open().await?;
         crate::startup::prepare_schema(&store).await?;
-        let secrets = SecretConfig::beside(&self.config());
-        let service =
-            crate::startup::service(store, &ProbeConfig::default(), &secrets, "command".to_owned())?;
+        let service = crate::startup::service(
+            store,
+            &ProbeConfig::default(),
+            &SecretConfig::unused(),
+            "command".to_owned(),
+        )?;
         service.bring_content().await?;
         Ok(service)
     }

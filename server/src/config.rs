@@ -124,30 +124,84 @@ pub struct ProbeConfig {
     pub extra_roots: Option<String>,
 }
 
-/// The key by which secrets of checks are sealed in the database.
+/// The keys by which secrets of checks are sealed in the database.
+#[derive(Debug, Clone)]
+pub struct SecretConfig {
+    pub key: KeySource,
+    /// Keys before it, which still open what they sealed.
+    pub old: OldKeys,
+}
+
+/// Where the key that seals comes from.
 #[derive(Clone)]
-pub enum SecretConfig {
+pub enum KeySource {
     /// As the operator gave it.
     Given(String),
     /// Kept in this file, which is made when it is missing.
     File(PathBuf),
+    /// Several nodes may use the database, and none knows what key the others have.
+    Unknown,
+    /// For a command that neither seals nor opens a secret.
+    Unused,
 }
 
 /// A key that was given never appears in a log.
-impl std::fmt::Debug for SecretConfig {
+impl std::fmt::Debug for KeySource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Given(_) => f.write_str("Given(***)"),
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Unknown => f.write_str("Unknown"),
+            Self::Unused => f.write_str("Unused"),
         }
     }
 }
 
+/// Keys in base64 with commas between; what they say is looked at when the server starts, so that no message repeats
+/// one.
+#[derive(Clone, Default)]
+pub struct OldKeys(pub Vec<String>);
+
+impl std::fmt::Debug for OldKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} keys", self.0.len())
+    }
+}
+
+impl std::str::FromStr for OldKeys {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect()))
+    }
+}
+
 impl SecretConfig {
-    /// The file beside the SQLite database, or below `data` where the database is elsewhere.
-    pub fn beside(database: &DatabaseConfig) -> Self {
-        let folder = database.sqlite_file().and_then(Path::parent);
-        Self::File(folder.unwrap_or(Path::new("data")).join("rung.key"))
+    pub fn file(path: PathBuf) -> Self {
+        Self { key: KeySource::File(path), old: OldKeys::default() }
+    }
+
+    pub fn unused() -> Self {
+        Self { key: KeySource::Unused, old: OldKeys::default() }
+    }
+
+    /// The key given, or the file named; without either, the file beside an SQLite database, which one node uses.
+    pub fn chosen(
+        database: &DatabaseConfig,
+        given: Option<String>,
+        file: Option<PathBuf>,
+        old: OldKeys,
+    ) -> Self {
+        let beside = || {
+            let folder = database.sqlite_file()?.parent()?;
+            Some(folder.join("rung.key"))
+        };
+        let key = match (given, file) {
+            (Some(given), _) => KeySource::Given(given),
+            (None, Some(file)) => KeySource::File(file),
+            (None, None) => beside().map_or(KeySource::Unknown, KeySource::File),
+        };
+        Self { key, old }
     }
 }
 
@@ -186,20 +240,35 @@ mod tests {
         }
     }
 
+    fn chosen(url: &str, given: Option<&str>, file: Option<&str>) -> KeySource {
+        let database = DatabaseConfig { url: url.to_owned() };
+        let (given, file) = (given.map(ToOwned::to_owned), file.map(PathBuf::from));
+        SecretConfig::chosen(&database, given, file, OldKeys::default()).key
+    }
+
     #[test]
-    fn the_key_file_lies_beside_the_database() {
-        let file = |url: &str| match SecretConfig::beside(&DatabaseConfig { url: url.to_owned() }) {
-            SecretConfig::File(path) => path,
-            SecretConfig::Given(_) => panic!("a key out of nothing"),
+    fn the_key_file_lies_beside_an_sqlite_database_and_nowhere_else() {
+        let file = |source| match source {
+            KeySource::File(path) => Some(path),
+            _ => None,
         };
-        assert_eq!(file("sqlite:///var/lib/rung/a.db?mode=rwc"), Path::new("/var/lib/rung/rung.key"));
-        assert_eq!(file("sqlite://data/rung.db"), Path::new("data/rung.key"));
-        assert_eq!(file("postgres://localhost/rung"), Path::new("data/rung.key"));
+        let beside = |url| file(chosen(url, None, None));
+        assert_eq!(
+            beside("sqlite:///var/lib/rung/a.db?mode=rwc").unwrap(),
+            Path::new("/var/lib/rung/rung.key")
+        );
+        assert_eq!(beside("sqlite://data/rung.db").unwrap(), Path::new("data/rung.key"));
+        assert!(matches!(chosen("postgres://localhost/rung", None, None), KeySource::Unknown));
+        let named = chosen("postgres://localhost/rung", None, Some("/etc/rung.key"));
+        assert_eq!(file(named).unwrap(), Path::new("/etc/rung.key"));
+        assert!(matches!(chosen("sqlite://data/rung.db", Some("key"), None), KeySource::Given(_)));
     }
 
     #[test]
     fn a_given_key_is_not_printed() {
-        let printed = format!("{:?}", SecretConfig::Given("hunter2".to_owned()));
-        assert!(!printed.contains("hunter2"), "{printed}");
+        let old = "hunter3, hunter4".parse().unwrap();
+        let config = SecretConfig { key: KeySource::Given("hunter2".to_owned()), old };
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("hunter") && printed.contains("2 keys"), "{printed}");
     }
 }

@@ -1,96 +1,117 @@
-//! The demonstration: a labelled organization whose answers are made up and whose checks really run, against the
-//! sandbox that the same process offers.
+//! The demonstration: labelled organizations whose answers are made up and whose checks really run, against the sandbox
+//! that the same process offers.
+//!
+//! Loading looks for each part before it makes it. So a loading that broke off goes on where it stopped, and one that
+//! is asked for twice makes nothing twice.
 
 mod answers;
+mod cases;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::scoring::EvidenceDuration;
 use domain::{BindingId, CriterionCode, DomainCode, Level, ProfileCode};
 use jiff::ToSpan as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::answer::AnswerInput;
 use service::assessment::NewAssessment;
 use service::check::{NewCheck, RawParameters};
 use service::evidence::NewEvidence;
 use service::organization::NewOrganization;
-use service::record::{Claim, EvidenceBody, IntegrationDetails, Organization, SizeBand};
-use service::{Actor, AssessmentId, Error, FrameworkId, OrgId, Service, UnixMillis};
+use service::record::{
+    Assessment, Check, Claim, EvidenceBody, Integration, IntegrationDetails, Organization,
+};
+use service::{Actor, AssessmentId, CheckId, Error, FrameworkId, OrgId, Service, UnixMillis};
 
-use crate::sandbox::{GATEWAY_PORT, HTTPS_PORT, MLLP_PORT, SILENT_PORT, Sandbox};
+use self::cases::{Case, Entry, cases};
+use crate::sandbox::Sandbox;
 
 /// How often the demonstration's checks run by themselves.
 const INTERVAL_SECONDS: i64 = 60;
-const NAME: &str = "Alder Regional Hospital";
+const ASSESSMENT: &str = "Demonstration";
+/// So that a failure is confirmed when the newcomer first looks.
+const RUNS: usize = 2;
+/// More than anybody has of anything here.
+const ALL: u32 = 1000;
 
-/// Gives the actor the demonstration, once; answers with its organization.
+/// Gives the actor the demonstration, or what is missing of it; answers with the organization that the tour is about.
 pub(crate) async fn load(service: &Service, actor: &Actor, sandbox: &Sandbox) -> Result<Organization, Error> {
-    let mine = service.organizations(actor, None, 1000).await?;
-    if let Some((there, _)) = mine.into_iter().find(|(organization, _)| organization.demo) {
+    let mut first = None;
+    for case in cases(sandbox) {
+        let organization = organization(service, actor, &case).await?;
+        let assessment = assessment(service, actor, organization.id, &case).await?;
+        answer(service, actor, assessment.id, &case).await?;
+        for entry in case.inventory {
+            integrate(service, actor, organization.id, assessment.framework, entry).await?;
+        }
+        first.get_or_insert(organization);
+    }
+    Ok(first.expect("the demonstration has organizations"))
+}
+
+async fn organization(service: &Service, actor: &Actor, case: &Case) -> Result<Organization, Error> {
+    let mine = service.organizations(actor, None, ALL).await?;
+    let there = mine.into_iter().map(|(organization, _)| organization);
+    if let Some(there) = there.into_iter().find(|known| known.demo && known.name == case.name) {
         return Ok(there);
     }
-    let organization = service
-        .create_organization(
-            actor,
-            NewOrganization {
-                name: NAME.to_owned(),
-                profiles: vec![ProfileCode::from("H"), ProfileCode::from("A")],
-                size_band: SizeBand::Above150,
-                demo: true,
-            },
-        )
-        .await?;
-    let new = NewAssessment {
-        framework: "B7".into(),
-        version: None,
-        title: "Demonstration".to_owned(),
-        target: Some("8.1".into()),
+    let new = NewOrganization {
+        name: case.name.to_owned(),
+        profiles: case.profiles.iter().map(|code| ProfileCode::from(*code)).collect(),
+        size_band: case.size_band,
+        demo: true,
     };
-    let assessment = service.start_assessment(actor, organization.id, new).await?;
-    answer(service, actor, assessment.id).await?;
-    integrate(service, actor, organization.id, assessment.framework, sandbox).await?;
-    Ok(organization)
+    service.create_organization(actor, new).await
 }
 
-async fn answer(service: &Service, actor: &Actor, assessment: AssessmentId) -> Result<(), Error> {
+async fn assessment(service: &Service, actor: &Actor, org: OrgId, case: &Case) -> Result<Assessment, Error> {
+    let known = service.assessments(actor, org, None, ALL).await?;
+    if let Some(there) = known.into_iter().find(|assessment| assessment.title == ASSESSMENT) {
+        return Ok(there);
+    }
+    let new = NewAssessment {
+        framework: case.framework.into(),
+        version: None,
+        title: ASSESSMENT.to_owned(),
+        target: Some(case.target.into()),
+    };
+    service.start_assessment(actor, org, new).await
+}
+
+async fn answer(
+    service: &Service,
+    actor: &Actor,
+    assessment: AssessmentId,
+    case: &Case,
+) -> Result<(), Error> {
     let today = UnixMillis::now().date();
-    for (code, level, evidence_age) in answers::CLAIMS {
+    let known = service.assessed(actor, assessment).await?.bundle;
+    let answered: BTreeSet<_> = known.answers.iter().map(|answer| &answer.criterion).collect();
+    let proven: BTreeSet<_> = known.evidence.iter().flat_map(|item| &item.criteria).collect();
+    for (code, level, evidence_age) in case.claims {
         let criterion = CriterionCode::from(*code);
-        let level = Level::try_from(*level).expect("the demonstration claims levels from 0 to 4");
-        let input = AnswerInput {
-            claim: Claim::Level(level),
-            rationale: "Demonstration data.".to_owned(),
-            revision: 0,
-        };
-        service.save_answer(actor, assessment, &criterion, input).await?;
-        if let Some(days) = evidence_age {
-            let new = NewEvidence {
-                criteria: vec![criterion],
-                title: format!("Demonstration record for {code}"),
-                body: EvidenceBody::Note(
-                    "Stands in for a report that a real organization would attach.".to_owned(),
-                ),
-                duration: EvidenceDuration::Standard,
-                dated: today.saturating_sub(days.days()),
-                expires: None,
+        if !answered.contains(&criterion) {
+            let level = Level::try_from(*level).expect("the demonstration claims levels from 0 to 4");
+            let input = AnswerInput {
+                claim: Claim::Level(level),
+                rationale: "Demonstration data.".to_owned(),
+                revision: 0,
             };
-            service.add_evidence(actor, assessment, new).await?;
+            service.save_answer(actor, assessment, &criterion, input).await?;
         }
+        let Some(days) = evidence_age.filter(|_| !proven.contains(&criterion)) else { continue };
+        let note = "Stands in for a report that a real organization would attach.";
+        let new = NewEvidence {
+            criteria: vec![criterion],
+            title: format!("Demonstration record for {code}"),
+            body: EvidenceBody::Note(note.to_owned()),
+            duration: EvidenceDuration::Standard,
+            dated: today.saturating_sub(days.days()),
+            expires: None,
+        };
+        service.add_evidence(actor, assessment, new).await?;
     }
     Ok(())
-}
-
-/// An integration of the demonstration: name, partner, standard, direction, data, domains served.
-struct Entry<'a> {
-    name: &'a str,
-    partner: &'a str,
-    standard: &'a str,
-    direction: &'a str,
-    data: &'a str,
-    serves: &'a [&'a str],
-    /// Bindings that the rule would tie to its checks, and why they are not tied.
-    apart_from: &'a [(&'a str, &'a str)],
-    checks: Vec<(&'a str, Value)>,
 }
 
 async fn integrate(
@@ -98,112 +119,86 @@ async fn integrate(
     actor: &Actor,
     org: OrgId,
     framework: FrameworkId,
-    sandbox: &Sandbox,
+    entry: Entry,
 ) -> Result<(), Error> {
-    for entry in inventory(sandbox) {
-        let details = IntegrationDetails {
-            name: entry.name.to_owned(),
-            partner: entry.partner.to_owned(),
-            standard: entry.standard.to_owned(),
-            direction: entry.direction.to_owned(),
-            data: entry.data.to_owned(),
-            owner: "Integration owner".to_owned(),
-            last_review: Some(UnixMillis::now().date().saturating_sub(40.days())),
-            environment: "sandbox".to_owned(),
-            serves: entry.serves.iter().map(|code| DomainCode::from(*code)).collect(),
-            ..IntegrationDetails::default()
+    let integration = integration(service, actor, org, &entry).await?;
+    let known = service.integration_page(actor, integration.id).await?.checks;
+    for (kind, parameters) in entry.checks {
+        let check = match known.iter().find(|row| row.check.kind.as_str() == kind) {
+            Some(row) => row.check.clone(),
+            None => add_check(service, actor, &integration, kind, &parameters).await?,
         };
-        let integration = service.create_integration(actor, org, details).await?;
-        for (kind, parameters) in entry.checks {
-            let parameters: BTreeMap<String, Value> = parameters
-                .as_object()
-                .expect("parameters are written as an object")
-                .clone()
-                .into_iter()
-                .collect();
-            let new = NewCheck {
-                kind: kind.into(),
-                parameters: RawParameters::Json(parameters),
-                interval_seconds: Some(INTERVAL_SECONDS),
-            };
-            let check = service.create_check(actor, integration.id, new).await?;
-            for (binding, reason) in entry.apart_from {
-                service
-                    .set_tie(actor, check.id, framework, &BindingId::from(*binding), false, reason)
-                    .await?;
-            }
-            // Twice, so that a failure is confirmed when the newcomer first looks.
-            for _ in 0..2 {
-                service.run_check(actor, check.id).await?;
-            }
+        tie(service, actor, check.id, framework, entry.apart_from).await?;
+        let runs = service.runs(actor, check.id, None, ALL).await?.len();
+        for _ in runs..RUNS {
+            service.run_check(actor, check.id).await?;
         }
     }
     Ok(())
 }
 
-fn inventory(sandbox: &Sandbox) -> Vec<Entry<'static>> {
-    let host = sandbox.address().to_string();
-    vec![
-        Entry {
-            name: "Patient API gateway",
-            partner: "Patients' apps",
-            standard: "FHIR R4, SMART App Launch",
-            direction: "out",
-            data: "USCDI v3",
-            serves: &["PAT", "SEM", "COM"],
-            apart_from: &[],
-            checks: vec![
-                ("fhir.capability", json!({ "base_url": sandbox.fhir_base() })),
-                ("fhir.smart_config", json!({ "base_url": sandbox.fhir_base() })),
-                ("tls.certificate", json!({ "host": host, "port": HTTPS_PORT })),
-                ("portal.doc_link", json!({ "url": sandbox.page() })),
-            ],
-        },
-        Entry {
-            name: "ADT feed to the exchange network",
-            partner: "Exchange network",
-            standard: "HL7 v2.5.1 over MLLP",
-            direction: "out",
-            data: "admissions, discharges, transfers",
-            serves: &["EVT"],
-            apart_from: &[("EVT-3.1", "It carries admissions, no results.")],
-            checks: vec![(
-                "hl7v2.mllp",
-                json!({ "host": host, "port": MLLP_PORT, "tls": false, "message_type": "ADT^A01" }),
-            )],
-        },
-        Entry {
-            name: "Exchange network gateway",
-            partner: "Exchange network",
-            standard: "IHE XCA",
-            direction: "both",
-            data: "clinical documents",
-            serves: &["NET"],
-            apart_from: &[],
-            checks: vec![("tls.certificate", json!({ "host": host, "port": GATEWAY_PORT }))],
-        },
-        Entry {
-            name: "Prior authorization hooks",
-            partner: "Payers",
-            standard: "CDS Hooks 2.0",
-            direction: "in",
-            data: "coverage rules",
-            serves: &["PPA"],
-            apart_from: &[],
-            checks: vec![("cdshooks.discovery", json!({ "base_url": sandbox.hooks_base() }))],
-        },
-        Entry {
-            name: "Reference laboratory results",
-            partner: "Reference laboratory",
-            standard: "HL7 v2.5.1 over MLLP",
-            direction: "in",
-            data: "laboratory results",
-            serves: &["EVT"],
-            apart_from: &[("EVT-1.1", "It carries results, no admissions.")],
-            checks: vec![(
-                "hl7v2.mllp",
-                json!({ "host": host, "port": SILENT_PORT, "tls": false, "message_type": "ORU^R01" }),
-            )],
-        },
-    ]
+async fn integration(
+    service: &Service,
+    actor: &Actor,
+    org: OrgId,
+    entry: &Entry,
+) -> Result<Integration, Error> {
+    let known = service.integrations(actor, org, None, ALL).await?;
+    if let Some(there) = known.into_iter().find(|known| known.details.name == entry.name) {
+        return Ok(there);
+    }
+    let details = IntegrationDetails {
+        name: entry.name.to_owned(),
+        partner: entry.partner.to_owned(),
+        standard: entry.standard.to_owned(),
+        direction: entry.direction.to_owned(),
+        data: entry.data.to_owned(),
+        owner: "Integration owner".to_owned(),
+        last_review: Some(UnixMillis::now().date().saturating_sub(entry.reviewed.days())),
+        environment: "sandbox".to_owned(),
+        serves: entry.serves.iter().map(|code| DomainCode::from(*code)).collect(),
+        ..IntegrationDetails::default()
+    };
+    service.create_integration(actor, org, details).await
+}
+
+async fn add_check(
+    service: &Service,
+    actor: &Actor,
+    integration: &Integration,
+    kind: &str,
+    parameters: &Value,
+) -> Result<Check, Error> {
+    let parameters = parameters.as_object().expect("parameters are written as an object");
+    let parameters: BTreeMap<String, Value> = parameters.clone().into_iter().collect();
+    let new = NewCheck {
+        kind: kind.into(),
+        parameters: RawParameters::Json(parameters),
+        interval_seconds: Some(INTERVAL_SECONDS),
+    };
+    service.create_check(actor, integration.id, new).await
+}
+
+/// Unties the check from the bindings that it says nothing of. What somebody decided by hand since stays.
+async fn tie(
+    service: &Service,
+    actor: &Actor,
+    check: CheckId,
+    framework: FrameworkId,
+    apart_from: &[(&str, &str)],
+) -> Result<(), Error> {
+    if apart_from.is_empty() {
+        return Ok(());
+    }
+    let known = service.check_page(actor, check).await?.bindings;
+    for (binding, reason) in apart_from {
+        let binding = BindingId::from(*binding);
+        let decided = known.iter().any(|bound| {
+            bound.framework == framework && bound.binding.id == binding && bound.by_hand.is_some()
+        });
+        if !decided {
+            service.set_tie(actor, check, framework, &binding, false, reason).await?;
+        }
+    }
+    Ok(())
 }

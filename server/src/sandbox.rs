@@ -17,6 +17,7 @@ use app::sandbox::{Loading, SandboxControl, SandboxEndpoint};
 use service::{Actor, Service};
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 /// The ports stay the same over restarts, since the checks of the demonstration name them.
@@ -69,6 +70,8 @@ pub(crate) struct Sandbox {
     address: IpAddr,
     authority: String,
     switches: Arc<Switches>,
+    /// One loading at a time: two would make everything twice.
+    loading: Mutex<()>,
     _servers: JoinSet<()>,
 }
 
@@ -87,7 +90,7 @@ impl Sandbox {
         servers.spawn(https::serve(gateway, gateway_tls, pages::router(Arc::clone(&switches))));
         let messages = listen(SocketAddr::new(address, MLLP_PORT)).await?;
         servers.spawn(mllp::serve(messages, Arc::clone(&switches)));
-        Ok(Self { address, authority, switches, _servers: servers })
+        Ok(Self { address, authority, switches, loading: Mutex::default(), _servers: servers })
     }
 
     pub(crate) fn address(&self) -> IpAddr {
@@ -173,6 +176,9 @@ impl SandboxControl for Sandbox {
     }
 
     fn load<'a>(&'a self, service: &'a Service, actor: &'a Actor) -> Loading<'a> {
-        Box::pin(crate::demo::load(service, actor, self))
+        Box::pin(async move {
+            let _alone = self.loading.lock().await;
+            crate::demo::load(service, actor, self).await
+        })
     }
 }

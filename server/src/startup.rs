@@ -13,14 +13,14 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use leptos::config::LeptosOptions;
 use probe::AllowList;
-use service::{SecretKey, Service};
+use service::{SecretKey, SecretKeys, Service};
 use store::{Backend, NodeLock, Store};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, Demonstration, ProbeConfig, SecretConfig, Worker};
+use crate::config::{Config, Demonstration, KeySource, ProbeConfig, SecretConfig, Worker};
 use crate::http;
 use crate::sandbox::{Sandbox, SandboxError};
 
@@ -39,6 +39,14 @@ pub enum StartError {
     SchemaBehind,
     #[error("{0}")]
     SecretKey(Box<dyn std::error::Error + Send + Sync>),
+    #[error("a key of RUNG_SECRET_KEY_OLD cannot be used: {0}")]
+    OldKey(Box<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "every server on this database must seal the secrets of checks with the same key: set RUNG_SECRET_KEY to 32 \
+         bytes in base64 (`openssl rand -base64 32` makes them), or name a file that all of them can read in \
+         RUNG_SECRET_KEY_FILE"
+    )]
+    NoSharedKey,
     #[error("{}", described(.0))]
     Service(#[from] service::Error),
     #[error(transparent)]
@@ -91,6 +99,10 @@ impl Application {
         let node_name = format!("{}-{}", std::process::id(), store::UnixMillis::now().0);
         let service = service(store.clone(), &probes, &config.secrets, node_name)?;
         service.bring_content().await?;
+        let resealed = service.reseal_secrets().await?;
+        if resealed > 0 {
+            tracing::info!(checks = resealed, "secrets were sealed anew, with the key in use");
+        }
         let bound = TcpListener::bind(config.listen.addr).await;
         let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (addr, listener) = bound.map_err(|cause| StartError::Bind { addr: config.listen.addr, cause })?;
@@ -189,22 +201,21 @@ pub(crate) fn service(
     secrets: &SecretConfig,
     node: String,
 ) -> Result<Service, StartError> {
-    let secret_key = match secrets {
-        SecretConfig::Given(text) => {
-            SecretKey::from_base64(text).map_err(|error| StartError::SecretKey(error.into()))?
-        }
-        SecretConfig::File(path) => {
-            if store.backend() == Backend::Postgres {
-                tracing::warn!(
-                    "secrets of checks are sealed with the key in {}: give every node on this database the same \
-                     RUNG_SECRET_KEY",
-                    path.display()
-                );
-            }
-            SecretKey::from_file(path).map_err(|error| StartError::SecretKey(error.into()))?
-        }
-    };
+    let secret_keys = secret_keys(secrets)?;
     let probe_allow = probes.allow.clone();
     let probe_roots = probes.extra_roots.clone();
-    Ok(Service::new(store, service::Config { probe_allow, probe_roots, secret_key, node })?)
+    Ok(Service::new(store, service::Config { probe_allow, probe_roots, secret_keys, node })?)
+}
+
+fn secret_keys(secrets: &SecretConfig) -> Result<SecretKeys, StartError> {
+    let unusable = |error: service::SecretError| StartError::SecretKey(error.into());
+    let current = match &secrets.key {
+        KeySource::Given(text) => SecretKey::from_base64(text).map_err(unusable)?,
+        KeySource::File(path) => SecretKey::from_file(path).map_err(unusable)?,
+        KeySource::Unknown => return Err(StartError::NoSharedKey),
+        KeySource::Unused => SecretKey::random(),
+    };
+    let old = secrets.old.0.iter().map(|text| SecretKey::from_base64(text));
+    let old = old.collect::<Result<_, _>>().map_err(|error| StartError::OldKey(error.into()))?;
+    Ok(SecretKeys::new(current, old))
 }

@@ -9,7 +9,9 @@ mod api {
     mod checks;
     mod commands;
     mod contents;
+    mod demonstration;
     mod evidence;
+    mod frameworks;
     mod health;
     mod incidents;
     mod organizations;
@@ -19,4 +21,5 @@ mod api {
     mod sessions;
     mod startup;
     mod support;
+    mod ties;
 }

@@ -34,7 +34,7 @@ mod sums;
 
 pub use criteria::{CONTRADICTED_CONFIDENCE, WARNED_CONFIDENCE};
 pub use exact::{Exact, display, fraction};
-pub use facts::expiry;
+pub use facts::{expiry, valid_until};
 pub use input::{Answer, EvidenceDuration, EvidenceItem, EvidenceState, Input, ProbeInput, Rating};
 pub use result::{
     BindingScore, ConditionStanding, CriterionScore, DomainScore, Finding, FindingKind, FindingSeverity,

@@ -11,10 +11,10 @@ use service::record::{IntegrationDetails, Run};
 use self::form::{DomainGroup, integration_fields};
 use super::days::{first_day, strip};
 use super::integrations::{joined, serves_words};
-use super::parts::RefusalNote;
+use super::parts::{CheckState, RefusalNote};
 use crate::ui::{
-    Button, ButtonKind, Column, Drawer, Fact, KeyValue, PageHead, Section, Sign, StatusBadge, Table,
-    TableLook, Tag, TagKind, day, day_short, moment,
+    Button, ButtonKind, Column, Drawer, Fact, KeyValue, PageHead, Section, Sign, Table, TableLook, Tag,
+    TagKind, day, day_short, moment,
 };
 use crate::web::{Fields, Refusal};
 
@@ -103,7 +103,7 @@ fn check_row(slug: &str, check: NamedCheck, today: Date) -> AnyView {
     view! {
         <tr>
             <th scope="row"><a href=href>{title.clone()}</a>{paused}<span class="sub mono">{sub}</span></th>
-            <td><StatusBadge status=row.status()/></td>
+            <td><CheckState row=row.clone()/></td>
             <td class="dim">{seen_last(row.latest.as_ref())}</td>
             <td class="bar-cell">{strip(format!("strip-{}", row.check.id), title, &row.days, today)}</td>
         </tr>

@@ -2,10 +2,11 @@
 
 use domain::check::Status;
 use leptos::prelude::*;
+use service::integration::CheckRow;
 use service::record::{Integration, IntegrationDetails};
 
 use super::integration::form::{DomainGroup, integration_fields};
-use super::parts::RefusalNote;
+use super::parts::{RefusalNote, contradicts_words};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Sign, StatusBadge, Table, TableLook,
     status_word,
@@ -13,10 +14,10 @@ use crate::ui::{
 use crate::web::{Fields, Refusal};
 use crate::words::plural;
 
-/// One integration of the list, with the status of each of its checks.
+/// One integration of the list, with its checks.
 pub(crate) struct Row {
     pub(crate) integration: Integration,
-    pub(crate) checks: Vec<Status>,
+    pub(crate) checks: Vec<CheckRow>,
 }
 
 /// `more` is the address of the next part of the list; `may_add`: the reader may register integrations.
@@ -124,19 +125,25 @@ fn or_nobody(owner: &str) -> AnyView {
 }
 
 /// `2 fail · 1 pass`, the worst first.
-fn check_counts(checks: &[Status]) -> AnyView {
+fn check_counts(checks: &[CheckRow]) -> AnyView {
     if checks.is_empty() {
         return view! { <span class="dim">"no checks"</span> }.into_any();
     }
     let counts = [Status::Fail, Status::Warn, Status::Unknown, Status::Pass]
         .into_iter()
         .filter_map(|status| {
-            let count = checks.iter().filter(|other| **other == status).count();
+            let count = checks.iter().filter(|check| check.status() == status).count();
             let label = format!("{count} {}", status_word(status).to_lowercase());
             (count > 0).then(|| view! { <StatusBadge status label=label/> })
         })
         .collect_view();
-    view! { <span class="row">{counts}</span> }.into_any()
+    let contradicts =
+        checks.iter().filter_map(contradicts_words).map(|words| view! { <span class="sub">{words}</span> });
+    view! {
+        <span class="row">{counts}</span>
+        {contradicts.collect_view()}
+    }
+    .into_any()
 }
 
 /// The form for a new integration.

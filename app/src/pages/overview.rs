@@ -2,6 +2,7 @@
 
 mod changes;
 mod checks;
+mod due;
 mod incidents;
 mod score;
 
@@ -11,12 +12,14 @@ use domain::scoring::{ConditionStanding, RungCondition};
 use leptos::prelude::*;
 use service::UnixMillis;
 use service::assessment::Assessed;
+use service::due::Due;
 use service::finding::FindingsPage;
 use service::integration::CheckRow;
 use service::record::{Assessment, AuditEntry, Incident, Organization};
 
 use self::changes::changes_section;
 use self::checks::checks_section;
+use self::due::due_section;
 use self::incidents::incidents_section;
 use self::score::{domains_section, score_section};
 use crate::charts::Ladder;
@@ -40,14 +43,26 @@ pub(crate) struct Overview {
     pub(crate) incidents: Vec<Incident>,
     /// Newest first.
     pub(crate) changes: Vec<AuditEntry>,
+    /// Soonest first.
+    pub(crate) due: Vec<Due>,
     pub(crate) may_start: bool,
     pub(crate) now: UnixMillis,
 }
 
 #[component]
 pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
-    let Overview { organization, profiles, assessments, latest, checks, incidents, changes, may_start, now } =
-        overview;
+    let Overview {
+        organization,
+        profiles,
+        assessments,
+        latest,
+        checks,
+        incidents,
+        changes,
+        due,
+        may_start,
+        now,
+    } = overview;
     let today = now.date();
     let at = format!("/orgs/{}", organization.slug);
     let assessed = latest.as_ref().map(|page| &page.assessed);
@@ -89,7 +104,10 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
             {standing}
             {incidents_section(&incidents, &at, now)}
             {checks_section(&checks, &at, today)}
-            {events}
+            <div class="stack-wide">
+                {events}
+                {due_section(&due, paths.as_ref(), &at, today)}
+            </div>
             {(assessments.len() > 1).then(|| assessments_section(&assessments, &at))}
         </div>
     }

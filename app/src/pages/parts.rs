@@ -3,8 +3,9 @@
 use domain::Framework;
 use domain::check::Status;
 use leptos::prelude::*;
+use service::integration::CheckRow;
 
-use crate::ui::{ErrorSummary, Note};
+use crate::ui::{ErrorSummary, Note, StatusBadge};
 use crate::web::Refusal;
 
 /// On top of a form that was refused: what is wrong with its fields, or with the whole of it.
@@ -30,4 +31,27 @@ pub(crate) fn error_of(refusal: Option<&Refusal>, field: &str) -> Option<String>
 pub(crate) fn profile_names(framework: &Framework, codes: &[domain::ProfileCode]) -> String {
     let named = framework.profiles.iter().filter(|profile| codes.contains(&profile.code));
     named.map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The status of a check's latest run by its kind's own rule, and below it the answers that it contradicts all the same.
+#[component]
+pub(crate) fn CheckState(row: CheckRow) -> impl IntoView {
+    let contradicts = contradicts_words(&row).map(|words| view! { <span class="sub">{words}</span> });
+    view! {
+        <StatusBadge status=row.status()/>
+        {contradicts}
+    }
+    .into_any()
+}
+
+/// `By its own rule; contradicts PAT-1 and OPS-4`, where the kind's own rule does not fail already.
+pub(crate) fn contradicts_words(row: &CheckRow) -> Option<String> {
+    let codes: Vec<_> = row.contradicts.iter().map(domain::CriterionCode::as_str).collect();
+    let listed = match codes.as_slice() {
+        _ if row.status() == Status::Fail => return None,
+        [] => return None,
+        [one] => (*one).to_owned(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    };
+    Some(format!("By its own rule; contradicts {listed}"))
 }

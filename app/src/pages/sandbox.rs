@@ -41,8 +41,8 @@ pub(crate) struct Contradicted {
 pub(crate) struct Switch {
     pub(crate) endpoint: SandboxEndpoint,
     pub(crate) checks: Vec<Watcher>,
-    /// The reader may run them.
-    pub(crate) may_run: bool,
+    /// The reader may break and mend the endpoint, and run them.
+    pub(crate) may_operate: bool,
 }
 
 /// A check that looks at an endpoint.
@@ -85,13 +85,14 @@ fn not_loaded(switches: Vec<Switch>) -> AnyView {
         <PageHead title="Demonstration"/>
         <Empty>
             <p class="lede">
-                "A made-up hospital with answers, integrations and health checks. The checks are real: they run against "
-                "the endpoints below, which you can break and mend to see an answer capped and cleared."
+                "A made-up hospital, a clinic network and a practice, with answers, integrations and health checks. The "
+                "checks are real: they run against the endpoints below, which you can then break and mend to see an answer "
+                "capped and cleared."
             </p>
             <form method="post" action="/demo/load">
                 <Button kind=ButtonKind::Main>"Load the demonstration"</Button>
             </form>
-            <p class="small dim">"It appears among your organizations, labelled as demonstration data."</p>
+            <p class="small dim">"They appear among your organizations, labelled as demonstration data."</p>
         </Empty>
         <div class="gap-far">{switches_section(switches, false)}</div>
     }
@@ -157,7 +158,10 @@ fn switches_section(switches: Vec<Switch>, loaded: bool) -> AnyView {
     if loaded {
         columns.push(Column::text("Checks that look at it"));
     }
-    columns.push(Column::text("Switch"));
+    let operable = switches.iter().any(|switch| switch.may_operate);
+    if operable {
+        columns.push(Column::text("Switch"));
+    }
     let rows = switches.into_iter().map(|switch| row(switch, loaded)).collect_view();
     view! {
         <Section id="sandbox" title="Endpoints" aside=view! { <p>"Real servers on this machine, for nobody else"</p> }>
@@ -168,7 +172,7 @@ fn switches_section(switches: Vec<Switch>, loaded: bool) -> AnyView {
 }
 
 fn row(switch: Switch, loaded: bool) -> AnyView {
-    let Switch { endpoint, checks, may_run } = switch;
+    let Switch { endpoint, checks, may_operate } = switch;
     let at = format!("/demo/{}", endpoint.id);
     let (deed, value, kind) =
         if endpoint.broken { ("Mend", "no", ButtonKind::Main) } else { ("Break", "yes", ButtonKind::Stop) };
@@ -177,7 +181,7 @@ fn row(switch: Switch, loaded: bool) -> AnyView {
     } else {
         view! { <Tag>"Works"</Tag> }.into_any()
     };
-    let runnable = may_run && !checks.is_empty();
+    let runnable = may_operate && !checks.is_empty();
     let watchers = checks
         .into_iter()
         .map(|check| view! { <li class="row"><a href=check.href>{check.title}</a><StatusBadge status=check.status/></li> })
@@ -192,17 +196,22 @@ fn row(switch: Switch, loaded: bool) -> AnyView {
         }
     });
     let fields = vec![("broken".to_owned(), value.to_owned())];
-    view! {
-        <tr id=endpoint.id>
-            <th scope="row">{endpoint.name.clone()}{state}<span class="sub mono">{endpoint.address}</span></th>
-            <td class="wide">{endpoint.what}</td>
-            {watchers}
+    let switch = may_operate.then(|| {
+        view! {
             <td class="wide">
                 <div class="row">
                     <PostButton action=at fields kind size=ButtonSize::Small>{format!("{deed} {}", endpoint.name)}</PostButton>
                     {run}
                 </div>
             </td>
+        }
+    });
+    view! {
+        <tr id=endpoint.id>
+            <th scope="row">{endpoint.name.clone()}{state}<span class="sub mono">{endpoint.address}</span></th>
+            <td class="wide">{endpoint.what}</td>
+            {watchers}
+            {switch}
         </tr>
     }
     .into_any()

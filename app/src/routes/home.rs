@@ -9,17 +9,15 @@ use domain::scoring::{Exact, FindingSeverity, Score, display};
 use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
+use service::OrgId;
 use service::assessment::Assessed;
-use service::record::Organization;
-use service::{Actor, OrgId};
 
-use super::organizations::latest_assessment;
 use crate::pages::home::{HomePage, Row, Standing};
 use crate::web::{AppState, Frame, MaybeActor, PageError, see_other};
 use crate::words::rung_name;
 
-/// Organizations on one page.
-const PER_PAGE: u32 = 50;
+/// Organizations on one page: each is scored when the page is asked for.
+const PER_PAGE: u32 = 25;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/", get(home))
@@ -40,27 +38,20 @@ async fn home(
         return Ok(see_other(if first { "/sign-up" } else { "/sign-in" }));
     };
     let after = query.ok().and_then(|Query(query)| query.after);
-    let organizations = state.service.organizations(&actor, after, PER_PAGE).await?;
+    let organizations = state.service.organizations_assessed(&actor, after, PER_PAGE).await?;
     let full = organizations.len() == usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
-    let more = organizations.last().filter(|_| full).map(|(last, _)| format!("/?after={}", last.id));
-    let mut rows = Vec::with_capacity(organizations.len());
-    for (organization, role) in organizations {
-        let standing = standing(&state, &actor, &organization).await?;
-        rows.push(Row { organization, role, standing });
-    }
+    let more = organizations.last().filter(|_| full).map(|(last, ..)| format!("/?after={}", last.id));
+    let rows: Vec<_> = organizations
+        .into_iter()
+        .map(|(organization, role, assessed)| Row {
+            standing: assessed.as_ref().map(summary),
+            organization,
+            role,
+        })
+        .collect();
     let demonstration = state.demo.is_some();
     let frame = Frame::new(&state, Some(&actor), "Organizations");
     Ok(frame.respond(StatusCode::OK, || view! { <HomePage rows more demonstration/> }.into_any()))
-}
-
-async fn standing(
-    state: &AppState,
-    actor: &Actor,
-    organization: &Organization,
-) -> Result<Option<Standing>, PageError> {
-    let Some(latest) = latest_assessment(state, actor, organization.id).await? else { return Ok(None) };
-    let assessed = state.service.assessed(actor, latest.id).await?;
-    Ok(Some(summary(&assessed)))
 }
 
 fn summary(assessed: &Assessed) -> Standing {

@@ -7,7 +7,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use domain::check::Status;
 use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -46,15 +45,15 @@ async fn list(
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     let after = query.ok().and_then(|Query(query)| query.after);
     let integrations = state.service.integrations(&actor, organization.id, after, PER_PAGE).await?;
-    let mut statuses: BTreeMap<IntegrationId, Vec<Status>> = BTreeMap::new();
+    let mut checks: BTreeMap<IntegrationId, Vec<CheckRow>> = BTreeMap::new();
     for row in state.service.check_rows(&actor, organization.id).await? {
-        statuses.entry(row.integration.id).or_default().push(row.status());
+        checks.entry(row.integration.id).or_default().push(row);
     }
     let full = u32::try_from(integrations.len()).is_ok_and(|count| count == PER_PAGE);
     let more = integrations.last().filter(|_| full).map(|last| format!("?after={}", last.id));
     let rows = integrations
         .into_iter()
-        .map(|integration| Row { checks: statuses.remove(&integration.id).unwrap_or_default(), integration })
+        .map(|integration| Row { checks: checks.remove(&integration.id).unwrap_or_default(), integration })
         .collect();
     let may_add = Permission::Operate.allows(role);
     let frame = Frame::new(&state, Some(&actor), format!("{}, integrations", organization.name))

@@ -8,6 +8,8 @@ use domain::framework::Profile;
 use domain::{FrameworkCode, ProfileCode};
 use http::StatusCode;
 use leptos::prelude::*;
+use service::due::due;
+use service::integration::CheckRow;
 use service::organization::NewOrganization;
 use service::record::{Assessment, SizeBand};
 use service::{Actor, Error, FieldError, OrgId, Permission, UnixMillis};
@@ -121,8 +123,21 @@ async fn overview(
     let may_start = Permission::Assess.allows(role);
     let incidents = state.service.open_incidents(&actor, organization.id).await?;
     let now = UnixMillis::now();
-    let overview =
-        Overview { organization, profiles, assessments, latest, checks, incidents, changes, may_start, now };
+    let integrations = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
+    let freshness = |row: &CheckRow| state.service.kind(&row.check.kind).map(|kind| kind.freshness);
+    let due = due(latest.as_ref(), &integrations, &checks, freshness, now.date());
+    let overview = Overview {
+        organization,
+        profiles,
+        assessments,
+        latest,
+        checks,
+        incidents,
+        changes,
+        due,
+        may_start,
+        now,
+    };
     Ok(frame.respond(StatusCode::OK, || view! { <OverviewPage overview/> }.into_any()))
 }
 

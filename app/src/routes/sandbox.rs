@@ -14,6 +14,7 @@ use service::integration::CheckRow;
 use service::record::{Organization, Role};
 use service::{Actor, Permission};
 
+use super::integrations::may_operate;
 use super::organizations::latest_assessment;
 use crate::pages::integration::target_of;
 use crate::pages::sandbox::{Contradicted, SandboxPage, Switch, Tour, TourScore, Watcher};
@@ -45,10 +46,13 @@ async fn load(
 async fn switch(
     State(state): State<AppState>,
     Segments(id): Segments<String>,
-    Posted { actor: _, fields }: Posted,
+    Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let sandbox = sandbox(&state)?;
     endpoint(&*sandbox, &id)?;
+    // The endpoints are everybody's: who breaks them must have a demonstration, and a say in it.
+    let (_, role) = demonstration(&state, &actor).await?.ok_or_else(PageError::not_found)?;
+    may_operate(role)?;
     sandbox.set_broken(&id, fields.get("broken") == "yes");
     Ok(see_other("/demo#sandbox"))
 }
@@ -81,15 +85,15 @@ async fn show(
 ) -> Result<Response, PageError> {
     let endpoints = sandbox(&state)?.endpoints();
     let Some((organization, role)) = demonstration(&state, &actor).await? else {
-        let bare = |endpoint| Switch { endpoint, checks: Vec::new(), may_run: false };
+        let bare = |endpoint| Switch { endpoint, checks: Vec::new(), may_operate: false };
         return Ok(page(&state, &actor, None, endpoints.into_iter().map(bare).collect()));
     };
     let rows = state.service.check_rows(&actor, organization.id).await?;
-    let may_run = Permission::Operate.allows(role);
+    let may_operate = Permission::Operate.allows(role);
     let switches = endpoints.into_iter().map(|endpoint| Switch {
         checks: watchers(&state, &endpoint, &rows, &organization.slug),
         endpoint,
-        may_run,
+        may_operate,
     });
     let switches = switches.collect();
     let tour = tour(&state, &actor, organization).await?;

@@ -2,6 +2,7 @@
 
 mod page;
 mod parameters;
+mod rotation;
 mod run;
 mod work;
 

@@ -9,11 +9,19 @@ pub struct FieldError {
     pub field: String,
     /// A sentence that names the problem and the fix.
     pub problem: String,
+    /// The line of a file that was sent, from 1; `None` where the input is no file.
+    pub line: Option<usize>,
 }
 
 impl FieldError {
     pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { field: field.into(), problem: problem.into() }
+        Self { field: field.into(), problem: problem.into(), line: None }
+    }
+
+    /// The same at a line of a file.
+    #[must_use]
+    pub fn at_line(self, line: usize) -> Self {
+        Self { line: Some(line), ..self }
     }
 }
 

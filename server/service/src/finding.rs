@@ -118,6 +118,36 @@ impl Service {
         Ok(())
     }
 
+    /// For each check, the criteria whose answers it contradicts, in the organization's latest open assessment by each
+    /// framework.
+    pub(crate) async fn contradicted_by(
+        &self,
+        org: OrgId,
+    ) -> Result<HashMap<CheckId, Vec<CriterionCode>>, Error> {
+        let mut contradicted: HashMap<CheckId, Vec<CriterionCode>> = HashMap::new();
+        let open = self.store().open_assessments_of(org).await?;
+        let latest: HashMap<_, _> =
+            open.into_iter().map(|assessment| (assessment.framework, assessment.id)).collect();
+        for id in latest.into_values() {
+            let Some(bundle) = self.store().bundle(id, None).await? else { continue };
+            let assessed = self.assess(bundle, Role::Viewer).await?;
+            let findings = assessed.score.findings.iter();
+            for finding in findings.filter(|finding| finding.kind == FindingKind::Contradiction) {
+                let tied = finding.bindings.iter().flat_map(|binding| assessed.probes_of(binding));
+                let failing =
+                    tied.filter(|tied| tied.standing.is_some_and(|standing| standing.status == Status::Fail));
+                for tied in failing {
+                    let code = CriterionCode::from(finding.subject.as_str());
+                    let codes = contradicted.entry(tied.check.id).or_default();
+                    if !codes.contains(&code) {
+                        codes.push(code);
+                    }
+                }
+            }
+        }
+        Ok(contradicted)
+    }
+
     /// Writes only where the kept findings differ from the computed ones.
     async fn bring_up_to_date(&self, assessed: &Assessed) -> Result<Vec<Finding>, Error> {
         let id = assessed.bundle.assessment.id;

@@ -1,8 +1,11 @@
 //! The organization's inventory of integrations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use domain::CriterionCode;
 use domain::check::Status;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use serde_json::json;
 use store::record::{Check, DaySummary, Integration, IntegrationDetails, Organization, Role, Run};
 use store::{CheckId, IntegrationId, OrgId, UnixMillis};
@@ -21,6 +24,9 @@ pub struct CheckRow {
     pub latest: Option<Run>,
     /// One entry for each of the last 90 days with a run.
     pub days: Vec<DaySummary>,
+    /// The criteria whose answers it contradicts. What a criterion asks may be more than the kind's own rule does, so a
+    /// check that passes may contradict an answer.
+    pub contradicts: Vec<CriterionCode>,
 }
 
 impl CheckRow {
@@ -28,6 +34,16 @@ impl CheckRow {
     pub fn status(&self) -> Status {
         self.latest.as_ref().map_or(Status::Unknown, |run| run.status)
     }
+
+    /// How urgently somebody should look: the status, or FAIL where an answer is contradicted.
+    pub fn urgency(&self) -> Status {
+        if self.contradicts.is_empty() { self.status() } else { Status::Fail }
+    }
+}
+
+/// The day until which the next review of an integration is due: a year after the last; `None` before the first.
+pub fn review_due(details: &IntegrationDetails) -> Option<Date> {
+    Some(details.last_review?.saturating_add(1.year()))
 }
 
 /// An integration with its checks.
@@ -106,11 +122,14 @@ impl Service {
         let mut latest = self.store().latest_runs(org).await?;
         let mut days: BTreeMap<CheckId, Vec<DaySummary>> = self.store().day_summaries(org, since).await?;
         let checks = self.store().checks_of(org).await?;
+        let mut contradicts =
+            if checks.is_empty() { HashMap::new() } else { self.contradicted_by(org).await? };
         let rows = checks.into_iter().filter_map(|check| {
             Some(CheckRow {
                 integration: integrations.get(&check.integration)?.clone(),
                 latest: latest.remove(&check.id),
                 days: days.remove(&check.id).unwrap_or_default(),
+                contradicts: contradicts.remove(&check.id).unwrap_or_default(),
                 check,
             })
         });

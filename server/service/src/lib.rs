@@ -9,6 +9,7 @@ mod actor;
 pub mod answer;
 pub mod assessment;
 pub mod check;
+pub mod due;
 mod error;
 pub mod evidence;
 pub mod finding;
@@ -23,8 +24,8 @@ pub mod tie;
 pub use actor::{Actor, Permission};
 pub use domain;
 pub use error::{Error, FieldError};
-pub use secret::SecretKey;
-pub use service::{Config, Service};
+pub use secret::{SecretError, SecretKey, SecretKeys};
+pub use service::{Config, Imported, Service};
 pub use store::ids::*;
 pub use store::record;
 

@@ -1,12 +1,14 @@
 //! Organizations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ProfileCode;
 use serde_json::json;
 use store::record::{AuditEntry, Organization, Role, SizeBand};
 use store::{OrgId, StoreError, UnixMillis};
+use tokio::task::JoinSet;
 
+use crate::assessment::Assessed;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
@@ -82,6 +84,35 @@ impl Service {
         limit: u32,
     ) -> Result<Vec<(Organization, Role)>, Error> {
         Ok(self.store().organizations_of(actor.user(), after, limit).await?)
+    }
+
+    /// The same, each with its latest assessment, scored now.
+    pub async fn organizations_assessed(
+        &self,
+        actor: &Actor,
+        after: Option<OrgId>,
+        limit: u32,
+    ) -> Result<Vec<(Organization, Role, Option<Assessed>)>, Error> {
+        let organizations = self.organizations(actor, after, limit).await?;
+        let latest = self.store().latest_assessments(actor.user()).await?;
+        let mut scoring = JoinSet::new();
+        for (organization, role) in &organizations {
+            let (org, role, service) = (organization.id, *role, self.clone());
+            let Some(assessment) = latest.get(&org).copied() else { continue };
+            scoring.spawn(async move {
+                let Some(bundle) = service.store().bundle(assessment, None).await? else { return Ok(None) };
+                Ok::<_, Error>(Some((org, service.assess(bundle, role).await?)))
+            });
+        }
+        let mut scored: BTreeMap<OrgId, Assessed> = BTreeMap::new();
+        while let Some(done) = scoring.join_next().await {
+            scored.extend(done.map_err(Error::internal)??);
+        }
+        let with_score = |(organization, role): (Organization, Role)| {
+            let assessed = scored.remove(&organization.id);
+            (organization, role, assessed)
+        };
+        Ok(organizations.into_iter().map(with_score).collect())
     }
 
     pub async fn organization(&self, actor: &Actor, id: OrgId) -> Result<Organization, Error> {

@@ -24,6 +24,45 @@ pub enum SecretError {
 #[derive(Clone)]
 pub struct SecretKey([u8; 32]);
 
+/// The keys of an installation: one that seals, and those before it, which still open.
+#[derive(Debug, Clone)]
+pub struct SecretKeys {
+    current: SecretKey,
+    old: Vec<SecretKey>,
+}
+
+impl From<SecretKey> for SecretKeys {
+    fn from(current: SecretKey) -> Self {
+        Self { current, old: Vec::new() }
+    }
+}
+
+impl SecretKeys {
+    /// `old` in any order.
+    pub fn new(current: SecretKey, old: Vec<SecretKey>) -> Self {
+        Self { current, old }
+    }
+
+    pub(crate) fn has_old(&self) -> bool {
+        !self.old.is_empty()
+    }
+
+    /// Seals `secret` for the place `bound_to`; it opens there only.
+    pub(crate) fn seal(&self, secret: &str, bound_to: &str) -> String {
+        self.current.seal(secret, bound_to)
+    }
+
+    pub(crate) fn open(&self, sealed: &str, bound_to: &str) -> Result<String, SecretError> {
+        let keys = std::iter::once(&self.current).chain(&self.old);
+        keys.map(|key| key.open(sealed, bound_to)).find(Result::is_ok).unwrap_or(Err(SecretError::NotOpened))
+    }
+
+    /// Whether the key in use opens it.
+    pub(crate) fn is_current(&self, sealed: &str, bound_to: &str) -> bool {
+        self.current.open(sealed, bound_to).is_ok()
+    }
+}
+
 impl std::fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretKey(***)")
@@ -31,6 +70,11 @@ impl std::fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
+    /// A key that nobody else knows: for a process that seals and opens nothing.
+    pub fn random() -> Self {
+        Self(rand::random())
+    }
+
     /// A key from 32 bytes in base64.
     pub fn from_base64(text: &str) -> Result<Self, SecretError> {
         let bytes = BASE64.decode(text.trim()).map_err(|_| SecretError::BadKey)?;
@@ -43,7 +87,7 @@ impl SecretKey {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::from_base64(&text),
             Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
-                let key = Self(rand::random());
+                let key = Self::random();
                 write_private(path, &BASE64.encode(key.0)).map_err(failed)?;
                 Ok(key)
             }
@@ -51,8 +95,7 @@ impl SecretKey {
         }
     }
 
-    /// Seals `secret` for the place `bound_to`; it opens there only.
-    pub(crate) fn seal(&self, secret: &str, bound_to: &str) -> String {
+    fn seal(&self, secret: &str, bound_to: &str) -> String {
         let nonce: [u8; 24] = rand::random();
         let sealed = self
             .cipher()
@@ -63,7 +106,7 @@ impl SecretKey {
         BASE64.encode(bytes)
     }
 
-    pub(crate) fn open(&self, sealed: &str, bound_to: &str) -> Result<String, SecretError> {
+    fn open(&self, sealed: &str, bound_to: &str) -> Result<String, SecretError> {
         let bytes = BASE64.decode(sealed).map_err(|_| SecretError::NotOpened)?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or(SecretError::NotOpened)?;
         let opened = self
@@ -101,6 +144,19 @@ mod tests {
         assert_eq!(key.open(&sealed, "check-1").unwrap(), "token");
         assert!(key.open(&sealed, "check-2").is_err());
         assert!(SecretKey([8; 32]).open(&sealed, "check-1").is_err());
+    }
+
+    #[test]
+    fn an_old_key_still_opens_and_no_longer_seals() {
+        let (old, new) = (SecretKey([7; 32]), SecretKey([8; 32]));
+        let before = old.seal("token", "check-1");
+        let keys = SecretKeys::new(new.clone(), vec![SecretKey([9; 32]), old]);
+        assert_eq!(keys.open(&before, "check-1").unwrap(), "token");
+        assert!(!keys.is_current(&before, "check-1"));
+        let after = keys.seal("token", "check-1");
+        assert!(keys.is_current(&after, "check-1"));
+        assert_eq!(new.open(&after, "check-1").unwrap(), "token");
+        assert!(SecretKeys::from(new).open(&before, "check-1").is_err());
     }
 
     #[test]

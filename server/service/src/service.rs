@@ -15,7 +15,7 @@ use store::{AssessmentId, FrameworkId, OrgId, Store, UnixMillis};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::account::Passwords;
-use crate::{Actor, Error, FieldError, Permission, SecretKey};
+use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
 /// How long answers are gathered before the findings they touch are brought up to date.
 const GATHER: Duration = Duration::from_millis(200);
@@ -26,7 +26,7 @@ pub struct Config {
     pub probe_allow: AllowList,
     /// Certificates (PEM) of authorities that probes trust beside the web's.
     pub probe_roots: Option<String>,
-    pub secret_key: SecretKey,
+    pub secret_keys: SecretKeys,
     /// This node's name in leases.
     pub node: String,
 }
@@ -42,11 +42,19 @@ pub(crate) struct Inner {
     prober: Prober,
     kinds: &'static CheckKinds,
     passwords: Passwords,
-    secret_key: SecretKey,
+    secret_keys: SecretKeys,
     node: String,
     /// Published framework versions never change, so what was read once stays true.
     frameworks: RwLock<HashMap<FrameworkId, Prepared>>,
     touched: UnboundedSender<AssessmentId>,
+}
+
+/// A framework that was imported.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    pub entry: FrameworkEntry,
+    /// `false`: it was there already, with the same content.
+    pub created: bool,
 }
 
 /// A framework version and its scorer.
@@ -71,7 +79,7 @@ impl Service {
             prober,
             kinds: domain::builtin::check_kinds(),
             passwords: Passwords::new(),
-            secret_key: config.secret_key,
+            secret_keys: config.secret_keys,
             node: config.node,
             frameworks: RwLock::default(),
             touched,
@@ -92,8 +100,8 @@ impl Service {
         &self.inner.passwords
     }
 
-    pub(crate) fn secret_key(&self) -> &SecretKey {
-        &self.inner.secret_key
+    pub(crate) fn secret_keys(&self) -> &SecretKeys {
+        &self.inner.secret_keys
     }
 
     pub(crate) fn node(&self) -> &str {
@@ -130,37 +138,53 @@ impl Service {
             .import_citations(&domain::builtin::citations().iter().cloned().collect::<Vec<_>>())
             .await?;
         for framework in domain::builtin::frameworks() {
-            self.import(framework).await?;
+            self.import(None, framework).await?;
         }
         Ok(())
     }
 
-    /// Imports a framework file from the command line.
-    pub async fn import_framework_as_operator(&self, text: &str) -> Result<FrameworkEntry, Error> {
-        let citations = Citations::new(self.store().citations().await?);
-        let framework = Framework::read(text, self.kinds(), &citations).map_err(|errors| {
-            let problems =
-                errors.0.into_iter().map(|error| FieldError::new(error.key.clone(), error.to_string()));
-            Error::Invalid(problems.collect())
-        })?;
-        self.import(&framework).await
+    /// Imports a framework file; only who administers the installation may. Each problem of the file names its line
+    /// and its key.
+    pub async fn import_framework(&self, actor: &Actor, text: &str) -> Result<Imported, Error> {
+        if !actor.is_admin() {
+            let refusal = "Only an administrator of this installation imports frameworks.";
+            return Err(Error::Forbidden(refusal.to_owned()));
+        }
+        self.import_text(Some(actor), text).await
     }
 
-    async fn import(&self, framework: &Framework) -> Result<FrameworkEntry, Error> {
+    /// Imports a framework file from the command line.
+    pub async fn import_framework_as_operator(&self, text: &str) -> Result<FrameworkEntry, Error> {
+        Ok(self.import_text(None, text).await?.entry)
+    }
+
+    async fn import_text(&self, actor: Option<&Actor>, text: &str) -> Result<Imported, Error> {
+        let citations = Citations::new(self.store().citations().await?);
+        let framework = Framework::read(text, self.kinds(), &citations).map_err(|errors| {
+            let errors = errors.0.into_iter();
+            let problem =
+                errors.map(|error| FieldError::new(error.key.clone(), error.to_string()).at_line(error.line));
+            Error::Invalid(problem.collect())
+        })?;
+        self.import(actor, &framework).await
+    }
+
+    async fn import(&self, actor: Option<&Actor>, framework: &Framework) -> Result<Imported, Error> {
         let text = framework.write();
         let hash = hash_of(&text);
         let subject = format!("{} {}", framework.code, framework.version);
-        let entry = audit(None, "framework.imported", &subject, json!({ "sha256": hash }));
-        match self.store().import_framework(framework, &hash, entry).await? {
-            Import::Created(_) | Import::Unchanged(_) => {}
+        let entry = audit(actor, "framework.imported", &subject, json!({ "sha256": hash }));
+        let created = match self.store().import_framework(framework, &hash, entry).await? {
+            Import::Created(_) => true,
+            Import::Unchanged(_) => false,
             Import::ConflictingContent => {
                 return Err(Error::Conflict(format!(
                     "{subject} is published already with other content. Give the changed file a new version."
                 )));
             }
-        }
+        };
         let found = self.store().framework_by_code(&framework.code, Some(&framework.version)).await?;
-        found.ok_or(Error::NotFound("The framework"))
+        Ok(Imported { entry: found.ok_or(Error::NotFound("The framework"))?, created })
     }
 
     /// Every framework version that can be assessed.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use domain::check::Status;
 use domain::scoring::{EvidenceDuration, FindingKind};
 use domain::{CriterionCode, DomainCode, Level};
 use serde_json::json;
@@ -79,7 +80,7 @@ impl World {
         let config = Config {
             probe_allow: "127.0.0.0/8".parse().unwrap(),
             probe_roots: None,
-            secret_key,
+            secret_keys: secret_key.into(),
             node: "test".to_owned(),
         };
         let service = Service::new(store, config).unwrap();
@@ -287,4 +288,24 @@ async fn a_secret_is_sealed_at_rest_and_never_shown() {
     assert!(!check.parameters.contains("very-secret-token"));
     let shown = world.service.shown_parameters(&check);
     assert!(shown.contains(&("bearer_token".to_owned(), "set".to_owned())), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_check_that_passes_by_its_own_rule_names_the_answers_that_it_contradicts() {
+    let world = World::new().await;
+    let server = FhirServer::start().await;
+    let check = world.check(&["PPA"], &server).await;
+    let row = async || {
+        let rows = world.service.check_rows(&world.owner, world.org).await.unwrap();
+        rows.into_iter().find(|row| row.check.id == check).unwrap()
+    };
+    world.run(check).await;
+    world.run(check).await;
+    assert_eq!(row().await.contradicts, [], "nothing is claimed");
+    // Level 4 says that documents can be written, which the server does not declare.
+    world.claim("PPA-5", 4).await;
+    world.attach("PPA-5").await;
+    let row = row().await;
+    assert_eq!((row.status(), row.urgency()), (Status::Pass, Status::Fail));
+    assert_eq!(row.contradicts, ["PPA-5".into()]);
 }

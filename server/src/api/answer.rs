@@ -108,8 +108,7 @@ impl AnswerBody {
         let claim = match (self.level, self.not_applicable) {
             (Some(_), true) => {
                 let detail = "Send a level or `not_applicable`, not both.";
-                let at =
-                    |pointer: &str| FieldProblem { pointer: pointer.to_owned(), detail: detail.to_owned() };
+                let at = |pointer: &str| FieldProblem::at(pointer, detail);
                 return Err(Problem::invalid(vec![at("/level"), at("/not_applicable")]));
             }
             (Some(Ok(level)), false) => Claim::Level(level),

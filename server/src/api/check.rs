@@ -55,7 +55,7 @@ pub(super) struct WithTies {
 
 /// A binding of a criterion and how the check stands for it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-struct Tie {
+pub(super) struct Tie {
     #[schema(example = "B7")]
     framework: String,
     framework_version: String,

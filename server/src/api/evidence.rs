@@ -135,7 +135,7 @@ impl NewEvidenceBody {
             (None, Some(link)) => EvidenceBody::Link(link),
             _ => {
                 let detail = "Send a `note` or a `link`, one of them.".to_owned();
-                let at = |pointer: &str| FieldProblem { pointer: pointer.to_owned(), detail: detail.clone() };
+                let at = |pointer: &str| FieldProblem::at(pointer, detail.clone());
                 return Err(Problem::invalid(vec![at("/note"), at("/link")]));
             }
         };

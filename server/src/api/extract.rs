@@ -59,31 +59,58 @@ impl<T: DeserializeOwned> FromRequest<Service> for Body<T> {
             let detail = "Send JSON, with the header `Content-Type: application/json`.";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
-        let bytes = Bytes::from_request(request, service).await.map_err(|rejection| {
-            match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => {
-                    let most = crate::http::BODY_LIMIT >> 20;
-                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {most} MB."))
-                }
-                _ => Problem::new(StatusCode::BAD_REQUEST, "The body did not arrive whole. Send it again."),
-            }
-        })?;
-        read(&bytes).map(Self)
+        read(&bytes_of(request, service).await?).map(Self)
     }
+}
+
+/// The body, as a TOML file.
+pub(super) struct Toml(pub(super) String);
+
+impl FromRequest<Service> for Toml {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        if !matches!(media_type(&request).as_str(), "application/toml" | "text/plain") {
+            let detail = "Send a TOML file, with the header `Content-Type: application/toml`.";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        Ok(Self(text(&bytes_of(request, service).await?)?.to_owned()))
+    }
+}
+
+async fn bytes_of(request: Request, service: &Service) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, service).await.map_err(|rejection| {
+        match rejection.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                let most = crate::http::BODY_LIMIT >> 20;
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {most} MB."))
+            }
+            _ => Problem::new(StatusCode::BAD_REQUEST, "The body did not arrive whole. Send it again."),
+        }
+    })
+}
+
+/// What the body says it is, without parameters and in lower case.
+fn media_type(request: &Request) -> String {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn says_json(request: &Request) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = media_type(request);
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    if let Err(error) = std::str::from_utf8(bytes) {
+fn text(bytes: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(bytes).map_err(|error| {
         let detail =
             format!("The body is not UTF-8: byte {} is not part of a character.", error.valid_up_to());
-        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
-    }
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    text(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());

@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use domain::framework as source;
 use serde::Serialize;
 use service::Service;
 use service::record::FrameworkEntry;
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Segments};
+use super::extract::{Bearer, Segments, Toml};
+use super::organization::created;
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
 use super::time;
@@ -276,6 +278,30 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Listed>>, Problem> {
     let key = |entry: &FrameworkEntry| format!("{}-{}", entry.code, entry.version);
     Ok(Json(paging.slice(service.frameworks().await?, key, Listed::from)))
+}
+
+/// Import a framework from a TOML file
+///
+/// Only an administrator of the installation may. A published version never changes: the same file again answers 200,
+/// another content under the same version 409. Each problem of a file names its line and its key.
+#[utoipa::path(
+    post, path = "/frameworks", tag = "frameworks",
+    request_body(content = String, content_type = "application/toml", description = "A framework file"),
+    responses(
+        (status = 201, body = Listed), (status = 200, body = Listed), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 415, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn create(
+    Bearer(actor): Bearer,
+    State(service): State<Service>,
+    Toml(text): Toml,
+) -> Result<Response, Problem> {
+    let imported = service.import_framework(&actor, &text).await?;
+    let at = format!("/api/v1/frameworks/{}/{}", imported.entry.code, imported.entry.version);
+    let listed = Listed::from(imported.entry);
+    Ok(if imported.created { created(at, listed).into_response() } else { Json(listed).into_response() })
 }
 
 /// A framework, whole

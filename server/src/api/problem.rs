@@ -46,10 +46,25 @@ pub(crate) struct Problem {
 /// What is wrong with one part of the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FieldProblem {
-    /// A JSON pointer (RFC 6901) into the body that was sent.
+    /// A JSON pointer (RFC 6901) into the body that was sent; absent where that was a file.
     #[schema(example = "/profiles/0")]
-    pub(crate) pointer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pointer: Option<String>,
+    /// The line of the file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<usize>,
+    /// The key or column there.
+    #[schema(example = "domain[0].weight")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
     pub(crate) detail: String,
+}
+
+impl FieldProblem {
+    /// At a place in a JSON body.
+    pub(crate) fn at(pointer: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.to_owned()), line: None, key: None, detail: detail.into() }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
@@ -79,7 +94,7 @@ impl Problem {
 
     /// One part of the body is wrong.
     pub(crate) fn field(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldProblem { pointer: pointer.to_owned(), detail: detail.into() }])
+        Self::invalid(vec![FieldProblem::at(pointer, detail)])
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -94,8 +109,8 @@ impl Problem {
     /// The same problem with its errors' pointers renamed: a use case's field is not always the wire's.
     #[must_use]
     pub(crate) fn with_pointer(mut self, from: &str, to: &str) -> Self {
-        for error in self.errors.iter_mut().filter(|error| error.pointer == from) {
-            to.clone_into(&mut error.pointer);
+        for error in self.errors.iter_mut().filter(|error| error.pointer.as_deref() == Some(from)) {
+            error.pointer = Some(to.to_owned());
         }
         self
     }
@@ -114,7 +129,11 @@ fn pointer_to(field: &str) -> String {
 
 impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
-        Self { pointer: pointer_to(&error.field), detail: error.problem }
+        if error.line.is_none() {
+            return Self::at(&pointer_to(&error.field), error.problem);
+        }
+        let key = Some(error.field).filter(|key| !key.is_empty());
+        Self { pointer: None, line: error.line, key, detail: error.problem }
     }
 }
 

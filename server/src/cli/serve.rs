@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::builder::FalseyValueParser;
@@ -12,7 +13,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::Database;
 use crate::config::{
-    Config, Demonstration, ListenConfig, ProbeConfig, PublicUrl, SecretConfig, TrustedProxies, Worker,
+    Config, Demonstration, ListenConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, TrustedProxies,
+    Worker,
 };
 use crate::startup::Application;
 
@@ -55,10 +57,24 @@ pub(super) struct Options {
         hide_default_value = true
     )]
     probe_allow: AllowList,
-    /// The key by which secrets of checks are kept: 32 bytes in base64. Without it, one is kept in a file beside the
-    /// database
+    /// The key by which secrets of checks are kept: 32 bytes in base64. Without it, an SQLite database has one in a
+    /// file beside it
     #[arg(long, env = "RUNG_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     secret_key: Option<String>,
+    /// The file that holds the key, where none is given; it is made when it is missing. On PostgreSQL all servers must
+    /// read the same
+    #[arg(long, env = "RUNG_SECRET_KEY_FILE", value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
+    /// Keys before the one in use, with commas between: what they sealed is read, and sealed anew when the server starts
+    #[arg(
+        long,
+        env = "RUNG_SECRET_KEY_OLD",
+        value_name = "KEYS",
+        default_value = "",
+        hide_default_value = true,
+        hide_env_values = true
+    )]
+    secret_key_old: OldKeys,
     /// What to log, for example `info` or `warn,server=debug`
     #[arg(
         long,
@@ -93,7 +109,8 @@ impl Options {
 
     fn config(self) -> Config {
         let database = self.database.config();
-        let secrets = self.secret_key.map_or_else(|| SecretConfig::beside(&database), SecretConfig::Given);
+        let secrets =
+            SecretConfig::chosen(&database, self.secret_key, self.secret_key_file, self.secret_key_old);
         Config {
             database,
             listen: ListenConfig {

@@ -1,7 +1,7 @@
-//! What the demonstration's hospital claims. Made up; the numbers that follow from it are computed.
+//! What the demonstration's organizations claim: a criterion, the level, and how many days ago its evidence is dated.
 
-/// A criterion, the level claimed, and how many days ago its evidence is dated.
-pub(super) const CLAIMS: &[(&str, i64, Option<i32>)] = &[
+/// Everything but one criterion is answered.
+pub(super) const HOSPITAL: &[(&str, i64, Option<i32>)] = &[
     ("PAT-1", 3, Some(48)),
     ("PAT-2", 3, None),
     ("PAT-3", 3, Some(120)),
@@ -63,4 +63,37 @@ pub(super) const CLAIMS: &[(&str, i64, Option<i32>)] = &[
     ("COM-3", 2, None),
     ("COM-4", 2, None),
     ("COM-5", 1, None),
+];
+
+/// Three of ten domains are answered.
+pub(super) const NETWORK: &[(&str, i64, Option<i32>)] = &[
+    ("PAT-1", 3, Some(60)),
+    ("PAT-2", 2, None),
+    ("PAT-3", 2, Some(90)),
+    ("PAT-4", 1, None),
+    ("PAT-5", 1, None),
+    ("PAT-6", 2, Some(345)),
+    ("GOV-1", 2, Some(45)),
+    ("GOV-2", 1, None),
+    ("GOV-3", 2, Some(45)),
+    ("GOV-4", 1, None),
+    ("GOV-5", 2, None),
+    ("GOV-6", 1, None),
+    ("GOV-7", 1, None),
+    ("EVT-2", 2, Some(15)),
+    ("EVT-3", 2, None),
+    ("EVT-4", 1, None),
+    ("EVT-5", 2, None),
+    ("EVT-6", 1, None),
+];
+
+/// Half of the baseline is answered.
+pub(super) const PRACTICE: &[(&str, i64, Option<i32>)] = &[
+    ("BL-1", 2, Some(20)),
+    ("BL-2", 2, None),
+    ("BL-3", 1, None),
+    ("BL-4", 2, Some(20)),
+    ("BL-5", 1, None),
+    ("BL-6", 2, None),
+    ("BL-10", 3, Some(20)),
 ];

@@ -1,10 +1,12 @@
 //! Assessments: one organization, one version of a framework.
 
+use std::collections::BTreeMap;
+
 use crate::audit;
 use crate::column::{Int, Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, OrgId};
+use crate::ids::{AssessmentId, OrgId, UserId};
 use crate::page;
 use crate::record::{Assessment, AssessmentState, Audit};
 
@@ -35,6 +37,8 @@ statements! {
     Both BY_ID = select!("WHERE a.id = $1");
     Both OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3");
     Both OPEN_OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.state <> $2 ORDER BY a.id");
+    Both LATEST_OF_USER = "SELECT a.org_id, MAX(a.id) FROM assessments a \
+        JOIN memberships m ON m.org_id = a.org_id WHERE m.user_id = $1 GROUP BY a.org_id";
     Both ORGANIZATION = "SELECT org_id FROM assessments WHERE id = $1";
     Both SET_STATE = "UPDATE assessments SET state = $3 WHERE id = $1 AND state = $2";
     Both SET_SIGNOFF = "UPDATE assessments SET independent_signoff = $2 WHERE id = $1";
@@ -135,5 +139,15 @@ impl Store {
         }
         audit::append(link, &audit).await?;
         writing.commit().await
+    }
+
+    /// The latest assessment of every organization that the user belongs to and that has one.
+    pub async fn latest_assessments(
+        &self,
+        user: UserId,
+    ) -> Result<BTreeMap<OrgId, AssessmentId>, StoreError> {
+        let mut lease = self.read().await?;
+        let latest = rows!(&mut lease.link(), (OrgId, AssessmentId), LATEST_OF_USER, user)?;
+        Ok(latest.into_iter().collect())
     }
 }

@@ -5,6 +5,7 @@ use crate::column::{Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, IntegrationId, OrgId};
+use crate::page;
 use crate::record::{Audit, Check};
 
 /// The columns of a check as [`Check`] reads them.
@@ -31,6 +32,8 @@ statements! {
     Both BESIDE_ASSESSMENT = select!(
         "WHERE org_id = (SELECT org_id FROM assessments WHERE id = $1) ORDER BY id"
     );
+    Both AFTER = select!("WHERE id > $1 ORDER BY id LIMIT $2");
+    Both REPLACE_PARAMETERS = "UPDATE checks SET parameters = $3 WHERE id = $1 AND parameters = $2";
     Both OF_INTEGRATION = select!("WHERE integration_id = $1 ORDER BY id");
     Both DELETE = "DELETE FROM checks WHERE id = $1";
 }
@@ -101,6 +104,26 @@ impl Store {
     pub async fn checks_of_integration(&self, integration: IntegrationId) -> Result<Vec<Check>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), Check, OF_INTEGRATION, integration)?)
+    }
+
+    /// The checks of every organization, oldest first, from the one after `after`.
+    pub async fn checks_after(&self, after: Option<CheckId>, limit: u32) -> Result<Vec<Check>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Check, AFTER, page::after(after), i64::from(limit))?)
+    }
+
+    /// Puts the same parameters, sealed anew, in the place of `known`; whether these were still there. Says nothing
+    /// new, so the audit log has no line for it.
+    pub async fn replace_parameters(
+        &self,
+        id: CheckId,
+        known: &str,
+        parameters: &str,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let replaced = run!(&mut writing.link(), REPLACE_PARAMETERS, id, known, parameters)?;
+        writing.commit().await?;
+        Ok(replaced > 0)
     }
 
     /// Deletes the check with its runs, standings and ties; whether there was such a check.

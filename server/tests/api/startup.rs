@@ -1,8 +1,13 @@
 //! Start and stop.
 
+use reqwest::Method;
+use serde_json::json;
+use server::config::{KeySource, OldKeys, SecretConfig};
 use server::startup::{Application, StartError};
+use service::CheckId;
+use service::check::{ChangedCheck, RawParameters};
 
-use super::support::{Backend, TestApp};
+use super::support::{Answer, Backend, TestApp, World, text};
 
 #[tokio::test]
 async fn a_second_server_on_the_same_sqlite_database_is_refused() {
@@ -44,4 +49,81 @@ async fn an_address_in_use_is_named() {
     config.listen.addr = taken.local_addr().unwrap();
     let Err(refused) = Application::build(config).await else { panic!("it listens twice") };
     assert!(refused.to_string().contains(&taken.local_addr().unwrap().to_string()), "{refused}");
+}
+
+#[tokio::test]
+async fn on_postgresql_a_server_without_a_key_that_others_can_have_does_not_start() {
+    let app = TestApp::spawn(Backend::Postgres).await;
+    let mut config = app.config.clone();
+    config.secrets = SecretConfig::chosen(&config.database, None, None, OldKeys::default());
+    let Err(refused) = Application::build(config.clone()).await else {
+        panic!("it started with a key of its own")
+    };
+    assert!(matches!(refused, StartError::NoSharedKey), "{refused}");
+    for words in ["RUNG_SECRET_KEY", "RUNG_SECRET_KEY_FILE", "32 bytes"] {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+    config.secrets = SecretConfig::chosen(&config.database, Some(key('A')), None, OldKeys::default());
+    Application::build(config).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_refused_without_being_repeated() {
+    let app = TestApp::spawn(Backend::Postgres).await;
+    for (given, old) in [("hunter2".to_owned(), ""), (key('A'), "hunter2")] {
+        let mut config = app.config.clone();
+        config.secrets = SecretConfig { key: KeySource::Given(given), old: old.parse().unwrap() };
+        let Err(refused) = Application::build(config).await else { panic!("it started with half a key") };
+        assert!(refused.to_string().contains("32 bytes in base64"), "{refused}");
+        assert!(!refused.to_string().contains("hunter2"), "{refused}");
+    }
+}
+
+/// 32 bytes in base64.
+fn key(letter: char) -> String {
+    format!("{}A=", letter.to_string().repeat(42))
+}
+
+fn keys(current: char, old: &str) -> SecretConfig {
+    SecretConfig { key: KeySource::Given(key(current)), old: old.parse().unwrap() }
+}
+
+#[tokio::test]
+async fn a_new_key_takes_over_what_the_old_one_sealed() {
+    let mut world = World::new(Backend::Postgres).await;
+    world.app.config.secrets = keys('A', "");
+    let first = Application::build(world.app.config.clone()).await.unwrap();
+    let actor = first.service().actor_of_token(world.owner.token.as_deref().unwrap()).await.unwrap();
+    let integration = world.integration(&["PAT"]).await;
+    let parameters = |secret: bool| {
+        let mut parameters = vec![("base_url".to_owned(), json!("https://fhir.example.org/r4"))];
+        parameters.extend(secret.then(|| ("bearer_token".to_owned(), json!("a-secret-token"))));
+        RawParameters::Json(parameters.into_iter().collect())
+    };
+    let new = service::check::NewCheck {
+        kind: "fhir.capability".into(),
+        parameters: parameters(true),
+        interval_seconds: None,
+    };
+    let check: CheckId =
+        first.service().create_check(&actor, integration.parse().unwrap(), new).await.unwrap().id;
+    // Saving a check without its secret keeps it, which needs it opened.
+    let opens = async |application: &Application| {
+        let change = ChangedCheck { parameters: parameters(false), interval_seconds: 3600, enabled: true };
+        application.service().update_check(&actor, check, change).await.is_ok()
+    };
+    assert!(opens(&first).await);
+
+    world.app.config.secrets = keys('B', "");
+    let stranger = Application::build(world.app.config.clone()).await.unwrap();
+    assert!(!opens(&stranger).await, "another key opens nothing");
+
+    world.app.config.secrets = keys('B', &format!("{}, {}", key('C'), key('A')));
+    let second = Application::build(world.app.config.clone()).await.unwrap();
+    assert!(opens(&stranger).await, "what the old key sealed is sealed anew when the server starts");
+    assert!(opens(&second).await);
+    assert!(!opens(&first).await);
+    let shown = world.owner.api(Method::GET, &format!("/checks/{check}"));
+    let shown = Answer::of(shown).await.expect(200);
+    assert_eq!(text(&shown["parameters"]["bearer_token"]), "set");
 }

@@ -50,7 +50,7 @@ impl TestApp {
                 trusted_proxies: TrustedProxies::default(),
             },
             probes: ProbeConfig { allow: "127.0.0.0/8".parse::<AllowList>().unwrap(), extra_roots: None },
-            secrets: SecretConfig::File(folder.path().join("rung.key")),
+            secrets: SecretConfig::file(folder.path().join("rung.key")),
             worker: Worker::Off,
             demonstration: Demonstration::Off,
         };

@@ -96,11 +96,16 @@ impl EvidenceFacts {
     }
 }
 
-/// The last day on which an item is valid: so many calendar months after its date, on the same day of the month or its
-/// last day; or the earlier expiry that the item carries.
+/// The last day on which an item is valid.
 pub fn expiry(item: &EvidenceItem) -> Date {
-    let by_class = months_after(item.dated, item.duration.months());
-    item.expires.map_or(by_class, |own| own.min(by_class))
+    valid_until(item.dated, item.duration, item.expires)
+}
+
+/// The last day on which evidence is valid: so many calendar months after its date, on the same day of the month or its
+/// last day; or the earlier expiry that it carries.
+pub fn valid_until(dated: Date, duration: EvidenceDuration, expires: Option<Date>) -> Date {
+    let by_class = months_after(dated, duration.months());
+    expires.map_or(by_class, |own| own.min(by_class))
 }
 
 impl EvidenceDuration {

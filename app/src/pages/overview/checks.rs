@@ -8,6 +8,7 @@ use service::record::Run;
 
 use super::urgency;
 use crate::pages::days::{first_day, strip};
+use crate::pages::parts::CheckState;
 use crate::ui::{ButtonLink, Column, Section, StatusBadge, Table, TableLook, day_short, moment, status_word};
 
 /// Rows on the overview; all others are with the integrations.
@@ -34,7 +35,7 @@ pub(super) fn checks_section(checks: &[CheckRow], at: &str, today: Date) -> AnyV
         })
         .collect_view();
     let mut order: Vec<&CheckRow> = checks.iter().collect();
-    order.sort_by_key(|row| urgency(row.status()));
+    order.sort_by_key(|row| urgency(row.urgency()));
     let left = order.len().saturating_sub(SHOWN);
     let rows = order.into_iter().take(SHOWN).map(|row| check_row(row, at, today)).collect_view();
     let first = first_day(today);
@@ -68,7 +69,7 @@ fn check_row(row: &CheckRow, at: &str, today: Date) -> AnyView {
                 <a href=href>{name}</a>
                 <span class="sub mono">{row.check.kind.to_string()}</span>
             </th>
-            <td><StatusBadge status=row.status()/></td>
+            <td><CheckState row=row.clone()/></td>
             <td class="dim">{seen(row)}</td>
             <td class="bar-cell">
                 {strip(id, what, &row.days, today)}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use domain::check::{CheckKind, ParameterError, ParameterType, Parameters};
+use domain::check::{CheckKind, Parameter, ParameterError, ParameterType, Parameters};
 use store::CheckId;
 use store::record::Check;
 
@@ -59,18 +59,33 @@ impl Service {
 
     /// The parameters as JSON with every secret sealed for this check.
     pub(super) fn seal_parameters(&self, check: CheckId, parameters: &Parameters) -> String {
-        let key = self.secret_key();
+        let keys = self.secret_keys();
         let sealed = parameters
-            .map_secrets(|name, secret| Ok::<_, Infallible>(key.seal(secret, &format!("{check}/{name}"))))
+            .map_secrets(|name, secret| Ok::<_, Infallible>(keys.seal(secret, &format!("{check}/{name}"))))
             .unwrap_or_else(|never| match never {});
         serde_json::to_string(&sealed).expect("parameters are JSON")
+    }
+
+    /// The same parameters with every secret sealed by the key in use; `None` where they are already. What no key opens
+    /// is an error.
+    pub(super) fn resealed(&self, check: &Check) -> Result<Option<String>, Error> {
+        let keys = self.secret_keys();
+        let sealed: Parameters = serde_json::from_str(&check.parameters).map_err(Error::internal)?;
+        let old = sealed.iter().any(|(name, parameter)| match parameter {
+            Parameter::Secret(text) => !keys.is_current(text, &format!("{}/{name}", check.id)),
+            _ => false,
+        });
+        if !old {
+            return Ok(None);
+        }
+        Ok(Some(self.seal_parameters(check.id, &self.open_parameters(check)?)))
     }
 
     /// The parameters with their secrets, for a run.
     pub(super) fn open_parameters(&self, check: &Check) -> Result<Parameters, Error> {
         let sealed: Parameters = serde_json::from_str(&check.parameters).map_err(Error::internal)?;
         let opened = sealed
-            .map_secrets(|name, secret| self.secret_key().open(secret, &format!("{}/{name}", check.id)));
+            .map_secrets(|name, secret| self.secret_keys().open(secret, &format!("{}/{name}", check.id)));
         opened.map_err(Error::internal)
     }
 

@@ -1,0 +1,192 @@
+//! What is due: dates that somebody has to meet, those already missed first.
+
+use domain::check::Value;
+use domain::scoring::{EvidenceState, valid_until};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use store::record::Integration;
+use store::{CheckId, EvidenceId, IntegrationId};
+
+use crate::finding::FindingsPage;
+use crate::integration::{CheckRow, review_due};
+
+/// How far ahead is looked, in days.
+const AHEAD: i32 = 45;
+
+/// Something with a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub on: Date,
+    pub what: What,
+}
+
+/// What it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The certificate that a check sees expires.
+    Certificate { check: CheckId, integration: String, owner: String },
+    /// Evidence expires, and what rests on it counts for less.
+    Evidence { evidence: EvidenceId, title: String, criteria: Vec<String> },
+    /// A finding is to be mended.
+    Finding { subject: String, owner: String },
+    /// The entry of the inventory is to be reviewed.
+    Review { integration: IntegrationId, name: String, owner: String },
+    /// The results of a check no longer count: it did not come to a conclusion for too long.
+    Stale { check: CheckId, integration: String, kind: String },
+}
+
+/// Everything due up to 45 days after `today`, soonest first. `freshness` gives a kind's seconds, as `scoring.md`
+/// section 6.2 counts them; `None` for an unknown kind.
+pub fn due(
+    page: Option<&FindingsPage>,
+    integrations: &[Integration],
+    checks: &[CheckRow],
+    freshness: impl Fn(&CheckRow) -> Option<u32>,
+    today: Date,
+) -> Vec<Due> {
+    let mut all: Vec<Due> = integrations.iter().filter_map(review).collect();
+    all.extend(checks.iter().filter_map(certificate));
+    all.extend(checks.iter().filter_map(|row| stale(row, freshness(row)?, today)));
+    if let Some(page) = page {
+        all.extend(evidence(page));
+        all.extend(page.findings.iter().filter_map(|finding| {
+            let record = &finding.record;
+            let what = What::Finding { subject: record.subject.clone(), owner: record.owner.clone() };
+            Some(Due { on: record.due?, what })
+        }));
+    }
+    let last = today.saturating_add(AHEAD.days());
+    all.retain(|due| due.on <= last);
+    all.sort_by(|a, b| (a.on, &a.what).cmp(&(b.on, &b.what)));
+    all
+}
+
+fn review(integration: &Integration) -> Option<Due> {
+    let details = &integration.details;
+    let what = What::Review {
+        integration: integration.id,
+        name: details.name.clone(),
+        owner: details.owner.clone(),
+    };
+    Some(Due { on: review_due(details)?, what })
+}
+
+/// From `days_to_expiry` of the latest run that saw a certificate.
+fn certificate(row: &CheckRow) -> Option<Due> {
+    let run = row.latest.as_ref().filter(|_| row.check.kind.as_str() == "tls.certificate")?;
+    let Value::Integer(days) = run.observations.get("days_to_expiry")? else { return None };
+    let on = run.started_at.date().checked_add(days.days()).ok()?;
+    let (integration, owner) = (row.integration.details.name.clone(), row.integration.details.owner.clone());
+    Some(Due { on, what: What::Certificate { check: row.check.id, integration, owner } })
+}
+
+/// From the last day with a result on; a check that was never conclusive is another matter.
+fn stale(row: &CheckRow, freshness: u32, today: Date) -> Option<Due> {
+    if !row.check.enabled {
+        return None;
+    }
+    let concluded = row.days.iter().filter(|day| day.pass + day.warn + day.fail > 0);
+    let last = concluded.map(|day| day.date).max()?;
+    let on = last.checked_add(i64::from(freshness.div_ceil(24 * 3600)).days()).ok()?;
+    let (integration, kind) = (row.integration.details.name.clone(), row.check.kind.to_string());
+    (on < today).then_some(Due { on, what: What::Stale { check: row.check.id, integration, kind } })
+}
+
+fn evidence(page: &FindingsPage) -> impl Iterator<Item = Due> {
+    let kept = page.assessed.bundle.evidence.iter();
+    kept.filter(|item| item.state != EvidenceState::Rejected).map(|item| {
+        let criteria = item.criteria.iter().map(ToString::to_string).collect();
+        let what = What::Evidence { evidence: item.id, title: item.title.clone(), criteria };
+        Due { on: valid_until(item.dated, item.duration, item.expires), what }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::check::{Observations, Reach, Status};
+    use store::record::{Check, DaySummary, IntegrationDetails, Run};
+    use store::{OrgId, RunId, UnixMillis};
+
+    const TODAY: Date = jiff::civil::date(2026, 11, 20);
+
+    fn integration(last_review: Option<Date>) -> Integration {
+        let details =
+            IntegrationDetails { name: "Gateway".to_owned(), last_review, ..IntegrationDetails::default() };
+        Integration { id: IntegrationId::new(), org: OrgId::new(), details, created_at: UnixMillis(0) }
+    }
+
+    /// A check of certificates whose latest run was `ago` days before today and saw so many days to expiry.
+    fn certificate_check(ago: i32, days_to_expiry: Option<i64>) -> CheckRow {
+        let integration = integration(None);
+        let date = TODAY.saturating_sub(ago.days());
+        let at = UnixMillis(date.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond());
+        let check = Check {
+            id: CheckId::new(),
+            org: integration.org,
+            integration: integration.id,
+            kind: "tls.certificate".into(),
+            parameters: "{}".to_owned(),
+            interval_seconds: 60,
+            enabled: true,
+            created_at: at,
+            next_due_at: at,
+        };
+        let mut observations = Observations::new();
+        if let Some(days) = days_to_expiry {
+            observations.set("days_to_expiry", days);
+        }
+        let run = Run {
+            id: RunId::new(),
+            check: check.id,
+            scheduled_for: None,
+            started_at: at,
+            duration_ms: 1,
+            status: Status::Pass,
+            reach: Reach::Answered,
+            warned: false,
+            observations,
+            messages: Vec::new(),
+            checked: String::new(),
+        };
+        let days = vec![DaySummary { date, pass: 1, warn: 0, fail: 0, unknown: 0 }];
+        CheckRow { check, integration, latest: Some(run), days, contradicts: Vec::new() }
+    }
+
+    fn dates(integrations: &[Integration], checks: &[CheckRow]) -> Vec<(Date, &'static str)> {
+        let all = due(None, integrations, checks, |_| Some(3 * 24 * 3600), TODAY);
+        let name = |what: &What| match what {
+            What::Certificate { .. } => "certificate",
+            What::Review { .. } => "review",
+            What::Stale { .. } => "stale",
+            What::Evidence { .. } | What::Finding { .. } => "other",
+        };
+        all.iter().map(|due| (due.on, name(&due.what))).collect()
+    }
+
+    #[test]
+    fn what_was_missed_comes_first_and_what_is_far_off_not_at_all() {
+        let day = jiff::civil::date;
+        let integrations = [
+            integration(Some(day(2025, 12, 1))),
+            integration(Some(day(2025, 6, 1))),
+            integration(Some(day(2026, 11, 1))),
+            integration(None),
+        ];
+        let found = dates(&integrations, &[certificate_check(0, Some(4)), certificate_check(0, Some(90))]);
+        assert_eq!(
+            found,
+            [(day(2026, 6, 1), "review"), (day(2026, 11, 24), "certificate"), (day(2026, 12, 1), "review")]
+        );
+    }
+
+    #[test]
+    fn a_check_without_a_fresh_result_is_due_since_its_last_one_ran_out() {
+        let day = jiff::civil::date;
+        assert_eq!(dates(&[], &[certificate_check(10, None)]), [(day(2026, 11, 13), "stale")]);
+        assert_eq!(dates(&[], &[certificate_check(2, None)]), []);
+        let mut paused = certificate_check(10, None);
+        paused.check.enabled = false;
+        assert_eq!(dates(&[], &[paused]), []);
+    }
+}
