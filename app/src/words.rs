@@ -12,7 +12,7 @@ mod people;
 mod rung;
 
 pub use cause::{Cause, Remark, Seen, cause, check_line};
-pub use condition::{expected, phrase, seen_words};
+pub use condition::{expected, in_columns, phrase, seen_words};
 pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};
 pub use incident::{incident_closing, incident_opening, incident_span, lasted};
 pub use paths::{Paths, anchor};
@@ -32,6 +32,21 @@ pub fn reading(score: &Exact) -> Reading {
     // A drawing needs no more than the rounded number.
     let at = text.parse().unwrap_or(0.0);
     Reading::new(at, text)
+}
+
+/// A word of a name as it is written in running text: `url` is `URL`.
+pub fn spelled(word: &str) -> String {
+    match word {
+        "url" | "tls" | "http" | "json" | "id" | "fhir" | "uri" | "starttls" | "ca" => word.to_uppercase(),
+        _ => word.to_owned(),
+    }
+}
+
+/// The same words with a capital at the front.
+pub fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
 }
 
 /// A text of a framework as the screen says it: `≥` for `>=`.

@@ -1,6 +1,6 @@
 //! The whole assessment: every domain with its progress and score, the rung, and what is in the way of the next.
 
-use domain::scoring::{DomainScore, RungCondition, Totals, display};
+use domain::scoring::{DomainScore, Exact, RungCondition, Totals, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
 
@@ -98,12 +98,7 @@ pub(crate) fn threshold(assessed: &Assessed) -> Option<Threshold> {
 /// The domains as bars, claimed and proven.
 pub(crate) fn domain_bars(assessed: &Assessed, paths: &Paths) -> Vec<DomainBar> {
     let bars = assessed.framework.domains.iter().zip(&assessed.score.domains).map(|(domain, score)| {
-        let gap = match (&score.score, &score.claimed) {
-            (Some(proven), Some(claimed)) if claimed > proven => {
-                Some(format!("+{}", display(&(*claimed - *proven))))
-            }
-            _ => None,
-        };
+        let gap = score.claimed.zip(score.score).map(|(claimed, proven)| gap(&(claimed - proven)));
         DomainBar {
             code: domain.code.to_string(),
             name: domain.title.clone(),
@@ -115,6 +110,12 @@ pub(crate) fn domain_bars(assessed: &Assessed, paths: &Paths) -> Vec<DomainBar> 
         }
     });
     bars.collect()
+}
+
+/// `+18.2`; nothing between claimed and proven has no sign.
+fn gap(gap: &Exact) -> String {
+    let shown = display(gap);
+    if shown == "0.0" { shown } else { format!("+{shown}") }
 }
 
 fn scores(assessed: &Assessed, paths: &Paths) -> AnyView {

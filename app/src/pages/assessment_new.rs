@@ -22,13 +22,12 @@ pub(crate) fn AssessmentNewPage(
     let choices = frameworks
         .into_iter()
         .map(|entry| {
-            let words =
-                format!("{} {}: {} ({} criteria)", entry.code, entry.version, entry.title, entry.criteria);
+            let words = format!("{} {}: {}", entry.code, entry.version, entry.title);
             (framework_value(&entry), words)
         })
         .collect();
     view! {
-        <PageHead title="Start an assessment" under="It keeps its framework version for good. You answer domain by domain."/>
+        <PageHead title="Start an assessment" under="It keeps its framework version for good. Answers, evidence, findings and the report belong to it."/>
         <RefusalNote refusal=refusal.clone()/>
         <form method="post" action=format!("/orgs/{slug}/assessments/new") class="measure">
             <Select

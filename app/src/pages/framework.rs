@@ -90,7 +90,7 @@ fn domain_section(framework: &Framework, domain: &Domain, kinds: &BTreeMap<KindC
         domain.criteria.iter().map(|criterion| criterion_view(framework, criterion, kinds)).collect_view();
     let aside = format!("Weight {} of 100", domain.weight);
     let content = view! {
-        <p class="lede measure">{domain.purpose.clone()}</p>
+        <p class="lede measure gap-below">{domain.purpose.clone()}</p>
         {criteria}
     }
     .into_any();

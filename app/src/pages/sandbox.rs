@@ -108,8 +108,8 @@ fn steps(at: &str, findings: &str) -> AnyView {
                 <li><strong>"1. Break "</strong>"an endpoint below, for example the TLS certificate."</li>
                 <li>
                     <strong>"2. Run "</strong>
-                    "its checks, or wait two minutes: they run by themselves. A first failure only warns; the second in a "
-                    "row is confirmed, so the button runs them until it would be."
+                    "its checks, or wait two minutes: they run by themselves. A first failure only warns, the second in a "
+                    "row confirms it: the button runs the checks until their failure is confirmed."
                 </li>
                 <li>
                     <strong>"3. Look. "</strong>"Answers that the check contradicts are capped, and "

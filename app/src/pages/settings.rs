@@ -103,7 +103,7 @@ fn password_section(actor: &Actor, refusal: Option<&Refusal>) -> AnyView {
             />
             <TextInput
                 id="password" name="password" label="New password" kind="password" autocomplete="new-password"
-                hint="Long beats complicated: a few words that nobody would guess."
+                hint="At least 10 characters. Long beats complicated: a few words that nobody would guess."
                 error=error_of(refusal, "password")
             />
             <p class="row gap-above"><Button kind=ButtonKind::Main>"Change password"</Button></p>

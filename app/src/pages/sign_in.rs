@@ -85,7 +85,7 @@ fn SignInPage(
                 <input type="hidden" name="sign-in.next" value=next/>
                 {marker}
                 {unsent}
-                <p class="row gap-small"><Button kind=ButtonKind::Main>"Sign in"</Button></p>
+                <p class="row gap-above"><Button kind=ButtonKind::Main>"Sign in"</Button></p>
             </form>
             <hr/>
             <p class="small">"No account yet, or the password forgotten? Ask the operator of this installation."</p>

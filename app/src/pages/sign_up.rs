@@ -30,10 +30,10 @@ pub(crate) fn SignUpPage(
             />
             <TextInput
                 id="password" name="password" label="Password" kind="password"
-                hint="Long beats complicated: a few words that nobody would guess." autocomplete="new-password"
+                hint="At least 10 characters. Long beats complicated: a few words that nobody would guess." autocomplete="new-password"
                 error=error("password")
             />
-            <p class="row gap-small"><Button kind=ButtonKind::Main>"Create account"</Button></p>
+            <p class="row gap-above"><Button kind=ButtonKind::Main>"Create account"</Button></p>
         </form>
     }
     .into_any();

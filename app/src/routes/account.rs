@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::account::SignUp;
@@ -17,6 +17,8 @@ use crate::web::{
     AppState, Browser, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX,
     Submitted, begin_session, end_session, local_path, see_other,
 };
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -119,5 +121,8 @@ async fn sign_in(
 
 async fn sign_out(session: Session) -> Result<Response, PageError> {
     end_session(&session).await?;
-    Ok(see_other("/sign-in"))
+    let mut response = see_other("/sign-in");
+    // Otherwise the next person at this browser would read the pages by going back.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    Ok(response)
 }

@@ -18,7 +18,7 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn list(State(state): State<AppState>, MaybeActor(actor): MaybeActor) -> Result<Response, PageError> {
     let frameworks = state.service.frameworks().await?;
-    let frame = Frame::new(&state, actor.as_ref(), "Frameworks").crumb("/frameworks", "Frameworks");
+    let frame = Frame::new(&state, actor.as_ref(), "Frameworks");
     Ok(frame.respond(StatusCode::OK, || view! { <FrameworksPage frameworks/> }.into_any()))
 }
 

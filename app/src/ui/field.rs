@@ -202,6 +202,8 @@ pub fn Select(
     #[prop(optional_no_strip)] error: Option<String>,
 ) -> impl IntoView {
     let frame = Frame { id, label, optional, hint, error };
+    // An empty value stands for "nothing chosen yet".
+    let required = !optional && choices.iter().any(|(value, _)| value.is_empty());
     let choices = choices
         .into_iter()
         .map(|(value, words)| {
@@ -214,6 +216,7 @@ pub fn Select(
             class="input"
             id=frame.id.clone()
             name=name
+            required=required
             aria-invalid=frame.invalid()
             aria-describedby=frame.described_by()
         >

@@ -9,7 +9,17 @@ fn name_and_unit(observation: &str) -> (String, &'static str) {
     let units = [("_pct", "%"), ("_ms", " ms"), ("_minutes", " minutes"), ("_hours", " hours")];
     let found = units.into_iter().find_map(|(suffix, unit)| Some((observation.strip_suffix(suffix)?, unit)));
     let (name, unit) = found.unwrap_or((observation, ""));
-    (name.replace('_', " "), unit)
+    let mut words: Vec<String> = Vec::new();
+    for word in name.split('_') {
+        match word.strip_suffix('d').filter(|days| days.parse::<u16>().is_ok()) {
+            Some(days) if words.last().is_some_and(|last| last == "within" || last == "over") => {
+                words.push(format!("{days} days"));
+            }
+            Some(days) => words.push(format!("over {days} days")),
+            None => words.push(super::spelled(word)),
+        }
+    }
+    (words.join(" "), unit)
 }
 
 /// A value as people say it: `true` is *yes*.
@@ -48,6 +58,17 @@ pub fn phrase(condition: &str) -> String {
     }
 }
 
+/// A condition for a table: `Days to expiry` and `≥ 30`.
+pub fn in_columns(condition: &str) -> (String, String) {
+    let Some((name, asked)) = parts(condition) else { return (condition.to_owned(), String::new()) };
+    let asked = match condition.split(' ').nth(1) {
+        Some("contains") => asked.replacen("to contain", "contains", 1),
+        Some("startswith") => asked.replacen("to start with", "starts with", 1),
+        _ => asked,
+    };
+    (super::capitalized(&name), asked)
+}
+
 /// The longest value that is shown in full.
 const LONGEST_SEEN: usize = 120;
 
@@ -81,13 +102,27 @@ mod tests {
     fn conditions_read_as_words() {
         assert_eq!(phrase("days_to_expiry >= 30"), "days to expiry ≥ 30");
         assert_eq!(phrase("chain_valid == true"), "chain valid: yes");
-        assert_eq!(phrase("availability_30d_pct >= 99.0"), "availability 30d ≥ 99.0%");
-        assert_eq!(phrase("fhir_version startswith 4.0"), "fhir version starts with 4.0");
+        assert_eq!(phrase("availability_30d_pct >= 99.0"), "availability over 30 days ≥ 99.0%");
+        assert_eq!(phrase("fhir_version startswith 4.0"), "FHIR version starts with 4.0");
         assert_eq!(
             phrase("capabilities contains launch-standalone"),
             "capabilities contains launch-standalone"
         );
-        assert_eq!(phrase("http_status == 200"), "http status: 200");
+        assert_eq!(phrase("http_status == 200"), "HTTP status: 200");
+        assert_eq!(phrase("closed_within_30d_pct >= 90"), "closed within 30 days ≥ 90%");
+    }
+
+    #[test]
+    fn a_condition_is_split_into_what_is_looked_at_and_what_is_expected() {
+        let columns = |condition| {
+            let (name, asked) = in_columns(condition);
+            format!("{name}|{asked}")
+        };
+        assert_eq!(columns("days_to_expiry >= 30"), "Days to expiry|≥ 30");
+        assert_eq!(columns("chain_valid == true"), "Chain valid|yes");
+        assert_eq!(columns("latency_ms <= 10000"), "Latency|≤ 10000 ms");
+        assert_eq!(columns("operations contains export"), "Operations|contains export");
+        assert_eq!(columns("fhir_version startswith 4.0"), "FHIR version|starts with 4.0");
     }
 
     #[test]

@@ -221,7 +221,7 @@ fn names(presented: &[String]) -> String {
 fn date(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds)
-        .map_or_else(|_| "a date out of range".to_owned(), |at| at.strftime("%F").to_string())
+        .map_or_else(|_| "a date out of range".to_owned(), |at| at.strftime("%-d %b %Y").to_string())
 }
 
 /// `1.2` or `1.3`.

@@ -65,6 +65,7 @@ impl Service {
     pub async fn sign_in(&self, email: &str, password: &str, client: &str) -> Result<Actor, Error> {
         let email = email.trim().to_lowercase();
         let keys = [format!("email:{email}"), format!("client:{client}")];
+        let _turn = self.passwords().sign_in_turn().await;
         let now = UnixMillis::now();
         let since = UnixMillis(now.0 - i64::try_from(THROTTLE_WINDOW.as_millis()).expect("15 minutes fit"));
         for (key, most) in keys.iter().zip([FAILURES_PER_EMAIL, FAILURES_PER_CLIENT]) {

@@ -22,6 +22,7 @@ pub(super) async fn serve(listener: TcpListener, switches: Arc<Switches>) {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
+        let _ = stream.set_nodelay(true);
         tokio::spawn(converse(stream, Arc::clone(&switches)));
     }
 }

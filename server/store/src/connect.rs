@@ -1,6 +1,7 @@
 //! Opening a database, bringing its schema up to date, and keeping a second node away from SQLite.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -121,6 +122,7 @@ async fn connect_sqlite(url: &str) -> Result<Db, StoreError> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
     }
+    create_private(&file)?;
     let options = options
         .foreign_keys(true)
         .busy_timeout(BUSY)
@@ -143,6 +145,21 @@ async fn connect_sqlite(url: &str) -> Result<Db, StoreError> {
         .connect_with(options.read_only(true))
         .await?;
     Ok(Db::Sqlite { queue: Queue::start(write.clone()), read, write, file })
+}
+
+/// Creates the file, if it is not there, for this account alone: it holds password hashes and everything that
+/// organizations say of themselves. SQLite gives its journal the same mode.
+fn create_private(file: &Path) -> Result<(), StoreError> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => {
+            Err(StoreError::File { path: file.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn current<C: Migrate>(known: &Migrator, connection: &mut C) -> Result<bool, StoreError> {

@@ -175,6 +175,34 @@ async fn guessing_is_throttled_for_the_right_password_too(
 }
 
 #[tokio::test]
+async fn a_burst_of_guesses_gets_no_further_than_one_after_the_other() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    let mut guesses = tokio::task::JoinSet::new();
+    for guess in 0..30 {
+        let ada = ada.clone();
+        guesses.spawn(async move {
+            let wrong = format!("guess {guess}");
+            let fields = [("sign-in.email", ada.email.as_str()), ("sign-in.password", wrong.as_str())];
+            ada.submit("/sign-in", &fields).await.status.as_u16()
+        });
+    }
+    let statuses = guesses.join_all().await;
+    let tried = statuses.iter().filter(|status| **status == 401).count();
+    // Two may be under way when the tenth failure is noted.
+    assert!((10..=11).contains(&tried), "{tried} of 30 guesses were tried: {statuses:?}");
+}
+
+#[tokio::test]
+async fn signing_out_leaves_no_page_to_go_back_to() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    let answer = ada.submit("/sign-out", &[]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("clear-site-data")), (303, "\"cache\""));
+}
+
+#[tokio::test]
 async fn a_changed_password_counts_at_once() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let ada = app.person("ada").await;

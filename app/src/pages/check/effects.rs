@@ -136,7 +136,7 @@ fn effect_view(effect: Effect) -> AnyView {
         Effect::Warns => (Status::Warn, "Warns"),
         Effect::FailsOnce => (Status::Warn, "Fails, not confirmed"),
         Effect::Contradicts => (Status::Fail, "Contradicts"),
-        Effect::FailsBelow => (Status::Fail, "Fails, below its claim"),
+        Effect::FailsBelow => (Status::Fail, "Fails, caps nothing"),
     };
     view! { <StatusBadge status label=words.to_owned()/> }.into_any()
 }

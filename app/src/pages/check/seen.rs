@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use service::check::ConditionSeen;
 
 use super::CheckShown;
-use crate::ui::{Column, Drawer, Section, StatusBadge, Table, moment};
-use crate::words::seen_words;
+use crate::ui::{Column, Drawer, Section, StatusBadge, Table, TableLook, moment};
+use crate::words::{in_columns, seen_words};
 
 /// Longer lists are folded away.
 const ITEMS_SHOWN: usize = 6;
@@ -33,7 +33,7 @@ pub(super) fn conditions_section(check: &CheckShown) -> AnyView {
         columns.push(Column::text("Asked by"));
         let rows = asked.iter().map(|asked| row(asked, has_run)).collect_view();
         view! {
-            <Table caption="Conditions of the tied criteria with the value expected and the value seen" columns>
+            <Table caption="Conditions of the tied criteria with the value expected and the value seen" columns look=TableLook::Fold>
                 {rows}
             </Table>
         }
@@ -62,7 +62,7 @@ fn asked(check: &CheckShown) -> Vec<Asked<'_>> {
 
 fn row(asked: &Asked<'_>, has_run: bool) -> AnyView {
     let text = &asked.condition.expected;
-    let (observation, expected) = split(text);
+    let (name, expected) = in_columns(text);
     let seen = has_run.then(|| {
         let (status, word) = match asked.condition.result {
             ConditionResult::Fulfilled => (Status::Pass, "Holds"),
@@ -72,17 +72,17 @@ fn row(asked: &Asked<'_>, has_run: bool) -> AnyView {
         };
         let seen = seen_value(asked.condition);
         view! {
-            <td class="mono strong">{breakable(&seen)}</td>
+            <td class="mono strong" data-label="Seen">{breakable(&seen)}</td>
             <td><StatusBadge status label=word.to_owned()/></td>
         }
     });
     let by = asked.by.iter().map(|by| view! { <span class="nowrap">{by.clone()}</span>" " }).collect_view();
     view! {
         <tr>
-            <th scope="row">{words_of(observation)}<span class="sub mono">{breakable(text)}</span></th>
-            <td class="mono">{breakable(&expected)}</td>
+            <th scope="row">{name}<span class="sub mono">{breakable(text)}</span></th>
+            <td class="mono wide" data-label="Expected">{breakable(&expected)}</td>
             {seen}
-            <td class="dim">{by}</td>
+            <td class="dim" data-label="Asked by">{by}</td>
         </tr>
     }
     .into_any()
@@ -101,33 +101,6 @@ fn seen_value(condition: &ConditionSeen) -> String {
     let items = if condition.expected.contains(" contains ") { seen.split(", ").count() } else { 1 };
     let long = items > ITEMS_SHOWN || (items > 1 && seen.chars().count() > LETTERS_SHOWN);
     if long { format!("{items} entries") } else { seen_words(condition) }
-}
-
-/// The observation, and what is expected of it: `≥ 30`.
-fn split(condition: &str) -> (&str, String) {
-    let mut parts = condition.splitn(3, ' ');
-    let (Some(observation), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
-        return (condition, String::new());
-    };
-    let value = match value {
-        "true" => "yes",
-        "false" => "no",
-        other => other,
-    };
-    let expected = match operator {
-        ">=" => format!("≥ {value}"),
-        "<=" => format!("≤ {value}"),
-        "==" => value.to_owned(),
-        "!=" => format!("not {value}"),
-        "startswith" => format!("starts with {value}"),
-        other => format!("{other} {value}"),
-    };
-    (observation, expected)
-}
-
-/// `days_to_expiry` is `Days to expiry`.
-fn words_of(observation: &str) -> String {
-    crate::pages::check_form::in_words(observation)
 }
 
 pub(super) fn observations_section(check: &CheckShown) -> AnyView {
@@ -183,13 +156,6 @@ fn observation(name: &str, value: &Value, unit: &str) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_condition_is_split_into_what_is_looked_at_and_what_is_expected() {
-        assert_eq!(split("days_to_expiry >= 30"), ("days_to_expiry", "≥ 30".to_owned()));
-        assert_eq!(split("chain_valid == true"), ("chain_valid", "yes".to_owned()));
-        assert_eq!(split("operations contains export"), ("operations", "contains export".to_owned()));
-    }
 
     #[test]
     fn a_long_list_is_counted_rather_than_said() {

@@ -187,6 +187,9 @@ fn contradiction(check: &CheckShown, run: &Run) -> Option<AnyView> {
 
 /// `212 ms`, `4.2 s`.
 pub(super) fn took(milliseconds: i64) -> String {
+    if milliseconds < 1 {
+        return "under 1 ms".to_owned();
+    }
     if milliseconds < 1000 {
         return format!("{milliseconds} ms");
     }
@@ -206,6 +209,6 @@ mod tests {
 
     #[test]
     fn a_duration_is_said_in_its_unit() {
-        assert_eq!([took(0), took(999), took(1000), took(4_249)], ["0 ms", "999 ms", "1.0 s", "4.2 s"]);
+        assert_eq!([took(0), took(999), took(1000), took(4_249)], ["under 1 ms", "999 ms", "1.0 s", "4.2 s"]);
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::pages::parts::error_of;
 use crate::ui::{InputLook, Select, TextArea, TextInput};
 use crate::web::{Fields, Refusal};
+use crate::words::{capitalized, spelled};
 
 /// `set`: a secret that is on file, kept where the field stays empty.
 pub(super) fn parameter_field(
@@ -102,23 +103,7 @@ fn default_words(spec: &ParameterSpec) -> String {
 
 /// `base_url` is `Base URL`, `max_latency_ms` is `Max latency ms`.
 pub(crate) fn in_words(name: &str) -> String {
-    let words: Vec<_> = name
-        .split('_')
-        .enumerate()
-        .map(|(position, word)| match word {
-            "url" | "tls" | "http" | "json" | "id" | "fhir" | "uri" => word.to_uppercase(),
-            "starttls" => "STARTTLS".to_owned(),
-            "ca" => "CA".to_owned(),
-            _ if position == 0 => {
-                let mut letters = word.chars();
-                let first: String =
-                    letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-                format!("{first}{}", letters.as_str())
-            }
-            _ => word.to_owned(),
-        })
-        .collect();
-    words.join(" ")
+    capitalized(&name.split('_').map(spelled).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -7,8 +7,11 @@ use service::FieldError;
 use service::record::IntegrationDetails;
 
 use crate::pages::parts::error_of;
-use crate::ui::{CheckboxGroup, Choice, Drawer, Icon, InputLook, Sign, TextArea, TextInput};
+use crate::ui::{CheckboxGroup, Choice, Drawer, Icon, InputLook, Select, Sign, TextArea, TextInput};
 use crate::web::{Fields, Refusal};
+
+const DIRECTIONS: [&str; 3] = ["in", "out", "both"];
+const ENVIRONMENTS: [&str; 3] = ["production", "test", "sandbox"];
 
 /// The domains of one framework, code and title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +44,16 @@ pub(crate) fn integration_fields(
         }
         .into_any()
     };
-    let short = InputLook::Short;
+    let choice = |name: &'static str, label: &str, hint: &str, known: &[&str]| {
+        let chosen = typed.get(name);
+        view! {
+            <Select
+                id=name name=name label=label.to_owned() choices=choices(known, chosen) chosen=chosen.to_owned()
+                optional=true hint=hint.to_owned() error=error_of(refusal, name)
+            />
+        }
+        .into_any()
+    };
     let full = InputLook::Full;
     view! {
         <TextInput
@@ -52,8 +64,8 @@ pub(crate) fn integration_fields(
         {line("partner", "Partner", "Who is at the other end: a network, a payer, a registry.", full)}
         {line("system", "System", "The system on your side, for example the interface engine.", full)}
         {line("standard", "Standard", "For example FHIR R4, HL7 v2.5.1 over MLLP, CDS Hooks 2.0.", full)}
-        {line("direction", "Direction", "in, out or both.", short)}
-        {line("environment", "Environment", "production, test or sandbox.", short)}
+        {choice("direction", "Direction", "Which way the data flows, seen from here.", &DIRECTIONS)}
+        {choice("environment", "Environment", "Where the other end runs.", &ENVIRONMENTS)}
         {line("owner", "Owner", "The person or role that is told when it breaks.", full)}
         <TextInput
             id="last_review" name="last_review" label="Last review" kind="date" look=InputLook::Short optional=true
@@ -65,6 +77,13 @@ pub(crate) fn integration_fields(
         {serves(typed, refusal, domains)}
     }
     .into_any()
+}
+
+/// The known values, with the way to say nothing; a value that came otherwise, through the API, stays.
+fn choices(known: &[&str], chosen: &str) -> Vec<(String, String)> {
+    let other = (!chosen.is_empty() && !known.contains(&chosen)).then_some(chosen);
+    let said = known.iter().copied().chain(other).map(|value| (value.to_owned(), value.to_owned()));
+    std::iter::once((String::new(), "Not said".to_owned())).chain(said).collect()
 }
 
 /// Domains to tick, by framework; a framework is open where one of its domains is chosen, and the first always.
@@ -167,6 +186,14 @@ mod tests {
             ..IntegrationDetails::default()
         };
         assert_eq!(read_integration(&fields_of(&details)).unwrap(), details);
+    }
+
+    #[test]
+    fn a_direction_that_the_form_does_not_know_stays_a_choice() {
+        let values =
+            |chosen| choices(&DIRECTIONS, chosen).into_iter().map(|(value, _)| value).collect::<Vec<_>>();
+        assert_eq!(values("out"), ["", "in", "out", "both"]);
+        assert_eq!(values("bidirectional"), ["", "in", "out", "both", "bidirectional"]);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use service::assessment::Assessed;
 use service::finding::FindingsPage;
 
-use crate::charts::{BarsLegend, DomainBar, DomainBars, Meter, Threshold};
+use crate::charts::{BarsLegend, DomainBars, Meter};
+use crate::pages::assessment::{domain_bars, threshold};
 use crate::ui::{Note, Readout, ReadoutKind, ReadoutRow, Readouts, Section, SeverityBadge, Width};
 use crate::words::{Paths, finding_kind_word, reading};
 
@@ -144,27 +145,8 @@ fn findings_table(page: &FindingsPage, paths: &Paths) -> AnyView {
 }
 
 pub(super) fn domains_section(assessed: &Assessed, paths: &Paths) -> AnyView {
-    let framework = &assessed.framework;
-    let next = assessed.score.totals.as_ref().and_then(|totals| totals.next.as_ref());
-    let threshold = framework
-        .sublevels
-        .iter()
-        .find(|rung| Some(&rung.code) == next)
-        .and_then(|rung| Some(Threshold { least: rung.min_domain?, rung: rung.code.to_string() }));
-    let bars = framework
-        .domains
-        .iter()
-        .zip(&assessed.score.domains)
-        .map(|(domain, score)| DomainBar {
-            code: domain.code.to_string(),
-            name: domain.title.clone(),
-            href: Some(paths.domain(&domain.code)),
-            weight: domain.weight.to_string(),
-            proven: score.score.as_ref().map(reading),
-            claimed: score.claimed.as_ref().map(reading),
-            gap: score.claimed.zip(score.score).map(|(claimed, proven)| gap(&(claimed - proven))),
-        })
-        .collect();
+    let threshold = threshold(assessed);
+    let bars = domain_bars(assessed, paths);
     let legend = view! { <BarsLegend threshold=threshold.clone()/> };
     view! {
         <Section id="domains" title="Domains" width=Width::Span aside=legend>
@@ -172,10 +154,4 @@ pub(super) fn domains_section(assessed: &Assessed, paths: &Paths) -> AnyView {
         </Section>
     }
     .into_any()
-}
-
-/// `+18.2`; nothing between claimed and proven has no sign.
-fn gap(gap: &Exact) -> String {
-    let shown = display(gap);
-    if shown == "0.0" { shown } else { format!("+{shown}") }
 }

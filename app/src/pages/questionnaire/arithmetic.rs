@@ -61,30 +61,9 @@ pub(super) fn of_domain(sheet: &Sheet) -> AnyView {
             display(&(mean * 25))
         )
     });
-    view! {
-        <table class="t sum">
-            <caption class="vh">{format!("How the level of {} is computed", sheet.domain().code)}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"Criterion"</th>
-                    <th scope="col" class="num">"Weight"</th>
-                    <th scope="col" class="num">"Level"</th>
-                    <th scope="col" class="num">"w × l"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-            <tfoot>
-                <tr>
-                    <th scope="row">"Sum"</th>
-                    <td class="num">{weights.to_string()}</td>
-                    <td></td>
-                    <td class="num">{products.to_string()}</td>
-                </tr>
-            </tfoot>
-        </table>
-        {line.map(|line| view! { <p class="small dim">{line}</p> })}
-    }
-    .into_any()
+    let caption = format!("How the level of {} is computed", sheet.domain().code);
+    let heads = ["Criterion", "Weight", "Level", "w × l"];
+    sum_table(caption, heads, rows, [weights.to_string(), products.to_string()], line)
 }
 
 /// Weight times score for each domain, their sum, and the overall score from it.
@@ -124,24 +103,38 @@ pub(crate) fn of_assessment(assessed: &Assessed, paths: &Paths) -> AnyView {
             "{sum} / {weights} = {overall}. All numbers are exact fractions, rounded here only for display."
         )
     });
+    let heads = ["Domain", "Weight", "Score", "W × D"];
+    let caption = "How the overall score is computed".to_owned();
+    sum_table(caption, heads, rows, [weights.to_string(), sum], line)
+}
+
+/// A table of weights and products with their sums, and the line that goes on from there.
+fn sum_table(
+    caption: String,
+    heads: [&'static str; 4],
+    rows: Vec<AnyView>,
+    [weights, products]: [String; 2],
+    line: Option<String>,
+) -> AnyView {
+    let [subject, weight, value, product] = heads;
     view! {
         <table class="t sum">
-            <caption class="vh">"How the overall score is computed"</caption>
+            <caption class="vh">{caption}</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Domain"</th>
-                    <th scope="col" class="num">"Weight"</th>
-                    <th scope="col" class="num">"Score"</th>
-                    <th scope="col" class="num">"W × D"</th>
+                    <th scope="col">{subject}</th>
+                    <th scope="col" class="num">{weight}</th>
+                    <th scope="col" class="num">{value}</th>
+                    <th scope="col" class="num">{product}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
             <tfoot>
                 <tr>
                     <th scope="row">"Sum"</th>
-                    <td class="num">{weights.to_string()}</td>
+                    <td class="num">{weights}</td>
                     <td></td>
-                    <td class="num">{sum}</td>
+                    <td class="num">{products}</td>
                 </tr>
             </tfoot>
         </table>

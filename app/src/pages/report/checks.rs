@@ -101,7 +101,7 @@ pub(super) fn checks(report: &Report) -> AnyView {
                         <a href=report.paths.check(row.check.id)>{row.integration.details.name.clone()}</a>
                     </th>
                     <td><span class="mono">{row.check.kind.to_string()}</span></td>
-                    <td><StatusBadge status=row.status()/><span class="sub">{latest}</span></td>
+                    <td><StatusBadge status=row.status()/><span class="sub nowrap">{latest}</span></td>
                     <td class="num" data-label="90 days">{share}</td>
                     <td class="wide">{criteria}{worst}</td>
                 </tr>

@@ -222,9 +222,10 @@ fn judge_name(target: &Target, shown: &Shown, facts: &Facts, report: &mut Report
 fn judge_dates(context: &Context<'_>, facts: &Facts, report: &mut Report) {
     let days = facts.days_left(context.now);
     report.observe("days_to_expiry", days);
-    let until = facts.not_after.strftime("%F");
+    let until = facts.not_after.strftime("%-d %b %Y");
     if context.now < facts.not_before {
-        let text = format!("the certificate is not valid before {}", facts.not_before.strftime("%F %R UTC"));
+        let text =
+            format!("the certificate is not valid before {}", facts.not_before.strftime("%-d %b %Y, %R UTC"));
         report.fail(Message::new(Severity::Error, text).at("notBefore"));
     }
     let expected = format!("expected at least {WARN_BELOW_DAYS} days until the certificate expires");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Error, FieldError};
 
@@ -18,6 +18,7 @@ const LANES: u32 = 1;
 #[derive(Clone)]
 pub(crate) struct Passwords {
     gate: Arc<Semaphore>,
+    sign_ins: Arc<Semaphore>,
     /// The hash of nothing anybody knows, so that an unknown user costs the same time as a wrong password.
     decoy: Arc<str>,
 }
@@ -29,7 +30,14 @@ impl Passwords {
             .hash_password(&unknowable)
             .map(|hash: PasswordHash| hash.to_string())
             .expect("32 random bytes can be hashed");
-        Self { gate: Arc::new(Semaphore::new(2)), decoy: decoy.into() }
+        let two = || Arc::new(Semaphore::new(2));
+        Self { gate: two(), sign_ins: two(), decoy: decoy.into() }
+    }
+
+    /// One of two turns to sign in. Held from counting the failures to noting the next one: a burst of guesses sent
+    /// at once would otherwise be counted before any of them has failed.
+    pub(crate) async fn sign_in_turn(&self) -> SemaphorePermit<'_> {
+        self.sign_ins.acquire().await.expect("the gate is never closed")
     }
 
     /// The password's hash in PHC string format.

@@ -103,3 +103,21 @@ async fn postgres_has_many_nodes() {
     let second = Store::connect(database.url()).await.unwrap();
     let _locks = (store.lock_node().unwrap(), second.lock_node().unwrap());
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_sqlite_file_and_its_journal_are_for_this_account_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rung.db");
+    let store = Store::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    store.migrate().await.unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+        seen += 1;
+    }
+    assert!(seen >= 2, "the database and its journal");
+}
