@@ -70,6 +70,14 @@ impl AnswerForm {
         each(self.form.query_selector_all("input[name=level]"))
     }
 
+    /// Puts the keyboard's focus on the chosen level, or on the first.
+    pub(super) fn focus(&self) {
+        let radios = self.radios();
+        if let Some(radio) = radios.iter().find(|radio| radio.checked()).or(radios.first()) {
+            let _ = radio.focus();
+        }
+    }
+
     fn texts(&self) -> Vec<HtmlTextAreaElement> {
         each(self.form.query_selector_all("textarea"))
     }

@@ -76,6 +76,8 @@ fn submitted(event: &Event) {
 /// The choice between two answers of one criterion.
 fn choose(choice_form: &Element, choice: &str) {
     let Some(form) = AnswerForm::around(choice_form) else { return };
+    // The button that was pressed goes away with the choice.
+    form.focus();
     let data = |name: &str| choice_form.get_attribute(&format!("data-{name}")).unwrap_or_default();
     form.set_revision(data("revision").parse().unwrap_or(0));
     if choice == "file" {
@@ -95,6 +97,8 @@ fn clicked(event: &Event) {
     if element.closest("[data-again]").ok().flatten().is_some()
         && let Some(form) = AnswerForm::around(&element)
     {
+        // So does this one, as soon as it is being saved.
+        form.focus();
         queue::now(&form);
     }
 }

@@ -6,7 +6,7 @@ use service::check::ConditionSeen;
 use service::finding::{FindingCheck, FindingView};
 
 use super::FindingsSheet;
-use crate::pages::parts::{RefusalNote, error_of};
+use crate::pages::parts::error_of;
 use crate::ui::{
     Button, ButtonSize, Drawer, InputLook, SeverityBadge, StatusBadge, Tag, TextInput, day, moment,
 };
@@ -126,9 +126,13 @@ fn note_form(sheet: &FindingsSheet, finding: &FindingView, typed: Option<&Fields
     let refusal = sheet.typed.as_ref().filter(|_| typed.is_some()).map(|(.., refusal)| refusal);
     let value = |name: &str, kept: String| typed.map_or(kept, |typed| typed.get(name).to_owned());
     let due = record.due.map(|due| due.to_string()).unwrap_or_default();
+    // A form that comes back is shown where it was filled in; what is wrong stands at its field there.
+    let note = refusal.and_then(|refusal| refusal.note.clone()).map(|note| {
+        view! { <p class="error" role="alert">{note}</p> }
+    });
     view! {
-        <form method="post" action=format!("{}/{id}", sheet.paths.findings()) class="gap-above">
-            <RefusalNote refusal=refusal.cloned()/>
+        <form method="post" action=format!("{0}/{id}#f-{id}", sheet.paths.findings()) class="gap-above">
+            {note}
             <TextInput
                 id=format!("owner-{id}")
                 name="owner"

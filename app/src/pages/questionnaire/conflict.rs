@@ -26,10 +26,9 @@ fn quotes(texts: [&str; 2]) -> AnyView {
 /// Both answers. The island reads what is on file from the first form's data, and the revision to go on from.
 pub(super) fn conflict(sheet: &Sheet, criterion: &Criterion, typed: &TypedAnswer) -> AnyView {
     let id = anchor(&criterion.code);
-    let action = sheet.paths.domain(&sheet.domain().code);
+    let here = format!("{}#{id}", sheet.paths.domain(&sheet.domain().code));
     let on_file = sheet.assessed.own_answer(&criterion.code);
     let revision = on_file.map_or(0, |answer| answer.revision);
-    let here = format!("{action}#{id}");
     let title = format!("Two people answered {} at the same time", criterion.code);
     view! {
         <div class="conflict" role="alert">
@@ -38,13 +37,13 @@ pub(super) fn conflict(sheet: &Sheet, criterion: &Criterion, typed: &TypedAnswer
                 <p class="small">"Nothing is lost. The answer on file stays until you choose."</p>
             </header>
             <div class="versus">
-                {file_side(sheet, on_file, here)}
+                {file_side(sheet, on_file, here.clone())}
                 <div class="stack-tight">
                     <p class="small dim">{format!("Yours, based on revision {}", typed.revision)}</p>
                     <p><strong>{level_words(sheet, &typed.level)}</strong></p>
                     {quotes([&typed.reason, &typed.rationale])}
                     <p class="small dim">"You, just now"</p>
-                    <form method="post" action=action data-choice="mine" data-revision=revision.to_string()>
+                    <form method="post" action=here data-choice="mine" data-revision=revision.to_string()>
                         <input type="hidden" name="criterion" value=criterion.code.to_string()/>
                         <input type="hidden" name="revision" value=revision.to_string()/>
                         <input type="hidden" name="level" value=typed.level.clone()/>

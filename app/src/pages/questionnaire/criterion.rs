@@ -102,7 +102,8 @@ fn form(
 ) -> AnyView {
     let error = |field: &str| typed.and_then(|typed| typed.errors.of(field));
     let open = sheet.may_answer();
-    let action = sheet.paths.domain(&sheet.domain().code);
+    // A form that comes back is shown where it was filled in, not at the top of a long page.
+    let action = format!("{}#{id}", sheet.paths.domain(&sheet.domain().code));
     let described = format!("{id}-q {id}-level-error");
     let save =
         open.then(|| view! { <div class="gap-small" data-by-hand=""><Button>"Save answer"</Button></div> });

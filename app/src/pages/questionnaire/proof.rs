@@ -80,7 +80,7 @@ fn add(sheet: &Sheet, criterion: &Criterion, id: &str) -> Option<AnyView> {
     let cancel = format!("{page}#{id}");
     Some(
         view! {
-            <form method="post" action=format!("{page}/evidence") class="gap-above" aria-label="Add evidence">
+            <form method="post" action=format!("{page}/evidence#{id}-evidence") class="gap-above" aria-label="Add evidence">
                 <RefusalNote refusal=refusal.cloned()/>
                 <input type="hidden" name="criteria" value=criterion.code.to_string()/>
                 {fields}
