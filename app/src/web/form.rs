@@ -18,12 +18,13 @@ use crate::ui::FormErrors;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads `application/x-www-form-urlencoded`; `None` when a text is not UTF-8. Line ends become `\n`.
+    /// Reads `application/x-www-form-urlencoded`; `None` when a text is not UTF-8 or holds a NUL, which PostgreSQL
+    /// does not keep. Line ends become `\n`.
     fn parse(body: &[u8]) -> Option<Self> {
         let mut fields = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
             // The parser puts U+FFFD where bytes are no UTF-8; nobody types it.
-            if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
+            if [&name, &value].iter().any(|text| text.contains(['\u{FFFD}', '\0'])) {
                 return None;
             }
             fields.push((name.into_owned(), value.replace("\r\n", "\n")));
@@ -96,7 +97,7 @@ impl FromRequest<AppState> for Submitted {
             })?;
         let fields = Fields::parse(&body).ok_or_else(|| {
             PageError::unreadable(
-                "A text in it is not valid UTF-8. Nothing was changed; go back, type the text again and send the form.",
+                "A text in it is not valid UTF-8, or holds a NUL character. Nothing was changed; go back, type the text again and send the form.",
             )
         })?;
         Ok(Self(fields))

@@ -23,8 +23,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         match Path::from_request_parts(parts, state).await {
-            Ok(Path(segments)) => Ok(Self(segments)),
-            Err(_) => Err(PageError::not_found()),
+            // No text has a NUL, and PostgreSQL would not even compare one.
+            Ok(Path(segments)) if !parts.uri.path().contains("%00") => Ok(Self(segments)),
+            _ => Err(PageError::not_found()),
         }
     }
 }

@@ -112,6 +112,9 @@ fn checked(
             "Use at most 20,000 characters for the rationale. Attach longer texts as evidence.",
         ));
     }
+    if rationale.contains('\0') {
+        problems.push(FieldError::new("rationale", "Leave the NUL character out of the rationale."));
+    }
     let claim = match input.claim {
         Claim::NotApplicable { reason } => {
             let reason = reason.trim().to_owned();
@@ -119,6 +122,8 @@ fn checked(
                 problems.push(FieldError::new("reason", "Say why this criterion does not apply."));
             } else if reason.chars().count() > LONGEST_REASON {
                 problems.push(FieldError::new("reason", "Use at most 2,000 characters for the reason."));
+            } else if reason.contains('\0') {
+                problems.push(FieldError::new("reason", "Leave the NUL character out of the reason."));
             }
             Claim::NotApplicable { reason }
         }

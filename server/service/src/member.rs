@@ -1,7 +1,7 @@
 //! Who belongs to an organization, in which role.
 
 use serde_json::json;
-use store::record::{Member, Role};
+use store::record::{Member, MemberChange, Role};
 use store::{OrgId, StoreError, UnixMillis, UserId};
 
 use crate::service::org_audit;
@@ -33,38 +33,24 @@ impl Service {
     /// Changes a member's role. The last owner stays owner.
     pub async fn set_role(&self, actor: &Actor, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
         self.authorize(actor, org, Permission::Own, "The organization").await?;
-        if role != Role::Owner {
-            self.keep_an_owner(org, user).await?;
-        }
         let entry = org_audit(actor, org, "member.role_changed", user, json!({ "role": role }));
-        if self.store().set_role(org, user, role, entry).await? {
-            Ok(())
-        } else {
-            Err(Error::NotFound("The member"))
-        }
+        done(self.store().set_role(org, user, role, entry).await?)
     }
 
     /// Ends a membership. The last owner cannot leave.
     pub async fn remove_member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<(), Error> {
         self.authorize(actor, org, Permission::Own, "The organization").await?;
-        self.keep_an_owner(org, user).await?;
         let entry = org_audit(actor, org, "member.removed", user, json!({}));
-        if self.store().remove_member(org, user, entry).await? {
-            Ok(())
-        } else {
-            Err(Error::NotFound("The member"))
-        }
+        done(self.store().remove_member(org, user, entry).await?)
     }
+}
 
-    async fn keep_an_owner(&self, org: OrgId, leaving: UserId) -> Result<(), Error> {
-        let members = self.store().members(org).await?;
-        let others = members.iter().any(|member| member.role == Role::Owner && member.user != leaving);
-        let owner = members.iter().any(|member| member.role == Role::Owner && member.user == leaving);
-        if owner && !others {
-            return Err(Error::Conflict(
-                "An organization needs an owner. Make somebody else owner first.".to_owned(),
-            ));
+fn done(change: MemberChange) -> Result<(), Error> {
+    match change {
+        MemberChange::Done => Ok(()),
+        MemberChange::NoSuchMember => Err(Error::NotFound("The member")),
+        MemberChange::LastOwner => {
+            Err(Error::Conflict("An organization needs an owner. Make somebody else owner first.".to_owned()))
         }
-        Ok(())
     }
 }

@@ -42,8 +42,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Service> for Segments<T> {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
         match Path::from_request_parts(parts, service).await {
-            Ok(Path(segments)) => Ok(Self(segments)),
-            Err(_) => Err(Problem::new(StatusCode::NOT_FOUND, "The address names nothing: look at its ids.")),
+            // No text has a NUL, and PostgreSQL would not even compare one.
+            Ok(Path(segments)) if !parts.uri.path().contains("%00") => Ok(Self(segments)),
+            _ => Err(Problem::new(StatusCode::NOT_FOUND, "The address names nothing: look at its ids.")),
         }
     }
 }
@@ -111,6 +112,12 @@ fn text(bytes: &[u8]) -> Result<&str, Problem> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     text(bytes)?;
+    if let Some(position) = escaped_nul(bytes) {
+        let detail = format!(
+            "A text holds a NUL character (\\u0000, at byte {position}), which no text may: leave it out."
+        );
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());
@@ -118,6 +125,21 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     json.end().map_err(|error| refused("", &error))?;
     Ok(value)
+}
+
+/// Where a text of the body says `\u0000`: PostgreSQL keeps no such text, so neither database is given one.
+fn escaped_nul(json: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(found) = json[from..].windows(6).position(|six| six == b"\\u0000") {
+        let position = from + found;
+        let backslashes = json[..=position].iter().rev().take_while(|byte| **byte == b'\\').count();
+        // An even number of them is that many halves: backslashes and then the letter u.
+        if backslashes % 2 == 1 {
+            return Some(position);
+        }
+        from = position + 1;
+    }
+    None
 }
 
 fn refused(pointer: &str, error: &serde_json::Error) -> Problem {
@@ -215,6 +237,14 @@ mod tests {
     fn a_missing_field_is_pointed_to_where_it_should_stand() {
         assert_eq!(refusal(br#"{"items":[{}]}"#)["errors"][0]["pointer"], "/items/0/count");
         assert_eq!(refusal(b"{}")["errors"][0]["pointer"], "/items");
+    }
+
+    #[test]
+    fn a_nul_is_found_only_where_it_is_meant() {
+        assert_eq!(escaped_nul(br#"{"a":"x\u0000"}"#), Some(7));
+        assert_eq!(escaped_nul(br#"{"a":"x\\u0000"}"#), None);
+        assert_eq!(escaped_nul(br#"{"a":"x\\\u0000"}"#), Some(9));
+        assert_eq!(escaped_nul(br#"{"a":"\u0001"}"#), None);
     }
 
     #[test]

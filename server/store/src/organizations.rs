@@ -6,7 +6,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{OrgId, UnixMillis, UserId};
 use crate::page;
-use crate::record::{Audit, Member, Organization, Role};
+use crate::record::{Audit, Member, MemberChange, Organization, Role};
 
 /// The columns of an organization, from `organizations o`, as [`Organization`] reads them.
 macro_rules! organization_columns {
@@ -33,6 +33,9 @@ statements! {
     Both ROLE = "SELECT role FROM memberships WHERE org_id = $1 AND user_id = $2";
     Both ADD_MEMBER = "INSERT INTO memberships (org_id, user_id, role, since) VALUES ($1, $2, $3, $4)";
     Both SET_ROLE = "UPDATE memberships SET role = $3 WHERE org_id = $1 AND user_id = $2";
+    // Changes nothing, and makes whoever does the same wait until this transaction ends.
+    Both HOLD = "UPDATE organizations SET slug = slug WHERE id = $1";
+    Both OTHERS_WITH = "SELECT COUNT(*) FROM memberships WHERE org_id = $1 AND user_id <> $2 AND role = $3";
     Both REMOVE_MEMBER = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2";
     Both MEMBERS = "SELECT m.user_id, u.name, u.email, m.role, m.since FROM memberships m \
         JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 ORDER BY u.name, u.email";
@@ -70,6 +73,14 @@ async fn insert_member(
         .or_duplicate("such a member")
         .or_missing("account or organization")?;
     Ok(())
+}
+
+/// Whether the member is the only owner. Of two owners who leave at once the second sees the first one gone.
+async fn is_last_owner(link: &mut Link<'_>, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    run!(link, HOLD, org)?;
+    let role = row!(link, (Text<Role>,), ROLE, org, user)?;
+    let others = row!(link, (i64,), OTHERS_WITH, org, user, Text(Role::Owner))?;
+    Ok(role.is_some_and(|(role,)| role.0 == Role::Owner) && others.is_none_or(|(count,)| count == 0))
 }
 
 impl Store {
@@ -154,34 +165,45 @@ impl Store {
         writing.commit().await
     }
 
-    /// Whether there is such a member.
+    /// The last owner stays owner.
     pub async fn set_role(
         &self,
         org: OrgId,
         user: UserId,
         role: Role,
         audit: Audit,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<MemberChange, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        if role != Role::Owner && is_last_owner(link, org, user).await? {
+            return Ok(MemberChange::LastOwner);
+        }
         if run!(link, SET_ROLE, org, user, Text(role))? == 0 {
-            return Ok(false);
+            return Ok(MemberChange::NoSuchMember);
         }
         audit::append(link, &audit).await?;
         writing.commit().await?;
-        Ok(true)
+        Ok(MemberChange::Done)
     }
 
-    /// Whether there was such a member.
-    pub async fn remove_member(&self, org: OrgId, user: UserId, audit: Audit) -> Result<bool, StoreError> {
+    /// The last owner stays.
+    pub async fn remove_member(
+        &self,
+        org: OrgId,
+        user: UserId,
+        audit: Audit,
+    ) -> Result<MemberChange, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        if is_last_owner(link, org, user).await? {
+            return Ok(MemberChange::LastOwner);
+        }
         if run!(link, REMOVE_MEMBER, org, user)? == 0 {
-            return Ok(false);
+            return Ok(MemberChange::NoSuchMember);
         }
         audit::append(link, &audit).await?;
         writing.commit().await?;
-        Ok(true)
+        Ok(MemberChange::Done)
     }
 
     /// By name.

@@ -19,4 +19,4 @@ pub use check::{
 };
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
-pub use organization::{Member, Organization, Role, SizeBand};
+pub use organization::{Member, MemberChange, Organization, Role, SizeBand};

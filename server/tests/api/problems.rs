@@ -1,6 +1,7 @@
 //! How the API says no: RFC 9457, for every kind of no.
 
 use reqwest::Method;
+use rstest::rstest;
 use serde_json::json;
 
 use super::support::{Answer, Backend, TestApp, World};
@@ -62,6 +63,28 @@ async fn a_body_that_is_no_json_is_a_bad_request() {
     let large = [b"{\"name\": \"".as_slice(), &vec![b'a'; 9 << 20], b"\"}"].concat();
     post("application/json", large).await.problem(413);
     assert_eq!(ada.get("/organizations").await.expect(200)["items"], json!([]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_nul_is_refused_alike_on_both_databases(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let owner = &world.owner;
+    let body = json!({ "level": 3, "rationale": "live\0", "revision": 0 });
+    owner.put(&world.answer_to("PAT-1"), body).await.problem(400);
+    owner
+        .post("/organizations", json!({ "name": "A\0", "profiles": ["H"], "size_band": "1-6" }))
+        .await
+        .problem(400);
+    owner.get("/frameworks/B7%00/1.0.0").await.problem(404);
+    owner.sign_in().await;
+    assert_eq!(owner.page("/orgs/north%00").await.status, 404);
+    assert_eq!(owner.page("/frameworks/B7/1.0.0%00").await.status, 404);
+    let form = [("name", "A\0"), ("profiles", "H"), ("size_band", "1-6")];
+    assert_eq!(owner.submit("/orgs/new", &form).await.status, 422);
+    assert_eq!(owner.get("/organizations").await.expect(200)["items"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

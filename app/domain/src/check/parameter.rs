@@ -136,7 +136,8 @@ impl Parameters {
         }
         for name in raw.keys().filter(|name| kind.parameter(name).is_none()) {
             let known: Vec<&str> = kind.parameters.iter().map(|spec| spec.name.as_str()).collect();
-            let problem = format!("{} has no such parameter; it has {}", kind.code, known.join(", "));
+            let problem =
+                format!("the kind {} has no such parameter; it has {}", kind.code, known.join(", "));
             errors.push(ParameterError::new(name, &problem));
         }
         if errors.is_empty() { Ok(Self(parameters)) } else { Err(errors) }

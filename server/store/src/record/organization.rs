@@ -42,6 +42,15 @@ pub struct Organization {
     pub created_at: UnixMillis,
 }
 
+/// How the change of a membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberChange {
+    Done,
+    NoSuchMember,
+    /// Nothing was changed: the organization would be left without an owner.
+    LastOwner,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     pub user: UserId,

@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Member, Role};
+use store::record::{Member, MemberChange, Role};
 use store::{Backend, OrgId, StoreError};
 
 use crate::world::{NOW, World, later, organization};
@@ -70,7 +70,8 @@ async fn members_come_change_and_go(#[values(Backend::Sqlite, Backend::Postgres)
     let refused =
         store.add_member(org.id, guest.id, Role::Owner, NOW, world.audit("member.added")).await.unwrap_err();
     assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused:?}");
-    assert!(store.set_role(org.id, guest.id, Role::Assessor, world.audit("role.set")).await.unwrap());
+    let changed = store.set_role(org.id, guest.id, Role::Assessor, world.audit("role.set")).await;
+    assert_eq!(changed.unwrap(), MemberChange::Done);
     let members = store.members(org.id).await.unwrap();
     let expected = Member {
         user: guest.id,
@@ -81,9 +82,36 @@ async fn members_come_change_and_go(#[values(Backend::Sqlite, Backend::Postgres)
     };
     assert_eq!(members[0], expected);
     assert_eq!(members[1].user, world.user.id);
-    assert!(store.remove_member(org.id, guest.id, world.audit("member.removed")).await.unwrap());
-    assert!(!store.remove_member(org.id, guest.id, world.audit("member.removed")).await.unwrap());
-    assert!(!store.set_role(org.id, guest.id, Role::Owner, world.audit("role.set")).await.unwrap());
+    let remove = async || store.remove_member(org.id, guest.id, world.audit("member.removed")).await.unwrap();
+    assert_eq!((remove().await, remove().await), (MemberChange::Done, MemberChange::NoSuchMember));
+    let changed = store.set_role(org.id, guest.id, Role::Owner, world.audit("role.set")).await;
+    assert_eq!(changed.unwrap(), MemberChange::NoSuchMember);
     assert_eq!(store.role(org.id, guest.id).await.unwrap(), None);
     assert_eq!(world.actions().await, ["member.added", "role.set", "member.removed"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_two_owners_who_leave_at_once_one_stays(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let World { store, org, .. } = world;
+    let second = world.another_user("second@example.org").await;
+    store.add_member(org.id, second.id, Role::Owner, NOW, world.audit("member.added")).await.unwrap();
+    for _ in 0..20 {
+        let (left, stepped_down) = tokio::join!(
+            store.remove_member(org.id, world.user.id, world.audit("member.removed")),
+            store.set_role(org.id, second.id, Role::Viewer, world.audit("role.set")),
+        );
+        let mut changes = [left.unwrap(), stepped_down.unwrap()];
+        changes.sort_by_key(|change| *change == MemberChange::LastOwner);
+        assert_eq!(changes, [MemberChange::Done, MemberChange::LastOwner]);
+        // Both owners again, for the next round.
+        if store.role(org.id, world.user.id).await.unwrap().is_none() {
+            let entry = world.audit("member.added");
+            store.add_member(org.id, world.user.id, Role::Owner, NOW, entry).await.unwrap();
+        }
+        store.set_role(org.id, second.id, Role::Owner, world.audit("role.set")).await.unwrap();
+    }
 }
