@@ -50,6 +50,42 @@ test("a newcomer answers a first criterion and sees the score", async ({ page, s
   await expect(criterion(page, patientApi).getByRole("radio", { name: "3 Operational", exact: true })).toBeChecked();
 });
 
+test("two answers at once are both shown, and none is overwritten before somebody chooses", async ({
+  page,
+  context,
+  scripts,
+  complaints,
+}) => {
+  test.slow();
+  complaints.allowStatus(409);
+  await signUp(page);
+  await createOrganization(page, "Birch Street Hospital");
+  await startAssessment(page, "Readiness, first look");
+  await openDomain(page, /Patient access and patient-contributed data|\bPAT\b/);
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await answer(criterion(page, patientApi), "1 Ad hoc", scripts);
+
+  const theirs = criterion(second, patientApi);
+  const both = theirs.getByRole("alert").filter({ hasText: "Two people answered PAT-1 at the same time" });
+  for (const level of ["3 Operational", "4 Assured"]) {
+    // Going on without a choice asks again.
+    await theirs.getByRole("radio", { name: level, exact: true }).check();
+    if (!scripts) await theirs.getByRole("button", { name: "Save answer" }).click();
+    await expect(both).toContainText("1 Ad hoc");
+    await expect(both).toContainText(level);
+  }
+  await page.reload();
+  const chosen = (level: string) => criterion(page, patientApi).getByRole("radio", { name: level, exact: true });
+  await expect(chosen("1 Ad hoc")).toBeChecked();
+
+  await both.getByRole("button", { name: /^Use mine/ }).click();
+  await expect(both).toHaveCount(0);
+  await expect(theirs.getByRole("status")).toContainText("Saved");
+  await page.reload();
+  await expect(chosen("4 Assured")).toBeChecked();
+});
+
 test("after signing out the pages are closed, and signing in opens them again", async ({ page }) => {
   await signUp(page);
   await createOrganization(page, "Birch Street Hospital");
@@ -57,6 +93,8 @@ test("after signing out the pages are closed, and signing in opens them again", 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor({ state: "detached" });
 
+  await page.goBack();
+  await expect(page.getByText("Birch Street Hospital")).toHaveCount(0);
   await page.goto(overview);
   await expect(page.getByText("Birch Street Hospital")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();

@@ -138,6 +138,9 @@ async fn a_stale_answer_changes_nothing_and_both_are_shown_to_choose_from() {
     ] {
         assert!(fourth.contains(expected), "{expected} in {fourth}");
     }
+    // The form itself still carries what its writer saw: only the choice goes on from the answer on file.
+    assert!(fourth.contains(r#"name="revision" value="0""#), "{fourth}");
+    assert!(fourth.contains(r#"data-choice="mine" data-revision="1""#), "{fourth}");
     assert!(browser.get(&at).await.body.contains("theirs"), "the answer on file stays");
     let chosen = [("criterion", "PAT-4"), ("revision", "1"), ("level", "2"), ("rationale", "mine")];
     assert_eq!(answer(&mut browser, &at, &chosen).await.status, StatusCode::SEE_OTHER);

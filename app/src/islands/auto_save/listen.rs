@@ -27,6 +27,12 @@ pub(super) fn start() {
             event.prevent_default();
         }
     });
+    // What could not be sent without a network.
+    on(&window, "online", |_| save_changed());
+    save_changed();
+}
+
+fn save_changed() {
     for form in AnswerForm::all() {
         if form.is_changed() {
             queue::now(&form);

@@ -113,7 +113,10 @@ fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> bool 
         }
         Some(SaveReply::Stale { update, conflict }) => {
             apply::clear(form);
+            // Until somebody chooses, whatever else is typed is as stale as this.
+            let seen = form.revision();
             apply::update(form, &update);
+            form.set_revision(seen);
             apply::conflict(form, &conflict);
             false
         }

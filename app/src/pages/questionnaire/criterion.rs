@@ -19,11 +19,12 @@ struct Shown {
 
 impl Shown {
     fn of(answer: Option<&Answer>, typed: Option<&TypedAnswer>) -> Self {
-        let revision = answer.map_or(0, |answer| answer.revision);
         if let Some(typed) = typed {
-            let typed = typed.clone();
-            return Self { level: typed.level, reason: typed.reason, rationale: typed.rationale, revision };
+            // With the revision that the writer saw: sent again as it is, it is as stale as before.
+            let TypedAnswer { level, reason, rationale, revision, .. } = typed.clone();
+            return Self { level, reason, rationale, revision };
         }
+        let revision = answer.map_or(0, |answer| answer.revision);
         let (level, reason) = answer.map(|answer| level_and_reason(&answer.claim)).unwrap_or_default();
         Self {
             level,
