@@ -1,6 +1,7 @@
 //! Which address is answered by which handler. One module per area; each gives its routes.
 
 mod account;
+mod alerts;
 mod assessments;
 mod checks;
 mod evidence;
@@ -26,6 +27,7 @@ use crate::web::{AppState, PageError, server_functions};
 pub fn router() -> Router<AppState> {
     Router::new()
         .merge(account::router())
+        .merge(alerts::router())
         .merge(assessments::router())
         .merge(checks::router())
         .merge(evidence::router())

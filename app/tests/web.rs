@@ -53,6 +53,7 @@ impl Site {
             probe_roots: None,
             secret_keys: secret_key.into(),
             node: "test".to_owned(),
+            alerts: service::alert::AlertConfig::default(),
         };
         let service = Service::new(store.clone(), config).unwrap();
         service.bring_content().await.unwrap();

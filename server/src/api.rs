@@ -3,8 +3,10 @@
 //! A handler parses, calls one use case and maps its error; authorization is the use case's. The structs here are the
 //! wire format and nothing else: what the domain calls something may change, what a client reads may not.
 
+mod alert;
 mod answer;
 mod assessment;
+mod channel;
 mod check;
 mod document;
 mod evidence;
@@ -75,6 +77,15 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(incident::get))
         .routes(routes!(incident::alerting, incident::set_thresholds))
         .routes(routes!(incident::snooze, incident::end_snooze))
+        .routes(routes!(channel::list, channel::create))
+        .routes(routes!(channel::update, channel::remove))
+        .routes(routes!(channel::test))
+        .routes(routes!(alert::rule::list, alert::rule::create))
+        .routes(routes!(alert::rule::remove))
+        .routes(routes!(alert::window::list, alert::window::create))
+        .routes(routes!(alert::window::end))
+        .routes(routes!(alert::message::list))
+        .routes(routes!(alert::message::resend))
 }
 
 async fn no_such_address(OriginalUri(uri): OriginalUri) -> Problem {

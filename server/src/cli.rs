@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use service::Service;
+use service::alert::AlertConfig;
 use store::Store;
 
 use crate::config::{DatabaseConfig, ProbeConfig, SecretConfig};
@@ -33,7 +34,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the web application and its API
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Bring the database's schema up to date
     Migrate(Database),
     /// Manage accounts
@@ -81,6 +82,7 @@ impl Database {
             &ProbeConfig::default(),
             &SecretConfig::unused(),
             "command".to_owned(),
+            AlertConfig::default(),
         )?;
         service.bring_content().await?;
         Ok(service)

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use probe::{AllowList, AllowListError};
+use probe::{AllowList, AllowListError, MailAddress, SmtpUrl};
 use thiserror::Error;
 
 /// Everything that `rung serve` needs to know.
@@ -14,6 +14,8 @@ pub struct Config {
     pub listen: ListenConfig,
     pub probes: ProbeConfig,
     pub secrets: SecretConfig,
+    /// Without it no mail is sent.
+    pub mail: Option<MailConfig>,
     pub worker: Worker,
     pub demonstration: Demonstration,
 }
@@ -203,6 +205,13 @@ impl SecretConfig {
         };
         Self { key, old }
     }
+}
+
+/// The mail server that takes alerts, and whose name they are in.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    pub server: SmtpUrl,
+    pub from: MailAddress,
 }
 
 /// Whether this process runs the checks that are due.

@@ -13,6 +13,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use leptos::config::LeptosOptions;
 use probe::AllowList;
+use service::alert::AlertConfig;
 use service::{SecretKey, SecretKeys, Service};
 use store::{Backend, NodeLock, Store};
 use thiserror::Error;
@@ -20,7 +21,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, Demonstration, KeySource, ProbeConfig, SecretConfig, Worker};
+use crate::config::{
+    Config, Demonstration, KeySource, ListenConfig, MailConfig, ProbeConfig, SecretConfig, Worker,
+};
 use crate::http;
 use crate::sandbox::{Sandbox, SandboxError};
 
@@ -97,11 +100,12 @@ impl Application {
             probes.extra_roots = Some(sandbox.authority().to_owned());
         }
         let node_name = format!("{}-{}", std::process::id(), store::UnixMillis::now().0);
-        let service = service(store.clone(), &probes, &config.secrets, node_name)?;
+        let alerts = alerts(&config.listen, config.mail);
+        let service = service(store.clone(), &probes, &config.secrets, node_name, alerts)?;
         service.bring_content().await?;
         let resealed = service.reseal_secrets().await?;
         if resealed > 0 {
-            tracing::info!(checks = resealed, "secrets were sealed anew, with the key in use");
+            tracing::info!(resealed, "secrets were sealed anew, with the key in use");
         }
         let bound = TcpListener::bind(config.listen.addr).await;
         let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -169,6 +173,8 @@ impl Application {
         if self.worker == Worker::On {
             let service = self.service.clone();
             tasks.spawn(async move { service.work().await });
+            let service = self.service.clone();
+            tasks.spawn(async move { service.tell().await });
         }
         tasks
     }
@@ -194,17 +200,26 @@ pub(crate) async fn prepare_schema(store: &Store) -> Result<(), StartError> {
     }
 }
 
+/// How alerts leave: the mail server, and the address by which their links lead back.
+fn alerts(listen: &ListenConfig, mail: Option<MailConfig>) -> AlertConfig {
+    let mail = mail.map(|mail| service::alert::MailConfig { server: mail.server, from: mail.from });
+    let own = || format!("http://{}", listen.addr);
+    let public_url = Some(listen.public_url.as_ref().map_or_else(own, |url| url.as_str().to_owned()));
+    AlertConfig { mail, public_url }
+}
+
 /// The use cases over a database.
 pub(crate) fn service(
     store: Store,
     probes: &ProbeConfig,
     secrets: &SecretConfig,
     node: String,
+    alerts: AlertConfig,
 ) -> Result<Service, StartError> {
     let secret_keys = secret_keys(secrets)?;
     let probe_allow = probes.allow.clone();
     let probe_roots = probes.extra_roots.clone();
-    Ok(Service::new(store, service::Config { probe_allow, probe_roots, secret_keys, node })?)
+    Ok(Service::new(store, service::Config { probe_allow, probe_roots, secret_keys, node, alerts })?)
 }
 
 fn secret_keys(secrets: &SecretConfig) -> Result<SecretKeys, StartError> {

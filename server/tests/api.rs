@@ -4,6 +4,7 @@
 
 mod api {
     mod accounts;
+    mod alerts;
     mod answers;
     mod authorization;
     mod checks;

@@ -28,6 +28,7 @@ pub(crate) struct Incidents {
 #[component]
 pub(crate) fn IncidentsPage(incidents: Incidents) -> impl IntoView {
     let Incidents { at, open, closed, earlier, watched, now } = incidents;
+    let alerts = format!("{at}/alerts");
     let under = match open.len() {
         0 if watched => "Nothing is broken now".to_owned(),
         0 => "No check watches yet".to_owned(),
@@ -56,7 +57,9 @@ pub(crate) fn IncidentsPage(incidents: Incidents) -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHead title="Incidents" under=under></PageHead>
+        <PageHead title="Incidents" under=under>
+            <ButtonLink href=alerts>"Who is told"</ButtonLink>
+        </PageHead>
         {content}
     }
     .into_any()

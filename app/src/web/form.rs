@@ -137,7 +137,8 @@ fn is_secret(kinds: &CheckKinds, name: &str) -> bool {
         let specs = kinds.iter().filter_map(|kind| kind.parameter(parameter));
         specs.into_iter().any(|spec| spec.kind == ParameterType::Secret)
     };
-    matches!(name, "current" | "password") || name.strip_prefix("parameters.").is_some_and(secret)
+    matches!(name, "current" | "password" | "secret" | "slack_url")
+        || name.strip_prefix("parameters.").is_some_and(secret)
 }
 
 /// Begins the names of the sign-in form's own fields, so that it can carry another form's beside them.
@@ -183,7 +184,14 @@ mod tests {
     #[test]
     fn neither_a_password_nor_the_secret_of_a_check_is_put_into_a_page() {
         let kinds = domain::builtin::check_kinds();
-        for secret in ["password", "current", "parameters.bearer_token", "parameters.private_key"] {
+        for secret in [
+            "password",
+            "current",
+            "secret",
+            "slack_url",
+            "parameters.bearer_token",
+            "parameters.private_key",
+        ] {
             assert!(is_secret(kinds, secret), "{secret}");
         }
         for open in ["name", "parameters.base_url", "parameters", "bearer_token"] {

@@ -13,7 +13,7 @@ mod fhir_smart_config;
 mod hl7v2_mllp;
 pub(crate) mod json;
 mod portal_doc_link;
-mod tls_certificate;
+pub(crate) mod tls_certificate;
 mod udap_metadata;
 
 use domain::check::Outcome;

@@ -4,24 +4,31 @@
 //! whatever goes wrong is what the check saw. It keeps no history: availability and percentiles over days are
 //! computed by whoever stores the runs.
 //!
+//! Messages leave the same way: [`Prober::deliver`] posts to an address that users name, [`Mailer`] hands mail to the
+//! operator's server.
+//!
 //! **Invariant: one way out.** Every connection is made by the [`Connector`], which asks the [`Guard`] first: a name
 //! is resolved once, every address is vetted, and the connection goes to the vetted address. No kind opens a socket.
 
 mod connector;
+mod deliver;
 mod failure;
 mod guard;
 mod http;
 mod kinds;
 mod limits;
+mod mail;
 mod prober;
 mod report;
 mod smart;
 mod tls;
 
 pub use connector::{Connected, Connector};
+pub use deliver::{Delivered, Delivery};
 pub use failure::{Failure, Layer};
 pub use guard::{
     AllowList, AllowListError, Guard, GuardError, ResolveError, ResolveFuture, Resolver, SystemResolver,
 };
 pub use limits::Limits;
+pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerConfig, SmtpUrl, SmtpUrlError};
 pub use prober::{Occasion, Prober, ProberConfig, ProberError};

@@ -100,6 +100,10 @@ impl Prober {
         &self.connector
     }
 
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
     /// Runs a check now. Whatever goes wrong is part of the outcome; it ends within the kind's timeout.
     pub async fn run(&self, kind: &CheckKind, parameters: &Parameters) -> Outcome {
         self.run_on(kind, parameters, &Occasion::default()).await

@@ -12,6 +12,7 @@ mod doc_link;
 mod endpoint_listing;
 mod epa;
 mod hostile_http;
+mod mail;
 mod mllp;
 mod mllp_python;
 mod read_search;

@@ -6,6 +6,7 @@
 
 pub mod account;
 mod actor;
+pub mod alert;
 pub mod answer;
 pub mod assessment;
 pub mod check;

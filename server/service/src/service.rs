@@ -15,6 +15,7 @@ use store::{AssessmentId, FrameworkId, OrgId, Store, UnixMillis};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::account::Passwords;
+use crate::alert::{AlertConfig, Outgoing};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
 /// How long answers are gathered before the findings they touch are brought up to date.
@@ -29,6 +30,7 @@ pub struct Config {
     pub secret_keys: SecretKeys,
     /// This node's name in leases.
     pub node: String,
+    pub alerts: AlertConfig,
 }
 
 /// The use cases. Cheap to clone.
@@ -47,6 +49,9 @@ pub(crate) struct Inner {
     /// Published framework versions never change, so what was read once stays true.
     frameworks: RwLock<HashMap<FrameworkId, Prepared>>,
     touched: UnboundedSender<AssessmentId>,
+    outgoing: Outgoing,
+    /// Rings when there is something to tell.
+    alarm: tokio::sync::Notify,
 }
 
 /// A framework that was imported.
@@ -67,6 +72,7 @@ pub(crate) struct Prepared {
 impl Service {
     /// Must be called inside a Tokio runtime.
     pub fn new(store: Store, config: Config) -> Result<Self, Error> {
+        let outgoing = Outgoing::new(config.alerts, config.probe_allow.clone(), config.probe_roots.clone())?;
         let settings = ProberConfig {
             allow: config.probe_allow,
             extra_roots: config.probe_roots,
@@ -83,6 +89,8 @@ impl Service {
             node: config.node,
             frameworks: RwLock::default(),
             touched,
+            outgoing,
+            alarm: tokio::sync::Notify::new(),
         });
         tokio::spawn(refresh_touched(Arc::downgrade(&inner), inbox));
         Ok(Self { inner })
@@ -102,6 +110,19 @@ impl Service {
 
     pub(crate) fn secret_keys(&self) -> &SecretKeys {
         &self.inner.secret_keys
+    }
+
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.inner.outgoing
+    }
+
+    /// Has what is to be told looked at now rather than at the next tick.
+    pub(crate) fn alarm(&self) {
+        self.inner.alarm.notify_one();
+    }
+
+    pub(crate) async fn alarmed(&self) {
+        self.inner.alarm.notified().await;
     }
 
     pub(crate) fn node(&self) -> &str {

@@ -82,6 +82,7 @@ impl World {
             probe_roots: None,
             secret_keys: secret_key.into(),
             node: "test".to_owned(),
+            alerts: service::alert::AlertConfig::default(),
         };
         let service = Service::new(store, config).unwrap();
         service.bring_content().await.unwrap();

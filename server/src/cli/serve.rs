@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
-use probe::AllowList;
+use probe::{AllowList, MailAddress, SmtpUrl};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::Database;
 use crate::config::{
-    Config, Demonstration, ListenConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, TrustedProxies,
-    Worker,
+    Config, Demonstration, ListenConfig, MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig,
+    TrustedProxies, Worker,
 };
 use crate::startup::Application;
 
@@ -75,6 +75,13 @@ pub(super) struct Options {
         hide_env_values = true
     )]
     secret_key_old: OldKeys,
+    /// The mail server for alerts: `smtps://user:password@host`, `smtp://…` for STARTTLS, `smtp://host?tls=none` for a
+    /// relay nearby
+    #[arg(long, env = "RUNG_SMTP_URL", value_name = "URL", hide_env_values = true, requires = "mail_from")]
+    smtp_url: Option<SmtpUrl>,
+    /// Whose name alerts are in, for example `Rung <rung@clinic.example>`
+    #[arg(long, env = "RUNG_MAIL_FROM", value_name = "ADDRESS")]
+    mail_from: Option<MailAddress>,
     /// What to log, for example `info` or `warn,server=debug`
     #[arg(
         long,
@@ -120,6 +127,7 @@ impl Options {
             },
             probes: ProbeConfig { allow: self.probe_allow, extra_roots: None },
             secrets,
+            mail: self.smtp_url.zip(self.mail_from).map(|(server, from)| MailConfig { server, from }),
             worker: if self.no_worker { Worker::Off } else { Worker::On },
             demonstration: if self.demo {
                 Demonstration::On(self.sandbox_address)

@@ -4,6 +4,7 @@
 //! databases by a test. A write and its audit line share one transaction. Nothing here knows who may do what: that is
 //! `service`'s.
 
+mod alerts;
 mod answers;
 mod assessments;
 mod audit;
@@ -20,6 +21,7 @@ pub mod ids;
 mod incidents;
 mod integrations;
 mod organizations;
+mod outbox;
 mod page;
 mod queue;
 pub mod record;
@@ -45,6 +47,7 @@ pub use ids::{
 /// Every statement of this crate, for the test that prepares each one on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Statement> {
     [
+        alerts::STATEMENTS,
         answers::STATEMENTS,
         assessments::STATEMENTS,
         audit::STATEMENTS,
@@ -56,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         incidents::STATEMENTS,
         integrations::STATEMENTS,
         organizations::STATEMENTS,
+        outbox::STATEMENTS,
         runs::STATEMENTS,
         schedule::STATEMENTS,
         sessions::STATEMENTS,

@@ -1,6 +1,7 @@
 //! The records, one struct for each thing that is kept.
 
 mod account;
+mod alert;
 mod assessment;
 mod audit;
 mod check;
@@ -9,6 +10,10 @@ mod incident;
 mod organization;
 
 pub use account::{ApiToken, Session, User};
+pub use alert::{
+    AlertEvent, AlertRule, Channel, ClaimedMessage, MaintenanceWindow, Message, MessageState, Recipient,
+    Target, Telling, Tried, Unannounced,
+};
 pub use assessment::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, FrameworkEntry,
     Import, Rater, SaveAnswer, Saved,

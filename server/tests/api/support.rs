@@ -51,6 +51,7 @@ impl TestApp {
             },
             probes: ProbeConfig { allow: "127.0.0.0/8".parse::<AllowList>().unwrap(), extra_roots: None },
             secrets: SecretConfig::file(folder.path().join("rung.key")),
+            mail: None,
             worker: Worker::Off,
             demonstration: Demonstration::Off,
         };

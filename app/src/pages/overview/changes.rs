@@ -135,6 +135,10 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "check.changed" => format!("changed a check {}", of("kind")),
         "check.thresholds_changed" => "changed when a check opens an incident".to_owned(),
         "check.snoozed" => format!("put off the alerts of a check: {}", of("reason")),
+        "channel.added" => format!("added the alert channel {}", of("name")),
+        "channel.removed" => format!("removed the alert channel {}", of("name")),
+        "channel.paused" => format!("paused the alert channel {}: {}", of("name"), of("why")),
+        "maintenance.planned" => format!("planned maintenance: {}", of("reason")),
         "check.removed" => format!("removed a check {}", of("kind")),
         "tie.changed" => {
             let tied = details.get("tied").and_then(Value::as_bool).unwrap_or_default();

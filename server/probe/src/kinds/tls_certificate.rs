@@ -6,7 +6,7 @@
 
 mod certificate;
 mod chain;
-mod starttls;
+pub(crate) mod starttls;
 
 use std::sync::Arc;
 

@@ -1,11 +1,11 @@
-//! The MLLP server of the Python package `hl7`: somebody else's reading of the standard.
+//! Servers of Python packages, somebody else's reading of the standards: MLLP by `hl7`, SMTP by `aiosmtpd`.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
-const PACKAGE: &str = "hl7==0.4.5";
+const PACKAGES: [&str; 2] = ["hl7==0.4.5", "aiosmtpd==1.4.6"];
 
 /// Listens on a free port, prints it, and acknowledges each message with the code given; writes the messages to
 /// standard output for the test to read.
@@ -39,6 +39,53 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// Takes mail on a free port, prints the port, and writes each mail to standard output as JSON. Modes: `plain`,
+/// `starttls` (and nothing without it), `tls`, `auth` (STARTTLS, then a password), `refuse` (550 to every recipient),
+/// `later` (451 to every mail).
+const MAIL_SERVER: &str = r#"
+import asyncio, json, ssl, sys
+from aiosmtpd.smtp import SMTP, AuthResult
+
+mode = sys.argv[1]
+context = None
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+
+class Handler:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if mode == "refuse":
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if mode == "later":
+            return "451 try again later"
+        mail = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "content": envelope.content.decode(),
+                "tls": session.ssl is not None or mode == "tls", "authenticated": bool(session.authenticated)}
+        print(json.dumps(mail), flush=True)
+        return "250 taken"
+
+def authenticator(server, session, envelope, mechanism, data):
+    return AuthResult(success=(data.login, data.password) == (b"rung", b"s3cret"), handled=False)
+
+def protocol():
+    if mode in ("starttls", "auth"):
+        return SMTP(Handler(), tls_context=context, require_starttls=True, authenticator=authenticator,
+                    auth_required=mode == "auth")
+    return SMTP(Handler())
+
+async def main():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=context if mode == "tls" else None)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+asyncio.run(main())
+"#;
+
 /// A running listener; it ends with the test.
 pub(crate) struct Listener {
     pub(crate) port: String,
@@ -49,8 +96,17 @@ pub(crate) struct Listener {
 impl Listener {
     /// Acknowledges with `code`; over TLS where a certificate file and a key file are given.
     pub(crate) fn start(code: &str, tls: Option<(&Path, &Path)>) -> Self {
+        Self::run(LISTENER, code, tls)
+    }
+
+    /// A mail server; see [`MAIL_SERVER`] for its modes.
+    pub(crate) fn mail(mode: &str, tls: Option<(&Path, &Path)>) -> Self {
+        Self::run(MAIL_SERVER, mode, tls)
+    }
+
+    fn run(program: &str, mode: &str, tls: Option<(&Path, &Path)>) -> Self {
         let mut command = Command::new(interpreter());
-        command.args(["-W", "ignore", "-c", LISTENER, code]).stdout(Stdio::piped());
+        command.args(["-W", "ignore", "-c", program, mode]).stdout(Stdio::piped());
         if let Some((certificate, key)) = tls {
             command.args([certificate, key]);
         }
@@ -60,7 +116,7 @@ impl Listener {
         Self { port, child, lines }
     }
 
-    /// The next message that it parsed, as Python writes it.
+    /// The next message that it parsed, as the program writes it.
     pub(crate) fn message(&mut self) -> String {
         self.lines.next().expect("a message").expect("readable output")
     }
@@ -74,10 +130,10 @@ impl Drop for Listener {
     }
 }
 
-/// A Python with the package: the one that the environment names, or one of our own making, made once.
+/// A Python with the packages: the one that the environment names, or one of our own making, made once.
 fn interpreter() -> &'static Path {
     static INTERPRETER: OnceLock<PathBuf> = OnceLock::new();
-    INTERPRETER.get_or_init(|| match std::env::var_os("RUNG_TEST_HL7_PYTHON") {
+    INTERPRETER.get_or_init(|| match std::env::var_os("RUNG_TEST_PYTHON") {
         Some(python) => PathBuf::from(python),
         None => prepare(&cache().join("python")),
     })
@@ -93,13 +149,14 @@ fn cache() -> PathBuf {
 
 fn prepare(folder: &Path) -> PathBuf {
     let python = folder.join("bin/python");
-    if has_package(&python) {
+    if has_packages(&python) {
         return python;
     }
-    let advice = "install python3-venv, or name a Python that has the package hl7 in RUNG_TEST_HL7_PYTHON";
+    let advice =
+        "install python3-venv, or name a Python that has the packages hl7 and aiosmtpd in RUNG_TEST_PYTHON";
     let steps = [
         Command::new("python3").args(["-m", "venv"]).arg(folder).output(),
-        Command::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]).output(),
+        Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES).output(),
     ];
     for step in steps {
         let output = step.unwrap_or_else(|error| panic!("{error}; {advice}"));
@@ -108,7 +165,7 @@ fn prepare(folder: &Path) -> PathBuf {
     python
 }
 
-fn has_package(python: &Path) -> bool {
-    let check = Command::new(python).args(["-c", "import hl7.mllp"]).stderr(Stdio::null()).status();
+fn has_packages(python: &Path) -> bool {
+    let check = Command::new(python).args(["-c", "import hl7.mllp, aiosmtpd"]).stderr(Stdio::null()).status();
     check.is_ok_and(|status| status.success())
 }

@@ -1,4 +1,4 @@
-//! A new key for the secrets of checks: what an older one sealed is sealed anew.
+//! A new key for the secrets of checks and alert channels: what an older one sealed is sealed anew.
 
 use store::CheckId;
 
@@ -8,7 +8,7 @@ use crate::{Error, Service};
 const AT_ONCE: u32 = 200;
 
 impl Service {
-    /// Seals with the key in use what an older one sealed; of how many checks. Does nothing where no older key is named,
+    /// Seals with the key in use what an older one sealed; of how many of them. Does nothing where no older key is named,
     /// and may run on several nodes at once. A secret that no key opens stays as it is, and is on the log.
     pub async fn reseal_secrets(&self) -> Result<u32, Error> {
         if !self.secret_keys().has_old() {
@@ -18,7 +18,7 @@ impl Service {
         let mut after: Option<CheckId> = None;
         loop {
             let checks = self.store().checks_after(after, AT_ONCE).await?;
-            let Some(last) = checks.last() else { return Ok(resealed) };
+            let Some(last) = checks.last() else { return Ok(resealed + self.reseal_channels().await?) };
             after = Some(last.id);
             for check in &checks {
                 match self.resealed(check) {

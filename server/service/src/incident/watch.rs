@@ -50,7 +50,11 @@ impl Service {
                 _ => before.incident,
             };
             let after = Watched { watch, failing_since, incident, last_run: Some(run.id), ..before };
+            let news = matches!(step, IncidentStep::Opened(_) | IncidentStep::Closed { .. });
             if self.kept(after, step).await? {
+                if news {
+                    self.alarm();
+                }
                 return Ok(());
             }
         }
@@ -144,7 +148,9 @@ impl Service {
 
     /// Ends what cannot end by itself any more.
     pub(crate) async fn close_incidents_without_check(&self, org: OrgId) -> Result<(), Error> {
-        self.store().close_incidents_without_check(org, UnixMillis::now()).await?;
+        if self.store().close_incidents_without_check(org, UnixMillis::now()).await? > 0 {
+            self.alarm();
+        }
         Ok(())
     }
 }

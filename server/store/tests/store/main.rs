@@ -11,6 +11,7 @@ mod frameworks;
 mod incidents;
 mod integrations;
 mod organizations;
+mod outbox;
 mod runs;
 mod schedule;
 mod sessions;

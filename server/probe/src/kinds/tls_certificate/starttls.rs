@@ -11,7 +11,7 @@ const LINES: usize = 100;
 
 /// The protocol spoken before TLS begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Starttls {
+pub(crate) enum Starttls {
     /// TLS from the first byte.
     Never,
     /// RFC 3207.
@@ -47,7 +47,7 @@ impl Starttls {
     }
 
     /// Talks until the next byte is TLS.
-    pub(super) async fn ask(self, connected: &mut Connected) -> Result<(), Failure> {
+    pub(crate) async fn ask(self, connected: &mut Connected) -> Result<(), Failure> {
         let mut talk = Talk(connected);
         match self {
             Self::Never => Ok(()),

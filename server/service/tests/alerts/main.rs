@@ -1,0 +1,7 @@
+//! Who is told what, when, and how often: through real webhooks, on a clock that the test sets.
+
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
+mod setting;
+mod telling;
+mod world;
