@@ -1,6 +1,6 @@
 //! Charts as inline SVG: pure functions of plain data, drawn on the server.
 //!
-//! [`Ladder`], [`CoverLadder`], [`DomainBars`], [`Bar`], [`Meter`], [`Radar`], [`StatusStrip`],
+//! [`Ladder`], [`CoverLadder`], [`DomainBars`], [`Bar`], [`Meter`], [`Radar`], [`StatusStrip`], [`ExchangeMap`],
 //! [`LatencyPlot`], [`ExpiryPlot`], [`Spark`].
 //!
 //! Claimed is hatched and behind, proven solid and in front, contradicted hatched in red, unknown a thin
@@ -9,6 +9,7 @@
 //! which is unique on the page.
 
 mod bars;
+mod exchange;
 mod ladder;
 mod plot;
 mod radar;
@@ -17,6 +18,7 @@ mod strip;
 
 // Whole modules, since a component's props are public with it.
 pub use bars::*;
+pub use exchange::*;
 pub use ladder::*;
 pub use plot::*;
 pub use radar::*;

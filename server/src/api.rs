@@ -15,6 +15,7 @@ mod finding;
 mod framework;
 mod incident;
 mod integration;
+mod inventory;
 mod member;
 mod organization;
 mod paging;
@@ -67,6 +68,8 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(finding::list))
         .routes(routes!(finding::update))
         .routes(routes!(integration::list, integration::create))
+        .routes(routes!(inventory::export))
+        .routes(routes!(inventory::import))
         .routes(routes!(integration::get, integration::update))
         .routes(routes!(check::list, check::create))
         .routes(routes!(check::get, check::update, check::remove))

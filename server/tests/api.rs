@@ -15,6 +15,7 @@ mod api {
     mod frameworks;
     mod health;
     mod incidents;
+    mod inventory;
     mod organizations;
     mod pages;
     mod problems;

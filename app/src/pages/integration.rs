@@ -5,7 +5,7 @@ pub(crate) mod form;
 use domain::check::{CheckKind, Severity};
 use jiff::civil::Date;
 use leptos::prelude::*;
-use service::integration::CheckRow;
+use service::integration::{CheckRow, review_due};
 use service::record::{IntegrationDetails, Run};
 
 use self::form::{DomainGroup, integration_fields};
@@ -144,10 +144,16 @@ fn facts(details: &IntegrationDetails) -> Vec<Fact> {
         ("Direction", details.direction.clone()),
         ("Environment", details.environment.clone()),
         ("Owner", details.owner.clone()),
+        ("Technical owner", details.technical_owner.clone()),
+        ("Criticality", details.criticality.clone()),
         ("Last review", review),
+        ("Next review", review_due(details).map(day).unwrap_or_default()),
         ("Use case", details.use_case.clone()),
         ("Data", details.data.clone()),
         ("Contract", details.contract.clone()),
+        ("Contract expires", details.contract_expires.map(day).unwrap_or_default()),
+        ("Use-case brief signed", details.brief_signed.map(day).unwrap_or_default()),
+        ("Runbook exercised", details.runbook_exercised.map(day).unwrap_or_default()),
         ("Serves", serves_words(details)),
     ];
     let fact = |(name, value): (&str, String)| {

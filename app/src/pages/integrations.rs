@@ -1,10 +1,19 @@
-//! The inventory: every interface of an organization, and how its checks stand.
+//! The inventory: every interface of an organization, how its checks stand, what it covers, who exchanges what.
+
+mod coverage;
+mod exchange;
+mod import;
 
 use domain::check::Status;
+use jiff::civil::Date;
 use leptos::prelude::*;
-use service::integration::CheckRow;
+use service::integration::{CheckRow, review_due};
+use service::inventory::{Coverage, Exchanges};
 use service::record::{Integration, IntegrationDetails};
 
+use self::coverage::coverage_section;
+pub(crate) use self::exchange::exchange_section;
+pub(crate) use self::import::ImportPage;
 use super::integration::form::{DomainGroup, integration_fields};
 use super::parts::{RefusalNote, contradicts_words};
 use crate::ui::{
@@ -24,7 +33,12 @@ pub(crate) struct Row {
 #[component]
 pub(crate) fn IntegrationsPage(
     slug: String,
+    organization: String,
     rows: Vec<Row>,
+    /// Of all integrations, not only those of this page.
+    coverage: Coverage,
+    exchanges: Exchanges,
+    today: Date,
     #[prop(optional_no_strip)] more: Option<String>,
     may_add: bool,
 ) -> impl IntoView {
@@ -39,16 +53,30 @@ pub(crate) fn IntegrationsPage(
         Column::text("Standard and direction"),
         Column::text("Serves"),
         Column::text("Owner"),
-        Column::number("Last review"),
+        Column::number("Review due"),
         Column::text("Checks"),
     ];
-    let rows = rows.into_iter().map(|row| table_row(&at, row)).collect_view();
+    let rows = rows.into_iter().map(|row| table_row(&at, row, today)).collect_view();
     view! {
-        <PageHead title="Integrations" under=under>{add_button(&at, may_add)}</PageHead>
-        <Table caption="Integrations of the organization" columns look=TableLook::Fold>{rows}</Table>
-        {more.map(|href| view! { <p class="gap-above"><a href=href>"Show more"</a></p> })}
+        <PageHead title="Integrations" under=under>
+            <ButtonLink href=format!("{at}.csv") kind=ButtonKind::Plain>"Download as CSV"</ButtonLink>
+            {may_add.then(|| import_link(&at))}
+            {add_button(&at, may_add)}
+        </PageHead>
+        <div class="stack-wide">
+            <div>
+                <Table caption="Integrations of the organization" columns look=TableLook::Fold>{rows}</Table>
+                {more.map(|href| view! { <p class="gap-above"><a href=href>"Show more"</a></p> })}
+            </div>
+            {coverage_section(&coverage)}
+            {exchange_section(&organization, &exchanges)}
+        </div>
     }
     .into_any()
+}
+
+fn import_link(at: &str) -> AnyView {
+    view! { <ButtonLink href=format!("{at}/import")>"Import a table"</ButtonLink> }.into_any()
 }
 
 fn add_button(at: &str, may_add: bool) -> Option<AnyView> {
@@ -65,7 +93,7 @@ fn add_button(at: &str, may_add: bool) -> Option<AnyView> {
 
 fn empty(at: &str, may_add: bool) -> AnyView {
     let next = if may_add {
-        add_button(at, true).into_any()
+        view! { <div class="row">{add_button(at, true)}{import_link(at)}</div> }.into_any()
     } else {
         view! { <p class="small dim">"Your role here reads. A contributor or an owner adds integrations."</p> }.into_any()
     };
@@ -82,23 +110,24 @@ fn empty(at: &str, may_add: bool) -> AnyView {
     .into_any()
 }
 
-fn table_row(at: &str, row: Row) -> AnyView {
+fn table_row(at: &str, row: Row, today: Date) -> AnyView {
     let Row { integration, checks } = row;
     let details = integration.details;
     let href = format!("{at}/{}", integration.id);
     let with = joined(&[&details.partner, &details.system, &details.environment]);
     let how = joined(&[&details.standard, &details.direction]);
-    let review = details.last_review.map_or_else(
-        || view! { <span class="dim">"never"</span> }.into_any(),
-        |date| view! { <Day date/> }.into_any(),
-    );
+    let review = match review_due(&details) {
+        None => view! { <span class="dim">"never reviewed"</span> }.into_any(),
+        Some(due) if due < today => view! { <strong>"overdue"</strong>" "<Day date=due/> }.into_any(),
+        Some(due) => view! { <Day date=due/> }.into_any(),
+    };
     view! {
         <tr>
             <th scope="row"><a href=href>{details.name.clone()}</a><span class="sub">{with}</span></th>
             <td class="wide">{how}</td>
             <td>{serves_words(&details)}</td>
             <td>{or_nobody(&details.owner)}</td>
-            <td class="num" data-label="Last review">{review}</td>
+            <td class="num" data-label="Review due">{review}</td>
             <td class="wide">{check_counts(&checks)}</td>
         </tr>
     }

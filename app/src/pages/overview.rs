@@ -15,6 +15,7 @@ use service::assessment::Assessed;
 use service::due::Due;
 use service::finding::FindingsPage;
 use service::integration::CheckRow;
+use service::inventory::Exchanges;
 use service::record::{Assessment, AuditEntry, Incident, Organization};
 
 use self::changes::changes_section;
@@ -23,6 +24,7 @@ use self::due::due_section;
 use self::incidents::incidents_section;
 use self::score::{domains_section, score_section};
 use crate::charts::Ladder;
+use crate::pages::integrations::exchange_section;
 use crate::ui::{
     Banner, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Section, Table, TableLook, Width, clock,
     day,
@@ -45,6 +47,7 @@ pub(crate) struct Overview {
     pub(crate) changes: Vec<AuditEntry>,
     /// Soonest first.
     pub(crate) due: Vec<Due>,
+    pub(crate) exchanges: Exchanges,
     pub(crate) may_start: bool,
     pub(crate) now: UnixMillis,
 }
@@ -60,6 +63,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
         incidents,
         changes,
         due,
+        exchanges,
         may_start,
         now,
     } = overview;
@@ -108,6 +112,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
                 {events}
                 {due_section(&due, paths.as_ref(), &at, today)}
             </div>
+            {exchange_section(&organization.name, &exchanges)}
             {(assessments.len() > 1).then(|| assessments_section(&assessments, &at))}
         </div>
     }

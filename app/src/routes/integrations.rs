@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::response::IntoResponse as _;
 use axum::response::Response;
 use axum::routing::get;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::integration::CheckRow;
+use service::inventory::{Imported, coverage_of, exchanges};
 use service::record::Organization;
-use service::{Actor, Error, IntegrationId, Permission, UnixMillis};
+use service::{Actor, Error, FieldError, IntegrationId, Permission, UnixMillis};
 
 use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
-use crate::pages::integrations::{IntegrationNewPage, IntegrationsPage, Row};
+use crate::pages::integrations::{ImportPage, IntegrationNewPage, IntegrationsPage, Row};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
 };
@@ -27,7 +29,9 @@ const PER_PAGE: u32 = 200;
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/integrations", get(list))
+        .route("/orgs/{slug}/integrations.csv", get(export))
         .route("/orgs/{slug}/integrations/new", get(form).post(create))
+        .route("/orgs/{slug}/integrations/import", get(import_form).post(import))
         .route("/orgs/{slug}/integrations/{id}", get(show).post(update))
 }
 
@@ -44,9 +48,16 @@ async fn list(
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     let after = query.ok().and_then(|Query(query)| query.after);
-    let integrations = state.service.integrations(&actor, organization.id, after, PER_PAGE).await?;
+    let all = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
+    let check_rows = state.service.check_rows(&actor, organization.id).await?;
+    let now = UnixMillis::now();
+    let coverage = coverage_of(&all, &check_rows, now);
+    let exchanges = exchanges(&all, &check_rows);
+    let from = all.partition_point(|integration| after.is_some_and(|after| integration.id <= after));
+    let on_page = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+    let integrations: Vec<_> = all.into_iter().skip(from).take(on_page).collect();
     let mut checks: BTreeMap<IntegrationId, Vec<CheckRow>> = BTreeMap::new();
-    for row in state.service.check_rows(&actor, organization.id).await? {
+    for row in check_rows {
         checks.entry(row.integration.id).or_default().push(row);
     }
     let full = u32::try_from(integrations.len()).is_ok_and(|count| count == PER_PAGE);
@@ -58,7 +69,89 @@ async fn list(
     let may_add = Permission::Operate.allows(role);
     let frame = Frame::new(&state, Some(&actor), format!("{}, integrations", organization.name))
         .organization(&organization, Tab::Integrations);
-    Ok(frame.respond(StatusCode::OK, || view! { <IntegrationsPage slug rows more may_add/> }.into_any()))
+    let (name, today) = (organization.name.clone(), now.date());
+    let content = || {
+        view! { <IntegrationsPage slug organization=name rows coverage exchanges today more may_add/> }
+            .into_any()
+    };
+    Ok(frame.respond(StatusCode::OK, content))
+}
+
+/// The inventory as CSV.
+async fn export(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let csv = state.service.export_integrations(&actor, organization.id).await?;
+    let file = format!("attachment; filename=\"{slug}-integrations.csv\"");
+    let file = HeaderValue::try_from(file).map_err(PageError::internal)?;
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, file),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+    ];
+    // Spreadsheets take a file without the mark for Latin-1.
+    Ok((headers, format!("\u{FEFF}{csv}")).into_response())
+}
+
+async fn import_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
+    may_operate(role)?;
+    Ok(import_page(&state, &actor, &organization, Fields::default(), None, None))
+}
+
+async fn import(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let table = fields.get("table").as_bytes();
+    match state.service.import_integrations(&actor, organization.id, table).await {
+        Ok(done) => Ok(import_page(&state, &actor, &organization, Fields::default(), Some(done), None)),
+        Err(Error::Invalid(problems)) => {
+            let refusal = Refusal::invalid(problems.into_iter().map(in_table).collect());
+            Ok(import_page(&state, &actor, &organization, fields, None, Some(refusal)))
+        }
+        Err(error) => {
+            let refusal = Refusal::of(error)?;
+            Ok(import_page(&state, &actor, &organization, fields, None, Some(refusal)))
+        }
+    }
+}
+
+/// A problem of a line, as one of the form's only field.
+fn in_table(problem: FieldError) -> FieldError {
+    let words = match problem.line {
+        Some(line) if !problem.field.is_empty() => {
+            format!("Line {line}, {}: {}", problem.field, problem.problem)
+        }
+        _ => problem.problem,
+    };
+    FieldError::new("table", words)
+}
+
+fn import_page(
+    state: &AppState,
+    actor: &Actor,
+    organization: &Organization,
+    typed: Fields,
+    done: Option<Imported>,
+    refusal: Option<Refusal>,
+) -> Response {
+    let slug = organization.slug.clone();
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("{}, import integrations", organization.name))
+        .organization(organization, Tab::Integrations)
+        .narrow();
+    frame.respond(status, || view! { <ImportPage slug typed done refusal/> }.into_any())
 }
 
 async fn form(

@@ -10,6 +10,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use service::due::due;
 use service::integration::CheckRow;
+use service::inventory::exchanges;
 use service::organization::NewOrganization;
 use service::record::{Assessment, SizeBand};
 use service::{Actor, Error, FieldError, OrgId, Permission, UnixMillis};
@@ -126,6 +127,7 @@ async fn overview(
     let integrations = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
     let freshness = |row: &CheckRow| state.service.kind(&row.check.kind).map(|kind| kind.freshness);
     let due = due(latest.as_ref(), &integrations, &checks, freshness, now.date());
+    let exchanges = exchanges(&integrations, &checks);
     let overview = Overview {
         organization,
         profiles,
@@ -135,6 +137,7 @@ async fn overview(
         incidents,
         changes,
         due,
+        exchanges,
         may_start,
         now,
     };

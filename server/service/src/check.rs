@@ -2,6 +2,7 @@
 
 mod page;
 mod parameters;
+mod register;
 mod rotation;
 mod run;
 mod work;
@@ -15,6 +16,7 @@ use store::{CheckId, IntegrationId, UnixMillis};
 pub(crate) use page::seen_by;
 pub use page::{BoundTo, CheckPage, ConditionSeen};
 pub use parameters::RawParameters;
+pub(crate) use register::supports as is_register;
 
 use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};

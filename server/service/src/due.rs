@@ -113,7 +113,13 @@ mod tests {
     fn integration(last_review: Option<Date>) -> Integration {
         let details =
             IntegrationDetails { name: "Gateway".to_owned(), last_review, ..IntegrationDetails::default() };
-        Integration { id: IntegrationId::new(), org: OrgId::new(), details, created_at: UnixMillis(0) }
+        Integration {
+            id: IntegrationId::new(),
+            org: OrgId::new(),
+            details,
+            created_at: UnixMillis(0),
+            unowned_since: None,
+        }
     }
 
     /// A check of certificates whose latest run was `ago` days before today and saw so many days to expiry.

@@ -1,9 +1,9 @@
 //! The organization's inventory of integrations.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::CriterionCode;
 use domain::check::Status;
+use domain::{CriterionCode, DomainCode};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::json;
@@ -15,6 +15,9 @@ use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// How many days a status strip shows.
 const STRIP_DAYS: i64 = 90;
+
+/// The longest time between two reviews, in months.
+const LONGEST_REVIEW_MONTHS: i64 = 60;
 
 /// A check with what it last saw.
 #[derive(Debug, Clone)]
@@ -41,9 +44,60 @@ impl CheckRow {
     }
 }
 
-/// The day until which the next review of an integration is due: a year after the last; `None` before the first.
+/// The day until which the next review of an integration is due: so many months after the last, a year unless it says
+/// otherwise; `None` before the first.
 pub fn review_due(details: &IntegrationDetails) -> Option<Date> {
-    Some(details.last_review?.saturating_add(1.year()))
+    let months = details.review_months.unwrap_or(12).clamp(1, LONGEST_REVIEW_MONTHS);
+    Some(details.last_review?.saturating_add(months.months()))
+}
+
+/// Since when an integration with these details has no owner.
+pub(crate) fn unowned_since(
+    details: &IntegrationDetails,
+    before: Option<UnixMillis>,
+    now: UnixMillis,
+) -> Option<UnixMillis> {
+    details.owner.is_empty().then(|| before.unwrap_or(now))
+}
+
+/// The details without space around their texts, or all that is wrong with them. `domains` are those that there are.
+pub(crate) fn details_checked(
+    mut details: IntegrationDetails,
+    domains: &BTreeSet<DomainCode>,
+) -> Result<IntegrationDetails, Vec<FieldError>> {
+    let mut problems = Vec::new();
+    for (field, text, most) in [
+        ("name", &mut details.name, 120),
+        ("partner", &mut details.partner, 120),
+        ("system", &mut details.system, 120),
+        ("standard", &mut details.standard, 120),
+        ("direction", &mut details.direction, 40),
+        ("data", &mut details.data, 500),
+        ("contract", &mut details.contract, 500),
+        ("use_case", &mut details.use_case, 500),
+        ("owner", &mut details.owner, 120),
+        ("technical_owner", &mut details.technical_owner, 120),
+        ("environment", &mut details.environment, 40),
+    ] {
+        *text = text.trim().to_owned();
+        if text.chars().count() > most {
+            problems.push(FieldError::new(field, format!("Use at most {most} characters.")));
+        }
+    }
+    if details.name.is_empty() {
+        problems.push(FieldError::new("name", "Give the integration a name."));
+    }
+    if !["", "critical", "normal"].contains(&details.criticality.as_str()) {
+        problems.push(FieldError::new("criticality", "Write critical or normal, or leave it empty."));
+    }
+    if details.review_months.is_some_and(|months| !(1..=LONGEST_REVIEW_MONTHS).contains(&months)) {
+        let problem = format!("Choose 1 to {LONGEST_REVIEW_MONTHS} months, or leave it empty for 12.");
+        problems.push(FieldError::new("review_months", problem));
+    }
+    for unknown in details.serves.iter().filter(|code| !domains.contains(*code)) {
+        problems.push(FieldError::new("serves", format!("{unknown} is not a domain of any framework.")));
+    }
+    if problems.is_empty() { Ok(details) } else { Err(problems) }
 }
 
 /// An integration with its checks.
@@ -62,9 +116,11 @@ impl Service {
         details: IntegrationDetails,
     ) -> Result<Integration, Error> {
         self.authorize(actor, org, Permission::Operate, "The organization").await?;
-        let details = self.checked_details(details).await?;
+        let details = details_checked(details, &self.domain_codes().await?).map_err(Error::Invalid)?;
+        let now = UnixMillis::now();
+        let unowned_since = unowned_since(&details, None, now);
         let integration =
-            Integration { id: IntegrationId::new(), org, details, created_at: UnixMillis::now() };
+            Integration { id: IntegrationId::new(), org, details, created_at: now, unowned_since };
         let subject = json!({ "name": integration.details.name });
         let entry = org_audit(actor, org, "integration.added", integration.id, subject);
         self.store().create_integration(integration.clone(), entry).await?;
@@ -78,8 +134,9 @@ impl Service {
         details: IntegrationDetails,
     ) -> Result<Integration, Error> {
         let found = self.integration_for(actor, id, Permission::Operate).await?.0;
-        let details = self.checked_details(details).await?;
-        let changed = Integration { details, ..found };
+        let details = details_checked(details, &self.domain_codes().await?).map_err(Error::Invalid)?;
+        let unowned_since = unowned_since(&details, found.unowned_since, UnixMillis::now());
+        let changed = Integration { details, unowned_since, ..found };
         let subject = json!({ "name": changed.details.name });
         let entry = org_audit(actor, changed.org, "integration.changed", id, subject);
         self.store().update_integration(changed.clone(), entry).await?;
@@ -147,36 +204,13 @@ impl Service {
         Ok((found, role))
     }
 
-    async fn checked_details(&self, mut details: IntegrationDetails) -> Result<IntegrationDetails, Error> {
-        let mut problems = Vec::new();
-        for (field, text, most) in [
-            ("name", &mut details.name, 120),
-            ("partner", &mut details.partner, 120),
-            ("system", &mut details.system, 120),
-            ("standard", &mut details.standard, 120),
-            ("direction", &mut details.direction, 40),
-            ("data", &mut details.data, 500),
-            ("contract", &mut details.contract, 500),
-            ("use_case", &mut details.use_case, 500),
-            ("owner", &mut details.owner, 120),
-            ("environment", &mut details.environment, 40),
-        ] {
-            *text = text.trim().to_owned();
-            if text.chars().count() > most {
-                problems.push(FieldError::new(field, format!("Use at most {most} characters.")));
-            }
-        }
-        if details.name.is_empty() {
-            problems.push(FieldError::new("name", "Give the integration a name."));
-        }
-        let mut known = std::collections::BTreeSet::new();
+    /// The domains of every framework.
+    pub(crate) async fn domain_codes(&self) -> Result<BTreeSet<DomainCode>, Error> {
+        let mut known = BTreeSet::new();
         for entry in self.store().frameworks().await? {
             let framework = self.prepared(entry.id).await?.framework;
             known.extend(framework.domains.iter().map(|domain| domain.code.clone()));
         }
-        for unknown in details.serves.iter().filter(|code| !known.contains(*code)) {
-            problems.push(FieldError::new("serves", format!("{unknown} is not a domain of any framework.")));
-        }
-        if problems.is_empty() { Ok(details) } else { Err(Error::Invalid(problems)) }
+        Ok(known)
     }
 }

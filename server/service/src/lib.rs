@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod finding;
 pub mod incident;
 pub mod integration;
+pub mod inventory;
 pub mod member;
 pub mod organization;
 mod secret;

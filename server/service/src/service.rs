@@ -141,7 +141,7 @@ impl Service {
     /// Whether checks of this kind can run.
     #[allow(clippy::unused_self)]
     pub fn supports(&self, code: &KindCode) -> bool {
-        Prober::supports(code)
+        Prober::supports(code) || crate::check::is_register(code)
     }
 
     /// Whether the database answers and its schema is current.

@@ -90,6 +90,7 @@ mod tests {
             org: OrgId::new(),
             details: IntegrationDetails { serves, ..IntegrationDetails::default() },
             created_at: UnixMillis(0),
+            unowned_since: None,
         }
     }
 

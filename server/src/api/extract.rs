@@ -79,6 +79,21 @@ impl FromRequest<Service> for Toml {
     }
 }
 
+/// The body, as a CSV file; whether it is UTF-8 its reader says, with the line.
+pub(super) struct Csv(pub(super) Bytes);
+
+impl FromRequest<Service> for Csv {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        if media_type(&request) != "text/csv" {
+            let detail = "Send a CSV file, with the header `Content-Type: text/csv`.";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        bytes_of(request, service).await.map(Self)
+    }
+}
+
 async fn bytes_of(request: Request, service: &Service) -> Result<Bytes, Problem> {
     Bytes::from_request(request, service).await.map_err(|rejection| {
         match rejection.into_response().status() {

@@ -34,6 +34,18 @@ pub(super) struct Integration {
     #[schema(format = Date)]
     last_review: Option<String>,
     environment: String,
+    technical_owner: String,
+    /// `critical`, `normal` or empty.
+    criticality: String,
+    #[schema(format = Date)]
+    contract_expires: Option<String>,
+    /// Months from one review to the next; null for 12.
+    review_months: Option<i64>,
+    #[schema(format = Date)]
+    runbook_exercised: Option<String>,
+    /// When the brief of its use case was signed.
+    #[schema(format = Date)]
+    brief_signed: Option<String>,
     /// Codes of the domains that it serves; empty for all.
     #[schema(example = json!(["PAT"]))]
     serves: Vec<String>,
@@ -58,6 +70,12 @@ impl From<record::Integration> for Integration {
             owner: details.owner,
             last_review: details.last_review.map(|date| date.to_string()),
             environment: details.environment,
+            technical_owner: details.technical_owner,
+            criticality: details.criticality,
+            contract_expires: details.contract_expires.map(|date| date.to_string()),
+            review_months: details.review_months,
+            runbook_exercised: details.runbook_exercised.map(|date| date.to_string()),
+            brief_signed: details.brief_signed.map(|date| date.to_string()),
             serves: details.serves.iter().map(ToString::to_string).collect(),
             created_at: time::shown(integration.created_at),
         }
@@ -98,6 +116,22 @@ struct Details {
     #[schema(value_type = Option<String>, format = Date)]
     last_review: Change<Date>,
     environment: Option<String>,
+    technical_owner: Option<String>,
+    /// `critical`, `normal` or empty.
+    criticality: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    contract_expires: Change<Date>,
+    /// 1 to 60; null for 12.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    review_months: Change<i64>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    runbook_exercised: Change<Date>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    brief_signed: Change<Date>,
     /// Codes of the domains that it serves; empty for all.
     serves: Option<Vec<String>>,
 }
@@ -117,6 +151,12 @@ impl Details {
             owner: self.owner.unwrap_or(known.owner),
             last_review: self.last_review.over(known.last_review),
             environment: self.environment.unwrap_or(known.environment),
+            technical_owner: self.technical_owner.unwrap_or(known.technical_owner),
+            criticality: self.criticality.unwrap_or(known.criticality),
+            contract_expires: self.contract_expires.over(known.contract_expires),
+            review_months: self.review_months.over(known.review_months),
+            runbook_exercised: self.runbook_exercised.over(known.runbook_exercised),
+            brief_signed: self.brief_signed.over(known.brief_signed),
             serves: match self.serves {
                 Some(codes) => codes.into_iter().map(Into::into).collect(),
                 None => known.serves,

@@ -12,7 +12,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, org_id, name, partner, system, standard, direction, data, contract, use_case, owner, \
-             last_review, environment, serves, created_at FROM integrations ",
+             last_review, environment, serves, created_at, technical_owner, criticality, contract_expires, \
+             review_months, runbook_exercised, brief_signed, unowned_since FROM integrations ",
             $rest
         )
     };
@@ -20,10 +21,13 @@ macro_rules! select {
 
 statements! {
     Both INSERT = "INSERT INTO integrations (id, org_id, created_at, name, partner, system, standard, direction, data, \
-        contract, use_case, owner, last_review, environment, serves) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        contract, use_case, owner, last_review, environment, serves, technical_owner, criticality, contract_expires, \
+        review_months, runbook_exercised, brief_signed, unowned_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+        $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     Both UPDATE = "UPDATE integrations SET name = $4, partner = $5, system = $6, standard = $7, direction = $8, \
-        data = $9, contract = $10, use_case = $11, owner = $12, last_review = $13, environment = $14, serves = $15 \
+        data = $9, contract = $10, use_case = $11, owner = $12, last_review = $13, environment = $14, serves = $15, \
+        technical_owner = $16, criticality = $17, contract_expires = $18, review_months = $19, \
+        runbook_exercised = $20, brief_signed = $21, unowned_since = $22 \
         WHERE id = $1 AND org_id = $2 AND created_at = $3";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
@@ -35,9 +39,10 @@ statements! {
 from_row! {
     IntegrationDetails {
         name, partner, system, standard, direction, data, contract, use_case, owner, last_review: maybe_text,
-        environment, serves: json,
+        environment, serves: json, technical_owner, criticality, contract_expires: maybe_text, review_months,
+        runbook_exercised: maybe_text, brief_signed: maybe_text,
     }
-    Integration { id, org = "org_id", details: flat, created_at }
+    Integration { id, org = "org_id", details: flat, created_at, unowned_since }
 }
 
 async fn keep(
@@ -63,7 +68,14 @@ async fn keep(
         &*details.owner,
         details.last_review.map(Text),
         &*details.environment,
-        Json(&details.serves)
+        Json(&details.serves),
+        &*details.technical_owner,
+        &*details.criticality,
+        details.contract_expires.map(Text),
+        details.review_months,
+        details.runbook_exercised.map(Text),
+        details.brief_signed.map(Text),
+        integration.unowned_since
     )
     .or_missing("organization")
 }
@@ -91,6 +103,27 @@ impl Store {
         audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(true)
+    }
+
+    /// Adds some and writes the details of others anew, all or none.
+    pub async fn import_integrations(
+        &self,
+        added: Vec<Integration>,
+        changed: Vec<Integration>,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        for integration in &added {
+            keep(link, INSERT, integration).await?;
+        }
+        for integration in &changed {
+            if keep(link, UPDATE, integration).await? == 0 {
+                return Err(StoreError::NotFound { what: "integration" });
+            }
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await
     }
 
     pub async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {

@@ -12,6 +12,7 @@ use crate::web::{Fields, Refusal};
 
 const DIRECTIONS: [&str; 3] = ["in", "out", "both"];
 const ENVIRONMENTS: [&str; 3] = ["production", "test", "sandbox"];
+const CRITICALITIES: [&str; 2] = ["critical", "normal"];
 
 /// The domains of one framework, code and title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,16 @@ pub(crate) fn integration_fields(
         }
         .into_any()
     };
+    let date = |name: &'static str, label: &str| {
+        view! {
+            <TextInput
+                id=name name=name label=label.to_owned() kind="date" look=InputLook::Short optional=true
+                value=typed.get(name).to_owned() error=error_of(refusal, name)
+            />
+        }
+        .into_any()
+    };
+    let short = InputLook::Short;
     let full = InputLook::Full;
     view! {
         <TextInput
@@ -66,14 +77,17 @@ pub(crate) fn integration_fields(
         {line("standard", "Standard", "For example FHIR R4, HL7 v2.5.1 over MLLP, CDS Hooks 2.0.", full)}
         {choice("direction", "Direction", "Which way the data flows, seen from here.", &DIRECTIONS)}
         {choice("environment", "Environment", "Where the other end runs.", &ENVIRONMENTS)}
-        {line("owner", "Owner", "The person or role that is told when it breaks.", full)}
-        <TextInput
-            id="last_review" name="last_review" label="Last review" kind="date" look=InputLook::Short optional=true
-            value=typed.get("last_review").to_owned() error=error_of(refusal, "last_review")
-        />
+        {choice("criticality", "Criticality", "How much depends on it.", &CRITICALITIES)}
+        {line("owner", "Owner", "The person or role that answers for it and is told when it breaks.", full)}
+        {line("technical_owner", "Technical owner", "The person or role that mends it.", full)}
+        {date("last_review", "Last review")}
+        {line("review_months", "Months between reviews", "12 where nothing is said.", short)}
         {text("use_case", "Use case", "What somebody can do because it runs.")}
         {text("data", "Data", "What travels over it, for example admissions, discharges, transfers.")}
         {text("contract", "Contract", "The interface agreement: where it is, which version.")}
+        {date("contract_expires", "Contract expires")}
+        {date("brief_signed", "Use-case brief signed")}
+        {date("runbook_exercised", "Runbook exercised")}
         {serves(typed, refusal, domains)}
     }
     .into_any()
@@ -129,6 +143,7 @@ fn serves(typed: &Fields, refusal: Option<&Refusal>, groups: &[DomainGroup]) -> 
 
 /// What is on file, as the form shows it.
 pub(crate) fn fields_of(details: &IntegrationDetails) -> Fields {
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let texts = [
         ("name", details.name.clone()),
         ("partner", details.partner.clone()),
@@ -137,7 +152,13 @@ pub(crate) fn fields_of(details: &IntegrationDetails) -> Fields {
         ("direction", details.direction.clone()),
         ("environment", details.environment.clone()),
         ("owner", details.owner.clone()),
-        ("last_review", details.last_review.map(|date| date.to_string()).unwrap_or_default()),
+        ("technical_owner", details.technical_owner.clone()),
+        ("criticality", details.criticality.clone()),
+        ("last_review", day(details.last_review)),
+        ("review_months", details.review_months.map(|months| months.to_string()).unwrap_or_default()),
+        ("contract_expires", day(details.contract_expires)),
+        ("brief_signed", day(details.brief_signed)),
+        ("runbook_exercised", day(details.runbook_exercised)),
         ("use_case", details.use_case.clone()),
         ("data", details.data.clone()),
         ("contract", details.contract.clone()),
@@ -146,16 +167,30 @@ pub(crate) fn fields_of(details: &IntegrationDetails) -> Fields {
     texts.into_iter().chain(serves).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+const NO_DAY: &str = "Give the day as year, month and day (2026-11-20), or leave it empty.";
+
 /// Reads the form.
 pub(crate) fn read_integration(fields: &Fields) -> Result<IntegrationDetails, Vec<FieldError>> {
     let text = |name: &str| fields.trimmed(name).to_owned();
-    let last_review = match fields.trimmed("last_review") {
+    let mut problems = Vec::new();
+    let mut day = |name: &'static str| match fields.trimmed(name) {
         "" => None,
-        date => Some(date.parse::<Date>().map_err(|_| {
-            let problem = "Give the day as year, month and day (2026-11-20), or leave it empty.";
-            vec![FieldError::new("last_review", problem)]
-        })?),
+        date => date.parse::<Date>().map_err(|_| problems.push(FieldError::new(name, NO_DAY))).ok(),
     };
+    let last_review = day("last_review");
+    let contract_expires = day("contract_expires");
+    let brief_signed = day("brief_signed");
+    let runbook_exercised = day("runbook_exercised");
+    let review_months = match fields.trimmed("review_months") {
+        "" => None,
+        months => {
+            let problem = "Write a whole number of months, for example 12, or leave it empty.";
+            months.parse().map_err(|_| problems.push(FieldError::new("review_months", problem))).ok()
+        }
+    };
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     Ok(IntegrationDetails {
         name: text("name"),
         partner: text("partner"),
@@ -168,6 +203,12 @@ pub(crate) fn read_integration(fields: &Fields) -> Result<IntegrationDetails, Ve
         owner: text("owner"),
         last_review,
         environment: text("environment"),
+        technical_owner: text("technical_owner"),
+        criticality: text("criticality").to_lowercase(),
+        contract_expires,
+        review_months,
+        runbook_exercised,
+        brief_signed,
         serves: fields.all("serves").map(DomainCode::from).collect(),
     })
 }
@@ -182,6 +223,10 @@ mod tests {
             name: "Patient API gateway".to_owned(),
             contract: "v3,\nsigned".to_owned(),
             last_review: Some(jiff::civil::date(2026, 10, 2)),
+            review_months: Some(6),
+            technical_owner: "Interface team".to_owned(),
+            criticality: "critical".to_owned(),
+            contract_expires: Some(jiff::civil::date(2027, 1, 31)),
             serves: vec!["PAT".into(), "SEM".into()],
             ..IntegrationDetails::default()
         };

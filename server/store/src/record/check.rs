@@ -31,6 +31,22 @@ pub struct IntegrationDetails {
     pub last_review: Option<Date>,
     #[serde(default)]
     pub environment: String,
+    /// Who mends it; `owner` answers for it.
+    #[serde(default)]
+    pub technical_owner: String,
+    /// `critical`, `normal`, or empty.
+    #[serde(default)]
+    pub criticality: String,
+    #[serde(default)]
+    pub contract_expires: Option<Date>,
+    /// Months from one review to the next; a year when absent.
+    #[serde(default)]
+    pub review_months: Option<i64>,
+    #[serde(default)]
+    pub runbook_exercised: Option<Date>,
+    /// When the brief of its use case was signed.
+    #[serde(default)]
+    pub brief_signed: Option<Date>,
     /// The domains that it serves; empty for all.
     #[serde(default)]
     pub serves: Vec<DomainCode>,
@@ -42,6 +58,8 @@ pub struct Integration {
     pub org: OrgId,
     pub details: IntegrationDetails,
     pub created_at: UnixMillis,
+    /// Since when it has no owner; `None` while it has one.
+    pub unowned_since: Option<UnixMillis>,
 }
 
 /// A health check. `parameters` is JSON that `service` writes and reads (secrets sealed).

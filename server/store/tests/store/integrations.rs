@@ -2,7 +2,7 @@ use rstest::rstest;
 use store::record::{Integration, IntegrationDetails};
 use store::{Backend, IntegrationId, OrgId, StoreError};
 
-use crate::world::World;
+use crate::world::{NOW, World};
 
 #[rstest]
 #[tokio::test]
@@ -50,4 +50,31 @@ async fn integrations_come_page_by_page(#[values(Backend::Sqlite, Backend::Postg
     assert_eq!(first, all[..2]);
     let rest = world.store.integrations_of(world.org.id, Some(first[1].id), 2).await.unwrap();
     assert_eq!(rest, all[2..]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_import_is_all_or_nothing(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = &World::new(backend).await;
+    let known = world.described("ADT feed");
+    world.store.create_integration(known.clone(), world.audit("created")).await.unwrap();
+    let details = IntegrationDetails {
+        name: "ADT feed, renewed".to_owned(),
+        criticality: "critical".to_owned(),
+        contract_expires: Some(jiff::civil::date(2027, 1, 31)),
+        review_months: Some(6),
+        ..known.details.clone()
+    };
+    let changed = Integration { details, unowned_since: Some(NOW), ..known.clone() };
+    let added = Integration { id: IntegrationId::new(), ..known.clone() };
+    let unknown = Integration { id: IntegrationId::new(), ..known.clone() };
+    let failed = world
+        .store
+        .import_integrations(vec![added.clone()], vec![changed.clone(), unknown], world.audit("imported"))
+        .await;
+    assert!(matches!(failed, Err(StoreError::NotFound { .. })), "{failed:?}");
+    assert_eq!(world.store.integrations_of(world.org.id, None, 9).await.unwrap(), [known]);
+    let audit = world.audit("imported");
+    world.store.import_integrations(vec![added.clone()], vec![changed.clone()], audit).await.unwrap();
+    assert_eq!(world.store.integrations_of(world.org.id, None, 9).await.unwrap(), [changed, added]);
 }

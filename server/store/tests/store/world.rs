@@ -163,7 +163,13 @@ impl World {
             serves: vec!["PAT".into()],
             ..IntegrationDetails::default()
         };
-        Integration { id: IntegrationId::new(), org: self.org.id, details, created_at: NOW }
+        Integration {
+            id: IntegrationId::new(),
+            org: self.org.id,
+            details,
+            created_at: NOW,
+            unowned_since: None,
+        }
     }
 
     pub(crate) async fn integration(&self) -> Integration {

@@ -1,0 +1,145 @@
+//! The inventory as a table and as a whole: import, export, coverage, who exchanges what with whom.
+
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::support::{Answer, Backend, Person, World, text};
+
+async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
+    let request = person.api(Method::POST, &world.org("/integrations/import"));
+    Answer::of(request.header("content-type", "text/csv").body(file.to_vec())).await
+}
+
+async fn inventory(world: &World) -> Vec<Value> {
+    let list = world.owner.get(&world.org("/integrations?limit=200")).await.expect(200);
+    list["items"].as_array().unwrap().clone()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_table_adds_changes_and_leaves_alone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let file = "\u{FEFF}Name;Partner;Direction;Owner;Last review;Review months;Serves\r\n\
+        ADT feed;Exchange network;out;Lab manager;2026-10-01;6;EVT NET\r\n\
+        Patient API;Patients' apps;out;;;;PAT\r\n";
+    let done = import(&world.owner, &world, file.as_bytes()).await.expect(200);
+    assert_eq!(done, json!({ "added": 2, "changed": 0, "unchanged": 0 }));
+    let again = import(&world.owner, &world, file.as_bytes()).await.expect(200);
+    assert_eq!(again, json!({ "added": 0, "changed": 0, "unchanged": 2 }));
+    let change = "name,technical_owner\nadt FEED,Interface team\nRegistry,\n";
+    let done = import(&world.owner, &world, change.as_bytes()).await.expect(200);
+    assert_eq!(done, json!({ "added": 1, "changed": 1, "unchanged": 0 }));
+
+    let found = inventory(&world).await;
+    assert_eq!(found.len(), 3);
+    let feed = &found[0];
+    assert_eq!((&feed["owner"], &feed["technical_owner"]), (&json!("Lab manager"), &json!("Interface team")));
+    assert_eq!((&feed["review_months"], &feed["serves"]), (&json!(6), &json!(["EVT", "NET"])));
+
+    let exported = world.owner.get(&world.org("/integrations.csv")).await;
+    assert_eq!(exported.status, 200);
+    assert!(exported.header("content-type").starts_with("text/csv"));
+    let back = import(&world.owner, &world, exported.text.as_bytes()).await.expect(200);
+    assert_eq!(back["unchanged"], 3, "{}", exported.text);
+    world.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_table_with_a_problem_changes_nothing_and_names_every_line() {
+    let world = World::new(Backend::Sqlite).await;
+    import(&world.owner, &world, b"name\nADT feed\n").await.expect(200);
+    let file = b"name,owner,last_review,serves\n\
+        New,Lab,2026-10-01,PAT\n\
+        Short,Lab\n";
+    let problem = import(&world.owner, &world, file).await.problem(422);
+    assert_eq!(problem["errors"][0]["line"], 3, "{problem}");
+    let file = b"name,owner,last_review,serves,criticality\n\
+        New,Lab,last spring,PAT,normal\n\
+        ,Lab,,,\n\
+        Other,Lab,,NOPE,very\n\
+        new,Lab,,,\n";
+    let problem = import(&world.owner, &world, file).await.problem(422);
+    let errors = problem["errors"].as_array().unwrap().iter();
+    let places: Vec<_> = errors.map(|error| (error["line"].as_u64().unwrap(), text(&error["key"]))).collect();
+    let expected = [(2, "last_review"), (3, "name"), (4, "criticality"), (4, "serves"), (5, "name")];
+    assert_eq!(places, expected.map(|(line, key)| (line, key.to_owned())), "{problem}");
+    import(&world.owner, &world, b"name\nR\xF6ntgen\n").await.problem(422);
+    import(&world.owner, &world, b"name\n\"open\n").await.problem(422);
+    assert_eq!(inventory(&world).await.len(), 1, "nothing was added");
+}
+
+#[tokio::test]
+async fn a_reader_exports_and_only_who_operates_imports() {
+    let world = World::new(Backend::Sqlite).await;
+    let viewer = world.member("viewer").await;
+    import(&viewer, &world, b"name\nADT feed\n").await.problem(403);
+    assert_eq!(viewer.get(&world.org("/integrations.csv")).await.status, 200);
+    let outsider = world.app.person("outsider").await;
+    import(&outsider, &world, b"name\nADT feed\n").await.problem(404);
+    outsider.get(&world.org("/integrations.csv")).await.problem(404);
+    let json = world.owner.post(&world.org("/integrations/import"), json!({})).await;
+    json.problem(415);
+    assert_eq!(inventory(&world).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_table_is_pasted_into_the_page_and_comes_back_where_it_is_refused() {
+    let world = World::new(Backend::Sqlite).await;
+    let owner = &world.owner;
+    owner.sign_in().await;
+    let at = format!("/orgs/{}/integrations", world.slug);
+    let refused =
+        owner.submit(&format!("{at}/import"), &[("table", "name\tlast_review\nADT feed\tsoon")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("Line 2, last_review"), "{}", refused.text);
+    assert!(refused.text.contains("ADT feed\tsoon"), "what was pasted stays: {}", refused.text);
+    let table = "name\tpartner\tdirection\towner\n=cmd|calc\tLaboratory\tin\tLab manager\nAPI\tPatients' apps\tout\t\n";
+    let done = owner.submit(&format!("{at}/import"), &[("table", table)]).await;
+    assert_eq!(done.status, 200);
+    assert!(done.text.contains("2 integrations added"), "{}", done.text);
+    for page in [at.clone(), format!("/orgs/{}", world.slug)] {
+        let page = owner.page(&page).await.text;
+        assert!(page.contains("Who exchanges what with whom"), "{page}");
+        assert!(page.contains("sends to us") && page.contains("receives from us"), "{page}");
+    }
+    let csv = owner.page(&format!("{at}.csv")).await;
+    assert!(csv.header("content-disposition").contains("attachment"), "{csv:?}");
+    assert!(csv.text.contains("'=cmd|calc"), "{}", csv.text);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_coverage_of_the_inventory_is_a_check_on_its_own_records(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let file = "name,owner,technical_owner,contract,contract_expires,last_review\n\
+        ADT feed,Lab,Interfaces,BAA 1,2020-01-01,2020-01-01\n\
+        Patient API,Portal,Interfaces,BAA 2,2999-01-01,\n\
+        Registry,Lab,,,,\n\
+        Inventory,Lab,,,,\n";
+    import(&world.owner, &world, file.as_bytes()).await.expect(200);
+    let integration = text(&inventory(&world).await[3]["id"]);
+    let new =
+        json!({ "kind": "inventory.coverage", "parameters": { "imports": ["adt feed", "unknown channel"] } });
+    let check = world.owner.post(&format!("/integrations/{integration}/checks"), new).await.expect(201);
+    let run = world.owner.post(&format!("/checks/{}/runs", text(&check["id"])), json!({})).await.expect(201);
+    assert_eq!(run["status"], "PASS", "{run}");
+    let seen = &run["observations"];
+    assert_eq!(seen["connections"], 4, "{run}");
+    let percent = |name: &str| seen[name].as_f64().unwrap_or_else(|| panic!("{name} in {run}"));
+    for (name, expected) in [
+        ("owner_pct", 50.0),
+        ("agreement_pct", 25.0),
+        ("reviewed_pct", 0.0),
+        ("monitored_pct", 0.0),
+        ("coverage_pct", 50.0),
+    ] {
+        assert!((percent(name) - expected).abs() < 0.001, "{name}: {run}");
+    }
+    assert!(seen.get("unused_credentials").is_none(), "what no record says is not observed");
+    world.app.stop().await;
+}
