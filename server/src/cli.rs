@@ -6,6 +6,7 @@
 mod account;
 mod check;
 mod framework;
+mod receiver;
 mod reconcile;
 mod score;
 mod serve;

@@ -3,8 +3,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use probe::{AllowList, AllowListError, MailAddress, SmtpUrl};
+use probe::{AllowList, AllowListError, MailAddress, Receiver, ReceiverError, SmtpUrl};
 use thiserror::Error;
 
 /// Everything that `rung serve` needs to know.
@@ -115,6 +116,22 @@ impl std::str::FromStr for PublicUrl {
             && uri.path() == "/"
             && uri.query().is_none();
         if whole { Ok(Self(origin)) } else { Err(refused()) }
+    }
+}
+
+/// Where notifications to checks arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiverConfig {
+    /// Port 0 takes any free port.
+    pub addr: SocketAddr,
+    /// How servers reach it; `None` when they use `addr` itself.
+    pub url: Option<String>,
+}
+
+impl ReceiverConfig {
+    /// Listens from now on. Must be called inside a Tokio runtime.
+    pub fn listen(&self) -> Result<Arc<Receiver>, ReceiverError> {
+        Receiver::listen(self.addr, self.url.as_deref()).map(Arc::new)
     }
 }
 

@@ -10,6 +10,7 @@ mod fhir_capability;
 mod fhir_endpoint_listing;
 mod fhir_read_search;
 mod fhir_smart_config;
+mod fhir_subscription;
 mod hl7v2_mllp;
 pub(crate) mod json;
 mod portal_doc_link;
@@ -23,7 +24,7 @@ use crate::prober::Context;
 use crate::report::Report;
 
 /// The codes that [`run`] knows.
-const CODES: [&str; 11] = [
+const CODES: [&str; 12] = [
     cdshooks_discovery::CODE,
     epa_roundtrip::CODE,
     fhir_bulk_export::CODE,
@@ -31,6 +32,7 @@ const CODES: [&str; 11] = [
     fhir_endpoint_listing::CODE,
     fhir_read_search::CODE,
     fhir_smart_config::CODE,
+    fhir_subscription::CODE,
     hl7v2_mllp::CODE,
     portal_doc_link::CODE,
     tls_certificate::CODE,
@@ -51,6 +53,7 @@ pub(crate) async fn run(code: &str, context: &Context<'_>) -> Outcome {
         fhir_endpoint_listing::CODE => fhir_endpoint_listing::run(context).await,
         fhir_read_search::CODE => fhir_read_search::run(context).await,
         fhir_smart_config::CODE => fhir_smart_config::run(context).await,
+        fhir_subscription::CODE => fhir_subscription::run(context).await,
         hl7v2_mllp::CODE => hl7v2_mllp::run(context).await,
         portal_doc_link::CODE => portal_doc_link::run(context).await,
         tls_certificate::CODE => tls_certificate::run(context).await,

@@ -19,6 +19,7 @@ mod kinds;
 mod limits;
 mod mail;
 mod prober;
+mod receiver;
 mod report;
 mod smart;
 mod tls;
@@ -32,3 +33,4 @@ pub use guard::{
 pub use limits::Limits;
 pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerConfig, SmtpUrl, SmtpUrlError};
 pub use prober::{Occasion, Prober, ProberConfig, ProberError};
+pub use receiver::{Receiver, ReceiverError};

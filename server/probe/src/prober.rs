@@ -14,6 +14,7 @@ use crate::guard::{AllowList, Guard, Resolver, SystemResolver};
 use crate::http::Client;
 use crate::kinds;
 use crate::limits::Limits;
+use crate::receiver::Receiver;
 use crate::tls::{self, Trust};
 
 /// How checks are run.
@@ -28,6 +29,8 @@ pub struct ProberConfig {
     /// Ends every run after this time, where the kind's own timeout is longer.
     pub time_limit: Option<Duration>,
     pub limits: Limits,
+    /// Where notifications arrive; without one, checks that wait for them are inconclusive.
+    pub receiver: Option<Arc<Receiver>>,
 }
 
 /// What a run is told beside its parameters.
@@ -54,6 +57,7 @@ pub struct Prober {
     trust: Arc<Trust>,
     limits: Limits,
     time_limit: Option<Duration>,
+    receiver: Option<Arc<Receiver>>,
 }
 
 /// What a kind needs to run.
@@ -62,6 +66,7 @@ pub(crate) struct Context<'a> {
     pub(crate) http: &'a Client,
     pub(crate) trust: &'a Trust,
     pub(crate) limits: &'a Limits,
+    pub(crate) receiver: Option<&'a Receiver>,
     pub(crate) parameters: &'a Parameters,
     /// When the check last passed, where that is known.
     pub(crate) last_success: Option<Timestamp>,
@@ -82,7 +87,8 @@ impl Prober {
         let connector = Connector::new(Guard::new(config.allow, resolver));
         let trust = Arc::new(Trust::new(&extra));
         let http = Client::new(connector.clone(), trust.clone(), config.limits);
-        Ok(Self { connector, http, trust, limits: config.limits, time_limit: config.time_limit })
+        let ProberConfig { limits, time_limit, receiver, .. } = config;
+        Ok(Self { connector, http, trust, limits, time_limit, receiver })
     }
 
     /// Whether this crate runs a kind. The others are fed, computed, or not built yet.
@@ -119,6 +125,7 @@ impl Prober {
             http: &self.http,
             trust: &self.trust,
             limits: &self.limits,
+            receiver: self.receiver.as_deref(),
             parameters,
             last_success: occasion.last_success,
             cut_short: time < own,

@@ -33,6 +33,8 @@ const ASSUMED_LIFETIME_SECONDS: i64 = 300;
 /// Who asks: the client as it is registered with the token endpoint.
 pub(crate) struct Client {
     token_url: Url,
+    /// The same as it was entered: a server compares it letter by letter, and a parsed address gains a slash.
+    audience: String,
     id: String,
     key: SigningKey,
     key_id: Option<String>,
@@ -75,12 +77,13 @@ impl Client {
         key_id: Option<&str>,
         scopes: Vec<String>,
     ) -> Result<Self, Failure> {
-        let token_url = context.connector.guard().vet_url(token_url)?;
+        let audience = token_url.trim().to_owned();
+        let token_url = context.connector.guard().vet_url(&audience)?;
         let (key, own_id) = SigningKey::read(key, key_id).map_err(|problem| {
             Failure::inconclusive(Layer::Guard, format!("private_key is not usable: {problem}"))
         })?;
         let key_id = key_id.map(str::to_owned).or(own_id);
-        Ok(Self { token_url, id: client_id.to_owned(), key, key_id, scopes, token: None })
+        Ok(Self { token_url, audience, id: client_id.to_owned(), key, key_id, scopes, token: None })
     }
 
     /// A token that is still good for a request, asked for where there is none.
@@ -102,7 +105,7 @@ impl Client {
         let now = Timestamp::now();
         let assertion = assertion::signed(
             &self.key,
-            &assertion::Claims { client_id: &self.id, audience: self.token_url.as_str(), now },
+            &assertion::Claims { client_id: &self.id, audience: &self.audience, now },
             self.key_id.as_deref(),
         );
         let form: String = url::form_urlencoded::Serializer::new(String::new())

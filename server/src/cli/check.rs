@@ -12,7 +12,7 @@ use domain::check::{CheckKind, Message, Observations, Outcome, Parameters, Statu
 use probe::{AllowList, Prober, ProberConfig};
 use serde::Serialize;
 
-use super::NOT_UNDERSTOOD;
+use super::{NOT_UNDERSTOOD, receiver};
 
 /// What `rung check` can be told.
 #[derive(Debug, Args)]
@@ -25,6 +25,8 @@ pub(super) struct Options {
     /// A network, beyond public addresses, that may be connected to, for example 127.0.0.0/8
     #[arg(long, env = "RUNG_PROBE_ALLOW", value_name = "CIDR", value_delimiter = ',')]
     allow: Vec<AllowList>,
+    #[command(flatten)]
+    receiver: receiver::Options,
 }
 
 /// What is printed.
@@ -51,7 +53,14 @@ impl Options {
         };
         let mut allow = AllowList::default();
         self.allow.into_iter().for_each(|more| allow.extend(more));
-        let prober = match Prober::new(ProberConfig { allow, ..ProberConfig::default() }) {
+        let receiver = match self.receiver.config().map(|receiver| receiver.listen()).transpose() {
+            Ok(receiver) => receiver,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::from(NOT_UNDERSTOOD);
+            }
+        };
+        let prober = match Prober::new(ProberConfig { allow, receiver, ..ProberConfig::default() }) {
             Ok(prober) => prober,
             Err(error) => {
                 eprintln!("error: {error}");

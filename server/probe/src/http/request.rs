@@ -1,6 +1,6 @@
 //! What is asked: method, address, credentials, body.
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, IF_MATCH, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -36,6 +36,7 @@ pub(crate) struct Request<'a> {
     method: Method,
     accept: &'static str,
     prefer: Option<&'static str>,
+    if_match: Option<&'a str>,
     content: Option<(&'static str, &'a [u8])>,
 }
 
@@ -49,7 +50,7 @@ pub(super) enum Credentials<'a> {
 
 impl<'a> Request<'a> {
     pub(crate) fn new(method: Method, url: &'a Url, accept: &'static str, deadline: Deadline) -> Self {
-        Self { url, deadline, credentials: None, method, accept, prefer: None, content: None }
+        Self { url, deadline, credentials: None, method, accept, prefer: None, if_match: None, content: None }
     }
 
     pub(crate) fn post(
@@ -76,6 +77,15 @@ impl<'a> Request<'a> {
         Self { prefer: Some(preference), ..self }
     }
 
+    /// Changes only this version of a resource.
+    pub(crate) fn if_match(self, tag: Option<&'a str>) -> Self {
+        Self { if_match: tag, ..self }
+    }
+
+    pub(crate) fn content(self, content_type: &'static str, body: &'a [u8]) -> Self {
+        Self { content: Some((content_type, body)), ..self }
+    }
+
     /// The request for `url`, which is this request's own address or where a redirect led.
     pub(super) fn build(
         &self,
@@ -96,6 +106,9 @@ impl<'a> Request<'a> {
         }
         if let Some(preference) = self.prefer {
             request = request.header(PREFER, preference);
+        }
+        if let Some(tag) = self.if_match {
+            request = request.header(IF_MATCH, tag);
         }
         let mut body = Bytes::new();
         if let Some((content_type, content)) = self.content {

@@ -109,3 +109,14 @@ pub(crate) async fn read_until<S: AsyncRead + Unpin>(stream: &mut S, end: &[u8])
     }
     Some(seen)
 }
+
+/// Posts a body to `http://address/path` and answers with the status line, as a server that notifies does.
+pub(crate) async fn post(url: &str, body: &str) -> String {
+    let (address, path) = url["http://".len()..].split_once('/').expect("an address with a path");
+    #[expect(clippy::disallowed_methods, reason = "the test plays a server that notifies")]
+    let mut stream = TcpStream::connect(address).await.expect("a receiver that listens");
+    let head = format!("POST /{path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("a receiver that reads");
+    let answer = read_until(&mut stream, b"\r\n").await.unwrap_or_default();
+    String::from_utf8_lossy(&answer).trim().to_owned()
+}
