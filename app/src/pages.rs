@@ -23,6 +23,7 @@ pub(crate) mod sandbox;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+pub(crate) mod timeline;
 
 mod days;
 mod parts;

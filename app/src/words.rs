@@ -10,6 +10,7 @@ mod incident;
 mod paths;
 mod people;
 mod rung;
+mod timeline;
 
 pub use cause::{Cause, Remark, Seen, cause, check_line};
 pub use condition::{expected, in_columns, phrase, seen_words};
@@ -20,6 +21,7 @@ pub use people::{
     assessment_state_word, duration_word, evidence_state_word, ordinal, plural, role_word, size_words,
 };
 pub use rung::{ladder, obstacle, obstacles, rung_name};
+pub use timeline::{cause_lines, cause_words, change_words, live_since, override_words};
 
 use domain::Level;
 use domain::scoring::{Exact, display};

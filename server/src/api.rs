@@ -6,6 +6,7 @@
 mod alert;
 mod answer;
 mod assessment;
+mod attest;
 mod channel;
 mod check;
 mod document;
@@ -24,6 +25,7 @@ mod run;
 mod score;
 mod tie;
 mod time;
+mod timeline;
 
 use std::any::Any;
 
@@ -63,6 +65,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(assessment::get))
         .routes(routes!(answer::put, answer::history))
         .routes(routes!(score::get))
+        .routes(routes!(timeline::get))
         .routes(routes!(evidence::list, evidence::create))
         .routes(routes!(evidence::review, evidence::remove))
         .routes(routes!(finding::list))
@@ -76,6 +79,8 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(tie::list))
         .routes(routes!(tie::put, tie::clear))
         .routes(routes!(run::list, run::create))
+        .routes(routes!(attest::list, attest::create))
+        .routes(routes!(attest::withdraw))
         .routes(routes!(incident::list))
         .routes(routes!(incident::get))
         .routes(routes!(incident::alerting, incident::set_thresholds))

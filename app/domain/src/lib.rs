@@ -11,6 +11,7 @@ pub mod explain;
 pub mod framework;
 pub mod incident;
 pub mod level;
+pub mod live;
 pub mod reconcile;
 pub mod scoring;
 pub mod vectors;

@@ -3,8 +3,10 @@
 use domain::scoring::{DomainScore, Exact, RungCondition, Totals, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
+use service::timeline::Timeline;
 
 use super::questionnaire::overall_arithmetic;
+use super::timeline::timeline_section;
 use crate::charts::{BarsLegend, BarsLook};
 use crate::charts::{DomainBar, DomainBars, Ladder, Threshold};
 use crate::ui::{
@@ -14,7 +16,7 @@ use crate::ui::{
 use crate::words::{Paths, assessment_state_word, ladder, reading, rung_name};
 
 /// The page's content.
-pub(crate) fn assessment_page(assessed: &Assessed, paths: &Paths) -> AnyView {
+pub(crate) fn assessment_page(assessed: &Assessed, timeline: &Timeline, paths: &Paths) -> AnyView {
     let assessment = &assessed.bundle.assessment;
     let under = format!(
         "{} {}, {}",
@@ -41,6 +43,7 @@ pub(crate) fn assessment_page(assessed: &Assessed, paths: &Paths) -> AnyView {
                 <div class="gap-above"><Disclaimer/></div>
             </Section>
             {scores(assessed, paths)}
+            {timeline_section(timeline)}
         </div>
     }
     .into_any()

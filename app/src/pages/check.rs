@@ -1,5 +1,6 @@
 //! The page of one health check: how it stands, what that does to answers, what it saw, its history.
 
+mod attest;
 mod effects;
 pub(crate) mod incidents;
 mod latency;
@@ -12,7 +13,9 @@ use service::UnixMillis;
 use service::assessment::Assessed;
 use service::check::{BoundTo, CheckPage};
 use service::incident::CheckIncidents;
+use service::record::Override;
 
+use self::attest::attest_section;
 use self::effects::effects_section;
 use self::incidents::incidents_section;
 use self::latency::{expiry_section, latency_section};
@@ -40,6 +43,8 @@ pub(crate) struct CheckShown {
     /// May set its thresholds and put alerts off.
     pub(crate) may_alert: bool,
     pub(crate) incidents: CheckIncidents,
+    /// Signed against its failures, the latest first.
+    pub(crate) overrides: Vec<Override>,
     pub(crate) now: UnixMillis,
 }
 
@@ -74,6 +79,7 @@ pub(crate) fn CheckView(
     let sections = view! {
         {status_section(&check)}
         {effects_section(&check, &typed, refusal.as_ref())}
+        {attest_section(&check, &typed, refusal.as_ref())}
         {incidents_section(&check, &typed, refusal.as_ref())}
         {days_section(&check)}
         {conditions_section(&check)}

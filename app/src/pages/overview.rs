@@ -17,6 +17,7 @@ use service::finding::FindingsPage;
 use service::integration::CheckRow;
 use service::inventory::Exchanges;
 use service::record::{Assessment, AuditEntry, Incident, Organization};
+use service::timeline::Timeline;
 
 use self::changes::changes_section;
 use self::checks::checks_section;
@@ -29,7 +30,7 @@ use crate::ui::{
     Banner, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Section, Table, TableLook, Width, clock,
     day,
 };
-use crate::words::{self, Paths, assessment_state_word, plural, rung_name, size_words};
+use crate::words::{self, Paths, assessment_state_word, live_since, plural, rung_name, size_words};
 
 /// What the overview shows.
 pub(crate) struct Overview {
@@ -40,6 +41,8 @@ pub(crate) struct Overview {
     pub(crate) assessments: Vec<Assessment>,
     /// The latest assessment with its findings; `None` before the first.
     pub(crate) latest: Option<FindingsPage>,
+    /// Of the latest assessment: its live rung and the latest changes.
+    pub(crate) timeline: Option<Timeline>,
     pub(crate) checks: Vec<CheckRow>,
     /// Open ones, latest first.
     pub(crate) incidents: Vec<Incident>,
@@ -59,6 +62,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
         profiles,
         assessments,
         latest,
+        timeline,
         checks,
         incidents,
         changes,
@@ -96,7 +100,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
             .into_any(),
     };
     let standing = match (&latest, &paths) {
-        (Some(page), Some(paths)) => standing(page, paths),
+        (Some(page), Some(paths)) => standing(page, timeline.as_ref(), paths),
         _ => first_run(&at, may_start),
     };
     let banner = assessed.zip(paths.as_ref()).and_then(|(assessed, paths)| banner(assessed, paths));
@@ -138,10 +142,14 @@ fn first_run(at: &str, may_start: bool) -> AnyView {
     .into_any()
 }
 
-fn standing(page: &FindingsPage, paths: &Paths) -> AnyView {
+fn standing(page: &FindingsPage, timeline: Option<&Timeline>, paths: &Paths) -> AnyView {
     let assessed = &page.assessed;
     let computed = assessed.computed_at.timestamp();
-    let live = format!("Live, computed {} at {}", day(assessed.computed_at.date()), clock(computed));
+    let since = timeline.and_then(|timeline| timeline.live.as_ref()).and_then(live_since);
+    let live = match since {
+        Some(since) => format!("{since}, computed {}", clock(computed)),
+        None => format!("Live, computed {} at {}", day(assessed.computed_at.date()), clock(computed)),
+    };
     let ladder = words::ladder(assessed, paths);
     view! {
         <Section id="standing" title="Where we stand" aside=view! { <p>{live}</p> }>

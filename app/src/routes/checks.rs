@@ -1,5 +1,6 @@
 //! Health checks of an integration: what they saw, what that does to answers, running and tying them.
 
+mod attest;
 mod setup;
 
 use axum::Router;
@@ -24,6 +25,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/checks/{id}/run", post(run))
         .route("/orgs/{slug}/checks/{id}/tie", post(tie))
         .route("/orgs/{slug}/checks/{id}/tie/clear", post(clear_tie))
+        .merge(attest::router())
         .merge(setup::router())
 }
 
@@ -116,6 +118,7 @@ pub(super) async fn page(
         may_tie: Permission::Review.allows(page.role),
         may_alert: Permission::Alert.allows(page.role),
         incidents: state.service.check_incidents(actor, id).await?,
+        overrides: state.service.overrides(actor, id).await?,
         page,
         assessed,
         parameters,

@@ -113,6 +113,10 @@ async fn overview(
         Some(latest) => Some(state.service.findings(&actor, latest.id).await?),
         None => None,
     };
+    let timeline = match assessments.last() {
+        Some(latest) => Some(state.service.timeline(&actor, latest.id, None, 1).await?),
+        None => None,
+    };
     let checks = state.service.check_rows(&actor, organization.id).await?;
     let changes = state.service.audit(&actor, organization.id, CHANGES_READ).await?;
     let profiles = profiles(&state).await?;
@@ -133,6 +137,7 @@ async fn overview(
         profiles,
         assessments,
         latest,
+        timeline,
         checks,
         incidents,
         changes,

@@ -12,6 +12,9 @@ use crate::pages::report::{Report, report_page};
 use crate::web::{AppState, CurrentActor, Frame, PageError, Segments, Tab};
 use crate::words::Paths;
 
+/// Changes of the live rung on the page of an assessment.
+const CHANGES_SHOWN: u32 = 50;
+
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/assessments/{id}", get(summary))
@@ -28,10 +31,11 @@ async fn summary(
     if bundle.organization.slug != slug {
         return Err(PageError::not_found());
     }
+    let timeline = state.service.timeline(&actor, id, None, CHANGES_SHOWN).await?;
     let paths = Paths::new(&slug, id);
     let title = format!("{}, {}", bundle.assessment.title, bundle.organization.name);
     let frame = Frame::new(&state, Some(&actor), title).assessment(bundle, Tab::Assessment);
-    Ok(frame.respond(StatusCode::OK, || assessment_page(&assessed, &paths)))
+    Ok(frame.respond(StatusCode::OK, || assessment_page(&assessed, &timeline, &paths)))
 }
 
 async fn report(

@@ -12,7 +12,7 @@ use service::finding::FindingView;
 use service::record;
 
 use super::condition::{expected, phrase};
-use super::{Paths, ordinal};
+use super::{Paths, ordinal, override_words};
 use crate::ui::moment;
 
 /// What the checks saw for the conditions of contradicted bindings, as the findings keep it.
@@ -232,6 +232,7 @@ pub fn check_line(
     }
     let standings = || probes.iter().filter_map(|probe| probe.standing);
     let with = |status: Status| standings().find(|standing| standing.status == status);
+    let overridden = probes.iter().find_map(|probe| probe.overridden);
     let line = match score.state {
         Status::Fail => {
             let failing = with(Status::Fail);
@@ -239,6 +240,12 @@ pub fn check_line(
             format!("{}; {} failure running", sentence(&broken(binding, failing, seen)), ordinal(times))
         }
         Status::Warn => match with(Status::Fail) {
+            Some(failing) if overridden.is_some() => format!(
+                "{}; {} failure running, {}",
+                sentence(&broken(binding, Some(failing), seen)),
+                ordinal(failing.consecutive_fails),
+                overridden.map(override_words).unwrap_or_default()
+            ),
             Some(failing) => format!(
                 "{}; failed {}, not often enough to count",
                 sentence(&broken(binding, Some(failing), seen)),

@@ -8,10 +8,10 @@ use domain::scoring::{Answer as Ratings, CriterionScore, EvidenceItem, Input, Pr
 use domain::{BindingId, CriterionCode, Framework, FrameworkCode, Level, RungCode};
 use serde_json::json;
 use store::record::{
-    Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Rater, Role,
-    Standing,
+    Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Override,
+    Rater, Role, Standing,
 };
-use store::{AssessmentId, OrgId, UnixMillis};
+use store::{AssessmentId, CheckId, OrgId, UnixMillis};
 
 use crate::service::{Prepared, org_audit};
 use crate::tie::is_tied;
@@ -45,6 +45,8 @@ pub struct TiedCheck<'a> {
     pub check: &'a Check,
     pub integration: &'a Integration,
     pub standing: Option<&'a Standing>,
+    /// The attestation in force that its failure says nothing against the answer.
+    pub overridden: Option<&'a Override>,
 }
 
 impl Service {
@@ -167,6 +169,7 @@ impl Assessed {
                     .standings
                     .iter()
                     .find(|standing| standing.check == check.id && standing.binding == binding.id),
+                overridden: overridden(&self.bundle, check.id, &binding.id, self.computed_at),
             })
         });
         tied.collect()
@@ -239,9 +242,20 @@ fn probes(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> 
     let probes = bundle.standings.iter().filter(tied).map(|standing| ProbeInput {
         binding: standing.binding.clone(),
         record: record(standing, now),
-        overridden: false,
+        overridden: overridden(bundle, standing.check, &standing.binding, now).is_some(),
     });
     probes.collect()
+}
+
+/// The attestation in force against a check's failure for a binding (section 6.2).
+fn overridden<'a>(
+    bundle: &'a AssessmentBundle,
+    check: CheckId,
+    binding: &BindingId,
+    now: UnixMillis,
+) -> Option<&'a Override> {
+    let of = |one: &&Override| one.check == check && one.binding == *binding && one.in_force(now);
+    bundle.overrides.iter().find(of)
 }
 
 pub(crate) fn record(standing: &Standing, now: UnixMillis) -> ProbeRecord {

@@ -150,6 +150,7 @@ impl Service {
 
     /// Writes only where the kept findings differ from the computed ones.
     async fn bring_up_to_date(&self, assessed: &Assessed) -> Result<Vec<Finding>, Error> {
+        self.record_live(assessed).await?;
         let id = assessed.bundle.assessment.id;
         let kept = self.store().findings(id).await?;
         let raised = &assessed.score.findings;

@@ -9,6 +9,7 @@ mod actor;
 pub mod alert;
 pub mod answer;
 pub mod assessment;
+pub mod attest;
 pub mod check;
 pub mod due;
 mod error;
@@ -22,6 +23,7 @@ pub mod organization;
 mod secret;
 mod service;
 pub mod tie;
+pub mod timeline;
 
 pub use actor::{Actor, Permission};
 pub use domain;

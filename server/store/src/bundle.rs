@@ -15,10 +15,10 @@ use crate::error::StoreError;
 use crate::ids::{AssessmentId, UserId};
 use crate::organizations::organization_columns;
 use crate::record::{
-    Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Role,
-    Standing,
+    Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override,
+    Role, Standing,
 };
-use crate::{answers, checks, evidence, integrations, runs, ties};
+use crate::{answers, checks, evidence, integrations, overrides, runs, ties};
 
 statements! {
     Both HEAD = concat!(
@@ -29,13 +29,14 @@ statements! {
 }
 
 /// The statements of a bundle after [`HEAD`], each by the assessment's id, in the order that [`Parts::take`] knows.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     answers::OF_ASSESSMENT,
     evidence::OF_ASSESSMENT,
     checks::BESIDE_ASSESSMENT,
     integrations::BESIDE_ASSESSMENT,
     runs::BESIDE_ASSESSMENT,
     ties::BESIDE_ASSESSMENT,
+    overrides::BESIDE_ASSESSMENT,
 ];
 
 /// All of them for SQLite, made once.
@@ -60,6 +61,7 @@ struct Parts {
     integrations: Vec<Integration>,
     standings: Vec<Standing>,
     ties: Vec<ManualTie>,
+    overrides: Vec<Override>,
 }
 
 impl Parts {
@@ -73,6 +75,7 @@ impl Parts {
         Integration: FromRow<'r, R>,
         Standing: FromRow<'r, R>,
         ManualTie: FromRow<'r, R>,
+        Override: FromRow<'r, R>,
     {
         match part {
             0 => self.head = Some(Head::from_row(row)?),
@@ -81,7 +84,8 @@ impl Parts {
             3 => self.checks.push(Check::from_row(row)?),
             4 => self.integrations.push(Integration::from_row(row)?),
             5 => self.standings.push(Standing::from_row(row)?),
-            _ => self.ties.push(ManualTie::from_row(row)?),
+            6 => self.ties.push(ManualTie::from_row(row)?),
+            _ => self.overrides.push(Override::from_row(row)?),
         }
         Ok(())
     }
@@ -139,6 +143,7 @@ impl Store {
             integrations: parts.integrations,
             standings: parts.standings,
             ties: parts.ties,
+            overrides: parts.overrides,
         }))
     }
 }

@@ -20,8 +20,10 @@ mod frameworks;
 pub mod ids;
 mod incidents;
 mod integrations;
+mod live;
 mod organizations;
 mod outbox;
+mod overrides;
 mod page;
 mod queue;
 pub mod record;
@@ -58,8 +60,10 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         frameworks::STATEMENTS,
         incidents::STATEMENTS,
         integrations::STATEMENTS,
+        live::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,
+        overrides::STATEMENTS,
         runs::STATEMENTS,
         schedule::STATEMENTS,
         sessions::STATEMENTS,

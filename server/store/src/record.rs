@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod finding;
 mod incident;
+mod live;
 mod organization;
 
 pub use account::{ApiToken, Session, User};
@@ -24,4 +25,5 @@ pub use check::{
 };
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
+pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{Member, MemberChange, Organization, Role, SizeBand};

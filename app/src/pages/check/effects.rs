@@ -7,6 +7,7 @@ use service::assessment::Assessed;
 use service::check::BoundTo;
 
 use super::CheckShown;
+use super::attest::attested;
 use crate::pages::integrations::serves_words;
 use crate::pages::parts::error_of;
 use crate::ui::{
@@ -26,6 +27,8 @@ enum Effect {
     Warns,
     /// The first failures, before they are confirmed.
     FailsOnce,
+    /// A confirmed failure that somebody signed against.
+    Overridden,
     Contradicts,
     /// It fails, but the answer claims no more than the check allows.
     FailsBelow,
@@ -121,6 +124,7 @@ fn effect(check: &CheckShown, bound: &BoundTo, score: Option<&CriterionScore>) -
         Status::Warn if standing.status == Status::Fail => Effect::FailsOnce,
         Status::Warn => Effect::Warns,
         Status::Unknown => Effect::Nothing,
+        Status::Fail if attested(check, bound).is_some() => Effect::Overridden,
         Status::Fail if claimed.is_some_and(|claimed| claimed > bound.binding.fail_cap) => {
             Effect::Contradicts
         }
@@ -135,6 +139,7 @@ fn effect_view(effect: Effect) -> AnyView {
         Effect::Backs => (Status::Pass, "Backs"),
         Effect::Warns => (Status::Warn, "Warns"),
         Effect::FailsOnce => (Status::Warn, "Fails, not confirmed"),
+        Effect::Overridden => (Status::Warn, "Fails, overridden"),
         Effect::Contradicts => (Status::Fail, "Contradicts"),
         Effect::FailsBelow => (Status::Fail, "Fails, caps nothing"),
     };

@@ -23,7 +23,7 @@ pub(super) fn incidents_section(check: &CheckShown, typed: &Fields, refusal: Opt
     let open = incidents.open().map(|incident| {
         let title = format!("{}, {}", incident_span(incident, check.now), incident_opening(incident));
         let cause = incident.cause.clone();
-        view! { <Note status=Status::Fail title><p>{cause}</p></Note> }
+        view! { <div class="gap-below"><Note status=Status::Fail title><p>{cause}</p></Note></div> }
     });
     let at = format!("/orgs/{}", check.page.organization.slug);
     let table = if incidents.incidents.is_empty() {
@@ -72,7 +72,10 @@ fn snoozed(check: &CheckShown) -> Option<AnyView> {
         view! { <PostButton action size=ButtonSize::Small kind=ButtonKind::Second>"Tell again"</PostButton> }
     });
     let reason = snooze.reason.clone();
-    Some(view! { <Note status=Status::Warn title><p>{reason}</p>{end}</Note> }.into_any())
+    Some(
+        view! { <div class="gap-below"><Note status=Status::Warn title><p>{reason}</p>{end}</Note></div> }
+            .into_any(),
+    )
 }
 
 fn snooze_form(check: &CheckShown, typed: &Fields, refusal: Option<&Refusal>) -> AnyView {

@@ -139,6 +139,10 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "channel.removed" => format!("removed the alert channel {}", of("name")),
         "channel.paused" => format!("paused the alert channel {}: {}", of("name"), of("why")),
         "maintenance.planned" => format!("planned maintenance: {}", of("reason")),
+        "failure.overridden" => {
+            format!("overrode the failure of a check on {}: {}", of("binding"), of("reason"))
+        }
+        "override.withdrawn" => format!("withdrew the override on {}", of("binding")),
         "check.removed" => format!("removed a check {}", of("kind")),
         "tie.changed" => {
             let tied = details.get("tied").and_then(Value::as_bool).unwrap_or_default();

@@ -37,7 +37,7 @@ pub(super) fn incidents_section(open: &[Incident], at: &str, now: UnixMillis) ->
     Some(
         view! {
             <Section id="incidents" title="Open incidents" aside=all width=Width::Span>
-                <ul class="stack-tight">{lines}</ul>
+                <ul class="lines">{lines}</ul>
             </Section>
         }
         .into_any(),

@@ -9,6 +9,7 @@ use store::UnixMillis;
 use store::record::{Channel, ClaimedMessage, Message, Target, Tried};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::payload::Payload;
 use super::signature::SigningSecret;
@@ -32,6 +33,8 @@ const BATCH: u32 = 32;
 const AT_ONCE: usize = 16;
 /// How often the outbox is looked at when nobody calls.
 const TICK: Duration = Duration::from_secs(5);
+/// How often attestations that ran out and results of yesterday are looked for.
+const REFRESH: Duration = Duration::from_mins(1);
 const TIDY_UP: Duration = Duration::from_hours(1);
 /// How long messages that ended are kept: 90 days.
 const KEPT_MS: i64 = 90 * 24 * 3600 * 1000;
@@ -51,16 +54,22 @@ enum Answer {
 }
 
 impl Service {
-    /// Announces incidents and sends messages until the task is dropped.
+    /// Announces incidents, sends messages and keeps live results up to date until the task is dropped.
     pub async fn tell(&self) {
-        let mut tidied: Option<tokio::time::Instant> = None;
+        let (mut tidied, mut refreshed): (Option<Instant>, Option<Instant>) = (None, None);
         loop {
             let now = UnixMillis::now();
             if let Err(error) = self.tell_at(now).await {
                 tracing::error!(?error, "alerts could not be sent");
             }
+            if refreshed.is_none_or(|at| at.elapsed() >= REFRESH) {
+                refreshed = Some(Instant::now());
+                if let Err(error) = self.refresh_out_of_date(now).await {
+                    tracing::error!(?error, "live results could not be computed anew");
+                }
+            }
             if tidied.is_none_or(|at| at.elapsed() >= TIDY_UP) {
-                tidied = Some(tokio::time::Instant::now());
+                tidied = Some(Instant::now());
                 if let Err(error) = self.store().forget_messages(UnixMillis(now.0 - KEPT_MS)).await {
                     tracing::error!(?error, "old messages could not be deleted");
                 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
 
+mod attest;
 mod setting;
 mod telling;
 mod world;

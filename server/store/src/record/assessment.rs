@@ -5,7 +5,7 @@ use domain::{CriterionCode, FrameworkCode, Level, RungCode};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Integration, ManualTie, Organization, Role, Standing};
+use super::{Check, Integration, ManualTie, Organization, Override, Role, Standing};
 use crate::ids::{AssessmentId, EvidenceId, FrameworkId, OrgId, UnixMillis, UserId};
 
 /// A framework version as a list shows it.
@@ -149,4 +149,6 @@ pub struct AssessmentBundle {
     pub standings: Vec<Standing>,
     /// Of this assessment's framework only.
     pub ties: Vec<ManualTie>,
+    /// Of this assessment's framework only, those that were not withdrawn: expired ones too.
+    pub overrides: Vec<Override>,
 }

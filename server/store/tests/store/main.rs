@@ -10,6 +10,7 @@ mod findings;
 mod frameworks;
 mod incidents;
 mod integrations;
+mod live;
 mod organizations;
 mod outbox;
 mod runs;

@@ -1,0 +1,192 @@
+//! The live rung over time, and attestations that a failure says nothing against an answer.
+
+use domain::check::Status;
+use domain::live::ChangeCause;
+use domain::scoring::{EvidenceDuration, Limit};
+use domain::{BindingId, CriterionCode, Level};
+use service::answer::AnswerInput;
+use service::assessment::{Assessed, NewAssessment};
+use service::evidence::NewEvidence;
+use service::record::{Claim, EvidenceBody, Override, Role};
+use service::timeline::LiveChange;
+use service::{AssessmentId, Error, OverrideId, UnixMillis};
+use store::Backend;
+
+use crate::world::{HOUR, World, sign_up};
+
+const DAY: i64 = 24 * HOUR;
+
+/// A world with an answer of level 4 that documents carry and the check backs.
+struct Answered {
+    world: World,
+    assessment: AssessmentId,
+    criterion: CriterionCode,
+    binding: BindingId,
+    cap: Level,
+}
+
+impl Answered {
+    async fn new(backend: Backend) -> Self {
+        let world = World::new(backend).await;
+        let (service, owner) = (&world.service, &world.owner);
+        let framework = service.framework(&"B7".into(), None).await.unwrap();
+        let hospital = |criterion: &&domain::framework::Criterion| criterion.profiles.contains(&"H".into());
+        let (criterion, binding) = framework
+            .criteria()
+            .filter(hospital)
+            .find_map(|criterion| {
+                let mut bindings = criterion.bindings.iter();
+                let binding = bindings.find(|binding| binding.kind.as_str() == "cdshooks.discovery")?;
+                Some((criterion.code.clone(), binding.clone()))
+            })
+            .expect("Beyond-7 asks for CDS Hooks");
+        let new =
+            NewAssessment { framework: "B7".into(), version: None, title: "2026".to_owned(), target: None };
+        let assessment = service.start_assessment(owner, world.org, new).await.unwrap().id;
+        let input = AnswerInput { claim: Claim::Level(Level::MOST), rationale: String::new(), revision: 0 };
+        service.save_answer(owner, assessment, &criterion, input).await.unwrap();
+        let evidence = NewEvidence {
+            criteria: vec![criterion.clone()],
+            title: "Test report".to_owned(),
+            body: EvidenceBody::Note("passed".to_owned()),
+            duration: EvidenceDuration::Standard,
+            dated: UnixMillis::now().date(),
+            expires: None,
+        };
+        service.add_evidence(owner, assessment, evidence).await.unwrap();
+        Self { world, assessment, criterion, binding: binding.id, cap: binding.fail_cap }
+    }
+
+    async fn assessed(&self) -> Assessed {
+        self.world.service.assessed(&self.world.owner, self.assessment).await.unwrap()
+    }
+
+    /// Effective level, evidence class, confidence, and whether a check contradicts it.
+    async fn counts(&self) -> (u8, usize, u8, bool) {
+        let assessed = self.assessed().await;
+        let score = assessed.criterion_score(&self.criterion).unwrap();
+        (score.effective.get(), score.evidence_class, score.confidence, score.contradicted)
+    }
+
+    async fn changes(&self) -> Vec<LiveChange> {
+        self.world.service.timeline(&self.world.owner, self.assessment, None, 50).await.unwrap().changes
+    }
+
+    async fn sign(&self, reason: &str, until: i64) -> Result<Override, Error> {
+        let framework = self.assessed().await.bundle.assessment.framework;
+        let until = UnixMillis(UnixMillis::now().0 + until);
+        let (service, owner, check) = (&self.world.service, &self.world.owner, self.world.check);
+        service.override_failure(owner, check, framework, &self.binding, reason, until).await
+    }
+}
+
+const REASON: &str = "The partner moves its data centre until January.";
+
+#[tokio::test]
+async fn a_failing_check_leaves_its_mark_in_the_timeline() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let world = Answered::new(backend).await;
+        world.world.run(200).await;
+        assert_eq!(world.counts().await, (4, 3, 100, false), "verified");
+        world.world.run(404).await;
+        world.world.run(404).await;
+        assert_eq!(world.counts().await, (world.cap.get(), 1, 20, true));
+        let changes = world.changes().await;
+        let latest = &changes[0];
+        let cause = latest.causes.iter().find(|cause| cause.change.criterion == world.criterion).unwrap();
+        assert_eq!((cause.change.cause, cause.change.contradicted), (ChangeCause::Check, true));
+        assert_eq!((cause.change.claimed, cause.change.after), (Some(Level::MOST), world.cap));
+        let check = cause.check.as_ref().unwrap();
+        assert_eq!((check.id, check.consecutive_fails), (world.world.check, 2));
+        let before = &changes[1].record;
+        let exact = |overall: &Option<domain::live::Fraction>| overall.as_ref().unwrap().exact().unwrap();
+        assert!(exact(&before.from_overall) > exact(&before.to_overall), "no longer verified: {before:?}");
+
+        world.world.run(404).await;
+        assert_eq!(world.changes().await.len(), changes.len(), "what changes nothing is no news");
+        world.world.run(200).await;
+        assert_eq!(world.changes().await.len(), changes.len() + 1);
+        let timeline =
+            world.world.service.timeline(&world.world.owner, world.assessment, None, 1).await.unwrap();
+        let live = timeline.live.unwrap();
+        assert_eq!(
+            live.result.rung.as_ref(),
+            world.assessed().await.score.totals.as_ref().map(|totals| &totals.rung)
+        );
+        assert!(live.since <= live.computed_at);
+    }
+}
+
+#[tokio::test]
+async fn an_override_weakens_the_answer_to_documented_until_it_ends() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let world = Answered::new(backend).await;
+        let service = &world.world.service;
+        world.world.run(404).await;
+        let early = world.sign(REASON, DAY).await;
+        assert!(matches!(early, Err(Error::Conflict(_))), "one failure is not confirmed: {early:?}");
+        world.world.run(404).await;
+        assert!(world.counts().await.3);
+
+        let signed = world.sign(REASON, 90 * DAY - HOUR).await.unwrap();
+        assert_eq!(world.counts().await, (3, 1, 65, false), "documented, and no more");
+        let assessed = world.assessed().await;
+        assert_eq!(assessed.criterion_score(&world.criterion).unwrap().limit, Limit::Evidence);
+        let probes = assessed.probes_of(&world.binding);
+        assert_eq!(
+            probes[0].overridden.map(|one| (one.by_name.as_str(), one.reason.as_str())),
+            Some(("owner", REASON))
+        );
+        assert_eq!(probes[0].standing.unwrap().status, Status::Fail, "the record still says that it fails");
+        let twice = world.sign(REASON, DAY).await;
+        assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+
+        service.withdraw_override(&world.world.owner, signed.id).await.unwrap();
+        assert!(world.counts().await.3, "the failure counts again");
+        let again = service.withdraw_override(&world.world.owner, signed.id).await;
+        assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+        let past = UnixMillis(UnixMillis::now().0 - 1);
+        let expired = Override { id: OverrideId::new(), until: past, withdrawn_at: None, ..signed };
+        let entry = service::record::Audit {
+            at: past,
+            actor: None,
+            org: None,
+            action: "failure.overridden",
+            subject: String::new(),
+            details: serde_json::Value::Null,
+        };
+        world.world.store.create_override(expired, entry).await.unwrap();
+        assert!(world.counts().await.3, "an expired attestation counts for nothing");
+        assert_eq!(service.overrides(&world.world.owner, world.world.check).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_override_is_signed_by_a_reviewer_with_a_reason_and_for_ninety_days_at_most() {
+    let world = Answered::new(Backend::Sqlite).await;
+    let service = &world.world.service;
+    world.world.run(404).await;
+    world.world.run(404).await;
+    for (reason, until, field) in
+        [("short", DAY, "reason"), (REASON, -1, "until"), (REASON, 90 * DAY + HOUR, "until")]
+    {
+        let refused = world.sign(reason, until).await;
+        let Err(Error::Invalid(problems)) = refused else { panic!("{field}: {refused:?}") };
+        assert_eq!(problems[0].field, field);
+    }
+    let framework = world.assessed().await.bundle.assessment.framework;
+    let until = UnixMillis(UnixMillis::now().0 + DAY);
+    let contributor = service.create_account_as_operator(sign_up("contributor"), false).await.unwrap();
+    let outsider = service.create_account_as_operator(sign_up("outsider"), true).await.unwrap();
+    let email = "contributor@clinic.example";
+    service.add_member(&world.world.owner, world.world.org, email, Role::Contributor).await.unwrap();
+    let check = world.world.check;
+    let refused =
+        service.override_failure(&contributor, check, framework, &world.binding, REASON, until).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+    let unseen = service.override_failure(&outsider, check, framework, &world.binding, REASON, until).await;
+    assert!(matches!(unseen, Err(Error::NotFound(_))), "{unseen:?}");
+    let unseen = service.timeline(&outsider, world.assessment, None, 1).await.map(drop);
+    assert!(matches!(unseen, Err(Error::NotFound(_))), "{unseen:?}");
+    assert!(world.counts().await.3, "nothing was changed");
+}
