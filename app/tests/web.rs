@@ -51,6 +51,7 @@ impl Site {
         let config = Config {
             probe_allow: Default::default(),
             probe_roots: None,
+            receiver: None,
             secret_keys: secret_key.into(),
             node: "test".to_owned(),
             alerts: service::alert::AlertConfig::default(),

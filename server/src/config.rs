@@ -141,6 +141,7 @@ pub struct ProbeConfig {
     pub allow: AllowList,
     /// Certificates (PEM) of authorities to trust beside the web's and the system's.
     pub extra_roots: Option<String>,
+    pub receiver: Option<ReceiverConfig>,
 }
 
 /// The keys by which secrets of checks are sealed in the database.

@@ -22,7 +22,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::{
-    Config, Demonstration, KeySource, ListenConfig, MailConfig, ProbeConfig, SecretConfig, Worker,
+    Config, Demonstration, KeySource, ListenConfig, MailConfig, ProbeConfig, ReceiverConfig, SecretConfig,
+    Worker,
 };
 use crate::http;
 use crate::sandbox::{Sandbox, SandboxError};
@@ -56,6 +57,8 @@ pub enum StartError {
     Sandbox(#[from] SandboxError),
     #[error("the public address is not usable: {0}")]
     PublicUrl(#[from] tower_http::csrf::ConfigError),
+    #[error(transparent)]
+    Receiver(#[from] probe::ReceiverError),
     #[error("{addr} cannot be listened on: {cause}")]
     Bind { addr: SocketAddr, cause: std::io::Error },
 }
@@ -219,7 +222,11 @@ pub(crate) fn service(
     let secret_keys = secret_keys(secrets)?;
     let probe_allow = probes.allow.clone();
     let probe_roots = probes.extra_roots.clone();
-    Ok(Service::new(store, service::Config { probe_allow, probe_roots, secret_keys, node, alerts })?)
+    let receiver = probes.receiver.as_ref().map(ReceiverConfig::listen).transpose()?;
+    Ok(Service::new(
+        store,
+        service::Config { probe_allow, probe_roots, receiver, secret_keys, node, alerts },
+    )?)
 }
 
 fn secret_keys(secrets: &SecretConfig) -> Result<SecretKeys, StartError> {

@@ -8,7 +8,7 @@ use domain::check::{CheckKind, CheckKinds};
 use domain::framework::{Citation, Citations};
 use domain::scoring::Scorer;
 use domain::{Framework, FrameworkCode, KindCode};
-use probe::{AllowList, Prober, ProberConfig};
+use probe::{AllowList, Prober, ProberConfig, Receiver};
 use serde_json::json;
 use store::record::{Audit, FrameworkEntry, Import, Role};
 use store::{AssessmentId, FrameworkId, OrgId, Store, UnixMillis};
@@ -27,6 +27,8 @@ pub struct Config {
     pub probe_allow: AllowList,
     /// Certificates (PEM) of authorities that probes trust beside the web's.
     pub probe_roots: Option<String>,
+    /// Where notifications to checks arrive; without one, checks that wait for them come to no conclusion.
+    pub receiver: Option<Arc<Receiver>>,
     pub secret_keys: SecretKeys,
     /// This node's name in leases.
     pub node: String,
@@ -76,6 +78,7 @@ impl Service {
         let settings = ProberConfig {
             allow: config.probe_allow,
             extra_roots: config.probe_roots,
+            receiver: config.receiver,
             ..ProberConfig::default()
         };
         let prober = Prober::new(settings).map_err(Error::internal)?;

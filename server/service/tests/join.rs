@@ -80,6 +80,7 @@ impl World {
         let config = Config {
             probe_allow: "127.0.0.0/8".parse().unwrap(),
             probe_roots: None,
+            receiver: None,
             secret_keys: secret_key.into(),
             node: "test".to_owned(),
             alerts: service::alert::AlertConfig::default(),

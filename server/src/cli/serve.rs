@@ -11,7 +11,7 @@ use probe::{AllowList, MailAddress, SmtpUrl};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::Database;
+use super::{Database, receiver};
 use crate::config::{
     Config, Demonstration, ListenConfig, MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig,
     TrustedProxies, Worker,
@@ -57,6 +57,8 @@ pub(super) struct Options {
         hide_default_value = true
     )]
     probe_allow: AllowList,
+    #[command(flatten)]
+    receiver: receiver::Options,
     /// The key by which secrets of checks are kept: 32 bytes in base64. Without it, an SQLite database has one in a
     /// file beside it
     #[arg(long, env = "RUNG_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
@@ -125,7 +127,11 @@ impl Options {
                 public_url: self.public_url,
                 trusted_proxies: self.trusted_proxies,
             },
-            probes: ProbeConfig { allow: self.probe_allow, extra_roots: None },
+            probes: ProbeConfig {
+                allow: self.probe_allow,
+                receiver: self.receiver.config(),
+                ..ProbeConfig::default()
+            },
             secrets,
             mail: self.smtp_url.zip(self.mail_from).map(|(server, from)| MailConfig { server, from }),
             worker: if self.no_worker { Worker::Off } else { Worker::On },

@@ -49,7 +49,10 @@ impl TestApp {
                 public_url: None,
                 trusted_proxies: TrustedProxies::default(),
             },
-            probes: ProbeConfig { allow: "127.0.0.0/8".parse::<AllowList>().unwrap(), extra_roots: None },
+            probes: ProbeConfig {
+                allow: "127.0.0.0/8".parse::<AllowList>().unwrap(),
+                ..ProbeConfig::default()
+            },
             secrets: SecretConfig::file(folder.path().join("rung.key")),
             mail: None,
             worker: Worker::Off,

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use domain::check::{CheckKind, Message, Outcome, Reach, Severity, Status, judge};
+use jiff::Timestamp;
+use probe::Occasion;
 use rust_decimal::Decimal;
 use serde_json::json;
 use store::record::{Check, Run, Standing};
@@ -14,6 +16,12 @@ use crate::{Actor, Error, Permission, Service};
 
 /// What a person waits for at most, whatever the kind allows.
 const LONGEST_RUN: Duration = Duration::from_mins(2);
+/// A run ends by itself in its time; one that does not is given up this much later.
+const GRACE: Duration = Duration::from_secs(5);
+/// Observed by the kinds that ask for changes since the last success.
+const INCREMENTAL: &str = "incremental_used";
+/// Runs among which the last success is looked for.
+const LOOKED_BACK: u32 = 50;
 
 impl Service {
     /// Runs a check now and answers with the run.
@@ -45,7 +53,10 @@ impl Service {
         let kind = self.kind_of(check)?;
         let started_at = UnixMillis::now();
         let clock = Instant::now();
-        let mut outcome = self.probe(check, kind).await;
+        // Somebody waits for a run by hand; one by schedule has its kind's own time.
+        let time_limit = scheduled_for.is_none().then_some(LONGEST_RUN);
+        let last_success = self.last_success(check, kind).await?;
+        let mut outcome = self.probe(check, kind, &Occasion { time_limit, last_success }).await;
         let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.add_history(check, kind, started_at, &mut outcome).await?;
         let run = Run {
@@ -68,7 +79,17 @@ impl Service {
         Ok(run)
     }
 
-    async fn probe(&self, check: &Check, kind: &CheckKind) -> Outcome {
+    /// When the check last passed, for the kinds that ask only for what changed since.
+    async fn last_success(&self, check: &Check, kind: &CheckKind) -> Result<Option<Timestamp>, Error> {
+        if kind.observation(INCREMENTAL).is_none() {
+            return Ok(None);
+        }
+        let runs = self.store().runs(check.id, None, LOOKED_BACK).await?;
+        let good = runs.iter().find(|run| matches!(run.status, Status::Pass | Status::Warn));
+        Ok(good.and_then(|run| Timestamp::from_millisecond(run.started_at.0).ok()))
+    }
+
+    async fn probe(&self, check: &Check, kind: &CheckKind, occasion: &Occasion) -> Outcome {
         let parameters = match self.open_parameters(check) {
             Ok(parameters) => parameters,
             Err(error) => {
@@ -83,8 +104,9 @@ impl Service {
                 inconclusive("Rung's own records could not be read. Run the check again.")
             });
         }
-        let most = Duration::from_secs(u64::from(kind.timeout) + 5).min(LONGEST_RUN);
-        tokio::time::timeout(most, self.prober().run(kind, &parameters))
+        let own = Duration::from_secs(u64::from(kind.timeout));
+        let most = occasion.time_limit.map_or(own, |limit| limit.min(own)) + GRACE;
+        tokio::time::timeout(most, self.prober().run_on(kind, &parameters, occasion))
             .await
             .unwrap_or_else(|_| inconclusive("The run did not end in time and was given up."))
     }

@@ -78,6 +78,7 @@ impl World {
         let config = Config {
             probe_allow: "127.0.0.0/8".parse().unwrap(),
             probe_roots: None,
+            receiver: None,
             secret_keys: SecretKey::from_file(&folder.path().join("secret.key")).unwrap().into(),
             node: "test".to_owned(),
             alerts: AlertConfig { mail: None, public_url: Some("https://rung.example.org".to_owned()) },
