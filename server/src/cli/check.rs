@@ -26,7 +26,7 @@ pub(super) struct Options {
     #[arg(long, env = "RUNG_PROBE_ALLOW", value_name = "CIDR", value_delimiter = ',')]
     allow: Vec<AllowList>,
     #[command(flatten)]
-    receiver: receiver::Options,
+    receiver: receiver::Receiving,
 }
 
 /// What is printed.

@@ -8,7 +8,7 @@ use crate::config::ReceiverConfig;
 
 /// What commands that run checks can be told of it.
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct Receiving {
     /// Where to take notifications of FHIR servers, for example `0.0.0.0:8090`; without it, checks that wait for them
     /// come to no conclusion
     #[arg(long, env = "RUNG_RECEIVER_LISTEN", value_name = "ADDR")]
@@ -18,7 +18,7 @@ pub(super) struct Options {
     receiver_url: Option<String>,
 }
 
-impl Options {
+impl Receiving {
     pub(super) fn config(self) -> Option<ReceiverConfig> {
         let url = self.receiver_url;
         self.receiver_listen.map(|addr| ReceiverConfig { addr, url })

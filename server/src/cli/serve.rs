@@ -58,7 +58,7 @@ pub(super) struct Options {
     )]
     probe_allow: AllowList,
     #[command(flatten)]
-    receiver: receiver::Options,
+    receiver: receiver::Receiving,
     /// The key by which secrets of checks are kept: 32 bytes in base64. Without it, an SQLite database has one in a
     /// file beside it
     #[arg(long, env = "RUNG_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
