@@ -1,5 +1,5 @@
 """`rung reconcile` against DuckDB's full outer join: the same two CSV files of a million rows, the same two cores,
-turn by turn in one run. Prints one line of JSON for .ci/bench.mjs."""
+turn by turn in one run. Prints one line of JSON for .ci/bench.mjs; with `--write FOLDER` it only makes the files."""
 
 import datetime
 import json
@@ -85,6 +85,9 @@ def duckdb():
 
 
 def main():
+    if sys.argv[1] == "--write":
+        os.chdir(sys.argv[2])
+        return write_files()
     binary = os.path.abspath(sys.argv[1])
     cores = sorted(os.sched_getaffinity(0))[:2]
     os.sched_setaffinity(0, cores)

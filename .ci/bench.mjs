@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reconcileInBrowser } from "./bench-browser.mjs";
 
 const target = process.env.CARGO_TARGET_DIR ?? "target";
 const rung = join("target", "release", "rung");
@@ -170,6 +171,16 @@ async function main() {
   row("  its p99 at 32 connections", `${saves.p99.toFixed(1)} ms`, "under 100 ms", saves.p99 < 100);
   const resident = megabytes(server.pid, "VmRSS");
   row("resident after this load", `${resident.toFixed(0)} MB`, "under 80 MB", resident < 80);
+
+  execFileSync(python, [".ci/bench-reconcile.py", "--write", folder]);
+  const integration = await api(base, token, "POST", `/organizations/${org.id}/integrations`, { name: "Claims" });
+  const claims = { kind: "recon.claims_clinical", parameters: { source: "Bench" } };
+  const check = await api(base, token, "POST", `/integrations/${integration.id}/checks`, claims);
+  const path = `/orgs/${org.slug}/checks/${check.id}/reconcile`;
+  const browserPath = execFileSync("which", ["chromium"], { encoding: "utf8" }).trim();
+  const browser = await reconcileInBrowser({ base, cookie, path, folder, browserPath });
+  row("the same in Chromium", `${browser.seconds.toFixed(1)} s`, "under 30 s", browser.seconds < 30);
+  row("  its slowest answer to a click", `${browser.slowest.toFixed(0)} ms`, "under 100 ms", browser.slowest < 100);
   await stop(server);
 }
 

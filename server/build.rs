@@ -18,6 +18,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// The name that cargo-leptos gives to what it builds (`output-name` in the workspace's Cargo.toml).
 const BUILT_NAME: &str = "rung";
 
+/// The script of the worker that reconciles files; it finds loader and WebAssembly by its own name.
+const WORKER: &str = "app/src/islands/reconcile/worker.js";
+
 /// One file to be served.
 struct Asset {
     /// Below the root of the site, with the leading slash; `{name}` stands for the hashed name.
@@ -51,7 +54,9 @@ fn main() -> Result<()> {
 
     let mut assets = vec![stylesheet(&style)?];
     assets.extend(fonts_and_icon(&style)?);
-    let browser_code = browser_code(&package)?;
+    let worker = root.join(WORKER);
+    println!("cargo::rerun-if-changed={}", worker.display());
+    let browser_code = browser_code(&package, &worker)?;
     let has_browser_code = !browser_code.is_empty();
     assets.extend(browser_code);
 
@@ -105,7 +110,7 @@ fn fonts_and_icon(style: &Path) -> Result<Vec<Asset>> {
 }
 
 /// The WebAssembly, its loader and the loader's snippets; empty when cargo-leptos has not run.
-fn browser_code(package: &Path) -> Result<Vec<Asset>> {
+fn browser_code(package: &Path, worker: &Path) -> Result<Vec<Asset>> {
     let wasm = package.join(BUILT_NAME).with_extension("wasm");
     let loader = package.join(BUILT_NAME).with_extension("js");
     if !wasm.is_file() || !loader.is_file() {
@@ -117,6 +122,12 @@ fn browser_code(package: &Path) -> Result<Vec<Asset>> {
             content_type: "text/javascript; charset=utf-8",
             cache: Cache::Forever,
             bytes: read(&loader)?,
+        },
+        Asset {
+            paths: vec!["/pkg/{name}-worker.js".to_owned()],
+            content_type: "text/javascript; charset=utf-8",
+            cache: Cache::Forever,
+            bytes: read(worker)?,
         },
         Asset {
             // Leptos asks for the second name unless LEPTOS_OUTPUT_NAME was set when Leptos was compiled.

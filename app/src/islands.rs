@@ -3,4 +3,8 @@
 #[allow(unreachable_pub, reason = "the macro makes the island's parts public")]
 mod auto_save;
 
+#[allow(unreachable_pub, reason = "the macro makes the island's parts public")]
+mod reconcile;
+
 pub use auto_save::AutoSave;
+pub use reconcile::Reconcile;

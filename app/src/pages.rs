@@ -18,6 +18,7 @@ pub(crate) mod members;
 pub(crate) mod organization_new;
 pub(crate) mod overview;
 pub(crate) mod questionnaire;
+pub(crate) mod reconcile;
 pub(crate) mod report;
 pub(crate) mod sandbox;
 pub(crate) mod settings;

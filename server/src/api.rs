@@ -21,6 +21,7 @@ mod member;
 mod organization;
 mod paging;
 mod problem;
+mod reconciliation;
 mod run;
 mod score;
 mod tie;
@@ -81,6 +82,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(run::list, run::create))
         .routes(routes!(attest::list, attest::create))
         .routes(routes!(attest::withdraw))
+        .routes(routes!(reconciliation::create))
         .routes(routes!(incident::list))
         .routes(routes!(incident::get))
         .routes(routes!(incident::alerting, incident::set_thresholds))

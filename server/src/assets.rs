@@ -4,15 +4,20 @@
 //! compressed while it runs. Files whose name carries the build's hash are kept by browsers for ever.
 //! Anything else below these paths is a plain 404.
 
-use axum::Router;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, VARY,
 };
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
+
+use crate::http::headers::WorkerScript;
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// How the path of the worker's script ends.
+const WORKER: &str = "-worker.js";
 
 /// One embedded file.
 struct Asset {
@@ -55,6 +60,9 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     match find(uri.path()) {
+        Some(asset) if uri.path().ends_with(WORKER) => {
+            (Extension(WorkerScript), asset.response(accepts_brotli(&headers))).into_response()
+        }
         Some(asset) => asset.response(accepts_brotli(&headers)),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -131,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_loader_and_the_webassembly_come_together_or_not_at_all() {
-        for name in ["{}.js", "{}.wasm", "{}_bg.wasm"] {
+        for name in ["{}.js", "{}-worker.js", "{}.wasm", "{}_bg.wasm"] {
             let path = format!("/pkg/{}", name.replace("{}", OUTPUT_NAME));
             assert_eq!(find(&path).is_some(), HAS_BROWSER_CODE, "{path}");
         }

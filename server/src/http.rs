@@ -4,7 +4,7 @@
 //! cross-site guard › time limit › panics › size limit. The API has its own answers to all of that (`api`), and no session: it takes
 //! bearer tokens only, so no other site can make a browser use it.
 
-mod headers;
+pub(crate) mod headers;
 mod health;
 mod plain_errors;
 mod proxy;

@@ -20,6 +20,7 @@ mod api {
     mod pages;
     mod problems;
     mod proxies;
+    mod reconciliation;
     mod sessions;
     mod startup;
     mod support;

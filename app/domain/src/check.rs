@@ -8,6 +8,7 @@ mod kinds;
 mod observation;
 mod outcome;
 mod parameter;
+mod reported;
 mod state;
 
 pub use condition::{Condition, ConditionError, ConditionResult, Judgement, Operator, judge};
@@ -16,4 +17,5 @@ pub use kinds::CheckKinds;
 pub use observation::{Observations, Value};
 pub use outcome::{Message, Outcome, Reach, Requirement, Severity, Status};
 pub use parameter::{Parameter, ParameterError, Parameters};
+pub use reported::ReportedError;
 pub use state::{BindingState, ProbeRecord};

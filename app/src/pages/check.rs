@@ -8,6 +8,7 @@ mod runs;
 mod seen;
 mod status;
 
+use domain::check::Group;
 use leptos::prelude::*;
 use service::UnixMillis;
 use service::assessment::Assessed;
@@ -112,10 +113,24 @@ fn head(check: &CheckShown) -> AnyView {
     let buttons = check.may_operate.then(|| {
         view! {
             <ButtonLink href=format!("{at}/edit")>"Edit"</ButtonLink>
-            <PostButton action=format!("{at}/run") kind=ButtonKind::Main sign=Sign::Run>"Run now"</PostButton>
+            {run_button(check)}
         }
     });
     view! { <PageHead title=kind.title.clone() over=over under=under>{buttons}</PageHead> }.into_any()
+}
+
+/// What brings a new result: a run, or for what is computed from files their reconciliation.
+fn run_button(check: &CheckShown) -> AnyView {
+    let at = check.at();
+    if check.page.kind.group == Group::Reconciliation {
+        let href = format!("{at}/reconcile");
+        view! { <ButtonLink href=href kind=ButtonKind::Main>"Reconcile files"</ButtonLink> }.into_any()
+    } else {
+        view! {
+            <PostButton action=format!("{at}/run") kind=ButtonKind::Main sign=Sign::Run>"Run now"</PostButton>
+        }
+        .into_any()
+    }
 }
 
 /// How it is set up.

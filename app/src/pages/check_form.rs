@@ -109,7 +109,7 @@ fn interval_field(kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal>) -
     let value =
         if typed.has("interval") { typed.get("interval").to_owned() } else { written_interval(usual) };
     let hint = format!(
-        "Time between two runs: a whole number with s, m, h or d, from 1m to 31d. Usual for this kind: {}.",
+        "Time between two runs: a whole number with s, m, h or d, from 1m to 366d. Usual for this kind: {}.",
         written_interval(usual)
     );
     view! {

@@ -1,6 +1,7 @@
 //! Health checks of an integration: what they saw, what that does to answers, running and tying them.
 
 mod attest;
+mod reconcile;
 mod setup;
 
 use axum::Router;
@@ -26,6 +27,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/checks/{id}/tie", post(tie))
         .route("/orgs/{slug}/checks/{id}/tie/clear", post(clear_tie))
         .merge(attest::router())
+        .merge(reconcile::router())
         .merge(setup::router())
 }
 

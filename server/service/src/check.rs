@@ -3,6 +3,7 @@
 mod page;
 mod parameters;
 mod register;
+mod reported;
 mod rotation;
 mod run;
 mod work;
@@ -17,12 +18,13 @@ pub(crate) use page::seen_by;
 pub use page::{BoundTo, CheckPage, ConditionSeen};
 pub use parameters::RawParameters;
 pub(crate) use register::supports as is_register;
+pub use reported::Reconciliation;
 
 use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
 
-/// The shortest and the longest time between two scheduled runs, in seconds: a minute and 31 days.
-const INTERVALS: std::ops::RangeInclusive<i64> = 60..=31 * 24 * 3600;
+/// The shortest and the longest time between two scheduled runs, in seconds: a minute and a year.
+const INTERVALS: std::ops::RangeInclusive<i64> = 60..=366 * 24 * 3600;
 
 /// A new check.
 #[derive(Debug, Clone)]
@@ -158,6 +160,6 @@ fn interval(seconds: i64) -> Result<i64, Error> {
     if INTERVALS.contains(&seconds) {
         Ok(seconds)
     } else {
-        Err(Error::invalid("interval", "Choose an interval between one minute and 31 days."))
+        Err(Error::invalid("interval", "Choose an interval between one minute and 366 days."))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock, Weak};
 use std::time::Duration;
 
-use domain::check::{CheckKind, CheckKinds};
+use domain::check::{CheckKind, CheckKinds, Group};
 use domain::framework::{Citation, Citations};
 use domain::scoring::Scorer;
 use domain::{Framework, FrameworkCode, KindCode};
@@ -141,10 +141,10 @@ impl Service {
         self.inner.kinds.get(code)
     }
 
-    /// Whether checks of this kind can run.
-    #[allow(clippy::unused_self)]
+    /// Whether checks of this kind can be set up: what Rung probes itself, and what is reconciled and reported to it.
     pub fn supports(&self, code: &KindCode) -> bool {
-        Prober::supports(code) || crate::check::is_register(code)
+        let reported = |kind: &CheckKind| kind.group == Group::Reconciliation;
+        Prober::supports(code) || crate::check::is_register(code) || self.kind(code).is_some_and(reported)
     }
 
     /// Whether the database answers and its schema is current.

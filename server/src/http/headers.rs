@@ -18,6 +18,15 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// Marks the answer that carries a worker's script: its policy is its own, not that of the page that starts it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WorkerScript;
+
+/// A worker loads our own script and WebAssembly, and nothing else.
+const WORKER_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'",
+);
+
 /// What every answer carries, made once.
 pub(super) struct Headers {
     fixed: HeaderMap,
@@ -56,6 +65,7 @@ pub(super) async fn set(State(headers): State<Arc<Headers>>, request: Request, n
     let mut response = next.run(request).await;
     let policy = match response.extensions().get::<PageNonce>() {
         Some(PageNonce(nonce)) => content_security_policy(Some(nonce)),
+        None if response.extensions().get::<WorkerScript>().is_some() => WORKER_POLICY,
         None => headers.without_scripts.clone(),
     };
     let answer = response.headers_mut();

@@ -83,6 +83,8 @@ pub struct FieldCounts {
     pub agreeing: u64,
     /// Of these, not the same.
     pub within_tolerance: u64,
+    /// Of these, empty in both files.
+    pub empty_both: u64,
     pub differing: u64,
     /// Empty in the left file only.
     pub empty_left: u64,
@@ -115,6 +117,7 @@ impl FieldCounts {
             compared: 0,
             agreeing: 0,
             within_tolerance: 0,
+            empty_both: 0,
             differing: 0,
             empty_left: 0,
             empty_right: 0,
@@ -185,8 +188,10 @@ impl Aggregate {
             if field.compared != self.matched || sum(&parts) != Some(field.compared) {
                 return Err(format!("the counts of the field {name} do not add up to what was compared."));
             }
-            if field.within_tolerance > field.agreeing {
-                return Err(format!("within_tolerance of the field {name} is more than agreeing."));
+            if sum(&[field.within_tolerance, field.empty_both]).is_none_or(|part| part > field.agreeing) {
+                return Err(format!(
+                    "within_tolerance and empty_both of the field {name} are more than agreeing."
+                ));
             }
             if !field.largest_difference_pct.is_none_or(|share| (0.0..=200.0).contains(&share)) {
                 return Err(format!("largest_difference_pct of the field {name} is no such share."));

@@ -252,6 +252,10 @@ impl Field {
         counts.compared += 1;
         match comparison {
             Comparison::Same => counts.agreeing += 1,
+            Comparison::EmptyBoth => {
+                counts.agreeing += 1;
+                counts.empty_both += 1;
+            }
             Comparison::Within => {
                 counts.agreeing += 1;
                 counts.within_tolerance += 1;
@@ -261,7 +265,7 @@ impl Field {
             Comparison::EmptyRight => counts.empty_right += 1,
             Comparison::Unreadable => counts.unreadable += 1,
         }
-        if !matches!(comparison, Comparison::Same | Comparison::Within) {
+        if !matches!(comparison, Comparison::Same | Comparison::EmptyBoth | Comparison::Within) {
             self.disagreeing.add(rows);
         }
     }
@@ -279,6 +283,7 @@ impl Field {
         counts.compared += more.compared;
         counts.agreeing += more.agreeing;
         counts.within_tolerance += more.within_tolerance;
+        counts.empty_both += more.empty_both;
         counts.differing += more.differing;
         counts.empty_left += more.empty_left;
         counts.empty_right += more.empty_right;

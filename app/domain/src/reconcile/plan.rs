@@ -28,12 +28,29 @@ pub struct ComparedField {
 }
 
 /// What to reconcile. Made by [`Plan::new`], so it has a key and bounded sizes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Plan {
     pub(super) key: Vec<Column>,
     pub(super) member: Option<Column>,
     pub(super) fields: Vec<ComparedField>,
     pub(super) samples: usize,
+}
+
+/// A plan as JSON says it.
+#[derive(Deserialize)]
+struct Parts {
+    key: Vec<Column>,
+    member: Option<Column>,
+    fields: Vec<ComparedField>,
+}
+
+impl TryFrom<Parts> for Plan {
+    type Error = PlanError;
+
+    fn try_from(parts: Parts) -> Result<Self, PlanError> {
+        Self::new(parts.key, parts.member, parts.fields, Self::SAMPLES)
+    }
 }
 
 /// Why a plan makes no sense.
@@ -71,6 +88,17 @@ impl Column {
         match side {
             Side::Left => &self.left,
             Side::Right => &self.right,
+        }
+    }
+}
+
+/// As [`Column::read`] reads it.
+impl std::fmt::Display for Column {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.left == self.right {
+            f.write_str(&self.left)
+        } else {
+            write!(f, "{}={}", self.left, self.right)
         }
     }
 }

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::quotes::QuoteWatch;
 use super::{Plan, Side, SideTable};
 use header::Header;
+pub use header::columns;
 use row::RowReader;
 
 /// The longest row, in bytes. Longer ones come from a quote that is never closed.

@@ -16,6 +16,7 @@ const PER_CENT: i64 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Same,
+    EmptyBoth,
     /// Different, but no more than the rule allows.
     Within,
     Different,
@@ -44,6 +45,7 @@ impl Rule {
     pub(super) fn compare(self, left: i64, right: i64) -> Comparison {
         match (left, right) {
             (UNREADABLE, _) | (_, UNREADABLE) => Comparison::Unreadable,
+            (EMPTY, EMPTY) => Comparison::EmptyBoth,
             (left, right) if left == right => Comparison::Same,
             (EMPTY, _) => Comparison::EmptyLeft,
             (_, EMPTY) => Comparison::EmptyRight,
@@ -263,7 +265,7 @@ mod tests {
         assert_eq!(compare("1.00", "1.0501"), Comparison::Different);
         assert_eq!(compare("", "0"), Comparison::EmptyLeft);
         assert_eq!(compare("0", ""), Comparison::EmptyRight);
-        assert_eq!(compare("", ""), Comparison::Same);
+        assert_eq!(compare("", ""), Comparison::EmptyBoth);
         assert_eq!(compare("n/a", "n/a"), Comparison::Unreadable);
     }
 }

@@ -1,6 +1,6 @@
 //! How the check stands: the latest run in words, or the one next step before the first.
 
-use domain::check::{Message, Reach, Severity, Status};
+use domain::check::{Group, Message, Reach, Severity, Status};
 use leptos::prelude::*;
 use service::record::Run;
 
@@ -47,12 +47,15 @@ fn never_run(check: &CheckShown) -> AnyView {
     };
     let at = check.at();
     let next = check.page.check.next_due_at.timestamp();
-    let text = if check.may_operate {
+    let reconciled = check.page.kind.group == Group::Reconciliation;
+    let text = if reconciled {
+        "It is computed from files that stay with you: reconcile them, and send what came out. Before that it proves and disproves nothing."
+    } else if check.may_operate {
         "Run it now to see what it sees; a check that has not run proves and disproves nothing."
     } else {
         "A check that has not run proves and disproves nothing."
     };
-    let button = check.may_operate.then(|| {
+    let button = (check.may_operate && !reconciled).then(|| {
         // The button at the top is the same; here it stands where one reads.
         view! {
             <div class="gap-above">
@@ -62,7 +65,7 @@ fn never_run(check: &CheckShown) -> AnyView {
             </div>
         }
     });
-    let scheduled = check.page.check.enabled.then(|| {
+    let scheduled = (check.page.check.enabled && !reconciled).then(|| {
         view! { <p class="small dim gap-small">{format!("By itself it runs on {}.", moment(next))}</p> }
     });
     view! { <Section id="status" title=title><p class="lede">{text}</p>{scheduled}{button}</Section> }

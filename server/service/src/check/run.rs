@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use domain::check::{CheckKind, Message, Outcome, Reach, Severity, Status, judge};
+use domain::check::{CheckKind, Group, Message, Outcome, Reach, Severity, Status, judge};
 use jiff::Timestamp;
 use probe::Occasion;
 use rust_decimal::Decimal;
 use serde_json::json;
-use store::record::{Check, Run, Standing};
+use store::record::{Audit, Check, Run, Standing};
 use store::{CheckId, RunId, UnixMillis};
 
 use super::register;
@@ -22,6 +22,14 @@ const GRACE: Duration = Duration::from_secs(5);
 const INCREMENTAL: &str = "incremental_used";
 /// Runs among which the last success is looked for.
 const LOOKED_BACK: u32 = 50;
+
+/// When a run was due, began, and how long it took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timing {
+    pub(super) scheduled_for: Option<UnixMillis>,
+    pub(super) started_at: UnixMillis,
+    pub(super) duration_ms: i64,
+}
 
 impl Service {
     /// Runs a check now and answers with the run.
@@ -55,16 +63,33 @@ impl Service {
         let clock = Instant::now();
         // Somebody waits for a run by hand; one by schedule has its kind's own time.
         let time_limit = scheduled_for.is_none().then_some(LONGEST_RUN);
-        let last_success = self.last_success(check, kind).await?;
-        let mut outcome = self.probe(check, kind, &Occasion { time_limit, last_success }).await;
+        let mut outcome = if kind.group == Group::Reconciliation {
+            self.awaited(check, kind, started_at).await?
+        } else {
+            let last_success = self.last_success(check, kind).await?;
+            self.probe(check, kind, &Occasion { time_limit, last_success }).await
+        };
         let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.add_history(check, kind, started_at, &mut outcome).await?;
+        let timing = Timing { scheduled_for, started_at, duration_ms };
+        self.record_outcome(check, kind, timing, outcome, None).await
+    }
+
+    /// Keeps what a run brought, judged for every binding, and brings incidents and findings up to date.
+    pub(super) async fn record_outcome(
+        &self,
+        check: &Check,
+        kind: &CheckKind,
+        timing: Timing,
+        outcome: Outcome,
+        audit: Option<Audit>,
+    ) -> Result<Run, Error> {
         let run = Run {
             id: RunId::new(),
             check: check.id,
-            scheduled_for,
-            started_at,
-            duration_ms,
+            scheduled_for: timing.scheduled_for,
+            started_at: timing.started_at,
+            duration_ms: timing.duration_ms,
             status: outcome.status,
             reach: outcome.reach,
             warned: outcome.warned,
@@ -73,7 +98,7 @@ impl Service {
             checked: outcome.checked.clone(),
         };
         let standings = self.standings_after(check, kind, &run, &outcome).await?;
-        self.store().record_run(run.clone(), standings, None).await?;
+        self.store().record_run(run.clone(), standings, audit).await?;
         self.watch_run(check, &run).await?;
         self.refresh_organization(check.org).await?;
         Ok(run)
@@ -179,7 +204,7 @@ impl Service {
     }
 }
 
-fn inconclusive(text: &str) -> Outcome {
+pub(super) fn inconclusive(text: &str) -> Outcome {
     Outcome {
         reach: Reach::Inconclusive,
         status: Status::Unknown,

@@ -1,5 +1,7 @@
 //! The first bytes and the first line of a file: what it is, and where its columns are.
 
+use csv_core::{ReadRecordResult, ReaderBuilder};
+
 use crate::reconcile::decode;
 use crate::reconcile::{Plan, ReadError, Side};
 
@@ -31,6 +33,24 @@ impl Header {
             fields: plan.fields.iter().map(|field| on_side(&field.column)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// The names of the columns, from the first bytes of a file: its first line, as far as it is there.
+pub fn columns(head: &[u8]) -> Result<Vec<String>, ReadError> {
+    let start = start(head)?;
+    let mut core = ReaderBuilder::new().delimiter(delimiter(start)).build();
+    let (mut text, mut ends) = (vec![0; start.len()], vec![0; start.len() + 1]);
+    let (result, _, mut filled, mut ended) = core.read_record(start, &mut text, &mut ends);
+    if result != ReadRecordResult::Record {
+        let (_, _, more, fields) = core.read_record(&[], &mut text[filled..], &mut ends[ended..]);
+        filled += more;
+        ended += fields;
+    }
+    if ended == 0 {
+        return Err(ReadError::Empty);
+    }
+    let fields = Fields { text: &text[..filled], ends: &ends[..ended] };
+    Ok((0..ended).map(|place| decode::text(fields.get(place)).0.into_owned()).collect())
 }
 
 fn find(there: &[String], name: &str) -> Result<usize, ReadError> {
@@ -115,6 +135,15 @@ mod tests {
         ] {
             assert_eq!(delimiter(head.as_bytes()), expected, "{head}");
         }
+    }
+
+    #[test]
+    fn columns_are_read_from_the_first_bytes() {
+        let columns = |head: &[u8]| columns(head).unwrap();
+        assert_eq!(columns(b"\xef\xbb\xbfid;\"Full; name\"\r\n1;2\r\n"), ["id", "Full; name"]);
+        assert_eq!(columns(b"\n\nid,name"), ["id", "name"]);
+        assert_eq!(columns(b"id"), ["id"]);
+        assert_eq!(super::columns(b"\n"), Err(ReadError::Empty));
     }
 
     #[test]

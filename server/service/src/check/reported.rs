@@ -1,0 +1,192 @@
+//! Runs that are reported instead of made: the aggregate of a reconciliation, or the figures of a warehouse.
+//!
+//! Rung keeps counts and shares, judged like any other run. Row-level data never comes here
+//! (`domain::reconcile`).
+
+use std::collections::BTreeMap;
+
+use domain::check::{CheckKind, Group, Message, Observations, Outcome, Reach, Severity, Status, judge};
+use domain::reconcile::Aggregate;
+use serde_json::json;
+use store::record::{Audit, Check, Run};
+use store::{CheckId, UnixMillis};
+
+use super::run::{Timing, inconclusive};
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// How far back figures may have been computed, in days.
+const OLDEST: i64 = 3 * 366;
+/// Among so many runs the latest reported one is looked for.
+const LOOKED_AT: u32 = 100;
+
+/// What somebody reports of two files that were reconciled elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct Reconciliation {
+    /// What the engine found, if it was run.
+    pub aggregate: Option<Aggregate>,
+    /// Figures by the names of the kind's observations, beside those that the aggregate tells.
+    pub figures: BTreeMap<String, serde_json::Value>,
+    /// When they were computed; now, where absent.
+    pub computed_at: Option<UnixMillis>,
+}
+
+/// A run that something else than a probe brought, before it is judged.
+pub(super) struct Reported {
+    pub(super) started_at: UnixMillis,
+    pub(super) duration_ms: i64,
+    pub(super) observations: Observations,
+    pub(super) messages: Vec<Message>,
+    /// What was looked at, in one line; never empty.
+    pub(super) checked: String,
+}
+
+impl Service {
+    /// Records the aggregate of a reconciliation, or its figures, as a run of the check.
+    pub async fn report_reconciliation(
+        &self,
+        actor: &Actor,
+        id: CheckId,
+        report: Reconciliation,
+    ) -> Result<Run, Error> {
+        let check = self.check_for(actor, id, Permission::Operate).await?;
+        let kind = self.kind_of(&check)?;
+        if kind.group != Group::Reconciliation {
+            return Err(Error::Conflict(format!("{} is not computed from files.", kind.title)));
+        }
+        let now = UnixMillis::now();
+        let started_at = report.computed_at.unwrap_or(now);
+        let mut observations = read_report(kind, &report, started_at, now).map_err(Error::Invalid)?;
+        let age = (now.0 - started_at.0).max(0) / DAY_MS;
+        if kind.observation("run_age_days").is_some() {
+            observations.set("run_age_days", age);
+        }
+        let messages = report.aggregate.as_ref().map(Aggregate::messages).unwrap_or_default();
+        let checked =
+            report.aggregate.as_ref().map_or("figures reported by hand".to_owned(), Aggregate::checked);
+        let reported = Reported { started_at, duration_ms: 0, observations, messages, checked };
+        let computed = report.aggregate.is_some();
+        let entry = org_audit(actor, check.org, "check.reported", id, json!({ "aggregate": computed }));
+        self.record_reported(&check, kind, reported, Some(entry)).await
+    }
+
+    /// Keeps a run that was reported. By the kind's own rule it stands as the worst of the criteria that it can decide.
+    pub(super) async fn record_reported(
+        &self,
+        check: &Check,
+        kind: &CheckKind,
+        reported: Reported,
+        audit: Option<Audit>,
+    ) -> Result<Run, Error> {
+        let mut outcome = Outcome {
+            reach: Reach::Answered,
+            status: Status::Unknown,
+            warned: false,
+            observations: reported.observations,
+            messages: reported.messages,
+            checked: reported.checked,
+        };
+        outcome.status = self.worst_decided(kind, &outcome).await?;
+        let timing = Timing {
+            scheduled_for: None,
+            started_at: reported.started_at,
+            duration_ms: reported.duration_ms,
+        };
+        self.record_outcome(check, kind, timing, outcome, audit).await
+    }
+
+    async fn worst_decided(&self, kind: &CheckKind, outcome: &Outcome) -> Result<Status, Error> {
+        let mut statuses = Vec::new();
+        for entry in self.store().frameworks().await? {
+            let framework = self.prepared(entry.id).await?.framework;
+            let bindings = framework.criteria().flat_map(|criterion| &criterion.bindings);
+            let own = bindings.filter(|binding| binding.kind == kind.code);
+            statuses.extend(own.map(|binding| judge(&binding.expect, kind, outcome).status));
+        }
+        let worst = [Status::Fail, Status::Warn, Status::Pass];
+        Ok(worst.into_iter().find(|status| statuses.contains(status)).unwrap_or(Status::Unknown))
+    }
+
+    /// What a run finds that Rung makes itself, by schedule or by hand: how old the latest report is. Nothing else is known
+    /// anew, so a report that is young enough is not judged a second time.
+    pub(super) async fn awaited(
+        &self,
+        check: &Check,
+        kind: &CheckKind,
+        now: UnixMillis,
+    ) -> Result<Outcome, Error> {
+        let runs = self.store().runs(check.id, None, LOOKED_AT).await?;
+        let Some(latest) = runs.into_iter().find(|run| !run.checked.is_empty()) else {
+            return Ok(inconclusive(
+                "Nothing was reconciled yet. Reconcile two files, then send what came out.",
+            ));
+        };
+        let promised = self.open_parameters(check).ok().and_then(|known| known.integer("cadence_days"));
+        let promised = promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1);
+        let age = (now.0 - latest.started_at.0).max(0) / DAY_MS;
+        if age <= promised {
+            let text = format!("Nothing new was reported: the latest run is {} old and stands.", days(age));
+            return Ok(Outcome { messages: vec![Message::new(Severity::Info, text)], ..inconclusive("") });
+        }
+        let text = format!("The latest run is {} old; one every {} was promised.", days(age), days(promised));
+        let mut observations = Observations::new();
+        observations.set("run_age_days", age);
+        Ok(Outcome {
+            reach: Reach::Answered,
+            status: Status::Fail,
+            warned: false,
+            observations,
+            messages: vec![Message::new(Severity::Error, text)],
+            checked: String::new(),
+        })
+    }
+}
+
+/// Everything that a report tells, or all that is wrong with it.
+fn read_report(
+    kind: &CheckKind,
+    report: &Reconciliation,
+    started_at: UnixMillis,
+    now: UnixMillis,
+) -> Result<Observations, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    if !(now.0 - OLDEST * DAY_MS..=now.0).contains(&started_at.0) {
+        errors
+            .push(FieldError::new("computed_at", "Give a time of the last three years, not in the future."));
+    }
+    if let Some(Err(problem)) = report.aggregate.as_ref().map(Aggregate::check) {
+        errors.push(FieldError::new("aggregate", format!("This is not what the engine prints: {problem}")));
+    }
+    let computed =
+        report.aggregate.as_ref().map(|aggregate| aggregate.observed(&kind.code)).unwrap_or_default();
+    let mut all = match Observations::read(kind, &report.figures) {
+        Ok(figures) => figures,
+        Err(problems) => {
+            errors.extend(problems.into_iter().map(|error| in_figures(&error.name, error.problem)));
+            Observations::new()
+        }
+    };
+    if all.get("run_age_days").is_some() {
+        errors.push(in_figures("run_age_days", "Say when they were computed instead.".to_owned()));
+    }
+    for (name, value) in computed.iter() {
+        if all.get(name).is_some() {
+            let problem = format!("The files tell this already: {value}. Leave it empty.");
+            errors.push(in_figures(name, problem));
+        }
+        all.set(name, value.clone());
+    }
+    if errors.is_empty() && all.iter().next().is_none() {
+        errors.push(FieldError::new("aggregate", "Give what came out of the files, or figures."));
+    }
+    if errors.is_empty() { Ok(all) } else { Err(errors) }
+}
+
+fn in_figures(name: &str, problem: String) -> FieldError {
+    FieldError::new(format!("observations.{name}"), problem)
+}
+
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}

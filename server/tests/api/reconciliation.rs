@@ -1,0 +1,151 @@
+//! What comes out of two files becomes a run: judged, and never with a value of a row.
+
+use domain::reconcile::{Column, ComparedField, Plan, Side, SideReader, join};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::support::{Backend, World, text};
+
+/// Claims and encounters of `matched` and one more on either side, in the engine's own words.
+fn aggregate(matched: usize) -> Value {
+    let file = |from: usize| {
+        let header = "member,encounter,charge".to_owned();
+        let rows = (from..=from + matched).map(|row| format!("m{row},e{row},{row}"));
+        std::iter::once(header).chain(rows).collect::<Vec<_>>().join("\n")
+    };
+    let key = ["member", "encounter"].map(|name| Column::read(name).unwrap()).to_vec();
+    let fields = vec![ComparedField::read("charge:cents=5").unwrap()];
+    let plan = Plan::new(key, Some(Column::read("member").unwrap()), fields, 5).unwrap();
+    let read = |side, file: String| {
+        let mut reader = SideReader::new(&plan, side);
+        reader.feed(file.as_bytes()).unwrap();
+        reader.finish().unwrap()
+    };
+    let (left, right) = (read(Side::Left, file(0)), read(Side::Right, file(1)));
+    serde_json::to_value(join(&plan, &left, &right)).unwrap()
+}
+
+async fn check(world: &World, kind: &str, parameters: Value) -> String {
+    let integration = world.integration(&[]).await;
+    let body = json!({ "kind": kind, "parameters": parameters });
+    let made = world.owner.post(&format!("/integrations/{integration}/checks"), body).await.expect(201);
+    format!("/checks/{}", text(&made["id"]))
+}
+
+async fn claims(world: &World) -> String {
+    check(world, "recon.claims_clinical", json!({ "source": "claims of the quarter" })).await
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_aggregate_becomes_a_run_and_is_judged(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let check = claims(&world).await;
+    let reports = format!("{check}/reports");
+    let good = json!({
+        "aggregate": aggregate(199), "observations": { "contracts_covered_pct": 100, "categories": ["encounters"] }
+    });
+    let run = world.owner.post(&reports, good).await.expect(201);
+    assert_eq!((&run["status"], &run["reach"]), (&json!("PASS"), &json!("answered")), "{run}");
+    let seen = &run["observations"];
+    assert_eq!(
+        (&seen["member_match_pct"], &seen["encounter_match_pct"]),
+        (&json!(99.5), &json!(99.5)),
+        "{run}"
+    );
+    assert_eq!((&seen["unexplained_variance_pct"], &seen["run_age_days"]), (&json!(0.0), &json!(0)), "{run}");
+    assert_eq!(run["checked"], "200 and 200 rows by member, encounter; compared charge (cents=5)");
+
+    let poor = world.owner.post(&reports, json!({ "aggregate": aggregate(3) })).await.expect(201);
+    assert_eq!(poor["status"], "FAIL", "{poor}");
+    let read = world.owner.get(&check).await.expect(200);
+    assert_eq!(read["latest"], poor);
+    let binding = read["bindings"].as_array().unwrap().iter().find(|tie| tie["status"] == "FAIL");
+    assert!(binding.is_some(), "{read}");
+}
+
+#[tokio::test]
+async fn figures_alone_are_a_report_and_their_age_counts() {
+    let world = World::new(Backend::Sqlite).await;
+    let check = check(&world, "terminology.coverage", json!({ "source": "laboratory" })).await;
+    let reports = format!("{check}/reports");
+    let young = json!({ "observations": { "loinc_pct": 96.5, "domains_measured": 6, "min_valid_pct": 97 } });
+    let run = world.owner.post(&reports, young).await.expect(201);
+    assert_eq!(run["observations"]["loinc_pct"], 96.5);
+    // Another run finds nothing new, and says so.
+    let again = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    assert_eq!((&again["status"], &again["reach"]), (&json!("UNKNOWN"), &json!("inconclusive")), "{again}");
+
+    let check = self::check(&world, "terminology.coverage", json!({ "source": "archive" })).await;
+    let reports = format!("{check}/reports");
+    let old = json!({ "observations": { "domains_measured": 1 }, "computed_at": "2025-01-31T00:00:00Z" });
+    let run = world.owner.post(&reports, old).await.expect(201);
+    assert!(run["observations"]["run_age_days"].as_i64().unwrap() > 35, "{run}");
+    assert_eq!(run["status"], "FAIL", "{run}");
+    let overdue = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    assert_eq!(overdue["status"], "FAIL", "{overdue}");
+}
+
+#[tokio::test]
+async fn what_cannot_have_come_out_is_refused_and_changes_nothing() {
+    let world = World::new(Backend::Sqlite).await;
+    let check = claims(&world).await;
+    let reports = format!("{check}/reports");
+    let mut wrong = aggregate(3);
+    wrong["matched"] = json!(4);
+    for (body, pointer) in [
+        (json!({ "aggregate": wrong }), "/aggregate"),
+        (json!({ "aggregate": { "rows": [["17", "Miller"]] } }), "/aggregate"),
+        (json!({ "observations": { "member_match_pct": 120 } }), "/observations/member_match_pct"),
+        (json!({ "observations": { "rows": 1 } }), "/observations/rows"),
+        (json!({ "observations": { "run_age_days": 1 } }), "/observations/run_age_days"),
+        (
+            json!({ "aggregate": aggregate(3), "observations": { "encounter_match_pct": 99 } }),
+            "/observations/encounter_match_pct",
+        ),
+        (
+            json!({ "observations": { "member_match_pct": 99 }, "computed_at": "2999-01-01T00:00:00Z" }),
+            "/computed_at",
+        ),
+        (json!({ "observations": { "member_match_pct": 99 }, "computed_at": "yesterday" }), "/computed_at"),
+        (json!({}), "/aggregate"),
+    ] {
+        assert_eq!(world.owner.post(&reports, body).await.pointers(), [pointer]);
+    }
+    assert_eq!(world.owner.get(&format!("{check}/runs")).await.expect(200)["items"], json!([]));
+    world.member("viewer").await.post(&reports, json!({ "aggregate": aggregate(3) })).await.expect(403);
+    world.app.person("outsider").await.post(&reports, json!({ "aggregate": aggregate(3) })).await.expect(404);
+    let probed = self::check(&world, "tls.certificate", json!({ "host": "fhir.example.org" })).await;
+    world.owner.post(&format!("{probed}/reports"), json!({ "aggregate": aggregate(3) })).await.expect(409);
+}
+
+#[tokio::test]
+async fn the_page_serves_without_scripts_and_keeps_what_was_typed() {
+    let world = World::new(Backend::Sqlite).await;
+    let check = claims(&world).await;
+    world.owner.sign_in().await;
+    let page = format!("/orgs/{}{check}/reconcile", world.slug);
+    let shown = world.owner.page(&page).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert!(shown.text.contains("rung reconcile") && shown.text.contains("-worker.js"), "{}", shown.text);
+    assert!(shown.text.contains("Contracts covered pct"), "{}", shown.text);
+
+    let refused = world
+        .owner
+        .submit(&page, &[("aggregate", "{\"matched\": 1}"), ("observations.categories", "pharmacy")]);
+    let refused = refused.await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.text.contains("not what the engine prints") && refused.text.contains("pharmacy"));
+    let json = aggregate(99).to_string();
+    let sent = world
+        .owner
+        .submit(&page, &[("aggregate", &json), ("observations.contracts_covered_pct", "100")])
+        .await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    let shown = world.owner.page(sent.location()).await;
+    assert!(shown.text.contains("Reconcile files") && shown.text.contains("99"), "{}", shown.text);
+    let runs = world.owner.get(&format!("{check}/runs")).await.expect(200);
+    assert_eq!(runs["items"][0]["observations"]["contracts_covered_pct"], 100.0, "{runs}");
+}
