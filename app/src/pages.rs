@@ -1,5 +1,6 @@
 //! The pages, one module each: components that take plain data and draw it. Nothing here reads data.
 
+pub(crate) mod admin;
 pub(crate) mod alerts;
 pub(crate) mod assessment;
 pub(crate) mod assessment_new;

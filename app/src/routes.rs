@@ -1,6 +1,7 @@
 //! Which address is answered by which handler. One module per area; each gives its routes.
 
 mod account;
+mod admin;
 mod alerts;
 mod assessments;
 mod checks;
@@ -27,6 +28,7 @@ use crate::web::{AppState, PageError, server_functions};
 pub fn router() -> Router<AppState> {
     Router::new()
         .merge(account::router())
+        .merge(admin::router())
         .merge(alerts::router())
         .merge(assessments::router())
         .merge(checks::router())

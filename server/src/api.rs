@@ -14,6 +14,7 @@ mod evidence;
 mod extract;
 mod finding;
 mod framework;
+mod history;
 mod incident;
 mod integration;
 mod inventory;
@@ -83,6 +84,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(attest::list, attest::create))
         .routes(routes!(attest::withdraw))
         .routes(routes!(reconciliation::create))
+        .routes(routes!(history::get))
         .routes(routes!(incident::list))
         .routes(routes!(incident::get))
         .routes(routes!(incident::alerting, incident::set_thresholds))

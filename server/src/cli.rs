@@ -8,8 +8,10 @@ mod check;
 mod framework;
 mod receiver;
 mod reconcile;
+mod running;
 mod score;
 mod serve;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,8 @@ struct Cli {
 enum Command {
     /// Serve the web application and its API
     Serve(Box<serve::Options>),
+    /// Run the health checks that are due, apart from serving (PostgreSQL)
+    Worker(Box<worker::Options>),
     /// Bring the database's schema up to date
     Migrate(Database),
     /// Manage accounts
@@ -110,6 +114,7 @@ impl Command {
     async fn run(self) -> ExitCode {
         let done = match self {
             Self::Serve(options) => options.run().await,
+            Self::Worker(options) => options.run().await,
             Self::Migrate(database) => migrate(&database).await,
             Self::User(command) => command.run().await,
             Self::Token(command) => command.run().await,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use probe::{AllowList, AllowListError, MailAddress, Receiver, ReceiverError, SmtpUrl};
+use service::record::Retention;
 use thiserror::Error;
 
 /// Everything that `rung serve` needs to know.
@@ -18,7 +19,21 @@ pub struct Config {
     /// Without it no mail is sent.
     pub mail: Option<MailConfig>,
     pub worker: Worker,
+    pub keep: Retention,
     pub demonstration: Demonstration,
+}
+
+/// Everything that `rung worker` needs to know.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    pub database: DatabaseConfig,
+    pub probes: ProbeConfig,
+    pub secrets: SecretConfig,
+    /// Without it no mail is sent.
+    pub mail: Option<MailConfig>,
+    /// Where people reach the server, for links in messages.
+    pub public_url: Option<PublicUrl>,
+    pub keep: Retention,
 }
 
 /// Where everything is kept.

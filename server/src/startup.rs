@@ -3,6 +3,8 @@
 //! [`Application::build`] opens the database, claims it, brings its schema and content up to date, builds the router
 //! and binds the address; whoever connects from then on is served as soon as [`Application::run_until`] runs.
 
+mod background;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -14,12 +16,12 @@ use axum::serve::ListenerExt as _;
 use leptos::config::LeptosOptions;
 use probe::AllowList;
 use service::alert::AlertConfig;
+use service::record::Retention;
 use service::{SecretKey, SecretKeys, Service};
 use store::{Backend, NodeLock, Store};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::config::{
     Config, Demonstration, KeySource, ListenConfig, MailConfig, ProbeConfig, ReceiverConfig, SecretConfig,
@@ -28,11 +30,11 @@ use crate::config::{
 use crate::http;
 use crate::sandbox::{Sandbox, SandboxError};
 
+use self::background::Background;
+pub use self::background::run_worker;
+
 /// How long requests that are under way may take to end once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// How often what has expired is deleted.
-const TIDY_UP: Duration = Duration::from_hours(1);
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -59,6 +61,11 @@ pub enum StartError {
     PublicUrl(#[from] tower_http::csrf::ConfigError),
     #[error(transparent)]
     Receiver(#[from] probe::ReceiverError),
+    #[error(
+        "`rung worker` needs PostgreSQL: an SQLite database belongs to one process, and `rung serve` runs its health \
+         checks itself"
+    )]
+    WorkerOnSqlite,
     #[error("{addr} cannot be listened on: {cause}")]
     Bind { addr: SocketAddr, cause: std::io::Error },
 }
@@ -79,6 +86,7 @@ pub struct Application {
     store: Store,
     service: Service,
     worker: Worker,
+    keep: Retention,
     /// Held as long as the application lives.
     _node: NodeLock,
 }
@@ -102,13 +110,16 @@ impl Application {
             probes.allow.extend(AllowList::new(vec![sandbox.address().into()]));
             probes.extra_roots = Some(sandbox.authority().to_owned());
         }
-        let node_name = format!("{}-{}", std::process::id(), store::UnixMillis::now().0);
         let alerts = alerts(&config.listen, config.mail);
-        let service = service(store.clone(), &probes, &config.secrets, node_name, alerts)?;
+        let service = service(store.clone(), &probes, &config.secrets, node_name(), alerts)?;
         service.bring_content().await?;
         let resealed = service.reseal_secrets().await?;
         if resealed > 0 {
             tracing::info!(resealed, "secrets were sealed anew, with the key in use");
+        }
+        if store.backend() == Backend::Sqlite {
+            // The lock of the node says that nobody else runs checks.
+            service.take_over().await?;
         }
         let bound = TcpListener::bind(config.listen.addr).await;
         let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -116,7 +127,16 @@ impl Application {
         let demo = sandbox.map(|sandbox| Arc::new(sandbox) as Arc<dyn SandboxControl>);
         let state = AppState { service: service.clone(), leptos: leptos_options(), css: stylesheet(), demo };
         let router = http::router(state, &store, &config.listen)?;
-        Ok(Self { addr, listener, router, store, service, worker: config.worker, _node: node })
+        Ok(Self {
+            addr,
+            listener,
+            router,
+            store,
+            service,
+            worker: config.worker,
+            keep: config.keep,
+            _node: node,
+        })
     }
 
     /// The address that it listens on, with the real port.
@@ -132,7 +152,7 @@ impl Application {
     /// Serves until `stop` completes, lets requests under way end, and lets go of the database.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
         let (stopping, stopped) = watch::channel(false);
-        let mut tasks = self.background_tasks();
+        let tasks = Background::start(&self.service, self.worker, self.keep, &stopped);
         let mut asked = stopped.clone();
         let listener = self.listener.tap_io(|connection| {
             // A page and its parts are small: waiting to fill a packet only delays them.
@@ -158,29 +178,15 @@ impl Application {
                 Ok(())
             }
         };
-        tasks.shutdown().await;
+        tasks.end(&self.service).await;
         self.store.close().await;
         served
     }
+}
 
-    fn background_tasks(&self) -> JoinSet<()> {
-        let mut tasks = JoinSet::new();
-        let service = self.service.clone();
-        tasks.spawn(async move {
-            let mut hours = tokio::time::interval(TIDY_UP);
-            loop {
-                hours.tick().await;
-                service.maintain().await;
-            }
-        });
-        if self.worker == Worker::On {
-            let service = self.service.clone();
-            tasks.spawn(async move { service.work().await });
-            let service = self.service.clone();
-            tasks.spawn(async move { service.tell().await });
-        }
-        tasks
-    }
+/// This process, in leases.
+fn node_name() -> String {
+    format!("{}-{}", std::process::id(), store::UnixMillis::now().0)
 }
 
 /// Where the pages find the browser code.
@@ -205,9 +211,13 @@ pub(crate) async fn prepare_schema(store: &Store) -> Result<(), StartError> {
 
 /// How alerts leave: the mail server, and the address by which their links lead back.
 fn alerts(listen: &ListenConfig, mail: Option<MailConfig>) -> AlertConfig {
-    let mail = mail.map(|mail| service::alert::MailConfig { server: mail.server, from: mail.from });
     let own = || format!("http://{}", listen.addr);
-    let public_url = Some(listen.public_url.as_ref().map_or_else(own, |url| url.as_str().to_owned()));
+    let public_url = listen.public_url.as_ref().map_or_else(own, |url| url.as_str().to_owned());
+    alerts_with_links_to(Some(public_url), mail)
+}
+
+fn alerts_with_links_to(public_url: Option<String>, mail: Option<MailConfig>) -> AlertConfig {
+    let mail = mail.map(|mail| service::alert::MailConfig { server: mail.server, from: mail.from });
     AlertConfig { mail, public_url }
 }
 

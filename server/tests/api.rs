@@ -14,6 +14,7 @@ mod api {
     mod evidence;
     mod frameworks;
     mod health;
+    mod history;
     mod incidents;
     mod inventory;
     mod organizations;
@@ -21,6 +22,7 @@ mod api {
     mod problems;
     mod proxies;
     mod reconciliation;
+    mod schedule;
     mod sessions;
     mod startup;
     mod support;

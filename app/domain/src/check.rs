@@ -5,6 +5,7 @@
 mod condition;
 mod kind;
 mod kinds;
+mod latency;
 mod observation;
 mod outcome;
 mod parameter;
@@ -14,6 +15,7 @@ mod state;
 pub use condition::{Condition, ConditionError, ConditionResult, Judgement, Operator, judge};
 pub use kind::{CheckKind, Group, ObservationSpec, ObservationType, ParameterSpec, ParameterType};
 pub use kinds::CheckKinds;
+pub use latency::{LatencySketch, LatencySketchError};
 pub use observation::{Observations, Value};
 pub use outcome::{Message, Outcome, Reach, Requirement, Severity, Status};
 pub use parameter::{Parameter, ParameterError, Parameters};

@@ -1,12 +1,14 @@
 //! The page of one health check: how it stands, what that does to answers, what it saw, its history.
 
 mod attest;
+mod declared;
 mod effects;
 pub(crate) mod incidents;
 mod latency;
 mod runs;
 mod seen;
 mod status;
+mod uptime;
 
 use domain::check::Group;
 use leptos::prelude::*;
@@ -17,12 +19,15 @@ use service::incident::CheckIncidents;
 use service::record::Override;
 
 use self::attest::attest_section;
+use self::declared::declared_section;
 use self::effects::effects_section;
 use self::incidents::incidents_section;
 use self::latency::{expiry_section, latency_section};
+pub(crate) use self::runs::{Earlier, RunsPage};
 use self::runs::{days_section, runs_section};
 use self::seen::{conditions_section, observations_section};
 use self::status::status_section;
+use self::uptime::uptime_section;
 use super::check_form::{every, in_words};
 use super::integration::target_of;
 use super::integrations::{joined, serves_words};
@@ -86,8 +91,10 @@ pub(crate) fn CheckView(
         {conditions_section(&check)}
         {observations_section(&check)}
         {latency_section(&check)}
+        {uptime_section(&check)}
         {runs_section(&check)}
         {expiry_section(&check)}
+        {declared_section(&check)}
         {setup_section(&check)}
     };
     view! {

@@ -5,25 +5,31 @@ mod reconcile;
 mod setup;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::BindingId;
 use http::StatusCode;
 use leptos::prelude::*;
+use serde::Deserialize;
 use service::assessment::Assessed;
 use service::check::CheckPage;
-use service::{Actor, CheckId, Error, FrameworkId, Permission, UnixMillis};
+use service::{Actor, CheckId, Error, FrameworkId, Permission, RunId, UnixMillis};
 
-use crate::pages::check::{CheckShown, CheckView};
+use crate::pages::check::{CheckShown, CheckView, Earlier, RunsPage};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
 };
+
+/// Runs on one page.
+const PER_PAGE: u32 = 100;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/checks/{id}", get(show))
         .route("/orgs/{slug}/checks/{id}/run", post(run))
+        .route("/orgs/{slug}/checks/{id}/runs", get(runs))
         .route("/orgs/{slug}/checks/{id}/tie", post(tie))
         .route("/orgs/{slug}/checks/{id}/tie/clear", post(clear_tie))
         .merge(attest::router())
@@ -58,6 +64,30 @@ async fn run(
     check_page(&state, &actor, &slug, id).await?;
     state.service.run_check(&actor, id).await?;
     Ok(see_other(&format!("/orgs/{slug}/checks/{id}")))
+}
+
+#[derive(Deserialize)]
+struct Before {
+    before: Option<RunId>,
+}
+
+async fn runs(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, CheckId)>,
+    query: Result<Query<Before>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let page = check_page(&state, &actor, &slug, id).await?;
+    let before = query.ok().and_then(|Query(query)| query.before);
+    let mut runs = state.service.runs(&actor, id, before, PER_PAGE + 1).await?;
+    let wanted = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+    let more = runs.len() > wanted;
+    runs.truncate(wanted);
+    let name = format!("{}, {}", page.integration.details.name, page.kind.title);
+    let frame = Frame::new(&state, Some(&actor), format!("{name}, earlier runs"))
+        .organization(&page.organization, Tab::Integrations);
+    let earlier = Earlier { at: format!("/orgs/{slug}/checks/{id}"), name, runs, more };
+    Ok(frame.respond(StatusCode::OK, || view! { <RunsPage earlier/> }.into_any()))
 }
 
 async fn tie(

@@ -99,6 +99,9 @@ impl Frame {
         if state.demo.is_some() && actor.is_some() {
             ends.push(NavLink::new("/demo", "Demonstration"));
         }
+        if actor.is_some_and(Actor::is_admin) {
+            ends.push(NavLink::new("/admin", "Administration"));
+        }
         let account = actor.map(|actor| Account {
             name: actor.name().to_owned(),
             href: "/settings".to_owned(),

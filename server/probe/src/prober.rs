@@ -1,6 +1,6 @@
 //! Runs checks: the one entry to the kinds.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::KindCode;
@@ -75,6 +75,8 @@ pub(crate) struct Context<'a> {
     /// When the run begins; dates are judged by it.
     pub(crate) now: Timestamp,
     pub(crate) deadline: Deadline,
+    /// What the target declares of itself, one fact a line, where the kind reads that.
+    pub(crate) declared: &'a OnceLock<String>,
 }
 
 impl Prober {
@@ -117,6 +119,18 @@ impl Prober {
 
     /// The same, with what whoever keeps the runs knows of this one.
     pub async fn run_on(&self, kind: &CheckKind, parameters: &Parameters, occasion: &Occasion) -> Outcome {
+        self.run_reading(kind, parameters, occasion).await.0
+    }
+
+    /// The same, with what the target declares of itself where the kind reads that: one fact a line, sorted, so that
+    /// two declarations can be held against each other.
+    pub async fn run_reading(
+        &self,
+        kind: &CheckKind,
+        parameters: &Parameters,
+        occasion: &Occasion,
+    ) -> (Outcome, Option<String>) {
+        let declared = OnceLock::new();
         let own = Duration::from_secs(u64::from(kind.timeout));
         let limits = [self.time_limit, occasion.time_limit].into_iter().flatten();
         let time = limits.fold(own, Duration::min);
@@ -131,7 +145,9 @@ impl Prober {
             cut_short: time < own,
             now: Timestamp::now(),
             deadline: Deadline::after(time),
+            declared: &declared,
         };
-        kinds::run(kind.code.as_str(), &context).await
+        let outcome = kinds::run(kind.code.as_str(), &context).await;
+        (outcome, declared.into_inner())
     }
 }

@@ -1,7 +1,13 @@
 //! Health checks: setting them up, running them, reading what they saw.
 
+mod bindings;
+mod grid;
+mod hand;
+mod history;
 mod page;
 mod parameters;
+mod past;
+mod recorder;
 mod register;
 mod reported;
 mod rotation;
@@ -14,9 +20,12 @@ use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
+pub(crate) use bindings::KnownBindings;
+pub use history::{CheckHistory, Uptime, Window};
 pub(crate) use page::seen_by;
 pub use page::{BoundTo, CheckPage, ConditionSeen};
 pub use parameters::RawParameters;
+pub(crate) use past::Past;
 pub(crate) use register::supports as is_register;
 pub use reported::Reconciliation;
 
@@ -69,7 +78,7 @@ impl Service {
             interval_seconds,
             enabled: true,
             created_at: now,
-            next_due_at: UnixMillis(now.0 + interval_seconds * 1000),
+            next_due_at: grid::next_due(id, interval_seconds, now),
         };
         let details = json!({ "kind": check.kind, "integration": integration.details.name });
         let entry = org_audit(actor, check.org, "check.added", check.id, details);
@@ -91,12 +100,12 @@ impl Service {
         let kept = self.open_parameters(&found)?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
         let interval_seconds = interval(change.interval_seconds)?;
-        let due = UnixMillis::now().0 + interval_seconds * 1000;
+        let due = grid::next_due(id, interval_seconds, UnixMillis::now());
         let changed = Check {
             parameters: self.seal_parameters(id, &parameters),
             interval_seconds,
             enabled: change.enabled,
-            next_due_at: UnixMillis(due.min(found.next_due_at.0)),
+            next_due_at: due.min(found.next_due_at),
             ..found
         };
         let details = json!({ "kind": changed.kind, "enabled": changed.enabled });

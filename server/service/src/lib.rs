@@ -20,10 +20,12 @@ pub mod integration;
 pub mod inventory;
 pub mod member;
 pub mod organization;
+pub mod scheduler;
 mod secret;
 mod service;
 pub mod tie;
 pub mod timeline;
+mod touch;
 
 pub use actor::{Actor, Permission};
 pub use domain;

@@ -1,8 +1,7 @@
 //! The service: what every use case shares.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, RwLock, Weak};
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
 
 use domain::check::{CheckKind, CheckKinds, Group};
 use domain::framework::{Citation, Citations};
@@ -11,15 +10,17 @@ use domain::{Framework, FrameworkCode, KindCode};
 use probe::{AllowList, Prober, ProberConfig, Receiver};
 use serde_json::json;
 use store::record::{Audit, FrameworkEntry, Import, Role};
-use store::{AssessmentId, FrameworkId, OrgId, Store, UnixMillis};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use store::{CheckId, FrameworkId, OrgId, Store, UnixMillis};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
+use crate::check::{KnownBindings, Past};
+use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
-/// How long answers are gathered before the findings they touch are brought up to date.
-const GATHER: Duration = Duration::from_millis(200);
+/// The most checks whose past is remembered.
+const PASTS: usize = 50_000;
 
 /// What the service needs to know of its surroundings.
 pub struct Config {
@@ -50,7 +51,9 @@ pub(crate) struct Inner {
     node: String,
     /// Published framework versions never change, so what was read once stays true.
     frameworks: RwLock<HashMap<FrameworkId, Prepared>>,
-    touched: UnboundedSender<AssessmentId>,
+    bindings: RwLock<Option<Arc<KnownBindings>>>,
+    pasts: Mutex<HashMap<CheckId, Arc<Past>>>,
+    touched: UnboundedSender<Touched>,
     outgoing: Outgoing,
     /// Rings when there is something to tell.
     alarm: tokio::sync::Notify,
@@ -91,6 +94,8 @@ impl Service {
             secret_keys: config.secret_keys,
             node: config.node,
             frameworks: RwLock::default(),
+            bindings: RwLock::default(),
+            pasts: Mutex::default(),
             touched,
             outgoing,
             alarm: tokio::sync::Notify::new(),
@@ -198,7 +203,9 @@ impl Service {
         let hash = hash_of(&text);
         let subject = format!("{} {}", framework.code, framework.version);
         let entry = audit(actor, "framework.imported", &subject, json!({ "sha256": hash }));
-        let created = match self.store().import_framework(framework, &hash, entry).await? {
+        let imported = self.store().import_framework(framework, &hash, entry).await?;
+        self.know_bindings(None);
+        let created = match imported {
             Import::Created(_) => true,
             Import::Unchanged(_) => false,
             Import::ConflictingContent => {
@@ -261,29 +268,34 @@ impl Service {
         if permission.allows(role) { Ok(role) } else { Err(Error::Forbidden(permission.refusal(role))) }
     }
 
-    /// Has the assessment's findings brought up to date soon; many touches make one refresh.
-    pub(crate) fn touch(&self, assessment: AssessmentId) {
-        // Without a receiver the service is shutting down; the findings are computed again at the next reading.
-        let _ = self.inner.touched.send(assessment);
+    pub(crate) fn known_bindings(&self) -> Option<Arc<KnownBindings>> {
+        self.inner.bindings.read().expect("no holder of the lock panics").clone()
     }
-}
 
-async fn refresh_touched(inner: Weak<Inner>, mut touches: UnboundedReceiver<AssessmentId>) {
-    while let Some(first) = touches.recv().await {
-        tokio::time::sleep(GATHER).await;
-        let mut gathered = HashSet::from([first]);
-        while let Ok(more) = touches.try_recv() {
-            gathered.insert(more);
+    /// `None` has them read again.
+    pub(crate) fn know_bindings(&self, bindings: Option<Arc<KnownBindings>>) {
+        *self.inner.bindings.write().expect("no holder of the lock panics") = bindings;
+    }
+
+    pub(crate) fn known_past(&self, check: CheckId) -> Option<Arc<Past>> {
+        self.inner.pasts.lock().expect("no holder of the lock panics").get(&check).cloned()
+    }
+
+    pub(crate) fn know_past(&self, check: CheckId, past: Arc<Past>) {
+        let mut pasts = self.inner.pasts.lock().expect("no holder of the lock panics");
+        if pasts.len() >= PASTS {
+            pasts.clear();
         }
-        let Some(inner) = inner.upgrade() else { return };
-        let service = Service { inner };
-        for assessment in gathered {
-            if let Err(error) = service.refresh_findings(assessment).await {
-                tracing::error!(%assessment, ?error, "findings were not brought up to date");
-                // The others would meet the same; whoever reads them brings them up to date.
-                break;
-            }
-        }
+        pasts.insert(check, past);
+    }
+
+    pub(crate) fn send_touched(&self, touched: Touched) {
+        // Without a receiver the service is shutting down; the findings are computed again at the next reading.
+        let _ = self.inner.touched.send(touched);
+    }
+
+    pub(crate) fn of(inner: Arc<Inner>) -> Self {
+        Self { inner }
     }
 }
 

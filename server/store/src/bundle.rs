@@ -18,7 +18,7 @@ use crate::record::{
     Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override,
     Role, Standing,
 };
-use crate::{answers, checks, evidence, integrations, overrides, runs, ties};
+use crate::{answers, checks, evidence, integrations, overrides, standings, ties};
 
 statements! {
     Both HEAD = concat!(
@@ -34,7 +34,7 @@ const PARTS: [&str; 7] = [
     evidence::OF_ASSESSMENT,
     checks::BESIDE_ASSESSMENT,
     integrations::BESIDE_ASSESSMENT,
-    runs::BESIDE_ASSESSMENT,
+    standings::BESIDE_ASSESSMENT,
     ties::BESIDE_ASSESSMENT,
     overrides::BESIDE_ASSESSMENT,
 ];

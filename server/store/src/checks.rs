@@ -25,8 +25,8 @@ macro_rules! select {
 statements! {
     Both INSERT = "INSERT INTO checks (id, org_id, integration_id, kind, parameters, interval_seconds, enabled, \
         created_at, next_due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    Both UPDATE = "UPDATE checks SET parameters = $2, interval_seconds = $3, enabled = $4, next_due_at = $5 \
-        WHERE id = $1";
+    Both UPDATE = "UPDATE checks SET parameters = $2, interval_seconds = $3, enabled = $4, next_due_at = $5, \
+        host = NULL WHERE id = $1";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 ORDER BY id");
     Both BESIDE_ASSESSMENT = select!(

@@ -188,6 +188,9 @@ macro_rules! from_row {
     (@get $row:ident, [maybe_int], $column:expr) => {
         $row.try_get::<Option<$crate::column::Int<_>>, _>($column)?.map(|kept| kept.0)
     };
+    (@get $row:ident, [sketch], $column:expr) => {
+        $row.try_get::<&str, _>($column)?.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?
+    };
     (@get $row:ident, [flat], $column:expr) => { sqlx::FromRow::from_row($row)? };
     (@get $row:ident, [joined], $column:expr) => {
         match $row.try_get::<Option<String>, _>($column)? {

@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod findings;
 mod frameworks;
+mod history;
 pub mod ids;
 mod incidents;
 mod integrations;
@@ -27,15 +28,19 @@ mod overrides;
 mod page;
 mod queue;
 pub mod record;
+mod recording;
+mod retention;
 mod runs;
 mod schedule;
 mod sessions;
+mod standings;
 #[cfg(feature = "test-support")]
 pub mod testing;
 mod throttle;
 mod ties;
 mod tokens;
 mod users;
+mod workers;
 
 pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
@@ -58,19 +63,24 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         evidence::STATEMENTS,
         findings::STATEMENTS,
         frameworks::STATEMENTS,
+        history::STATEMENTS,
         incidents::STATEMENTS,
         integrations::STATEMENTS,
         live::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,
         overrides::STATEMENTS,
+        recording::STATEMENTS,
+        retention::STATEMENTS,
         runs::STATEMENTS,
         schedule::STATEMENTS,
         sessions::STATEMENTS,
+        standings::STATEMENTS,
         throttle::STATEMENTS,
         ties::STATEMENTS,
         tokens::STATEMENTS,
         users::STATEMENTS,
+        workers::STATEMENTS,
     ]
     .into_iter()
     .chain(frameworks::BELOW.iter().copied())

@@ -9,6 +9,7 @@ mod finding;
 mod incident;
 mod live;
 mod organization;
+mod schedule;
 
 pub use account::{ApiToken, Session, User};
 pub use alert::{
@@ -21,9 +22,11 @@ pub use assessment::{
 };
 pub use audit::{Audit, AuditEntry};
 pub use check::{
-    Availability, Check, DaySummary, Integration, IntegrationDetails, ManualTie, Recorded, Run, Standing,
+    Check, Claimed, Completion, DaySummary, Declaration, Ended, Integration, IntegrationDetails, Judged,
+    ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally, Wanted,
 };
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{Member, MemberChange, Organization, Role, SizeBand};
+pub use schedule::{ScheduleFigures, WorkerState};

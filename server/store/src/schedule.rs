@@ -1,78 +1,124 @@
 //! Which checks are due, and who runs them: a lease with a fence, so that a worker that was given up writes nothing.
+//!
+//! A check is claimed a little before it is due, is held while it runs, and is given back when its run is recorded
+//! (`recording.rs`). A lease that is not renewed runs out, and somebody else claims the check.
+
+use std::collections::BTreeSet;
 
 use crate::checks::check_columns;
-use crate::column::from_row;
-use crate::db::{Store, row, rows, run, statements};
+use crate::column::{Json, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
-use crate::ids::{CheckId, UnixMillis};
-use crate::record::Check;
+use crate::ids::{OrgId, UnixMillis};
+use crate::queue::Job;
+use crate::record::{Claimed, Wanted};
 
+/// `$orgs` and `$hosts` select from JSON lists.
 macro_rules! claim {
-    ($lock:literal) => {
+    ($orgs:literal, $hosts:literal, $lock:literal) => {
         concat!(
             "UPDATE checks SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1 WHERE id IN \
-             (SELECT id FROM checks WHERE enabled AND next_due_at <= $3 AND lease_until <= $3 \
-             ORDER BY next_due_at, id LIMIT $4",
+             (SELECT id FROM checks WHERE enabled AND next_due_at <= $3 AND lease_until <= $4 AND org_id NOT IN (",
+            $orgs,
+            ") AND (host IS NULL OR host NOT IN (",
+            $hosts,
+            ")) ORDER BY next_due_at, id LIMIT $7",
             $lock,
             ") RETURNING ",
             check_columns!(),
-            ", lease_epoch"
+            ", lease_epoch, own_failures"
         )
     };
 }
 
 statements! {
-    Both ANY_DUE = "SELECT id FROM checks WHERE enabled AND next_due_at <= $1 AND lease_until <= $1 LIMIT 1";
-    Sqlite CLAIM_SQLITE = claim!("");
-    Postgres CLAIM_POSTGRES = claim!(" FOR UPDATE SKIP LOCKED");
-    Both COMPLETE = "UPDATE checks SET next_due_at = $3, lease_owner = NULL, lease_until = 0 \
-        WHERE id = $1 AND lease_epoch = $2 AND lease_until > 0";
+    Both ANY_DUE = "SELECT id FROM checks WHERE enabled AND next_due_at <= $1 AND lease_until <= $2 LIMIT 1";
+    Sqlite CLAIM_SQLITE = claim!("SELECT value FROM json_each($5)", "SELECT value FROM json_each($6)", "");
+    Postgres CLAIM_POSTGRES = claim!(
+        "SELECT json_array_elements_text($5::json)", "SELECT json_array_elements_text($6::json)",
+        " FOR UPDATE SKIP LOCKED"
+    );
+    Both RENEW = "UPDATE checks SET lease_until = $2 WHERE lease_owner = $1 AND lease_until > 0";
+    Both RELEASE = "UPDATE checks SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = $1";
+    Both RELEASE_ALL = "UPDATE checks SET lease_owner = NULL, lease_until = 0 WHERE lease_until > 0";
+    Both BRING_BACK = "UPDATE checks SET next_due_at = $1 + (next_due_at - $1) % (interval_seconds * 1000) \
+        WHERE enabled AND next_due_at > $1 + interval_seconds * 1000 AND lease_until <= $1";
 }
 
 from_row! {
-    Claimed { check: flat, lease_epoch }
+    Claimed { check: flat, epoch = "lease_epoch", own_failures: int }
 }
 
-struct Claimed {
-    check: Check,
-    lease_epoch: i64,
+/// A statement about leases, with whose they are and until when, where it takes those.
+enum Lease {
+    Renew { owner: String, until: UnixMillis },
+    Release { owner: String },
+    ReleaseAll,
+    BringBack { now: UnixMillis },
+}
+
+impl Job for Lease {
+    type Done = u64;
+
+    async fn run(&self, link: &mut Link<'_>) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Renew { owner, until } => run!(link, RENEW, &**owner, *until)?,
+            Self::Release { owner } => run!(link, RELEASE, &**owner)?,
+            Self::ReleaseAll => run!(link, RELEASE_ALL)?,
+            Self::BringBack { now } => run!(link, BRING_BACK, *now)?,
+        })
+    }
 }
 
 impl Store {
-    /// Takes up to `limit` checks that are due and that nobody holds, the longest due first, until `lease_ms` from
-    /// now. Each comes with the epoch that [`Store::complete`] wants.
-    pub async fn claim_due(
-        &self,
-        owner: &str,
-        now: UnixMillis,
-        lease_ms: i64,
-        limit: u32,
-    ) -> Result<Vec<(Check, i64)>, StoreError> {
+    /// Takes checks that are due and that nobody holds, the longest due first.
+    pub async fn claim_due(&self, wanted: Wanted<'_>) -> Result<Vec<Claimed>, StoreError> {
+        let Wanted { owner, now, horizon, lease_until, limit, orgs_apart, hosts_apart } = wanted;
         // Most of the time nothing is due, and then nothing is written.
-        if row!(&mut self.read().await?.link(), (CheckId,), ANY_DUE, now)?.is_none() {
+        if row!(&mut self.read().await?.link(), (String,), ANY_DUE, horizon, now)?.is_none() {
             return Ok(Vec::new());
         }
+        let orgs: BTreeSet<String> = orgs_apart.iter().map(OrgId::to_string).collect();
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         let claim = link.dialect(CLAIM_SQLITE, CLAIM_POSTGRES);
-        let mut claimed =
-            rows!(link, Claimed, claim, owner, UnixMillis(now.0 + lease_ms), now, i64::from(limit))?;
+        let limit = i64::from(limit);
+        let mut claimed = rows!(
+            link,
+            Claimed,
+            claim,
+            owner,
+            lease_until,
+            horizon,
+            now,
+            Json(&orgs),
+            Json(hosts_apart),
+            limit
+        )?;
         writing.commit().await?;
         claimed.sort_by_key(|claimed| (claimed.check.next_due_at, claimed.check.id));
-        Ok(claimed.into_iter().map(|claimed| (claimed.check, claimed.lease_epoch)).collect())
+        Ok(claimed)
     }
 
-    /// Gives a claimed check back and says when it is due next. `false`, and nothing changes, when the lease was
-    /// completed already or somebody else claimed the check since.
-    pub async fn complete(
-        &self,
-        check: CheckId,
-        epoch: i64,
-        next_due_at: UnixMillis,
-    ) -> Result<bool, StoreError> {
-        let mut writing = self.write().await?;
-        let completed = run!(&mut writing.link(), COMPLETE, check, epoch, next_due_at)?;
-        writing.commit().await?;
-        Ok(completed > 0)
+    /// Extends every lease of a worker; how many it holds.
+    pub async fn renew_leases(&self, owner: &str, until: UnixMillis) -> Result<u64, StoreError> {
+        self.perform(Lease::Renew { owner: owner.to_owned(), until }).await
+    }
+
+    /// Gives back every check that a worker holds, as due as it was.
+    pub async fn release_leases(&self, owner: &str) -> Result<u64, StoreError> {
+        self.perform(Lease::Release { owner: owner.to_owned() }).await
+    }
+
+    /// Gives back every check that anybody holds. Only for whoever knows that nobody else works on this database: the
+    /// one node of an SQLite database, when it starts.
+    pub async fn release_all_leases(&self) -> Result<u64, StoreError> {
+        self.perform(Lease::ReleaseAll).await
+    }
+
+    /// Brings back checks whose next run lies further ahead than their interval, as after a clock was set back;
+    /// how many.
+    pub async fn bring_back(&self, now: UnixMillis) -> Result<u64, StoreError> {
+        self.perform(Lease::BringBack { now }).await
     }
 }

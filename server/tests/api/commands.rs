@@ -209,3 +209,12 @@ fn two_files_are_reconciled_without_a_value_coming_out() {
     assert_eq!(missing.status.code(), Some(64), "{missing:?}");
     assert!(err(&missing).contains("clinical.csv: there is no column `total`"), "{missing:?}");
 }
+
+#[test]
+fn a_worker_apart_is_refused_on_sqlite_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("rung.db").display());
+    let refused = rung(&["worker", "--database-url", &url], "");
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(err(&refused).contains("PostgreSQL") && err(&refused).contains("rung serve"), "{refused:?}");
+}

@@ -13,6 +13,7 @@ use server::config::{
 use server::startup::Application;
 use service::Service;
 use service::account::SignUp;
+use service::record::Retention;
 pub(crate) use store::Backend;
 use store::testing::TestDatabase;
 use tempfile::TempDir;
@@ -28,8 +29,8 @@ pub(crate) struct TestApp {
     pub(crate) config: Config,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
-    _database: TestDatabase,
-    _folder: TempDir,
+    database: TestDatabase,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -56,6 +57,7 @@ impl TestApp {
             secrets: SecretConfig::file(folder.path().join("rung.key")),
             mail: None,
             worker: Worker::Off,
+            keep: Retention { runs_days: 30, hours_days: 90, days_days: 1825 },
             demonstration: Demonstration::Off,
         };
         change(&mut config);
@@ -66,13 +68,20 @@ impl TestApp {
         let serving = tokio::spawn(application.run_until(async move {
             let _ = stopped.await;
         }));
-        Self { url, service, config, stop: Some(stop), serving, _database: database, _folder: folder }
+        Self { url, service, config, stop: Some(stop), serving, database, folder }
     }
 
     /// Asks the server to stop and waits until it has.
     pub(crate) async fn stop(mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.serving.await.unwrap().unwrap();
+    }
+
+    /// Stops the server and keeps its database for another process, as long as what this gives is kept.
+    pub(crate) async fn halt(mut self) -> (TestDatabase, TempDir) {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.serving.await.unwrap().unwrap();
+        (self.database, self.folder)
     }
 
     /// Somebody without an account.

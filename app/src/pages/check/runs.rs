@@ -9,9 +9,9 @@ use super::status::took;
 use crate::charts::strip_counts;
 use crate::pages::days::{first_day, statuses, strip};
 use crate::pages::integration::grave;
-use crate::ui::{Column, Drawer, Section, StatusBadge, Table, TableLook, Width, day_short, moment};
+use crate::ui::{Column, Drawer, PageHead, Section, StatusBadge, Table, TableLook, Width, day_short, moment};
 
-/// Runs in plain sight; earlier ones are folded away.
+/// Runs in plain sight; of the latest, the others are folded away.
 const SHOWN: usize = 8;
 
 pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
@@ -42,6 +42,42 @@ pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
     .into()
 }
 
+/// Runs that are not the latest.
+pub(crate) struct Earlier {
+    /// The check's address.
+    pub(crate) at: String,
+    /// What the check is called.
+    pub(crate) name: String,
+    /// Newest first.
+    pub(crate) runs: Vec<Run>,
+    /// There are still earlier ones.
+    pub(crate) more: bool,
+}
+
+fn earlier_link(at: &str, last: &Run) -> AnyView {
+    let href = format!("{at}/runs?before={}", last.id);
+    view! { <p class="gap-small no-print"><a href=href>"Earlier runs"</a></p> }.into_any()
+}
+
+/// A page of runs, one by one.
+#[component]
+pub(crate) fn RunsPage(earlier: Earlier) -> impl IntoView {
+    let Earlier { at, name, runs, more } = earlier;
+    let link = runs.last().filter(|_| more).map(|last| earlier_link(&at, last));
+    let content = if runs.is_empty() {
+        view! { <p class="dim">"None that are kept."</p> }.into_any()
+    } else {
+        table(&runs, "Earlier runs")
+    };
+    let over = view! { <a href=at>{name}</a> };
+    view! {
+        <PageHead title="Earlier runs" over=over/>
+        {content}
+        {link}
+    }
+    .into_any()
+}
+
 pub(super) fn runs_section(check: &CheckShown) -> AnyView {
     let runs = &check.page.runs;
     let content = if runs.is_empty() {
@@ -53,7 +89,8 @@ pub(super) fn runs_section(check: &CheckShown) -> AnyView {
             let table = table(earlier, "Earlier runs");
             view! { <div class="gap-small"><Drawer summary>{table}</Drawer></div> }
         });
-        view! { {table(shown, "Latest runs")}{earlier} }.into_any()
+        let link = runs.last().map(|last| earlier_link(&check.at(), last));
+        view! { {table(shown, "Latest runs")}{earlier}{link} }.into_any()
     };
     view! { <Section id="runs" title="Runs">{content}</Section> }.into_any()
 }

@@ -72,12 +72,18 @@ fn never_run(check: &CheckShown) -> AnyView {
         .into_any()
 }
 
+/// So many runs are in view: where all of them failed, there may be more.
+const SHOWN: u32 = 20;
+
 /// `Fail, 3rd running`.
 fn headline(runs: &[Run]) -> String {
     let Some(latest) = runs.first() else { return String::new() };
     let word = status_word(latest.status);
     let running = runs.iter().take_while(|run| run.status == latest.status).count();
     match u32::try_from(running) {
+        Ok(count) if latest.status == Status::Fail && count >= SHOWN => {
+            format!("{word}, {count} or more running")
+        }
         Ok(count) if latest.status == Status::Fail && count > 1 => {
             format!("{word}, {} running", ordinal(count))
         }

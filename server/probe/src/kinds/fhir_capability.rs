@@ -4,6 +4,7 @@
 //! judged with the rule ids of the federal endpoint monitor (ONC Lantern), so that results compare. A broken rule is
 //! a message; the run fails only where there is no server's capability statement.
 
+mod facts;
 mod guides;
 mod rules;
 mod statement;
@@ -64,6 +65,8 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
         return report.close();
     }
     let statement = Statement::read(&document);
+    // Set once a run: it is the only statement that it reads.
+    let _ = context.declared.set(facts::facts(&document));
     observe(&mut report, &statement);
     judge_mode(&mut report, &statement);
     judge_latency(context, &mut report, &answer);

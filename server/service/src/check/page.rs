@@ -6,10 +6,12 @@ use domain::{CriterionCode, DomainCode, FrameworkCode};
 use store::record::{Check, DaySummary, Integration, ManualTie, Organization, Role, Run, Standing};
 use store::{CheckId, FrameworkId, UnixMillis};
 
+use super::CheckHistory;
 use crate::tie::is_tied;
 use crate::{Actor, Error, Permission, Service};
 
-const RUNS_SHOWN: u32 = 200;
+/// Runs that the page shows one by one.
+const RUNS_SHOWN: u32 = 20;
 const DAYS_SHOWN: i64 = 90;
 
 /// A check with its history and everything that it bears on.
@@ -19,9 +21,10 @@ pub struct CheckPage {
     pub integration: Integration,
     pub check: Check,
     pub kind: CheckKind,
-    /// Newest first.
+    /// The latest, newest first.
     pub runs: Vec<Run>,
     pub days: Vec<DaySummary>,
+    pub history: CheckHistory,
     pub bindings: Vec<BoundTo>,
 }
 
@@ -61,8 +64,9 @@ impl Service {
         let runs = self.store().runs(id, None, RUNS_SHOWN).await?;
         let since = UnixMillis(UnixMillis::now().0 - DAYS_SHOWN * 24 * 3600 * 1000);
         let days = self.store().day_summary(id, since).await?;
+        let history = self.history_of(&check).await?;
         let bindings = self.bound_to(&check, &integration, runs.first()).await?;
-        Ok(CheckPage { organization, role, integration, check, kind, runs, days, bindings })
+        Ok(CheckPage { organization, role, integration, check, kind, runs, days, history, bindings })
     }
 
     async fn bound_to(

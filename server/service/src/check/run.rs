@@ -2,26 +2,37 @@
 
 use std::time::{Duration, Instant};
 
-use domain::check::{CheckKind, Group, Message, Outcome, Reach, Severity, Status, judge};
+use domain::check::{CheckKind, Group, Message, Outcome, Reach, Severity, Status, Value, judge};
 use jiff::Timestamp;
 use probe::Occasion;
-use rust_decimal::Decimal;
 use serde_json::json;
-use store::record::{Audit, Check, Run, Standing};
+use store::record::{Audit, Check, Ended, Judged, Recorded, Run};
 use store::{CheckId, RunId, UnixMillis};
 
+use super::past::LATENCY;
 use super::register;
 use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
 
 /// What a person waits for at most, whatever the kind allows.
-const LONGEST_RUN: Duration = Duration::from_mins(2);
-/// A run ends by itself in its time; one that does not is given up this much later.
-const GRACE: Duration = Duration::from_secs(5);
+const LONGEST_ASKED: Duration = Duration::from_mins(2);
+/// What a run may take beyond its own deadline before it is given up from outside.
+const OVER: Duration = Duration::from_secs(5);
+
 /// Observed by the kinds that ask for changes since the last success.
 const INCREMENTAL: &str = "incremental_used";
-/// Runs among which the last success is looked for.
-const LOOKED_BACK: u32 = 50;
+
+/// The one number that a kind is watched for, in the kinds that have one.
+const GAUGES: [&str; 1] = ["days_to_expiry"];
+
+/// Whose failure it is that a run came to no conclusion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The target's, or nobody's.
+    NotOurs,
+    /// This machine's: it has no network, no name server, or no time.
+    Ours,
+}
 
 /// When a run was due, began, and how long it took.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +46,10 @@ impl Service {
     /// Runs a check now and answers with the run.
     pub async fn run_check(&self, actor: &Actor, id: CheckId) -> Result<Run, Error> {
         let check = self.check_for(actor, id, Permission::Operate).await?;
-        let run = self.run_and_record(&check, None).await?;
-        let details = json!({ "run": run.id, "status": run.status });
-        self.store().record_audit(org_audit(actor, check.org, "check.run", id, details)).await?;
-        Ok(run)
+        let (ended, _) = self.run_to_end(&check, None).await?;
+        let details = json!({ "run": ended.run.id, "status": ended.run.status });
+        let entry = org_audit(actor, check.org, "check.run", id, details);
+        self.keep_asked(&check, ended, Some(entry)).await
     }
 
     /// Past runs, newest first, before the one given.
@@ -53,26 +64,71 @@ impl Service {
         Ok(self.store().runs(id, before, limit).await?)
     }
 
-    pub(super) async fn run_and_record(
+    /// Probes and judges; nothing is kept yet.
+    pub(super) async fn run_to_end(
         &self,
         check: &Check,
         scheduled_for: Option<UnixMillis>,
-    ) -> Result<Run, Error> {
+    ) -> Result<(Ended, Fault), Error> {
         let kind = self.kind_of(check)?;
         let started_at = UnixMillis::now();
         let clock = Instant::now();
         // Somebody waits for a run by hand; one by schedule has its kind's own time.
-        let time_limit = scheduled_for.is_none().then_some(LONGEST_RUN);
-        let mut outcome = if kind.group == Group::Reconciliation {
-            self.awaited(check, kind, started_at).await?
+        let time_limit = scheduled_for.is_none().then_some(LONGEST_ASKED);
+        let (mut outcome, declared, fault) = if kind.group == Group::Reconciliation {
+            (self.awaited(check, kind, started_at).await?, None, Fault::NotOurs)
         } else {
-            let last_success = self.last_success(check, kind).await?;
-            self.probe(check, kind, &Occasion { time_limit, last_success }).await
+            let occasion = Occasion { time_limit, last_success: self.last_success(check, kind).await? };
+            self.probe(check, kind, &occasion).await
         };
         let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.add_history(check, kind, started_at, &mut outcome).await?;
         let timing = Timing { scheduled_for, started_at, duration_ms };
-        self.record_outcome(check, kind, timing, outcome, None).await
+        Ok((self.ended(check, kind, timing, outcome, declared).await?, fault))
+    }
+
+    /// A run with all that is kept of it, judged for every binding of its kind.
+    async fn ended(
+        &self,
+        check: &Check,
+        kind: &CheckKind,
+        timing: Timing,
+        outcome: Outcome,
+        declared: Option<String>,
+    ) -> Result<Ended, Error> {
+        let Timing { scheduled_for, started_at, duration_ms } = timing;
+        let bindings = self.bindings_of(&check.kind).await?;
+        let judged = bindings.iter().map(|(framework, binding)| {
+            let judgement = judge(&binding.expect, kind, &outcome);
+            Judged {
+                framework: *framework,
+                binding: binding.id.clone(),
+                status: judgement.status,
+                conditions: judgement.conditions,
+            }
+        });
+        let judged = judged.collect();
+        let gauge = GAUGES.iter().find_map(|name| whole(outcome.observations.get(name)?));
+        Ok(Ended {
+            latency_ms: latency(kind, &outcome, duration_ms),
+            gauge,
+            judged,
+            fresh_since: UnixMillis(started_at.0 - i64::from(kind.freshness) * 1000),
+            declared,
+            run: Run {
+                id: RunId::new(),
+                check: check.id,
+                scheduled_for,
+                started_at,
+                duration_ms,
+                status: outcome.status,
+                reach: outcome.reach,
+                warned: outcome.warned,
+                observations: outcome.observations,
+                messages: outcome.messages,
+                checked: outcome.checked,
+            },
+        })
     }
 
     /// Keeps what a run brought, judged for every binding, and brings incidents and findings up to date.
@@ -84,24 +140,27 @@ impl Service {
         outcome: Outcome,
         audit: Option<Audit>,
     ) -> Result<Run, Error> {
-        let run = Run {
-            id: RunId::new(),
-            check: check.id,
-            scheduled_for: timing.scheduled_for,
-            started_at: timing.started_at,
-            duration_ms: timing.duration_ms,
-            status: outcome.status,
-            reach: outcome.reach,
-            warned: outcome.warned,
-            observations: outcome.observations.clone(),
-            messages: outcome.messages.clone(),
-            checked: outcome.checked.clone(),
-        };
-        let standings = self.standings_after(check, kind, &run, &outcome).await?;
-        self.store().record_run(run.clone(), standings, audit).await?;
+        let ended = self.ended(check, kind, timing, outcome, None).await?;
+        self.keep_asked(check, ended, audit).await
+    }
+
+    /// Keeps a run that somebody asked for; incidents and findings are up to date when it is kept.
+    async fn keep_asked(&self, check: &Check, ended: Ended, audit: Option<Audit>) -> Result<Run, Error> {
+        let (run, judged) = (ended.run.clone(), ended.judged.clone());
+        let recorded = self.store().record_run(ended, audit).await?;
         self.watch_run(check, &run).await?;
-        self.refresh_organization(check.org).await?;
+        if self.moves_findings(check, &judged, recorded) {
+            self.refresh_organization(check.org).await?;
+        }
         Ok(run)
+    }
+
+    /// Whether a run may have opened, changed or cleared a finding: judged as the runs before were, only the failure
+    /// that confirms one does.
+    pub(super) fn moves_findings(&self, check: &Check, judged: &[Judged], recorded: Recorded) -> bool {
+        let Recorded::Stored { repeats } = recorded else { return false };
+        let fail_after = self.kind(&check.kind).map_or(u32::MAX, |kind| kind.fail_after);
+        repeats == 0 || (repeats < fail_after && judged.iter().any(|judged| judged.status == Status::Fail))
     }
 
     /// When the check last passed, for the kinds that ask only for what changed since.
@@ -109,99 +168,65 @@ impl Service {
         if kind.observation(INCREMENTAL).is_none() {
             return Ok(None);
         }
-        let runs = self.store().runs(check.id, None, LOOKED_BACK).await?;
-        let good = runs.iter().find(|run| matches!(run.status, Status::Pass | Status::Warn));
-        Ok(good.and_then(|run| Timestamp::from_millisecond(run.started_at.0).ok()))
+        Ok(self.store().good_at(check.id).await?.map(UnixMillis::timestamp))
     }
 
-    async fn probe(&self, check: &Check, kind: &CheckKind, occasion: &Occasion) -> Outcome {
+    async fn probe(
+        &self,
+        check: &Check,
+        kind: &CheckKind,
+        occasion: &Occasion,
+    ) -> (Outcome, Option<String>, Fault) {
         let parameters = match self.open_parameters(check) {
             Ok(parameters) => parameters,
             Err(error) => {
                 tracing::error!(check = %check.id, ?error, "the parameters of a check could not be read");
                 let text = "The check's secret could not be opened. Enter it again.";
-                return inconclusive(text);
+                return (inconclusive(text), None, Fault::NotOurs);
             }
         };
         if register::supports(&kind.code) {
-            return self.observe(check, &parameters).await.unwrap_or_else(|error| {
+            let outcome = self.observe(check, &parameters).await.unwrap_or_else(|error| {
                 tracing::error!(check = %check.id, ?error, "the records of a check could not be read");
                 inconclusive("Rung's own records could not be read. Run the check again.")
             });
+            return (outcome, None, Fault::NotOurs);
         }
         let own = Duration::from_secs(u64::from(kind.timeout));
-        let most = occasion.time_limit.map_or(own, |limit| limit.min(own)) + GRACE;
-        tokio::time::timeout(most, self.prober().run_on(kind, &parameters, occasion))
-            .await
-            .unwrap_or_else(|_| inconclusive("The run did not end in time and was given up."))
-    }
-
-    /// Adds what only the past can tell: availability, once the history covers the whole window.
-    async fn add_history(
-        &self,
-        check: &Check,
-        kind: &CheckKind,
-        now: UnixMillis,
-        outcome: &mut Outcome,
-    ) -> Result<(), Error> {
-        for (name, days) in [("availability_30d_pct", 30), ("availability_90d_pct", 90)] {
-            if kind.observation(name).is_none() {
-                continue;
+        let most = occasion.time_limit.map_or(own, |limit| limit.min(own)) + OVER;
+        let run = self.prober().run_reading(kind, &parameters, occasion);
+        match tokio::time::timeout(most, run).await {
+            Ok((outcome, declared)) => {
+                let fault = fault(&outcome);
+                (outcome, declared, fault)
             }
-            let since = UnixMillis(now.0 - days * 24 * 3600 * 1000);
-            let past = self.store().availability(check.id, since).await?;
-            if past.concluded > 0 && past.first_started_at.is_some_and(|first| first <= since) {
-                let share =
-                    Decimal::from(past.answered) * Decimal::ONE_HUNDRED / Decimal::from(past.concluded);
-                outcome.observations.set(name, share.round_dp(4));
-            }
+            Err(_) => (inconclusive("The run did not end in time and was given up."), None, Fault::Ours),
         }
-        Ok(())
     }
+}
 
-    /// How the check stands for every binding of its kind, in every framework, after this run.
-    async fn standings_after(
-        &self,
-        check: &Check,
-        kind: &CheckKind,
-        run: &Run,
-        outcome: &Outcome,
-    ) -> Result<Vec<Standing>, Error> {
-        let before = self.store().standings_of(check.id).await?;
-        let mut after = Vec::new();
-        for entry in self.store().frameworks().await? {
-            let framework = self.prepared(entry.id).await?.framework;
-            let bindings = framework.criteria().flat_map(|criterion| &criterion.bindings);
-            for binding in bindings.filter(|binding| binding.kind == check.kind) {
-                let judged = judge(&binding.expect, kind, outcome);
-                let same = |old: &&Standing| old.framework == entry.id && old.binding == binding.id;
-                let old = before.iter().find(same);
-                let fails = old.map_or(0, |old| old.consecutive_fails);
-                let (status, consecutive_fails, concluded_at) = match judged.status {
-                    // Replaces nothing (section 6.2).
-                    Status::Unknown => (
-                        old.map_or(Status::Unknown, |old| old.status),
-                        fails,
-                        old.and_then(|old| old.concluded_at),
-                    ),
-                    Status::Fail => (Status::Fail, fails.saturating_add(1), Some(run.started_at)),
-                    good @ (Status::Pass | Status::Warn) => (good, 0, Some(run.started_at)),
-                };
-                after.push(Standing {
-                    check: check.id,
-                    framework: entry.id,
-                    binding: binding.id.clone(),
-                    status,
-                    consecutive_fails,
-                    concluded_at,
-                    last_status: judged.status,
-                    last_run: run.id,
-                    conditions: judged.conditions,
-                });
-            }
-        }
-        Ok(after)
+/// A run that ends before the target was spoken to, at a layer that lies on this side.
+fn fault(outcome: &Outcome) -> Fault {
+    let here = |message: &Message| matches!(message.at.as_deref(), Some("DNS" | "connect"));
+    if outcome.reach == Reach::Inconclusive && outcome.messages.iter().any(here) {
+        Fault::Ours
+    } else {
+        Fault::NotOurs
     }
+}
+
+/// Time to the answer in milliseconds, as the kind observes it; else how long a run took that was answered.
+fn latency(kind: &CheckKind, outcome: &Outcome, duration_ms: i64) -> Option<u32> {
+    let time = match outcome.observations.get(LATENCY) {
+        Some(seen) => whole(seen),
+        None if kind.observation(LATENCY).is_some() || outcome.reach != Reach::Answered => None,
+        None => Some(duration_ms),
+    };
+    time.and_then(|time| u32::try_from(time).ok())
+}
+
+fn whole(value: &Value) -> Option<i64> {
+    if let Value::Integer(number) = value { Some(*number) } else { None }
 }
 
 pub(super) fn inconclusive(text: &str) -> Outcome {

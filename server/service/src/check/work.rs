@@ -1,107 +1,361 @@
-//! The worker: runs what is due. Leases keep two workers apart; a lost one's checks come due again.
+//! The worker: claims what is about to be due, runs each check at its instant, has it recorded. Leases keep two
+//! workers apart; a lost one's checks come due again.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use domain::check::LatencySketch;
 use store::UnixMillis;
-use store::record::Check;
-use tokio::sync::Semaphore;
+use store::record::{Check, Claimed, Completion, Retention, Wanted, WorkerState};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{Id, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::grid;
+use super::hand::{Hand, Place, WorkLimits};
+use super::recorder::{self, Due};
+use super::run::Fault;
 use crate::{Error, Service};
 
-/// How often the worker looks for due checks.
-const TICK: Duration = Duration::from_secs(1);
+/// How often the worker looks for checks that are about to be due, and how far ahead.
+const POLL: Duration = Duration::from_millis(250);
+const AHEAD_MS: i64 = 750;
+/// The most checks claimed at a time.
+const BATCH: usize = 256;
+/// How long a lease lasts, and how often it is renewed.
+const LEASE_MS: i64 = 30_000;
+const RENEW: Duration = Duration::from_secs(5);
+/// How often the latest lags begin anew.
+const LAGS: Duration = Duration::from_mins(1);
+/// How long runs under way may take to end once the worker is asked to stop.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The longest wait before the worker asks a database again that failed.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_hours(1);
-/// Checks claimed at a time, and probes under way at a time.
-const BATCH: u32 = 32;
-const AT_ONCE: usize = 32;
-/// Longer than any run.
-const LEASE_MS: i64 = 180_000;
 
 impl Service {
-    /// Runs due checks until the task is dropped.
-    pub async fn work(&self) {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    /// Runs due checks until `stopping` turns true; then what is under way ends or is given up, and everything else
+    /// is given back.
+    pub async fn work(&self, stopping: watch::Receiver<bool>) {
+        Worker::new(self.clone()).run(stopping).await;
+    }
+
+    /// Gives back what a node held that was killed. Only where no other node can be: on SQLite.
+    pub async fn take_over(&self) -> Result<(), Error> {
+        let held = self.store().release_all_leases().await?;
+        if held > 0 {
+            tracing::info!(checks = held, "checks that were running when the last process ended run again");
+        }
+        Ok(())
+    }
+
+    /// Tidies up what has expired and gathers the history, every hour until the task is dropped. Each part is tried
+    /// again the next time, so that one that fails holds up no other.
+    pub async fn maintain(&self, keep: Retention) {
+        let mut ticks = interval(HOUR);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.run_due(&places).await {
-                tracing::error!(?error, "due checks could not be claimed");
-            }
-        }
-    }
-
-    async fn run_due(&self, places: &Arc<Semaphore>) -> Result<(), Error> {
-        loop {
-            let free = u32::try_from(places.available_permits()).unwrap_or(BATCH).min(BATCH);
-            if free == 0 {
-                return Ok(());
-            }
-            let claimed = self.store().claim_due(self.node(), UnixMillis::now(), LEASE_MS, free).await?;
-            if claimed.is_empty() {
-                return Ok(());
-            }
-            for (check, epoch) in claimed {
-                let place = Arc::clone(places).acquire_owned().await.expect("the places are never closed");
-                let service = self.clone();
-                tokio::spawn(async move {
-                    service.run_scheduled(&check, epoch).await;
-                    drop(place);
-                });
-            }
-        }
-    }
-
-    async fn run_scheduled(&self, check: &Check, epoch: i64) {
-        if let Err(error) = self.run_and_record(check, Some(check.next_due_at)).await {
-            tracing::error!(check = %check.id, ?error, "a scheduled run could not be recorded");
-        }
-        let next = next_due(check, UnixMillis::now());
-        if let Err(error) = self.store().complete(check.id, epoch, next).await {
-            tracing::error!(check = %check.id, ?error, "a check's next run could not be scheduled");
-        }
-    }
-
-    /// Tidies up what has expired, every hour until the task is dropped.
-    pub async fn maintain(&self) {
-        let mut ticks = tokio::time::interval(HOUR);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.store().delete_expired_sessions(UnixMillis::now()).await {
+            let now = UnixMillis::now();
+            if let Err(error) = self.store().delete_expired_sessions(now).await {
                 tracing::error!(?error, "expired sessions could not be deleted");
             }
+            if let Err(error) = self.store().gather_days(now).await {
+                tracing::error!(?error, "the runs of past days could not be added up");
+            }
+            if let Err(error) = self.store().forget(keep, now).await {
+                tracing::error!(?error, "old runs could not be forgotten");
+            }
         }
+    }
+
+    /// Runs a check that is due; `None` where it could not be, and the lease is left to run out.
+    async fn run_due(&self, claimed: Claimed, host: Option<String>) -> Option<Due> {
+        let Claimed { check, epoch, own_failures } = claimed;
+        let (ended, fault) = match self.run_to_end(&check, Some(check.next_due_at)).await {
+            Ok(ended) => ended,
+            Err(error) => {
+                tracing::error!(check = %check.id, ?error, "a check that was due could not be run");
+                return None;
+            }
+        };
+        let after = UnixMillis::now().max(check.next_due_at);
+        let (own_failures, next_due_at) = match fault {
+            Fault::NotOurs => (0, grid::next_due(check.id, check.interval_seconds, after)),
+            Fault::Ours => {
+                let failures = own_failures.saturating_add(1);
+                (failures, grid::next_due_after_own(failures, check.id, check.interval_seconds, after))
+            }
+        };
+        let completion = Completion { epoch, next_due_at, own_failures, host };
+        Some(Due { check, ended, completion })
+    }
+
+    async fn keep_leases(&self, state: WorkerState, minute: bool) {
+        let (store, now) = (self.store(), state.seen_at);
+        if let Err(error) = store.renew_leases(self.node(), UnixMillis(now.0 + LEASE_MS)).await {
+            tracing::error!(?error, "leases could not be renewed");
+        }
+        if let Err(error) = store.report_worker(state).await {
+            tracing::error!(?error, "the worker's state could not be kept");
+        }
+        if !minute {
+            return;
+        }
+        match store.bring_back(now).await {
+            Ok(0) => {}
+            Ok(checks) => {
+                tracing::warn!(checks, "the clock was set back; checks due far ahead were brought back");
+            }
+            Err(error) => tracing::error!(?error, "checks due far ahead could not be brought back"),
+        }
+    }
+
+    /// The host that a check speaks to, in lower case.
+    fn host_of(&self, check: &Check) -> Option<String> {
+        let kind = self.kind(&check.kind)?;
+        let parameters: domain::check::Parameters = serde_json::from_str(&check.parameters).ok()?;
+        kind.parameters.iter().find_map(|spec| {
+            use domain::check::Parameter;
+            match parameters.get(&spec.name)? {
+                Parameter::Url(url) => host_in(url),
+                Parameter::Host(host) => Some(host.to_ascii_lowercase()),
+                _ => None,
+            }
+        })
     }
 }
 
-/// The next instant on the check's own grid that lies in the future: missed runs are not made up for.
-fn next_due(check: &Check, now: UnixMillis) -> UnixMillis {
-    let interval = check.interval_seconds * 1000;
-    let missed = (now.0 - check.next_due_at.0).max(0) / interval;
-    UnixMillis(check.next_due_at.0 + (missed + 1) * interval)
+/// The host of an address with a scheme, without user, port and path.
+fn host_in(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let bare = match host.strip_prefix('[') {
+        Some(literal) => literal.split(']').next()?,
+        None => host.split(':').next()?,
+    };
+    (!bare.is_empty()).then(|| bare.to_ascii_lowercase())
+}
+
+struct Worker {
+    service: Service,
+    hand: Hand,
+    /// One claim at a time.
+    claims: JoinSet<Result<Vec<Claimed>, store::StoreError>>,
+    /// Whether the last claim brought as much as was asked for.
+    more: bool,
+    failures: u32,
+    claim_again: Instant,
+    /// Renewing leases and reporting, one after the other.
+    chores: JoinSet<()>,
+    runs: JoinSet<()>,
+    places: HashMap<Id, Place>,
+    ended: mpsc::Sender<Due>,
+    keeping: tokio::task::JoinHandle<()>,
+    recorded: Arc<AtomicI64>,
+    state: WorkerState,
+    lags: [LatencySketch; 2],
+    lags_since: Instant,
+}
+
+impl Worker {
+    fn new(service: Service) -> Self {
+        let (ended, inbox) = mpsc::channel(recorder::WAITING);
+        let recorded = Arc::new(AtomicI64::new(0));
+        let keeping = tokio::spawn(recorder::record_all(service.clone(), inbox, Arc::clone(&recorded)));
+        Self {
+            hand: Hand::new(WorkLimits::default()),
+            state: WorkerState::new(service.node(), UnixMillis::now()),
+            service,
+            claims: JoinSet::new(),
+            more: false,
+            failures: 0,
+            claim_again: Instant::now(),
+            chores: JoinSet::new(),
+            runs: JoinSet::new(),
+            places: HashMap::new(),
+            ended,
+            keeping,
+            recorded,
+            lags: [LatencySketch::new(), LatencySketch::new()],
+            lags_since: Instant::now(),
+        }
+    }
+
+    async fn run(mut self, mut stopping: watch::Receiver<bool>) {
+        let mut polls = interval(POLL);
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut renewals = interval(RENEW);
+        renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            while let Some((claimed, place)) = self.hand.start(UnixMillis::now()) {
+                self.start(claimed, place);
+            }
+            let due = self.hand.next_due();
+            let wait = due.map_or(0, |due| (due.0 - UnixMillis::now().0).max(0));
+            tokio::select! {
+                // The sender gone means the same as being asked.
+                _ = stopping.wait_for(|stopping| *stopping) => break,
+                _ = polls.tick() => self.claim(),
+                _ = renewals.tick() => self.renew(),
+                Some(claimed) = self.claims.join_next() => self.take(claimed),
+                Some(_) = self.chores.join_next() => {}
+                Some(ended) = self.runs.join_next_with_id() => self.end(ended),
+                () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())), if due.is_some() => {}
+            }
+        }
+        self.stop().await;
+    }
+
+    /// Asks for checks that are about to be due, unless that is being asked already.
+    fn claim(&mut self) {
+        let limit = self.hand.room().min(BATCH);
+        if limit == 0 || !self.claims.is_empty() || Instant::now() < self.claim_again {
+            return;
+        }
+        let service = self.service.clone();
+        let (orgs, hosts) = (self.hand.orgs_apart(), self.hand.hosts_apart());
+        self.claims.spawn(async move {
+            let now = UnixMillis::now();
+            let wanted = Wanted {
+                owner: service.node(),
+                now,
+                horizon: UnixMillis(now.0 + AHEAD_MS),
+                lease_until: UnixMillis(now.0 + LEASE_MS),
+                limit: u32::try_from(limit).unwrap_or(u32::MAX),
+                orgs_apart: &orgs,
+                hosts_apart: &hosts,
+            };
+            service.store().claim_due(wanted).await
+        });
+        self.more = limit == BATCH;
+    }
+
+    fn take(&mut self, claimed: Result<Result<Vec<Claimed>, store::StoreError>, tokio::task::JoinError>) {
+        match claimed {
+            Ok(Ok(claimed)) => {
+                self.failures = 0;
+                let full = claimed.len() == BATCH;
+                for claimed in claimed {
+                    let host = self.service.host_of(&claimed.check);
+                    self.hand.take(claimed, host);
+                }
+                if self.more && full {
+                    self.claim();
+                }
+            }
+            Ok(Err(error)) => {
+                self.failures = self.failures.saturating_add(1);
+                let wait = (POLL * (1 << self.failures.min(8))).min(LONGEST_WAIT);
+                self.claim_again = Instant::now() + wait;
+                tracing::error!(
+                    ?error,
+                    "due checks could not be claimed; asked again in {} s",
+                    wait.as_secs()
+                );
+            }
+            Err(error) => tracing::error!(%error, "claiming due checks broke off"),
+        }
+    }
+
+    fn start(&mut self, claimed: Claimed, place: Place) {
+        let lag = (UnixMillis::now().0 - claimed.check.next_due_at.0).max(0);
+        self.lags[0].add(u32::try_from(lag).unwrap_or(u32::MAX));
+        let (service, ended, host) =
+            (self.service.clone(), self.ended.clone(), place.host().map(ToOwned::to_owned));
+        let run = self.runs.spawn(async move {
+            if let Some(due) = service.run_due(claimed, host).await {
+                // Without a recorder there is nobody left to keep it: the worker was given up.
+                let _ = ended.send(due).await;
+            }
+        });
+        self.places.insert(run.id(), place);
+    }
+
+    fn end(&mut self, ended: Result<(Id, ()), tokio::task::JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => {
+                tracing::error!(%error, "a run broke off");
+                error.id()
+            }
+        };
+        if let Some(place) = self.places.remove(&id) {
+            self.hand.end(&place);
+        }
+    }
+
+    /// Extends the leases, and says how the worker is, unless the last time still lasts.
+    fn renew(&mut self) {
+        if !self.chores.is_empty() {
+            return;
+        }
+        let now = UnixMillis::now();
+        let minute = self.lags_since.elapsed() >= LAGS;
+        if minute {
+            self.lags_since = Instant::now();
+            let [latest, _] = std::mem::take(&mut self.lags);
+            self.lags[1] = latest;
+        }
+        let mut lag = self.lags[0].clone();
+        lag.merge(&self.lags[1]);
+        let state = WorkerState {
+            seen_at: now,
+            running: u32::try_from(self.hand.running()).unwrap_or(u32::MAX),
+            waiting: u32::try_from(self.hand.waiting()).unwrap_or(u32::MAX),
+            recorded: self.recorded.load(Ordering::Relaxed),
+            lag,
+            ..self.state.clone()
+        };
+        let service = self.service.clone();
+        self.chores.spawn(async move { service.keep_leases(state, minute).await });
+    }
+
+    /// Lets what is under way end, within limits; gives everything else back.
+    async fn stop(mut self) {
+        self.claims.shutdown().await;
+        self.chores.shutdown().await;
+        let all = async { while self.runs.join_next().await.is_some() {} };
+        if tokio::time::timeout(PATIENCE, all).await.is_err() {
+            tracing::warn!(
+                runs = self.runs.len(),
+                "runs were still under way after {} seconds",
+                PATIENCE.as_secs()
+            );
+            self.runs.shutdown().await;
+        }
+        drop(self.ended);
+        if let Err(error) = self.keeping.await {
+            tracing::error!(%error, "the last runs could not be kept");
+        }
+        let (store, node) = (self.service.store(), self.service.node());
+        if let Err(error) = store.release_leases(node).await {
+            tracing::error!(?error, "checks could not be given back; their leases run out");
+        }
+        if let Err(error) = store.worker_left(node).await {
+            tracing::error!(?error, "the worker could not sign off");
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::{CheckId, IntegrationId, OrgId};
 
     #[test]
-    fn missed_runs_are_skipped_and_the_grid_is_kept() {
-        let check = Check {
-            id: CheckId::new(),
-            org: OrgId::new(),
-            integration: IntegrationId::new(),
-            kind: "tls.certificate".into(),
-            parameters: "{}".to_owned(),
-            interval_seconds: 60,
-            enabled: true,
-            created_at: UnixMillis(0),
-            next_due_at: UnixMillis(60_000),
-        };
-        assert_eq!(next_due(&check, UnixMillis(61_000)), UnixMillis(120_000));
-        assert_eq!(next_due(&check, UnixMillis(200_000)), UnixMillis(240_000));
-        assert_eq!(next_due(&check, UnixMillis(10_000)), UnixMillis(120_000));
+    fn the_host_of_an_address_is_without_user_port_and_path() {
+        for (url, host) in [
+            ("https://FHIR.example.org:8443/r4?x=1", Some("fhir.example.org")),
+            ("http://127.0.0.1:80", Some("127.0.0.1")),
+            ("sftp://reader@files.example.org/in", Some("files.example.org")),
+            ("https://[fd00::1]:443/", Some("fd00::1")),
+            ("nowhere", None),
+            ("https://", None),
+        ] {
+            assert_eq!(host_in(url).as_deref(), host, "{url}");
+        }
     }
 }

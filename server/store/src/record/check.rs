@@ -1,6 +1,6 @@
 //! Integrations, their health checks, and what those saw.
 
-use domain::check::{ConditionResult, Message, Observations, Reach, Status};
+use domain::check::{ConditionResult, LatencySketch, Message, Observations, Reach, Status};
 use domain::{BindingId, DomainCode, KindCode};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -93,12 +93,80 @@ pub struct Run {
     pub checked: String,
 }
 
+/// How a run was judged for one binding (`scoring.md` section 6.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    pub framework: FrameworkId,
+    pub binding: BindingId,
+    pub status: Status,
+    pub conditions: Vec<ConditionResult>,
+}
+
+/// A run that has ended, with all that is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    pub run: Run,
+    /// For every binding of the check's kind.
+    pub judged: Vec<Judged>,
+    /// Time to the answer in milliseconds, where there was one.
+    pub latency_ms: Option<u32>,
+    /// The one number that the kind is watched for, such as the days that a certificate has left.
+    pub gauge: Option<i64>,
+    /// The run before counts as fresh when it started then or later: judged alike, this one changes no standing.
+    pub fresh_since: UnixMillis,
+    /// What the target declared of itself, one fact a line, sorted; kept where it differs from the last time.
+    pub declared: Option<String>,
+}
+
+/// Which checks a worker wants to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The worker's name in leases.
+    pub owner: &'a str,
+    pub now: UnixMillis,
+    /// Checks due until then; later than `now` for a worker that waits for each check's own instant.
+    pub horizon: UnixMillis,
+    pub lease_until: UnixMillis,
+    pub limit: u32,
+    /// Organizations and hosts that have their share already.
+    pub orgs_apart: &'a [OrgId],
+    pub hosts_apart: &'a [String],
+}
+
+/// A check that a worker holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    pub check: Check,
+    /// What [`Completion::epoch`] must be.
+    pub epoch: i64,
+    /// Runs in a row before this one that failed on this side.
+    pub own_failures: u32,
+}
+
+/// What becomes of a check's schedule when a run that was due has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// The epoch of the lease under which it ran: with another one nothing is kept.
+    pub epoch: i64,
+    pub next_due_at: UnixMillis,
+    /// Runs in a row, this one included, that failed on this side.
+    pub own_failures: u32,
+    /// Whom the check speaks to, for fairness between targets.
+    pub host: Option<String>,
+}
+
 /// What became of a run that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
-    Stored,
-    /// There is a run for this check and this instant already; nothing changed.
+    Stored {
+        /// How many runs before this one were judged exactly alike, without a gap; 0 when the standings were
+        /// written anew.
+        repeats: u32,
+    },
+    /// There is a run for this check and this instant already; nothing changed but the schedule.
     Duplicate,
+    /// The lease was lost to another worker, or the check is gone; nothing changed.
+    Superseded,
 }
 
 /// How a check stands for one binding, kept up to date with every run.
@@ -139,13 +207,79 @@ pub struct DaySummary {
     pub unknown: u32,
 }
 
-/// What a stretch of runs says of a target's availability.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Availability {
+/// All that is kept of the runs of an hour or a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub pass: u32,
+    pub warn: u32,
+    pub fail: u32,
+    pub unknown: u32,
+    /// Runs that were answered in a known time, and those times in milliseconds.
+    pub timed: u32,
+    pub latency_sum: i64,
+    pub latency_min: Option<u32>,
+    pub latency_max: Option<u32>,
+    pub latency: LatencySketch,
+    /// The latest value of the number that the kind is watched for.
+    pub gauge: Option<i64>,
+}
+
+impl Tally {
     /// Runs that were answered correctly: PASS or WARN.
-    pub answered: u32,
+    pub fn answered(&self) -> u32 {
+        self.pass + self.warn
+    }
+
     /// Runs that came to a conclusion: PASS, WARN or FAIL.
-    pub concluded: u32,
-    /// When the check's first run of all started: the stretch is known from then on only.
-    pub first_started_at: Option<UnixMillis>,
+    pub fn concluded(&self) -> u32 {
+        self.answered() + self.fail
+    }
+
+    /// Takes in the runs of a later stretch.
+    pub fn merge(&mut self, later: &Self) {
+        self.pass += later.pass;
+        self.warn += later.warn;
+        self.fail += later.fail;
+        self.unknown += later.unknown;
+        self.timed += later.timed;
+        self.latency_sum += later.latency_sum;
+        self.latency_min = [self.latency_min, later.latency_min].into_iter().flatten().min();
+        self.latency_max = self.latency_max.max(later.latency_max);
+        self.latency.merge(&later.latency);
+        self.gauge = later.gauge.or(self.gauge);
+    }
+}
+
+/// The runs that started in one stretch of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    pub began_at: UnixMillis,
+    pub tally: Tally,
+}
+
+/// A stretch without a correct answer: from the first run that failed to the next that passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outage {
+    pub began_at: UnixMillis,
+    /// `None` while it lasts.
+    pub ended_at: Option<UnixMillis>,
+}
+
+/// What a target declared of itself, from when on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    pub seen_at: UnixMillis,
+    /// One fact a line, sorted.
+    pub facts: String,
+}
+
+/// How many days what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Runs one by one, with their observations and messages.
+    pub runs_days: u32,
+    /// Tallies by the hour.
+    pub hours_days: u32,
+    /// Tallies by day, and outages.
+    pub days_days: u32,
 }

@@ -84,7 +84,7 @@ async fn a_bundle_holds_what_the_single_reads_give(
     let check = world.check().await;
     let run = crate::world::ran(check.id, NOW, domain::check::Status::Pass);
     let standing = world.standing(&run);
-    store.record_run(run, vec![standing.clone()], None).await.unwrap();
+    world.record(&run).await;
     let tie = crate::ties::tie(world, check.id);
     store.set_tie(tie.clone(), said("x")).await.unwrap();
     // What another organization has stays out.
@@ -141,8 +141,7 @@ async fn a_bundle_leaves_out_the_standings_for_other_frameworks(
     world.store.create_assessment(assessment.clone(), said("x")).await.unwrap();
     let check = world.check().await;
     let run = crate::world::ran(check.id, NOW, domain::check::Status::Pass);
-    let standing = world.standing(&run);
-    world.store.record_run(run, vec![standing], None).await.unwrap();
+    world.record(&run).await;
     world.store.set_tie(crate::ties::tie(world, check.id), said("x")).await.unwrap();
     let bundle = world.store.bundle(assessment.id, None).await.unwrap().unwrap();
     assert_eq!(bundle.checks.len(), 1);

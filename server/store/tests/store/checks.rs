@@ -43,8 +43,7 @@ async fn a_deleted_check_takes_its_runs_standings_and_ties_with_it(
     let store = &world.store;
     let check = world.check().await;
     let run = ran(check.id, NOW, Status::Pass);
-    let standing = world.standing(&run);
-    store.record_run(run.clone(), vec![standing], None).await.unwrap();
+    world.record(&run).await;
     store.set_tie(crate::ties::tie(world, check.id), world.audit("tied")).await.unwrap();
     assert!(store.delete_check(check.id, world.audit("deleted")).await.unwrap());
     assert!(!store.delete_check(check.id, world.audit("deleted")).await.unwrap());

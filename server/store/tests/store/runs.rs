@@ -1,10 +1,10 @@
 use domain::check::Status;
 use jiff::civil::date;
 use rstest::rstest;
-use store::record::{Availability, DaySummary, Recorded, Run, Standing};
+use store::record::{DaySummary, Judged, Recorded, Run};
 use store::{Backend, CheckId, RunId, StoreError};
 
-use crate::world::{NOW, World, later, ran, said};
+use crate::world::{NOW, World, later, ran, said, unjudged};
 
 const DAY: i64 = 86_400_000;
 
@@ -19,8 +19,8 @@ async fn runs_come_newest_first_page_by_page(#[values(Backend::Sqlite, Backend::
     let all =
         [ran(check.id, later(3), Status::Unknown), ran(check.id, later(1), Status::Fail), asked(), asked()];
     for run in &all {
-        let recorded = store.record_run(run.clone(), Vec::new(), None).await.unwrap();
-        assert_eq!(recorded, Recorded::Stored);
+        let recorded = store.record_run(unjudged(run), None).await.unwrap();
+        assert_eq!(recorded, Recorded::Stored { repeats: 0 });
     }
     let expected = [all[0].clone(), all[3].clone(), all[2].clone(), all[1].clone()];
     assert_eq!(store.runs(check.id, None, 2).await.unwrap(), expected[..2]);
@@ -40,29 +40,13 @@ async fn a_run_is_recorded_once_for_an_instant(
     let store = &world.store;
     let check = world.check().await;
     let first = ran(check.id, NOW, Status::Pass);
-    let standing = world.standing(&first);
     let audit = Some(world.audit("run"));
-    store.record_run(first.clone(), vec![standing.clone()], audit.clone()).await.unwrap();
+    store.record_run(world.ended(&first), audit.clone()).await.unwrap();
     let twice = ran(check.id, NOW, Status::Fail);
-    let wrong = world.standing(&twice);
-    assert_eq!(store.record_run(twice, vec![wrong], audit).await.unwrap(), Recorded::Duplicate);
+    assert_eq!(store.record_run(world.ended(&twice), audit).await.unwrap(), Recorded::Duplicate);
+    assert_eq!(store.standings_of(check.id).await.unwrap(), [world.standing(&first)]);
     assert_eq!(store.runs(check.id, None, 9).await.unwrap(), [first]);
-    assert_eq!(store.standings_of(check.id).await.unwrap(), [standing]);
     assert_eq!(world.actions().await, ["run"]);
-}
-
-#[rstest]
-#[tokio::test]
-async fn a_standing_follows_the_runs(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let world = &World::new(backend).await;
-    let store = &world.store;
-    let check = world.check().await;
-    let passed = ran(check.id, NOW, Status::Pass);
-    store.record_run(passed.clone(), vec![world.standing(&passed)], None).await.unwrap();
-    let failed = ran(check.id, later(1), Status::Fail);
-    let standing = Standing { consecutive_fails: 1, conditions: Vec::new(), ..world.standing(&failed) };
-    store.record_run(failed, vec![standing.clone()], None).await.unwrap();
-    assert_eq!(store.standings_of(check.id).await.unwrap(), [standing]);
 }
 
 #[rstest]
@@ -72,11 +56,12 @@ async fn a_run_of_an_unknown_check_or_binding_is_refused(
 ) {
     let world = &World::new(backend).await;
     let lost = ran(CheckId::new(), NOW, Status::Pass);
-    let refused = world.store.record_run(lost, Vec::new(), None).await.unwrap_err();
+    let refused = world.store.record_run(unjudged(&lost), None).await.unwrap_err();
     assert!(matches!(refused, StoreError::NotFound { what: "check" }), "{refused:?}");
     let run = ran(world.check().await.id, NOW, Status::Pass);
-    let standing = Standing { binding: "XYZ-1.1".into(), ..world.standing(&run) };
-    let refused = world.store.record_run(run.clone(), vec![standing], None).await.unwrap_err();
+    let mut ended = world.ended(&run);
+    ended.judged[0] = Judged { binding: "XYZ-1.1".into(), ..ended.judged[0].clone() };
+    let refused = world.store.record_run(ended, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::NotFound { what: "binding" }), "{refused:?}");
     assert_eq!(world.store.run(run.id).await.unwrap(), None);
 }
@@ -96,7 +81,7 @@ async fn the_runs_of_a_day_in_utc_are_summed(#[values(Backend::Sqlite, Backend::
         (midnight + 3, Status::Unknown),
     ];
     for (at, status) in history {
-        world.store.record_run(ran(check.id, later(at), status), Vec::new(), None).await.unwrap();
+        world.record(&ran(check.id, later(at), status)).await;
     }
     let days = world.store.day_summary(check.id, later(midnight - DAY)).await.unwrap();
     let expected = [
@@ -104,12 +89,9 @@ async fn the_runs_of_a_day_in_utc_are_summed(#[values(Backend::Sqlite, Backend::
         DaySummary { date: date(2025, 6, 16), pass: 0, warn: 1, fail: 2, unknown: 1 },
     ];
     assert_eq!(days, expected);
-    let availability = world.store.availability(check.id, later(midnight - DAY)).await.unwrap();
-    let expected =
-        Availability { answered: 2, concluded: 4, first_started_at: Some(later(midnight - 2 * DAY)) };
-    assert_eq!(availability, expected);
-    let none = world.store.availability(CheckId::new(), NOW).await.unwrap();
-    assert_eq!(none, Availability { answered: 0, concluded: 0, first_started_at: None });
+    let first = world.store.first_run_at(check.id).await.unwrap();
+    assert_eq!(first, Some(later(midnight - 2 * DAY)), "its hour began at that instant");
+    assert_eq!(world.store.first_run_at(CheckId::new()).await.unwrap(), None);
 }
 
 #[rstest]
@@ -123,7 +105,7 @@ async fn each_check_has_its_own_latest_run(#[values(Backend::Sqlite, Backend::Po
         world.store.create_check(check.clone(), said("x")).await.unwrap();
         let (old, new) = (ran(check.id, NOW, Status::Fail), ran(check.id, later(1), Status::Pass));
         for run in [&old, &new] {
-            world.store.record_run(run.clone(), Vec::new(), None).await.unwrap();
+            world.record(run).await;
         }
         expected.push((check.id, new));
     }

@@ -1,10 +1,13 @@
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
 use std::collections::BTreeSet;
 
+use domain::check::Status;
 use rstest::rstest;
-use store::Backend;
-use store::record::Check;
+use store::record::{Check, Claimed, Completion, Recorded, Run, Wanted};
+use store::{Backend, CheckId, UnixMillis};
 
-use crate::world::{NOW, World, later, said};
+use crate::world::{NOW, World, later, ran, said, unjudged, wanted};
 
 #[rstest]
 #[tokio::test]
@@ -19,14 +22,24 @@ async fn due_checks_are_claimed_the_longest_due_first(
         world.store.create_check(check.clone(), said("x")).await.unwrap();
         planned.push(check);
     }
-    let claimed = world.store.claim_due("one", NOW, 1000, 2).await.unwrap();
-    let ids: Vec<_> = claimed.iter().map(|(check, _)| check.id).collect();
-    assert_eq!(ids, [planned[1].id, planned[2].id]);
-    assert_eq!(claimed[0].0, planned[1]);
+    let claimed = world.claim("one", NOW, 2).await;
+    assert_eq!(ids(&claimed), [planned[1].id, planned[2].id]);
+    assert_eq!(claimed[0].check, planned[1]);
     // What is held by one is not given to another.
-    let rest = world.store.claim_due("two", NOW, 1000, 9).await.unwrap();
-    assert_eq!(rest.iter().map(|(check, _)| check.id).collect::<Vec<_>>(), [planned[0].id]);
-    assert!(world.store.claim_due("two", NOW, 1000, 9).await.unwrap().is_empty());
+    assert_eq!(ids(&world.claim("two", NOW, 9).await), [planned[0].id]);
+    assert!(world.claim("two", NOW, 9).await.is_empty());
+}
+
+fn ids(claimed: &[Claimed]) -> Vec<CheckId> {
+    claimed.iter().map(|claimed| claimed.check.id).collect()
+}
+
+/// A good run at the instant that a check was claimed for, and its check due again then.
+async fn complete(world: &World, claimed: &Claimed, next_due_at: UnixMillis) -> (Run, Recorded) {
+    let run = ran(claimed.check.id, claimed.check.next_due_at, Status::Pass);
+    let completion = Completion { epoch: claimed.epoch, next_due_at, own_failures: 0, host: None };
+    let done = world.store.complete_runs([(unjudged(&run), completion)].into()).await.unwrap();
+    (run, done[0])
 }
 
 #[rstest]
@@ -36,27 +49,127 @@ async fn a_completed_check_is_due_again_later(
 ) {
     let world = &World::new(backend).await;
     let check = world.check().await;
-    let (_, epoch) = world.store.claim_due("one", NOW, 1000, 9).await.unwrap()[0];
-    assert!(world.store.complete(check.id, epoch, later(500)).await.unwrap());
-    assert!(!world.store.complete(check.id, epoch, later(900)).await.unwrap(), "completed already");
-    assert!(world.store.claim_due("one", later(499), 1000, 9).await.unwrap().is_empty());
-    let again = world.store.claim_due("one", later(500), 1000, 9).await.unwrap();
-    assert_eq!(again[0].0.next_due_at, later(500));
+    let claimed = &world.claim("one", NOW, 9).await[0];
+    let (run, done) = complete(world, claimed, later(500)).await;
+    assert_eq!(done, Recorded::Stored { repeats: 0 });
+    let (_, again) = complete(world, claimed, later(900)).await;
+    assert_eq!(again, Recorded::Superseded, "completed already");
+    assert!(world.claim("one", later(499), 9).await.is_empty());
+    assert_eq!(world.claim("one", later(500), 9).await[0].check.next_due_at, later(500));
+    assert_eq!(world.store.runs(check.id, None, 9).await.unwrap(), [run]);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_worker_whose_lease_ran_out_completes_nothing(
+async fn a_worker_whose_lease_ran_out_keeps_nothing(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let world = &World::new(backend).await;
     let check = world.check().await;
-    let (_, slow) = world.store.claim_due("slow", NOW, 1000, 9).await.unwrap()[0];
-    assert!(world.store.claim_due("quick", later(999), 1000, 9).await.unwrap().is_empty());
-    let (_, quick) = world.store.claim_due("quick", later(1000), 1000, 9).await.unwrap()[0];
-    assert!(!world.store.complete(check.id, slow, later(5000)).await.unwrap());
-    assert!(world.store.complete(check.id, quick, later(9000)).await.unwrap());
+    let slow = &world.claim("slow", NOW, 9).await[0];
+    assert!(world.claim("quick", later(999), 9).await.is_empty());
+    let quick = &world.claim("quick", later(1000), 9).await[0];
+    assert_eq!(complete(world, slow, later(5000)).await.1, Recorded::Superseded);
+    let (run, done) = complete(world, quick, later(9000)).await;
+    assert_eq!(done, Recorded::Stored { repeats: 0 });
     assert_eq!(world.store.check(check.id).await.unwrap().unwrap().next_due_at, later(9000));
+    assert_eq!(world.store.runs(check.id, None, 9).await.unwrap(), [run], "one run for the instant");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_instant_that_was_run_already_is_passed_over(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let claimed = &world.claim("one", NOW, 9).await[0];
+    world.record(&ran(check.id, NOW, Status::Fail)).await;
+    assert_eq!(complete(world, claimed, later(500)).await.1, Recorded::Duplicate);
+    assert_eq!(world.store.check(check.id).await.unwrap().unwrap().next_due_at, later(500));
+    assert_eq!(world.store.runs(check.id, None, 9).await.unwrap().len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_removed_while_it_ran_leaves_the_others_of_its_batch_alone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let integration = world.integration().await;
+    for _ in 0..2 {
+        world.store.create_check(world.planned(&integration), said("x")).await.unwrap();
+    }
+    let claimed = world.claim("one", NOW, 9).await;
+    world.store.delete_check(claimed[0].check.id, said("x")).await.unwrap();
+    let completed = claimed.iter().map(|claimed| {
+        let completion =
+            Completion { epoch: claimed.epoch, next_due_at: later(9), own_failures: 0, host: None };
+        (unjudged(&ran(claimed.check.id, NOW, Status::Pass)), completion)
+    });
+    let done = world.store.complete_runs(completed.collect()).await.unwrap();
+    assert_eq!(done, [Recorded::Superseded, Recorded::Stored { repeats: 0 }]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn leases_are_extended_given_back_and_taken_over(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    world.check().await;
+    world.claim("one", NOW, 9).await;
+    assert_eq!(world.store.renew_leases("one", later(5000)).await.unwrap(), 1);
+    assert_eq!(world.store.renew_leases("two", later(9000)).await.unwrap(), 0);
+    assert!(world.claim("two", later(1500), 9).await.is_empty());
+    assert_eq!(world.store.release_leases("two").await.unwrap(), 0);
+    assert_eq!(world.store.release_leases("one").await.unwrap(), 1);
+    let again = world.claim("two", later(1500), 9).await;
+    assert_eq!(again[0].check.next_due_at, NOW, "as due as it was");
+    assert_eq!(world.store.release_all_leases().await.unwrap(), 1);
+    assert_eq!(world.claim("three", later(1500), 9).await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_has_a_share_already_is_left_out(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = &World::new(backend).await;
+    let integration = world.integration().await;
+    for _ in 0..2 {
+        world.store.create_check(world.planned(&integration), said("x")).await.unwrap();
+    }
+    let orgs_apart = &[world.org.id][..];
+    assert!(world.store.claim_due(Wanted { orgs_apart, ..wanted("one", NOW, 9) }).await.unwrap().is_empty());
+    // The host is known once a run was kept.
+    let claimed = &world.claim("one", NOW, 1).await[0];
+    let run = ran(claimed.check.id, NOW, Status::Pass);
+    let host = Some("slow.example.org".to_owned());
+    let completion = Completion { epoch: claimed.epoch, next_due_at: later(9), own_failures: 0, host };
+    world.store.complete_runs([(unjudged(&run), completion)].into()).await.unwrap();
+    let hosts_apart = &["slow.example.org".to_owned()][..];
+    let found = world.store.claim_due(Wanted { hosts_apart, ..wanted("one", later(9), 9) }).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_ne!(found[0].check.id, claimed.check.id);
+    assert_eq!(ids(&world.claim("one", later(9), 9).await), [claimed.check.id]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clock_that_was_set_back_silences_no_check(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let integration = world.integration().await;
+    let hour = 3_600_000;
+    let ahead = Check { next_due_at: later(3 * hour + 5), ..world.planned(&integration) };
+    let soon = Check { next_due_at: later(hour), ..world.planned(&integration) };
+    for check in [&ahead, &soon] {
+        world.store.create_check(check.clone(), said("x")).await.unwrap();
+    }
+    assert_eq!(world.store.bring_back(NOW).await.unwrap(), 1);
+    let due = |check: &Check| world.store.check(check.id);
+    assert_eq!(due(&ahead).await.unwrap().unwrap().next_due_at, later(5));
+    assert_eq!(due(&soon).await.unwrap().unwrap().next_due_at, later(hour));
 }
 
 #[rstest]
@@ -70,16 +183,14 @@ async fn no_check_is_claimed_twice(#[values(Backend::Sqlite, Backend::Postgres)]
     let workers: Vec<_> = (0..6)
         .map(|n| {
             let store = world.store.clone();
-            tokio::spawn(async move { store.claim_due(&format!("w{n}"), NOW, 1000, 10).await.unwrap() })
+            tokio::spawn(async move { store.claim_due(wanted(&format!("w{n}"), NOW, 10)).await.unwrap() })
         })
         .collect();
     let mut claimed = Vec::new();
     for worker in workers {
-        claimed.extend(worker.await.unwrap().into_iter().map(|(check, _)| check.id));
+        claimed.extend(ids(&worker.await.unwrap()));
     }
-    claimed.extend(
-        world.store.claim_due("last", NOW, 1000, 99).await.unwrap().into_iter().map(|(check, _)| check.id),
-    );
+    claimed.extend(ids(&world.claim("last", NOW, 99).await));
     assert_eq!(claimed.len(), 30);
     assert_eq!(claimed.into_iter().collect::<BTreeSet<_>>().len(), 30);
 }

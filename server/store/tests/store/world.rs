@@ -6,8 +6,9 @@ use domain::check::{ConditionResult, Observations, Reach, Status};
 use domain::framework::Citation;
 use domain::{BindingId, CriterionCode, Framework, KindCode, Level, ProfileCode};
 use store::record::{
-    Assessment, AssessmentState, Audit, Check, Claim, Import, Integration, IntegrationDetails, Organization,
-    Rater, Run, SaveAnswer, SizeBand, Standing, User,
+    Assessment, AssessmentState, Audit, Check, Claim, Claimed, Ended, Import, Integration,
+    IntegrationDetails, Judged, Organization, Rater, Recorded, Run, SaveAnswer, SizeBand, Standing, User,
+    Wanted,
 };
 use store::testing::TestDatabase;
 use store::{
@@ -198,18 +199,57 @@ impl World {
         check
     }
 
+    /// The standing that a first run leaves which is judged as [`World::ended`] says.
     pub(crate) fn standing(&self, run: &Run) -> Standing {
         Standing {
             check: run.check,
             framework: self.framework,
             binding: binding(0),
             status: run.status,
-            consecutive_fails: 0,
+            consecutive_fails: u32::from(run.status == Status::Fail),
             concluded_at: Some(run.started_at),
             last_status: run.status,
             last_run: run.id,
             conditions: vec![ConditionResult::Fulfilled, ConditionResult::NearMiss],
         }
+    }
+
+    /// The run, judged for the first binding as it came out itself.
+    pub(crate) fn ended(&self, run: &Run) -> Ended {
+        let judged = Judged {
+            framework: self.framework,
+            binding: binding(0),
+            status: run.status,
+            conditions: vec![ConditionResult::Fulfilled, ConditionResult::NearMiss],
+        };
+        Ended { judged: vec![judged], ..unjudged(run) }
+    }
+
+    /// Keeps a run that was judged as it came out.
+    pub(crate) async fn record(&self, run: &Run) -> Recorded {
+        self.store.record_run(self.ended(run), None).await.unwrap()
+    }
+
+    /// Claims what is due at an instant, for a second.
+    pub(crate) async fn claim(&self, owner: &str, now: UnixMillis, limit: u32) -> Vec<Claimed> {
+        self.store.claim_due(wanted(owner, now, limit)).await.unwrap()
+    }
+}
+
+pub(crate) fn wanted(owner: &str, now: UnixMillis, limit: u32) -> Wanted<'_> {
+    let lease_until = UnixMillis(now.0 + 1000);
+    Wanted { owner, now, horizon: now, lease_until, limit, orgs_apart: &[], hosts_apart: &[] }
+}
+
+/// A run that no binding is judged by.
+pub(crate) fn unjudged(run: &Run) -> Ended {
+    Ended {
+        run: run.clone(),
+        judged: Vec::new(),
+        latency_ms: None,
+        gauge: None,
+        fresh_since: UnixMillis(0),
+        declared: None,
     }
 }
 

@@ -1,0 +1,182 @@
+//! The scheduler in a process of its own: killed, started again, asked to stop.
+
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use serde_json::json;
+use service::UnixMillis;
+use service::record::{Check, Run};
+use store::{CheckId, Store};
+use tokio::sync::Semaphore;
+
+use super::support::{Backend, World, text};
+
+/// A page that answers when it is let.
+struct Target {
+    addr: SocketAddr,
+    asked: Arc<AtomicUsize>,
+    answers: Arc<Semaphore>,
+}
+
+impl Target {
+    async fn start() -> Self {
+        let (asked, answers) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+        let (count, let_go) = (Arc::clone(&asked), Arc::clone(&answers));
+        let page = move || {
+            let (count, let_go) = (Arc::clone(&count), Arc::clone(&let_go));
+            async move {
+                count.fetch_add(1, Ordering::SeqCst);
+                let_go.acquire().await.unwrap().forget();
+                "a page"
+            }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(page))).await });
+        Self { addr, asked, answers }
+    }
+
+    /// Waits until it was asked so often.
+    async fn asked(&self, times: usize) {
+        until(async || self.asked.load(Ordering::SeqCst) >= times).await;
+    }
+}
+
+async fn until(holds: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it comes to pass within a minute");
+}
+
+/// The binary, serving a database; killed when dropped.
+struct Process(Child);
+
+impl Process {
+    fn start(url: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUNG_")) {
+            command.env_remove(name);
+        }
+        let arguments =
+            ["serve", "--addr", "127.0.0.1:0", "--probe-allow", "127.0.0.0/8", "--database-url", url];
+        let child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self(child)
+    }
+
+    /// As a machine that loses its power would.
+    fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    /// Asks it to stop; what it logged.
+    fn stop(mut self) -> String {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let mut log = String::new();
+        std::io::Read::read_to_string(&mut self.0.stderr.take().unwrap(), &mut log).unwrap();
+        assert!(self.0.wait().unwrap().success(), "{log}");
+        log
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A check of the page that is due every second, which people cannot ask for.
+async fn every_second(world: &World, target: &Target) -> CheckId {
+    let integration = world.integration(&["PAT"]).await;
+    let new =
+        json!({ "kind": "portal.doc_link", "parameters": { "url": format!("http://{}/", target.addr) } });
+    let made = world.owner.post(&format!("/integrations/{integration}/checks"), new).await.expect(201);
+    let id: CheckId = text(&made["id"]).parse().unwrap();
+    let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    let check = store.check(id).await.unwrap().unwrap();
+    let often = Check { interval_seconds: 1, next_due_at: UnixMillis::now(), ..check };
+    let audit = store::record::Audit {
+        at: UnixMillis::now(),
+        actor: None,
+        org: None,
+        action: "check.changed",
+        subject: id.to_string(),
+        details: serde_json::Value::Null,
+    };
+    assert!(store.update_check(often, audit).await.unwrap());
+    store.close().await;
+    id
+}
+
+async fn runs(store: &Store, check: CheckId) -> Vec<Run> {
+    let mut runs = store.runs(check, None, 1000).await.unwrap();
+    runs.reverse();
+    runs
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_in_the_middle_of_a_run_loses_no_instant_and_doubles_none() {
+    let world = World::new(Backend::Sqlite).await;
+    let target = Target::start().await;
+    let check = every_second(&world, &target).await;
+    let database = world.app.config.database.url.clone();
+    let store = Store::connect(&database).await.unwrap();
+    let _folder = world.app.halt().await;
+
+    let process = Process::start(&database);
+    target.answers.add_permits(2);
+    target.asked(3).await;
+    until(async || runs(&store, check).await.len() == 2).await;
+    // The third run is under way.
+    process.kill();
+    let due = store.check(check).await.unwrap().unwrap().next_due_at;
+    assert!(runs(&store, check).await.iter().all(|run| run.scheduled_for != Some(due)), "not recorded yet");
+
+    let process = Process::start(&database);
+    target.asked(4).await;
+    target.answers.add_permits(1000);
+    until(async || runs(&store, check).await.len() >= 4).await;
+    let log = process.stop();
+    assert!(!log.contains("ERROR"), "{log}");
+    let runs = runs(&store, check).await;
+    let instants: Vec<i64> = runs.iter().map(|run| run.scheduled_for.unwrap().0).collect();
+    assert_eq!(instants[2], due.0, "what was under way ran again");
+    assert!(instants.windows(2).all(|pair| pair[0] < pair[1]), "{instants:?}");
+    assert!(instants.iter().all(|at| (at - due.0) % 1000 == 0 || *at == instants[0]), "{instants:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_asked_to_stop_ends_what_is_under_way_and_gives_back_the_rest() {
+    let world = World::new(Backend::Sqlite).await;
+    let target = Target::start().await;
+    let check = every_second(&world, &target).await;
+    let database = world.app.config.database.url.clone();
+    let store = Store::connect(&database).await.unwrap();
+    let _folder = world.app.halt().await;
+
+    let process = Process::start(&database);
+    target.asked(1).await;
+    let answers = Arc::clone(&target.answers);
+    tokio::spawn(async move {
+        // After the signal.
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        answers.add_permits(1);
+    });
+    let log = tokio::task::spawn_blocking(move || process.stop()).await.unwrap();
+    assert!(!log.contains("ERROR") && !log.contains("WARN  runs were still"), "{log}");
+    let runs = runs(&store, check).await;
+    assert_eq!(runs.len(), 1, "the run that was under way is kept: {log}");
+    assert_eq!(store.release_all_leases().await.unwrap(), 0, "nothing is held");
+    assert!(store.workers(UnixMillis(0)).await.unwrap().is_empty());
+}
