@@ -6,6 +6,7 @@ mod api {
     mod accounts;
     mod alerts;
     mod answers;
+    mod attest;
     mod authorization;
     mod checks;
     mod commands;
