@@ -10,7 +10,7 @@ use std::time::Duration;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor};
+use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
 
 use crate::db::{Db, Store};
 use crate::error::StoreError;
@@ -136,6 +136,7 @@ async fn connect_sqlite(url: &str) -> Result<Db, StoreError> {
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(outside_transaction(connection)))
         .connect_with(options.clone().create_if_missing(true).synchronous(SqliteSynchronous::Full))
         .await?;
     let read = SqlitePoolOptions::new()
@@ -162,6 +163,16 @@ fn create_private(file: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Whether the connection can begin a transaction; one that cannot is replaced. On a full disk SQLite rolls back by
+/// itself, sqlx still counts the transaction as open, and every later one over this connection would fail.
+async fn outside_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback that is under way ends first.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
 async fn current<C: Migrate>(known: &Migrator, connection: &mut C) -> Result<bool, StoreError> {
     let Ok(applied) = connection.list_applied_migrations(MIGRATIONS).await else { return Ok(false) };
     let applied: Vec<i64> = applied.iter().map(|migration| migration.version).collect();
@@ -179,4 +190,29 @@ fn address(url: &str, reason: &dyn std::fmt::Display) -> StoreError {
     // An address may carry a password: only its beginning is repeated.
     let shown = url.split_once('@').map_or(url, |_| url.split(':').next().unwrap_or_default());
     StoreError::Address { url: shown.to_owned(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::UnixMillis;
+
+    #[tokio::test]
+    async fn writing_goes_on_once_a_full_disk_has_room_again() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let url = format!("sqlite://{}", folder.path().join("full.db").display());
+        let store = Store::connect(&url).await.expect("a new database");
+        store.migrate().await.expect("the schema");
+        let Db::Sqlite { write, .. } = &*store.db else { unreachable!("SQLite was asked for") };
+        // No page more than there are: to SQLite the disk is full.
+        write.execute("PRAGMA max_page_count = 1").await.expect("a limit for this connection");
+
+        let long = "k".repeat(20_000);
+        let failed = store.record_sign_in_failure(&long, UnixMillis(1)).await;
+        assert!(failed.is_err_and(|error| format!("{error:?}").contains("full")));
+        for at in 2..5 {
+            let kept = store.record_sign_in_failure(&long, UnixMillis(at)).await;
+            assert!(kept.is_ok(), "{kept:?}");
+        }
+    }
 }
