@@ -109,13 +109,12 @@ async fn overview(
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     let assessments = assessments(&state, &actor, organization.id).await?;
-    let latest = match assessments.last() {
-        Some(latest) => Some(state.service.findings(&actor, latest.id).await?),
-        None => None,
-    };
-    let timeline = match assessments.last() {
-        Some(latest) => Some(state.service.timeline(&actor, latest.id, None, 1).await?),
-        None => None,
+    let (latest, timeline) = match assessments.last().map(|latest| latest.id) {
+        Some(latest) => (
+            Some(state.service.findings(&actor, latest).await?),
+            Some(state.service.timeline(&actor, latest, None, 1).await?),
+        ),
+        None => (None, None),
     };
     let checks = state.service.check_rows(&actor, organization.id).await?;
     let changes = state.service.audit(&actor, organization.id, CHANGES_READ).await?;

@@ -81,6 +81,15 @@ impl Client {
         self.hop(request, request.url, request.credentials).await?.read(&self.limits).await
     }
 
+    /// The same for whom the head of the answer is enough: its body is not read.
+    pub(crate) async fn send_for_head(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<(StatusCode, HeaderMap), Failure> {
+        let opened = self.hop(request, request.url, request.credentials).await?;
+        Ok((opened.status(), opened.headers().clone()))
+    }
+
     /// Pours a body of up to `most` bytes into `drain` and keeps none of it. Any status but 200 is answered with the
     /// whole answer instead.
     pub(crate) async fn pour<D: Drain>(

@@ -108,8 +108,8 @@ impl Prober {
         &self.connector
     }
 
-    pub(crate) fn trust(&self) -> &Trust {
-        &self.trust
+    pub(crate) fn http(&self) -> &Client {
+        &self.http
     }
 
     /// Runs a check now. Whatever goes wrong is part of the outcome; it ends within the kind's timeout.

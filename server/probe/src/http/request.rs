@@ -38,6 +38,7 @@ pub(crate) struct Request<'a> {
     prefer: Option<&'static str>,
     if_match: Option<&'a str>,
     content: Option<(&'static str, &'a [u8])>,
+    others: &'a [(&'static str, &'a str)],
 }
 
 /// What an `Authorization` header carries (RFC 9110 section 11.6.2).
@@ -50,7 +51,17 @@ pub(super) enum Credentials<'a> {
 
 impl<'a> Request<'a> {
     pub(crate) fn new(method: Method, url: &'a Url, accept: &'static str, deadline: Deadline) -> Self {
-        Self { url, deadline, credentials: None, method, accept, prefer: None, if_match: None, content: None }
+        Self {
+            url,
+            deadline,
+            credentials: None,
+            method,
+            accept,
+            prefer: None,
+            if_match: None,
+            content: None,
+            others: &[],
+        }
     }
 
     pub(crate) fn post(
@@ -82,6 +93,11 @@ impl<'a> Request<'a> {
         Self { if_match: tag, ..self }
     }
 
+    /// Headers beside those that every request has.
+    pub(crate) fn headers(self, others: &'a [(&'static str, &'a str)]) -> Self {
+        Self { others, ..self }
+    }
+
     pub(crate) fn content(self, content_type: &'static str, body: &'a [u8]) -> Self {
         Self { content: Some((content_type, body)), ..self }
     }
@@ -98,7 +114,7 @@ impl<'a> Request<'a> {
             .method(self.method.clone())
             .uri(target)
             .header(HOST, host)
-            .header(USER_AGENT, concat!("rung/", env!("CARGO_PKG_VERSION"), " (health check)"))
+            .header(USER_AGENT, concat!("rung/", env!("CARGO_PKG_VERSION")))
             .header(ACCEPT, self.accept)
             .header(ACCEPT_ENCODING, "gzip");
         if let Some(credentials) = credentials {
@@ -109,6 +125,9 @@ impl<'a> Request<'a> {
         }
         if let Some(tag) = self.if_match {
             request = request.header(IF_MATCH, tag);
+        }
+        for (name, value) in self.others {
+            request = request.header(*name, *value);
         }
         let mut body = Bytes::new();
         if let Some((content_type, content)) = self.content {
