@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::{CriterionCode, RungCode};
+use crate::code::{CriterionCode, DomainCode, RungCode};
+use crate::framework::Framework;
 use crate::level::Level;
 use crate::scoring::{Exact, Score};
 
@@ -16,8 +17,19 @@ pub struct LiveResult {
     pub rung: Option<RungCode>,
     pub overall: Option<Fraction>,
     pub claimed: Option<Fraction>,
+    /// Those with something to score. Empty in what earlier versions kept.
+    #[serde(default)]
+    pub domains: BTreeMap<DomainCode, LiveDomain>,
     /// Those that are answered.
     pub criteria: BTreeMap<CriterionCode, LiveCriterion>,
+}
+
+/// How a domain stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveDomain {
+    pub score: Fraction,
+    /// Answers that a check contradicts.
+    pub contradicted: usize,
 }
 
 /// How an answered criterion stood.
@@ -89,8 +101,16 @@ pub struct CriterionChange {
 }
 
 impl LiveResult {
-    pub fn of(score: &Score) -> Self {
+    /// `score` is of an assessment against the framework.
+    pub fn of(framework: &Framework, score: &Score) -> Self {
         let totals = score.totals.as_ref();
+        let mut criteria = score.criteria.iter();
+        let domains = framework.domains.iter().zip(&score.domains).filter_map(|(domain, scored)| {
+            let own = criteria.by_ref().take(domain.criteria.len());
+            let contradicted = own.filter(|criterion| criterion.contradicted).count();
+            Some((domain.code.clone(), LiveDomain { score: scored.score?.into(), contradicted }))
+        });
+        let domains = domains.collect();
         let answered = score.criteria.iter().filter_map(|criterion| {
             let standing = LiveCriterion {
                 claimed: criterion.claimed()?,
@@ -105,6 +125,7 @@ impl LiveResult {
             rung: totals.map(|totals| totals.rung.clone()),
             overall: totals.map(|totals| totals.overall.into()),
             claimed: totals.map(|totals| totals.claimed.into()),
+            domains,
             criteria: answered.collect(),
         }
     }
@@ -116,7 +137,8 @@ impl LiveResult {
             && self.contradicted().eq(other.contradicted())
     }
 
-    fn contradicted(&self) -> impl Iterator<Item = &CriterionCode> {
+    /// Every answered criterion that a check contradicts.
+    pub fn contradicted(&self) -> impl Iterator<Item = &CriterionCode> {
         self.criteria.iter().filter(|(_, standing)| standing.contradicted).map(|(code, _)| code)
     }
 

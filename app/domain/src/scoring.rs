@@ -33,7 +33,7 @@ mod scorer;
 mod sums;
 
 pub use criteria::{CONTRADICTED_CONFIDENCE, WARNED_CONFIDENCE};
-pub use exact::{Exact, display, fraction};
+pub use exact::{Exact, at_least, display, fraction, moved, whole};
 pub use facts::{expiry, valid_until};
 pub use input::{Answer, EvidenceDuration, EvidenceItem, EvidenceState, Input, ProbeInput, Rating};
 pub use result::{

@@ -24,8 +24,8 @@ fn result(overall: i128, criteria: &[(&str, LiveCriterion)]) -> LiveResult {
     LiveResult {
         rung: Some("8.0".into()),
         overall: Some(Exact::new(overall, 3).into()),
-        claimed: None,
         criteria: criteria.iter().map(|(code, standing)| ((*code).into(), *standing)).collect(),
+        ..LiveResult::default()
     }
 }
 

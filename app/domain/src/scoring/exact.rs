@@ -62,7 +62,7 @@ fn greatest_common_divisor<N: Copy + PartialEq + Default + Rem<Output = N>>(a: N
 }
 
 /// `value >= least`, by cross-multiplication.
-pub(crate) fn at_least(value: &Exact, least: u8) -> bool {
+pub fn at_least(value: &Exact, least: u8) -> bool {
     *value.numer() >= i128::from(least) * *value.denom()
 }
 
@@ -70,6 +70,16 @@ pub(crate) fn at_least(value: &Exact, least: u8) -> bool {
 pub fn display(value: &Exact) -> String {
     let tenths = tenths(value);
     format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// A result of 0 or more as people read it in a small space: no decimal, half up.
+pub fn whole(value: &Exact) -> i128 {
+    (2 * *value.numer() + *value.denom()).div_euclid(2 * *value.denom())
+}
+
+/// How far a result moved, in tenths: the difference of what people read.
+pub fn moved(from: &Exact, to: &Exact) -> i128 {
+    tenths(to) - tenths(from)
 }
 
 /// `floor(10x + 1/2)`, for a value of 0 or more.
@@ -98,6 +108,17 @@ mod tests {
         assert_eq!(shown(2_525, 26), "97.1");
         assert_eq!(shown(1_999, 20), "100.0");
         assert_eq!(shown(8, 3), "2.7");
+    }
+
+    #[test]
+    fn a_move_is_the_difference_of_what_is_shown() {
+        let exact = |numerator| Ratio::new(numerator, 60);
+        assert_eq!(moved(&exact(1), &exact(3)), 1);
+        assert_eq!(moved(&exact(100), &exact(98)), -1);
+        assert_eq!(
+            (whole(&Ratio::new(1, 2)), whole(&Ratio::new(149, 100)), whole(&Ratio::new(0, 1))),
+            (1, 1, 0)
+        );
     }
 
     #[test]

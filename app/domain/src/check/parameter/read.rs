@@ -8,6 +8,13 @@ use serde_json::Value as Json;
 use super::Parameter;
 use crate::check::{ParameterSpec, ParameterType, Value};
 
+/// The parameter that names where files lie.
+const LOCATION: &str = "location";
+const WEB: [&str; 2] = ["http", "https"];
+const PLACES: [&str; 4] = ["http", "https", "sftp", "s3"];
+const PLACE_WANTED: &str = "must be an address that begins with sftp://, s3://, https:// or file://, for example \
+                            sftp://files.example.org/out, s3://storage.example.org/bucket/out or file:///claims/in";
+
 /// Reads a JSON value; `Ok(None)` when it says nothing (null, an empty text, an empty list).
 pub(super) fn from_json(spec: &ParameterSpec, raw: &Json) -> Result<Option<Parameter>, String> {
     let text = match (spec.kind, raw) {
@@ -45,7 +52,8 @@ pub(super) fn from_text(spec: &ParameterSpec, raw: &str) -> Result<Option<Parame
         return Ok(None);
     }
     match spec.kind {
-        ParameterType::Url => url(text).map(Parameter::Url),
+        ParameterType::Url if spec.name == LOCATION => location(text).map(Parameter::Url),
+        ParameterType::Url => url(text, &WEB).map(Parameter::Url),
         ParameterType::Host => host(text).map(Parameter::Host),
         ParameterType::Integer => text
             .parse::<i64>()
@@ -139,15 +147,32 @@ fn duration(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "this is too long a time".to_owned())
 }
 
-/// An absolute `http` or `https` address without a trailing slash; scheme and host in small letters.
-fn url(text: &str) -> Result<String, String> {
+/// Where files lie: more than the web.
+fn location(text: &str) -> Result<String, String> {
+    let Some(folder) = text.strip_prefix("file://") else {
+        return url(text, &PLACES).map_err(|problem| {
+            if problem == wanted(ParameterType::Url) { PLACE_WANTED.to_owned() } else { problem }
+        });
+    };
+    let steps = || folder.split('/').skip(1);
+    let inside = folder.starts_with('/') && steps().all(|step| !matches!(step, "." | ".."));
+    if inside && !folder.chars().any(char::is_control) {
+        Ok(format!("file:///{}", folder.trim_matches('/')))
+    } else {
+        Err("must be a folder below the one that the operator opened, for example file:///claims/in"
+            .to_owned())
+    }
+}
+
+/// An absolute address of one of these schemes without a trailing slash; scheme and host in small letters.
+fn url(text: &str, schemes: &[&str]) -> Result<String, String> {
     let problem = || wanted(ParameterType::Url).to_owned();
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("must not hold spaces or line breaks".to_owned());
     }
     let (scheme, rest) = text.split_once("://").ok_or_else(problem)?;
     let scheme = scheme.to_ascii_lowercase();
-    if !matches!(scheme.as_str(), "http" | "https") {
+    if !schemes.contains(&scheme.as_str()) {
         return Err(problem());
     }
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
