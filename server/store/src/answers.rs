@@ -1,14 +1,17 @@
 //! Answers: saved with a revision, so that nobody's is overwritten in silence, and kept with their history.
 
-use domain::CriterionCode;
+use domain::{CriterionCode, Level};
+use serde::Deserialize;
+use thiserror::Error;
 
+use crate::assessments;
 use crate::audit;
 use crate::column::{Int, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::AssessmentId;
+use crate::ids::{AssessmentId, UnixMillis, UserId};
 use crate::queue::Job;
-use crate::record::{Answer, Audit, Claim, Rater, SaveAnswer, Saved};
+use crate::record::{Answer, AssessmentState, Audit, Claim, Rater, SaveAnswer, Saved};
 
 macro_rules! select {
     ($table:literal, $rest:literal) => {
@@ -22,18 +25,37 @@ macro_rules! select {
     };
 }
 
+/// All answers of an assessment in one row, as [`Columns`] in JSON: a row of its own for each costs far more.
+macro_rules! list {
+    ($open:literal, $close:literal) => {
+        concat!(
+            "SELECT ",
+            $open,
+            "x.criterion, x.rater, x.level, x.not_applicable_reason, x.rationale, x.revision, x.by_id, u.name, x.at) \
+             ORDER BY x.criterion, x.rater)",
+            $close,
+            " AS answers FROM answers x JOIN users u ON u.id = x.by_id WHERE x.assessment_id = $1"
+        )
+    };
+}
+
 statements! {
     // The framework makes sure that the criterion is one of the assessment's.
+    // Who may answer in which state is asked in the same statement: no answer slips in after a submission.
     Both INSERT = "INSERT INTO answers (assessment_id, criterion, rater, level, not_applicable_reason, rationale, \
         by_id, at, revision, framework_id) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, (SELECT framework_id FROM assessments WHERE id = $1)) \
+        SELECT a.id, $2, $3, CAST($4 AS BIGINT), $5, $6, $7, CAST($8 AS BIGINT), 1, a.framework_id \
+        FROM assessments a WHERE a.id = $1 AND a.state IN ($9, $10) \
         ON CONFLICT (assessment_id, criterion, rater) DO NOTHING";
     Both UPDATE = "UPDATE answers SET level = $4, not_applicable_reason = $5, rationale = $6, by_id = $7, at = $8, \
-        revision = revision + 1 WHERE assessment_id = $1 AND criterion = $2 AND rater = $3 AND revision = $9";
+        revision = revision + 1 WHERE assessment_id = $1 AND criterion = $2 AND rater = $3 AND revision = $11 \
+        AND EXISTS (SELECT a.id FROM assessments a WHERE a.id = $1 AND a.state IN ($9, $10))";
     Both REMEMBER = "INSERT INTO answer_history (assessment_id, criterion, rater, level, not_applicable_reason, \
         rationale, by_id, at, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    Both ANSWERED = "SELECT COUNT(*) FROM answer_history WHERE assessment_id = $1 AND by_id = $2 AND rater = $3";
     Both ONE = select!("answers", "WHERE x.assessment_id = $1 AND x.criterion = $2 AND x.rater = $3");
-    Both OF_ASSESSMENT = select!("answers", "WHERE x.assessment_id = $1 ORDER BY x.criterion, x.rater");
+    Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "");
+    Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", ", '[]')::text");
     Both HISTORY = select!(
         "answer_history",
         "WHERE x.assessment_id = $1 AND x.criterion = $2 ORDER BY x.at DESC, x.rater, x.revision DESC"
@@ -42,6 +64,48 @@ statements! {
 
 from_row! {
     Answer { criterion: text, rater: text, claim: claim, rationale, revision, by = "by_id", by_name, at }
+}
+
+from_row! {
+    Listed { answers: json }
+}
+
+/// The answers of one assessment, by criterion and rater.
+#[derive(Default)]
+pub(crate) struct Listed {
+    pub(crate) answers: Vec<Answer>,
+}
+
+/// An answer's columns as `list!` names them.
+#[derive(Deserialize)]
+pub(crate) struct Columns(
+    CriterionCode,
+    Rater,
+    Option<Level>,
+    Option<String>,
+    String,
+    i64,
+    UserId,
+    String,
+    UnixMillis,
+);
+
+#[derive(Debug, Error)]
+#[error("the answer to {0} has neither a level nor a reason why it does not apply")]
+pub(crate) struct Unanswered(CriterionCode);
+
+impl TryFrom<Columns> for Answer {
+    type Error = Unanswered;
+
+    fn try_from(columns: Columns) -> Result<Self, Unanswered> {
+        let Columns(criterion, rater, level, reason, rationale, revision, by, by_name, at) = columns;
+        let claim = match (reason, level) {
+            (Some(reason), _) => Claim::NotApplicable { reason },
+            (None, Some(level)) => Claim::Level(level),
+            (None, None) => return Err(Unanswered(criterion)),
+        };
+        Ok(Self { criterion, rater, claim, rationale, revision, by, by_name, at })
+    }
 }
 
 struct Saving {
@@ -58,8 +122,10 @@ impl Job for Saving {
             Claim::Level(level) => (Some(*level), None),
             Claim::NotApplicable { reason } => (None, Some(&**reason)),
         };
+        assessments::hold(link, save.assessment).await?;
+        let [state, other_state] = states(save.rater);
         macro_rules! write {
-            ($statement:expr $(, $last:expr)?) => {
+            ($statement:expr $(, $more:expr)*) => {
                 run!(
                     link,
                     $statement,
@@ -71,22 +137,31 @@ impl Job for Saving {
                     &*save.rationale,
                     save.by,
                     save.at
-                    $(, $last)?
+                    $(, $more)*
                 )
                 .or_missing("criterion in this assessment")
             };
         }
         let changed = match save.seen_revision {
-            0 => write!(INSERT)?,
-            seen => write!(UPDATE, seen)?,
+            0 => write!(INSERT, Text(state), Text(other_state))?,
+            seen => write!(UPDATE, Text(state), Text(other_state), seen)?,
         };
         if changed == 0 {
+            assessments::must_be_in(link, save.assessment, &[state, other_state]).await?;
             return Ok(Saved::Stale(one(link, save.assessment, &save.criterion, save.rater).await?));
         }
         let revision = save.seen_revision + 1;
         write!(REMEMBER, revision)?;
         audit::append(link, &self.audit).await?;
         Ok(Saved::Revision(revision))
+    }
+}
+
+/// The states in which a rater answers: the organization before it submits, the assessor in the review.
+const fn states(rater: Rater) -> [AssessmentState; 2] {
+    match rater {
+        Rater::Own => AssessmentState::OPEN,
+        Rater::Assessor => [AssessmentState::InReview, AssessmentState::InReview],
     }
 }
 
@@ -101,15 +176,17 @@ async fn one(
 
 impl Store {
     /// Saves an answer if nobody else did since its writer looked; durable when it returns. Concurrent saves on
-    /// SQLite share one transaction. [`StoreError::NotFound`] for a criterion that the framework does not have.
+    /// SQLite share one transaction. [`StoreError::NotFound`] for a criterion that the framework does not have,
+    /// [`StoreError::Locked`] where the state of the assessment takes no answer of this rater.
     pub async fn save_answer(&self, save: SaveAnswer, audit: Audit) -> Result<Saved, StoreError> {
         self.perform(Saving { save, audit }).await
     }
 
-    /// By criterion and rater.
-    pub async fn answers(&self, assessment: AssessmentId) -> Result<Vec<Answer>, StoreError> {
+    /// Whether somebody ever answered for the organization in this assessment.
+    pub async fn has_answered(&self, assessment: AssessmentId, user: UserId) -> Result<bool, StoreError> {
         let mut lease = self.read().await?;
-        Ok(rows!(&mut lease.link(), Answer, OF_ASSESSMENT, assessment)?)
+        let count = row!(&mut lease.link(), (i64,), ANSWERED, assessment, user, Text(Rater::Own))?;
+        Ok(count.is_some_and(|(count,)| count > 0))
     }
 
     pub async fn answer(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::audit;
 use crate::column::{Int, Text, from_row};
-use crate::db::{Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, OrgId, UserId};
 use crate::page;
@@ -36,12 +36,16 @@ statements! {
         independent_signoff, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     Both BY_ID = select!("WHERE a.id = $1");
     Both OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3");
-    Both OPEN_OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.state <> $2 ORDER BY a.id");
+    // A final one lives on until a later one of the same framework is final.
+    Both LIVE_OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND (a.state <> $2 OR NOT EXISTS (\
+        SELECT b.id FROM assessments b JOIN frameworks g ON g.id = b.framework_id \
+        WHERE b.org_id = a.org_id AND b.id > a.id AND b.state = $2 AND g.code = f.code)) ORDER BY a.id");
     Both LATEST_OF_USER = "SELECT a.org_id, MAX(a.id) FROM assessments a \
         JOIN memberships m ON m.org_id = a.org_id WHERE m.user_id = $1 GROUP BY a.org_id";
     Both ORGANIZATION = "SELECT org_id FROM assessments WHERE id = $1";
-    Both SET_STATE = "UPDATE assessments SET state = $3 WHERE id = $1 AND state = $2";
-    Both SET_SIGNOFF = "UPDATE assessments SET independent_signoff = $2 WHERE id = $1";
+    Both STATE = "SELECT state FROM assessments WHERE id = $1";
+    // Whoever changes the state waits until this transaction ends; others who hold it do not.
+    Postgres HOLD = "SELECT state FROM assessments WHERE id = $1 FOR SHARE";
 }
 
 from_row! {
@@ -50,6 +54,26 @@ from_row! {
         framework_version, title, state: text, target: maybe_text, target_level: int, independent_signoff,
         created_by, created_at,
     }
+}
+
+/// Keeps the state of an assessment as it is until the transaction ends. SQLite has one writer, so nobody else can
+/// change it there.
+pub(crate) async fn hold(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
+    if matches!(link, Link::Postgres(_)) {
+        row!(link, (Text<AssessmentState>,), HOLD, id)?;
+    }
+    Ok(())
+}
+
+/// [`StoreError::Locked`] where the assessment is in none of the states.
+pub(crate) async fn must_be_in(
+    link: &mut Link<'_>,
+    id: AssessmentId,
+    states: &[AssessmentState],
+) -> Result<(), StoreError> {
+    let (Text(state),) = row!(link, (Text<AssessmentState>,), STATE, id)?
+        .ok_or(StoreError::NotFound { what: "assessment" })?;
+    if states.contains(&state) { Ok(()) } else { Err(StoreError::Locked(state)) }
 }
 
 impl Store {
@@ -92,53 +116,16 @@ impl Store {
         Ok(rows!(&mut lease.link(), Assessment, OF_ORGANIZATION, org, page::after(after), i64::from(limit))?)
     }
 
-    /// Those that are not final: a health check can still change their score.
-    pub async fn open_assessments_of(&self, org: OrgId) -> Result<Vec<Assessment>, StoreError> {
+    /// Those whose live result a health check can still change: all but the final ones that a later final one of the
+    /// same framework has replaced.
+    pub async fn live_assessments_of(&self, org: OrgId) -> Result<Vec<Assessment>, StoreError> {
         let mut lease = self.read().await?;
-        Ok(rows!(&mut lease.link(), Assessment, OPEN_OF_ORGANIZATION, org, Text(AssessmentState::Final))?)
+        Ok(rows!(&mut lease.link(), Assessment, LIVE_OF_ORGANIZATION, org, Text(AssessmentState::Final))?)
     }
 
     pub async fn assessment_org(&self, id: AssessmentId) -> Result<Option<OrgId>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), (OrgId,), ORGANIZATION, id)?.map(|(org,)| org))
-    }
-
-    /// Whether the assessment was in state `from` and now is in state `to`.
-    pub async fn set_assessment_state(
-        &self,
-        id: AssessmentId,
-        from: AssessmentState,
-        to: AssessmentState,
-        audit: Audit,
-    ) -> Result<bool, StoreError> {
-        let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, SET_STATE, id, Text(from), Text(to))? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
-    }
-
-    /// Notes that an assessor from outside signed.
-    pub async fn sign_off(&self, id: AssessmentId, audit: Audit) -> Result<(), StoreError> {
-        self.set_signoff(id, true, audit).await
-    }
-
-    /// Takes the signature back.
-    pub async fn withdraw_sign_off(&self, id: AssessmentId, audit: Audit) -> Result<(), StoreError> {
-        self.set_signoff(id, false, audit).await
-    }
-
-    async fn set_signoff(&self, id: AssessmentId, signed: bool, audit: Audit) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, SET_SIGNOFF, id, signed)? == 0 {
-            return Err(StoreError::NotFound { what: "assessment" });
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await
     }
 
     /// The latest assessment of every organization that the user belongs to and that has one.

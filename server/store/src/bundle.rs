@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use futures_util::TryStreamExt as _;
 use sqlx::{Either, Executor as _, FromRow, Row};
 
+use crate::answers::Listed;
 use crate::assessments::assessment_columns;
 use crate::column::from_row;
 use crate::db::{Link, Store, statements};
@@ -15,8 +16,8 @@ use crate::error::StoreError;
 use crate::ids::{AssessmentId, UserId};
 use crate::organizations::organization_columns;
 use crate::record::{
-    Answer, Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override,
-    Role, Standing,
+    Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override, Role,
+    Standing,
 };
 use crate::{answers, checks, evidence, integrations, overrides, standings, ties};
 
@@ -29,18 +30,22 @@ statements! {
 }
 
 /// The statements of a bundle after [`HEAD`], each by the assessment's id, in the order that [`Parts::take`] knows.
-const PARTS: [&str; 7] = [
-    answers::OF_ASSESSMENT,
-    evidence::OF_ASSESSMENT,
-    checks::BESIDE_ASSESSMENT,
-    integrations::BESIDE_ASSESSMENT,
-    standings::BESIDE_ASSESSMENT,
-    ties::BESIDE_ASSESSMENT,
-    overrides::BESIDE_ASSESSMENT,
-];
+/// The list of answers is written differently for each database.
+const fn statements(answers: &'static str) -> [&'static str; 7] {
+    [
+        answers,
+        evidence::OF_ASSESSMENT,
+        checks::BESIDE_ASSESSMENT,
+        integrations::BESIDE_ASSESSMENT,
+        standings::BESIDE_ASSESSMENT,
+        ties::BESIDE_ASSESSMENT,
+        overrides::BESIDE_ASSESSMENT,
+    ]
+}
 
 /// All of them for SQLite, made once.
-static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| format!("{HEAD};\n{}", PARTS.join(";\n")).leak());
+static TOGETHER: LazyLock<&'static str> =
+    LazyLock::new(|| format!("{HEAD};\n{}", statements(answers::LIST_SQLITE).join(";\n")).leak());
 
 from_row! {
     Head { assessment: flat, organization: flat, role: maybe_text }
@@ -55,7 +60,7 @@ struct Head {
 #[derive(Default)]
 struct Parts {
     head: Option<Head>,
-    answers: Vec<Answer>,
+    answers: Listed,
     evidence: Vec<Evidence>,
     checks: Vec<Check>,
     integrations: Vec<Integration>,
@@ -65,11 +70,11 @@ struct Parts {
 }
 
 impl Parts {
-    /// Takes a row of the statement at `part`: 0 is [`HEAD`], the others are [`PARTS`].
+    /// Takes a row of the statement at `part`: 0 is [`HEAD`], the others are [`statements`].
     fn take<'r, R: Row>(&mut self, part: usize, row: &'r R) -> Result<(), sqlx::Error>
     where
         Head: FromRow<'r, R>,
-        Answer: FromRow<'r, R>,
+        Listed: FromRow<'r, R>,
         Evidence: FromRow<'r, R>,
         Check: FromRow<'r, R>,
         Integration: FromRow<'r, R>,
@@ -79,7 +84,7 @@ impl Parts {
     {
         match part {
             0 => self.head = Some(Head::from_row(row)?),
-            1 => self.answers.push(Answer::from_row(row)?),
+            1 => self.answers = Listed::from_row(row)?,
             2 => self.evidence.push(Evidence::from_row(row)?),
             3 => self.checks.push(Check::from_row(row)?),
             4 => self.integrations.push(Integration::from_row(row)?),
@@ -113,7 +118,7 @@ impl Parts {
                 for row in head.fetch_all(&mut **connection).await? {
                     parts.take(0, &row)?;
                 }
-                for (part, statement) in (1..).zip(PARTS) {
+                for (part, statement) in (1..).zip(statements(answers::LIST_POSTGRES)) {
                     for row in sqlx::query(statement).bind(assessment).fetch_all(&mut **connection).await? {
                         parts.take(part, &row)?;
                     }
@@ -132,18 +137,27 @@ impl Store {
         assessment: AssessmentId,
         reader: Option<UserId>,
     ) -> Result<Option<AssessmentBundle>, StoreError> {
-        let parts = Parts::read(&mut self.read().await?.link(), assessment, reader).await?;
-        Ok(parts.head.map(|head| AssessmentBundle {
-            assessment: head.assessment,
-            organization: head.organization,
-            reader: head.role,
-            answers: parts.answers,
-            evidence: parts.evidence,
-            checks: parts.checks,
-            integrations: parts.integrations,
-            standings: parts.standings,
-            ties: parts.ties,
-            overrides: parts.overrides,
-        }))
+        read(&mut self.read().await?.link(), assessment, reader).await
     }
+}
+
+/// The same over a connection that is at hand.
+pub(crate) async fn read(
+    link: &mut Link<'_>,
+    assessment: AssessmentId,
+    reader: Option<UserId>,
+) -> Result<Option<AssessmentBundle>, StoreError> {
+    let parts = Parts::read(link, assessment, reader).await?;
+    Ok(parts.head.map(|head| AssessmentBundle {
+        assessment: head.assessment,
+        organization: head.organization,
+        reader: head.role,
+        answers: parts.answers.answers,
+        evidence: parts.evidence,
+        checks: parts.checks,
+        integrations: parts.integrations,
+        standings: parts.standings,
+        ties: parts.ties,
+        overrides: parts.overrides,
+    }))
 }

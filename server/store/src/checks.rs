@@ -6,7 +6,7 @@ use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, IntegrationId, OrgId};
 use crate::page;
-use crate::record::{Audit, Check};
+use crate::record::{Audit, Check, CheckPage};
 
 /// The columns of a check as [`Check`] reads them.
 macro_rules! check_columns {
@@ -35,6 +35,9 @@ statements! {
     Both AFTER = select!("WHERE id > $1 ORDER BY id LIMIT $2");
     Both REPLACE_PARAMETERS = "UPDATE checks SET parameters = $3 WHERE id = $1 AND parameters = $2";
     Both OF_INTEGRATION = select!("WHERE integration_id = $1 ORDER BY id");
+    Both OF_INTEGRATION_AFTER = select!("WHERE integration_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    Both ANY_FAILS = "SELECT c.id FROM checks c JOIN standings s ON s.check_id = c.id \
+        WHERE c.integration_id = $1 AND c.id >= $2 AND c.id <= $3 AND s.status = 'FAIL' LIMIT 1";
     Both DELETE = "DELETE FROM checks WHERE id = $1";
 }
 
@@ -104,6 +107,25 @@ impl Store {
     pub async fn checks_of_integration(&self, integration: IntegrationId) -> Result<Vec<Check>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), Check, OF_INTEGRATION, integration)?)
+    }
+
+    /// Oldest first, from the one after `after`.
+    pub async fn checks_of_integration_after(
+        &self,
+        integration: IntegrationId,
+        after: Option<CheckId>,
+        limit: u32,
+    ) -> Result<Vec<Check>, StoreError> {
+        let mut lease = self.read().await?;
+        let (after, limit) = (page::after(after), i64::from(limit));
+        Ok(rows!(&mut lease.link(), Check, OF_INTEGRATION_AFTER, integration, after, limit)?)
+    }
+
+    /// Whether a check of a page fails for any binding.
+    pub async fn any_fails(&self, page: CheckPage) -> Result<bool, StoreError> {
+        let mut lease = self.read().await?;
+        let CheckPage { integration, from, to } = page;
+        Ok(row!(&mut lease.link(), (CheckId,), ANY_FAILS, integration, from, to)?.is_some())
     }
 
     /// The checks of every organization, oldest first, from the one after `after`.

@@ -11,8 +11,8 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::ids::{
     AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, EvidenceId, FindingId, FrameworkId, IncidentId,
-    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RunId, TokenId, UnixMillis,
-    UserId,
+    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId,
+    ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
 };
 
 /// A code, a date or an enum: whatever serde writes as a string, as that string.
@@ -134,6 +134,7 @@ macro_rules! ids {
 ids! {
     UserId, TokenId, OrgId, FrameworkId, AssessmentId, EvidenceId, IntegrationId, CheckId, RunId, FindingId, AuditId,
     IncidentId, ChannelId, AlertRuleId, MaintenanceId, MessageId, OverrideId, LiveChangeId,
+    RegisterEntryId, ShareId, SnapshotId, StepId,
 }
 
 kept_as!(i64: UnixMillis);

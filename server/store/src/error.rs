@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::record::AssessmentState;
+
 /// Why a read or a write did not happen. Nothing was changed.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -13,6 +15,9 @@ pub enum StoreError {
     /// The record, or one that it refers to, does not exist.
     #[error("there is no such {what}")]
     NotFound { what: &'static str },
+    /// The state of the assessment does not allow the write.
+    #[error("the assessment does not take this in its state")]
+    Locked(AssessmentState),
     /// Others held the database for too long.
     #[error("the database is busy; try again in a moment")]
     Busy,

@@ -2,12 +2,13 @@
 
 use domain::scoring::EvidenceState;
 
+use crate::assessments;
 use crate::audit;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, EvidenceId, UserId};
-use crate::record::{Audit, Evidence};
+use crate::record::{AssessmentState, Audit, Evidence};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -16,7 +17,7 @@ macro_rules! select {
              (SELECT string_agg(c.criterion, '\n' ORDER BY c.position) FROM evidence_criteria c \
              WHERE c.evidence_id = e.id) AS criteria, \
              e.title, e.body, e.duration, e.dated, e.expires, e.author_id, u.name AS author_name, e.state, \
-             e.reviewer_id, e.created_at FROM evidence e JOIN users u ON u.id = e.author_id ",
+             e.reviewer_id, e.revision, e.created_at, e.reported_pct FROM evidence e JOIN users u ON u.id = e.author_id ",
             $rest
         )
     };
@@ -24,13 +25,19 @@ macro_rules! select {
 
 statements! {
     Both INSERT = "INSERT INTO evidence (id, org_id, assessment_id, title, body, duration, dated, expires, author_id, \
-        state, reviewer_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        state, reviewer_id, created_at, reported_pct) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     // The framework makes sure that the criterion is one of the assessment's.
     Both TIE = "INSERT INTO evidence_criteria (evidence_id, position, criterion, framework_id) \
         VALUES ($1, $2, $3, (SELECT framework_id FROM assessments WHERE id = $4))";
     Both BY_ID = select!("WHERE e.id = $1");
     Both OF_ASSESSMENT = select!("WHERE e.assessment_id = $1 ORDER BY e.id");
     Both REVIEW = "UPDATE evidence SET state = $2, reviewer_id = $3 WHERE id = $1";
+    Both REMEMBER = "INSERT INTO evidence_revisions (evidence_id, revision, title, body, dated, expires, author_id, \
+        state, reviewer_id, created_at, reported_pct) SELECT id, revision, title, body, dated, expires, author_id, \
+        state, reviewer_id, created_at, reported_pct FROM evidence WHERE id = $1 AND revision = $2";
+    Both REPLACE = "UPDATE evidence SET title = $2, body = $3, dated = $4, expires = $5, author_id = $6, state = $7, \
+        reviewer_id = NULL, created_at = $8, reported_pct = $10, revision = revision + 1 \
+        WHERE id = $1 AND revision = $9";
     Both DELETE = "DELETE FROM evidence WHERE id = $1";
 }
 
@@ -38,15 +45,18 @@ from_row! {
     Evidence {
         id, org = "org_id", assessment = "assessment_id", criteria: lines, title, body: json, duration: text,
         dated: text, expires: maybe_text, author = "author_id", author_name, state: text,
-        reviewer = "reviewer_id", created_at,
+        reviewer = "reviewer_id", revision, created_at, reported_pct: maybe_text,
     }
 }
 
 impl Store {
-    /// [`StoreError::NotFound`] for a criterion that the assessment's framework does not have.
+    /// [`StoreError::NotFound`] for a criterion that the assessment's framework does not have, [`StoreError::Locked`]
+    /// where the assessment is not open.
     pub async fn add_evidence(&self, evidence: Evidence, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        assessments::hold(link, evidence.assessment).await?;
+        assessments::must_be_in(link, evidence.assessment, &AssessmentState::OPEN).await?;
         run!(
             link,
             INSERT,
@@ -61,7 +71,8 @@ impl Store {
             evidence.author,
             Text(evidence.state),
             evidence.reviewer,
-            evidence.created_at
+            evidence.created_at,
+            evidence.reported_pct.map(|share| share.to_string())
         )
         .or_missing("assessment or account")?;
         for (criterion, position) in evidence.criteria.iter().zip(0_i64..) {
@@ -70,6 +81,37 @@ impl Store {
         }
         audit::append(link, &audit).await?;
         writing.commit().await
+    }
+
+    /// Replaces the item by `evidence`, which is its next revision; the one before is remembered. `false`, and nothing
+    /// changes, when somebody else replaced it or took it away.
+    pub async fn replace_evidence(&self, evidence: Evidence, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        assessments::hold(link, evidence.assessment).await?;
+        assessments::must_be_in(link, evidence.assessment, &AssessmentState::OPEN).await?;
+        let before = evidence.revision - 1;
+        if run!(link, REMEMBER, evidence.id, before)? == 0 {
+            return Ok(false);
+        }
+        run!(
+            link,
+            REPLACE,
+            evidence.id,
+            &*evidence.title,
+            Json(&evidence.body),
+            Text(evidence.dated),
+            evidence.expires.map(Text),
+            evidence.author,
+            Text(evidence.state),
+            evidence.created_at,
+            before,
+            evidence.reported_pct.map(|share| share.to_string())
+        )
+        .or_missing("account")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
     }
 
     /// Oldest first.

@@ -11,10 +11,25 @@ use crate::column::from_row;
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
 use crate::ids::{CheckId, OrgId, UnixMillis};
-use crate::record::{DaySummary, Declaration, Ended, Outage, Run, Stretch, Tally};
+use crate::record::{CheckPage, DaySummary, Declaration, Ended, Outage, Run, Stretch, Tally};
 
 pub(crate) const HOUR: i64 = 60 * 60 * 1000;
 pub(crate) const DAY: i64 = 24 * HOUR;
+
+/// The sums of each day for the checks that `$which` names by `c`, with the first day as `$2`.
+macro_rules! day_sums {
+    ($which:literal) => {
+        concat!(
+            "SELECT check_id, day, CAST(SUM(pass) AS BIGINT) AS pass, CAST(SUM(warn) AS BIGINT) AS warn, \
+            CAST(SUM(fail) AS BIGINT) AS fail, CAST(SUM(unknown) AS BIGINT) AS unknown FROM (\
+            SELECT d.check_id, d.day, d.pass, d.warn, d.fail, d.unknown FROM checks c JOIN run_days d \
+            ON d.check_id = c.id AND d.day >= $2 WHERE ", $which, " AND d.day < ", days_reached!(),
+            " UNION ALL SELECT h.check_id, h.hour / 24 AS day, h.pass, h.warn, h.fail, h.unknown FROM checks c \
+            JOIN run_hours h ON h.check_id = c.id AND h.hour >= $2 * 24 AND h.hour >= 24 * ", days_reached!(),
+            " WHERE ", $which, ") parts GROUP BY check_id, day ORDER BY check_id, day"
+        )
+    };
+}
 
 /// The first day whose hours are not gathered yet, as a part of statements.
 macro_rules! days_reached {
@@ -62,15 +77,8 @@ statements! {
         days_reached!(), " UNION ALL SELECT hour / 24 AS day, pass, warn, fail, unknown FROM run_hours \
         WHERE check_id = $1 AND hour >= $2 * 24 AND hour >= 24 * ", days_reached!(), ") parts GROUP BY day ORDER BY day"
     );
-    Both DAY_SUMS_OF_ORGANIZATION = concat!(
-        "SELECT check_id, day, CAST(SUM(pass) AS BIGINT) AS pass, CAST(SUM(warn) AS BIGINT) AS warn, \
-        CAST(SUM(fail) AS BIGINT) AS fail, CAST(SUM(unknown) AS BIGINT) AS unknown FROM (\
-        SELECT d.check_id, d.day, d.pass, d.warn, d.fail, d.unknown FROM checks c JOIN run_days d \
-        ON d.check_id = c.id AND d.day >= $2 WHERE c.org_id = $1 AND d.day < ", days_reached!(),
-        " UNION ALL SELECT h.check_id, h.hour / 24 AS day, h.pass, h.warn, h.fail, h.unknown FROM checks c \
-        JOIN run_hours h ON h.check_id = c.id AND h.hour >= $2 * 24 AND h.hour >= 24 * ", days_reached!(),
-        " WHERE c.org_id = $1) parts GROUP BY check_id, day ORDER BY check_id, day"
-    );
+    Both DAY_SUMS_OF_ORGANIZATION = day_sums!("c.org_id = $1");
+    Both DAY_SUMS_OF_PAGE = day_sums!("c.integration_id = $1 AND c.id >= $3 AND c.id <= $4");
     Both OUTAGE_BEGINS = "INSERT INTO outages (check_id, began_at, ended_at) \
         SELECT id, CAST($2 AS BIGINT), NULL FROM checks WHERE id = $1 \
         AND NOT EXISTS (SELECT 1 FROM outages WHERE check_id = $1 AND ended_at IS NULL) \
@@ -116,6 +124,14 @@ struct DaySums {
 struct CheckDaySums {
     check: CheckId,
     sums: DaySums,
+}
+
+fn by_check(sums: Vec<CheckDaySums>) -> BTreeMap<CheckId, Vec<DaySummary>> {
+    let mut of_check: BTreeMap<CheckId, Vec<DaySummary>> = BTreeMap::new();
+    for CheckDaySums { check, sums } in sums {
+        of_check.entry(check).or_default().push(sums.summary());
+    }
+    of_check
 }
 
 impl DaySums {
@@ -228,11 +244,19 @@ impl Store {
         let mut lease = self.read().await?;
         let first = since.0.div_euclid(DAY);
         let sums = rows!(&mut lease.link(), CheckDaySums, DAY_SUMS_OF_ORGANIZATION, org, first)?;
-        let mut of_check: BTreeMap<CheckId, Vec<DaySummary>> = BTreeMap::new();
-        for CheckDaySums { check, sums } in sums {
-            of_check.entry(check).or_default().push(sums.summary());
-        }
-        Ok(of_check)
+        Ok(by_check(sums))
+    }
+
+    /// The same for a page of an integration's checks.
+    pub async fn day_summaries_of_page(
+        &self,
+        page: CheckPage,
+        since: UnixMillis,
+    ) -> Result<BTreeMap<CheckId, Vec<DaySummary>>, StoreError> {
+        let mut lease = self.read().await?;
+        let (link, first) = (&mut lease.link(), since.0.div_euclid(DAY));
+        let CheckPage { integration, from, to } = page;
+        Ok(by_check(rows!(link, CheckDaySums, DAY_SUMS_OF_PAGE, integration, first, from, to)?))
     }
 
     /// The outages that lasted until `since` or later, oldest first.

@@ -60,6 +60,12 @@ ids! {
     MessageId,
     OverrideId,
     LiveChangeId,
+    RegisterEntryId,
+    /// A change of an assessment's state.
+    StepId,
+    SnapshotId,
+    /// A link to a report.
+    ShareId,
 }
 
 impl RunId {

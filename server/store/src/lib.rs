@@ -15,6 +15,8 @@ mod connect;
 mod db;
 mod error;
 mod evidence;
+mod feeds;
+pub mod files;
 mod findings;
 mod frameworks;
 mod history;
@@ -26,13 +28,19 @@ mod organizations;
 mod outbox;
 mod overrides;
 mod page;
+mod portfolio;
 mod queue;
 pub mod record;
 mod recording;
+mod registers;
 mod retention;
+mod review;
+mod roadmap;
 mod runs;
 mod schedule;
 mod sessions;
+mod shares;
+mod snapshots;
 mod standings;
 #[cfg(feature = "test-support")]
 pub mod testing;
@@ -47,8 +55,8 @@ pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
     AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, EvidenceId, FindingId, FrameworkId, IncidentId,
-    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RunId, TokenId, UnixMillis,
-    UserId,
+    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId,
+    ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
 };
 
 /// Every statement of this crate, for the test that prepares each one on both databases.
@@ -61,6 +69,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         bundle::STATEMENTS,
         checks::STATEMENTS,
         evidence::STATEMENTS,
+        feeds::STATEMENTS,
         findings::STATEMENTS,
         frameworks::STATEMENTS,
         history::STATEMENTS,
@@ -70,11 +79,17 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         organizations::STATEMENTS,
         outbox::STATEMENTS,
         overrides::STATEMENTS,
+        portfolio::STATEMENTS,
         recording::STATEMENTS,
+        registers::STATEMENTS,
         retention::STATEMENTS,
+        review::STATEMENTS,
+        roadmap::STATEMENTS,
         runs::STATEMENTS,
         schedule::STATEMENTS,
         sessions::STATEMENTS,
+        snapshots::STATEMENTS,
+        shares::STATEMENTS,
         standings::STATEMENTS,
         throttle::STATEMENTS,
         ties::STATEMENTS,

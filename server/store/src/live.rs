@@ -12,18 +12,23 @@ use crate::record::{LiveChangeRecord, LiveRecord};
 
 statements! {
     Both RESULT = "SELECT assessment_id, result, since, computed_at, revision FROM live_results WHERE assessment_id = $1";
-    Both KEEP = "INSERT INTO live_results (assessment_id, rung, since, result, computed_at, revision) \
-        VALUES ($1, $2, $3, $4, $5, CAST($6 AS BIGINT) + 1) ON CONFLICT (assessment_id) DO UPDATE SET \
+    Both KEEP = "INSERT INTO live_results (assessment_id, rung, since, result, computed_at, revision, overall, \
+        domains, contradicted) VALUES ($1, $2, $3, $4, $5, CAST($6 AS BIGINT) + 1, $7, $8, $9) \
+        ON CONFLICT (assessment_id) DO UPDATE SET \
         rung = excluded.rung, since = excluded.since, result = excluded.result, computed_at = excluded.computed_at, \
-        revision = excluded.revision WHERE live_results.revision = CAST($6 AS BIGINT)";
+        revision = excluded.revision, overall = excluded.overall, domains = excluded.domains, \
+        contradicted = excluded.contradicted WHERE live_results.revision = CAST($6 AS BIGINT)";
     Both COMPUTED = "UPDATE live_results SET computed_at = $2 WHERE assessment_id = $1";
     Both CHANGED = "INSERT INTO live_changes (id, assessment_id, at, from_rung, to_rung, from_overall, to_overall, \
         causes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     Both CHANGES = "SELECT id, assessment_id, at, from_rung, to_rung, from_overall, to_overall, causes \
         FROM live_changes WHERE assessment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    Both RUNGS_SINCE = "SELECT at, to_rung FROM live_changes WHERE assessment_id = $1 AND at >= $2 ORDER BY id";
     // Computed before $2, or since then an attestation ran out.
     Both OUT_OF_DATE = "SELECT l.assessment_id FROM live_results l JOIN assessments a ON a.id = l.assessment_id \
-        WHERE a.state <> $1 AND (l.computed_at < $2 OR EXISTS (SELECT o.id FROM overrides o \
+        WHERE (a.state <> $1 OR NOT EXISTS (SELECT b.id FROM assessments b \
+        JOIN frameworks g ON g.id = b.framework_id JOIN frameworks f ON f.id = a.framework_id \
+        WHERE b.org_id = a.org_id AND b.id > a.id AND b.state = $1 AND g.code = f.code)) AND (l.computed_at < $2 OR EXISTS (SELECT o.id FROM overrides o \
         JOIN checks c ON c.id = o.check_id WHERE c.org_id = a.org_id AND o.framework_id = a.framework_id \
         AND o.withdrawn_at IS NULL AND o.until_at > l.computed_at AND o.until_at <= $3)) \
         ORDER BY l.computed_at LIMIT $4";
@@ -74,8 +79,20 @@ impl Job for Keeping {
     async fn run(&self, link: &mut Link<'_>) -> Result<bool, StoreError> {
         let LiveRecord { assessment, result, since, computed_at, revision } = &self.record;
         let rung = result.rung.as_ref().map(Text);
-        let kept = run!(link, KEEP, *assessment, rung, *since, Json(result), *computed_at, *revision)
-            .or_missing("assessment")?;
+        let kept = run!(
+            link,
+            KEEP,
+            *assessment,
+            rung,
+            *since,
+            Json(result),
+            *computed_at,
+            *revision,
+            result.overall.as_ref().map(Fraction::as_str),
+            Json(&result.domains),
+            i64::try_from(result.contradicted().count()).unwrap_or(i64::MAX)
+        )
+        .or_missing("assessment")?;
         if kept == 0 {
             return Ok(false);
         }
@@ -133,7 +150,20 @@ impl Store {
         Ok(found.into_iter().map(Into::into).collect())
     }
 
-    /// Assessments, but final ones, whose live result was computed before `before`, or on which an attestation has run
+    /// From when on the live rung was which, oldest first, from an instant on; `None` where it was unrated.
+    pub async fn rungs_since(
+        &self,
+        assessment: AssessmentId,
+        since: UnixMillis,
+    ) -> Result<Vec<(UnixMillis, Option<domain::RungCode>)>, StoreError> {
+        let mut lease = self.read().await?;
+        let link = &mut lease.link();
+        let found =
+            rows!(link, (UnixMillis, Option<Text<domain::RungCode>>), RUNGS_SINCE, assessment, since)?;
+        Ok(found.into_iter().map(|(at, rung)| (at, rung.map(|rung| rung.0))).collect())
+    }
+
+    /// Assessments, but final ones that were replaced, whose live result was computed before `before`, or on which an attestation has run
     /// out since.
     pub async fn out_of_date(
         &self,

@@ -5,11 +5,17 @@ mod alert;
 mod assessment;
 mod audit;
 mod check;
+mod feed;
 mod finding;
 mod incident;
 mod live;
 mod organization;
+mod portfolio;
+mod register;
+mod review;
+mod roadmap;
 mod schedule;
+mod share;
 
 pub use account::{ApiToken, Session, User};
 pub use alert::{
@@ -17,16 +23,25 @@ pub use alert::{
     Target, Telling, Tried, Unannounced,
 };
 pub use assessment::{
-    Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, FrameworkEntry,
-    Import, Rater, SaveAnswer, Saved,
+    Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
+    FrameworkEntry, Import, Rater, SaveAnswer, Saved,
 };
 pub use audit::{Audit, AuditEntry};
 pub use check::{
-    Check, Claimed, Completion, DaySummary, Declaration, Ended, Integration, IntegrationDetails, Judged,
-    ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally, Wanted,
+    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Integration, IntegrationDetails,
+    Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally, Wanted,
 };
+pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{Member, MemberChange, Organization, Role, SizeBand};
+pub use portfolio::{Holding, HoldingAssessment};
+pub use register::{
+    ConsentTest, Criticality, IncidentCause, MeasureValidation, Register, RegisterContent, RegisterEntry,
+    ReportedIncident,
+};
+pub use review::{Adjudication, Before, Sealed, Signed, Signing, Snapshot, SnapshotKind, Step};
+pub use roadmap::{RoadmapStep, StepChoice};
 pub use schedule::{ScheduleFigures, WorkerState};
+pub use share::{Share, ShareVisit};

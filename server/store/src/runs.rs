@@ -6,7 +6,7 @@ use crate::column::from_row;
 use crate::db::{Store, row, rows, statements};
 use crate::error::StoreError;
 use crate::ids::{CheckId, OrgId, RunId};
-use crate::record::Run;
+use crate::record::{CheckPage, Run};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -24,6 +24,9 @@ statements! {
     Both BEFORE = select!(
         "runs r JOIN runs b ON b.id = $2 WHERE r.check_id = $1 \
          AND (r.started_at, r.id) < (b.started_at, b.id) ORDER BY r.started_at DESC, r.id DESC LIMIT $3"
+    );
+    Both LATEST_OF_PAGE = select!(
+        "checks c JOIN runs r ON r.id = c.last_run WHERE c.integration_id = $1 AND c.id >= $2 AND c.id <= $3"
     );
     Both LATEST_OF_ORGANIZATION = select!("checks c JOIN runs r ON r.id = c.last_run WHERE c.org_id = $1");
 }
@@ -55,6 +58,14 @@ impl Store {
     pub async fn latest_runs(&self, org: OrgId) -> Result<BTreeMap<CheckId, Run>, StoreError> {
         let mut lease = self.read().await?;
         let latest = rows!(&mut lease.link(), Run, LATEST_OF_ORGANIZATION, org)?;
+        Ok(latest.into_iter().map(|run| (run.check, run)).collect())
+    }
+
+    /// The latest run of each check of a page that ever ran.
+    pub async fn latest_runs_of_page(&self, page: CheckPage) -> Result<BTreeMap<CheckId, Run>, StoreError> {
+        let mut lease = self.read().await?;
+        let CheckPage { integration, from, to } = page;
+        let latest = rows!(&mut lease.link(), Run, LATEST_OF_PAGE, integration, from, to)?;
         Ok(latest.into_iter().map(|run| (run.check, run)).collect())
     }
 

@@ -3,6 +3,7 @@
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use domain::{CriterionCode, FrameworkCode, Level, RungCode};
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Integration, ManualTie, Organization, Override, Role, Standing};
@@ -39,6 +40,16 @@ pub enum AssessmentState {
     Final,
 }
 
+impl AssessmentState {
+    /// Those in which the organization may change its answers and its evidence.
+    pub const OPEN: [Self; 2] = [Self::Draft, Self::ChangesRequested];
+
+    /// Whether the organization may change its answers and its evidence.
+    pub fn is_open(self) -> bool {
+        Self::OPEN.contains(&self)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
     pub id: AssessmentId,
@@ -72,7 +83,8 @@ pub enum Claim {
 }
 
 /// The latest answer of one rater to one criterion.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "crate::answers::Columns")]
 pub struct Answer {
     pub criterion: CriterionCode,
     pub rater: Rater,
@@ -113,6 +125,19 @@ pub enum Saved {
 pub enum EvidenceBody {
     Note(String),
     Link(String),
+    File(EvidenceFile),
+}
+
+/// A file that was attached; its content is in [`Files`](crate::files::Files).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceFile {
+    /// Cleaned: no folder, no control character.
+    pub name: String,
+    /// As its content says.
+    pub media_type: String,
+    pub bytes: u64,
+    /// In lower-case hexadecimal digits.
+    pub sha256: String,
 }
 
 /// A dated item, tied to one or more criteria of an assessment.
@@ -127,10 +152,15 @@ pub struct Evidence {
     pub duration: EvidenceDuration,
     pub dated: Date,
     pub expires: Option<Date>,
+    /// The headline percentage entered with it, 0 to 100.
+    pub reported_pct: Option<Decimal>,
     pub author: UserId,
     pub author_name: String,
     pub state: EvidenceState,
     pub reviewer: Option<UserId>,
+    /// 1 at first; one more each time that it is replaced.
+    pub revision: i64,
+    /// When this revision was attached.
     pub created_at: UnixMillis,
 }
 

@@ -76,6 +76,14 @@ pub struct Check {
     pub next_due_at: UnixMillis,
 }
 
+/// Checks of an integration that follow each other, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckPage {
+    pub integration: IntegrationId,
+    pub from: CheckId,
+    pub to: CheckId,
+}
+
 /// One run of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {

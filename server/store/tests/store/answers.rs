@@ -1,8 +1,15 @@
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 use rstest::rstest;
-use store::record::{Claim, Rater, SaveAnswer, Saved};
+use store::record::{Answer, AssessmentState, Claim, Rater, SaveAnswer, Saved};
 use store::{AssessmentId, Backend, StoreError, UserId};
 
 use crate::world::{World, criterion, later, level};
+
+/// As the assessment's pages read them.
+async fn answers(world: &World, id: AssessmentId) -> Vec<Answer> {
+    world.store.bundle(id, None).await.unwrap().unwrap().answers
+}
 
 #[rstest]
 #[tokio::test]
@@ -20,7 +27,7 @@ async fn every_save_raises_the_revision_and_is_remembered(
     let kept = store.answer(id, &criterion(0), Rater::Own).await.unwrap().unwrap();
     assert_eq!((&kept.claim, kept.revision, kept.at), (&second.claim, 2, later(1)));
     assert_eq!(kept.by_name, world.user.name);
-    assert_eq!(store.answers(id).await.unwrap(), std::slice::from_ref(&kept));
+    assert_eq!(answers(world, id).await, std::slice::from_ref(&kept));
     let history = store.answer_history(id, &criterion(0)).await.unwrap();
     let claims: Vec<_> = history.iter().map(|answer| (answer.revision, answer.claim.clone())).collect();
     assert_eq!(claims, [(2, second.claim), (1, first.claim)]);
@@ -62,7 +69,7 @@ async fn a_revision_of_an_answer_that_is_not_there_is_stale(
     let save = world.save(id, Claim::Level(level(2)), 1);
     let saved = world.store.save_answer(save, world.audit("saved")).await.unwrap();
     assert_eq!(saved, Saved::Stale(None));
-    assert!(world.store.answers(id).await.unwrap().is_empty());
+    assert!(answers(world, id).await.is_empty());
 }
 
 #[rstest]
@@ -72,10 +79,17 @@ async fn two_raters_stand_side_by_side(#[values(Backend::Sqlite, Backend::Postgr
     let id = world.assessment().await.id;
     let own = world.save(id, Claim::Level(level(4)), 0);
     let assessor = SaveAnswer { rater: Rater::Assessor, ..world.save(id, Claim::Level(level(1)), 0) };
-    for save in [own, assessor] {
-        assert_eq!(world.store.save_answer(save, world.audit("saved")).await.unwrap(), Saved::Revision(1));
-    }
-    let answers = world.store.answers(id).await.unwrap();
+    let locked = world.store.save_answer(assessor.clone(), world.audit("saved")).await.unwrap_err();
+    assert!(matches!(locked, StoreError::Locked(AssessmentState::Draft)), "{locked:?}");
+    assert_eq!(world.store.save_answer(own.clone(), world.audit("saved")).await.unwrap(), Saved::Revision(1));
+    world.step(id, AssessmentState::Draft, AssessmentState::InReview).await;
+    assert_eq!(world.store.save_answer(assessor, world.audit("saved")).await.unwrap(), Saved::Revision(1));
+    let late = SaveAnswer { seen_revision: 1, ..own };
+    let locked = world.store.save_answer(late, world.audit("saved")).await.unwrap_err();
+    assert!(matches!(locked, StoreError::Locked(AssessmentState::InReview)), "{locked:?}");
+    assert!(world.store.has_answered(id, world.user.id).await.unwrap());
+    assert!(!world.store.has_answered(id, UserId::new()).await.unwrap());
+    let answers = answers(world, id).await;
     let raters: Vec<_> = answers.iter().map(|answer| (answer.rater, answer.claim.clone())).collect();
     let expected = [(Rater::Assessor, Claim::Level(level(1))), (Rater::Own, Claim::Level(level(4)))];
     assert_eq!(raters, expected);
@@ -135,8 +149,8 @@ async fn a_bad_save_does_not_harm_its_neighbours(
             let (store, audit) = (world.store.clone(), world.audit("saved"));
             let good =
                 SaveAnswer { criterion: criterion(n / 2), ..world.save(id, Claim::Level(level(1)), 0) };
-            // Its author does not exist.
-            let bad = SaveAnswer { rater: Rater::Assessor, by: UserId::new(), ..good.clone() };
+            // Its criterion does not exist.
+            let bad = SaveAnswer { criterion: "XYZ-1".into(), ..good.clone() };
             let save = if n % 2 == 0 { good } else { bad };
             tokio::spawn(async move { (n, store.save_answer(save, audit).await) })
         })
@@ -150,7 +164,7 @@ async fn a_bad_save_does_not_harm_its_neighbours(
             assert!(matches!(refused, StoreError::NotFound { .. }), "{refused:?}");
         }
     }
-    let answers = world.store.answers(id).await.unwrap();
+    let answers = answers(world, id).await;
     assert_eq!(answers.len(), count);
     assert!(answers.iter().all(|answer| answer.rater == Rater::Own));
     for n in 0..count {

@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Role, Saved};
+use store::record::{Answer, Assessment, AssessmentBundle, Claim, Role, Saved};
 use store::{AssessmentId, Backend, FrameworkId, StoreError};
 
 use crate::world::{NOW, World, level, organization, said};
@@ -34,39 +34,6 @@ async fn the_assessments_of_an_organization_come_page_by_page(
     let other = organization("south");
     world.store.create_organization(other.clone(), world.user.id, said("x")).await.unwrap();
     assert!(world.store.assessments_of(other.id, None, 9).await.unwrap().is_empty());
-}
-
-#[rstest]
-#[tokio::test]
-async fn a_state_changes_only_from_the_one_that_was_seen(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
-    use AssessmentState::{Draft, Final, Submitted};
-    let world = &World::new(backend).await;
-    let World { store, org, .. } = world;
-    let assessment = world.assessment().await;
-    let id = assessment.id;
-    assert!(store.set_assessment_state(id, Draft, Submitted, world.audit("submitted")).await.unwrap());
-    assert!(!store.set_assessment_state(id, Draft, Final, world.audit("finalized")).await.unwrap());
-    assert_eq!(store.assessment(id).await.unwrap().unwrap().state, Submitted);
-    assert_eq!(store.open_assessments_of(org.id).await.unwrap().len(), 1);
-    assert!(store.set_assessment_state(id, Submitted, Final, world.audit("finalized")).await.unwrap());
-    assert!(store.open_assessments_of(org.id).await.unwrap().is_empty());
-    assert_eq!(world.actions().await, ["submitted", "finalized"]);
-}
-
-#[rstest]
-#[tokio::test]
-async fn a_sign_off_is_given_and_withdrawn(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let world = &World::new(backend).await;
-    let id = world.assessment().await.id;
-    world.store.sign_off(id, world.audit("signed")).await.unwrap();
-    assert!(world.store.assessment(id).await.unwrap().unwrap().independent_signoff);
-    world.store.withdraw_sign_off(id, world.audit("withdrawn")).await.unwrap();
-    assert!(!world.store.assessment(id).await.unwrap().unwrap().independent_signoff);
-    let unknown = world.store.sign_off(AssessmentId::new(), world.audit("signed")).await.unwrap_err();
-    assert!(matches!(unknown, StoreError::NotFound { .. }), "{unknown:?}");
-    assert_eq!(world.actions().await, ["signed", "withdrawn"]);
 }
 
 #[rstest]

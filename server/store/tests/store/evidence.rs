@@ -1,7 +1,7 @@
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use jiff::civil::date;
 use rstest::rstest;
-use store::record::{Evidence, EvidenceBody};
+use store::record::{Evidence, EvidenceBody, EvidenceFile};
 use store::{AssessmentId, Backend, EvidenceId, StoreError};
 
 use crate::world::{NOW, World, criterion};
@@ -17,10 +17,12 @@ pub(crate) fn note(world: &World, assessment: AssessmentId) -> Evidence {
         duration: EvidenceDuration::Charter,
         dated: date(2025, 5, 31),
         expires: None,
+        reported_pct: None,
         author: world.user.id,
         author_name: world.user.name.clone(),
         state: EvidenceState::Submitted,
         reviewer: None,
+        revision: 1,
         created_at: NOW,
     }
 }
@@ -82,4 +84,35 @@ async fn evidence_is_reviewed_and_removed(#[values(Backend::Sqlite, Backend::Pos
     assert!(!store.remove_evidence(evidence.id, world.audit("removed")).await.unwrap());
     assert_eq!(store.evidence(evidence.id).await.unwrap(), None);
     assert_eq!(world.actions().await, ["added", "reviewed", "removed"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn evidence_is_replaced_by_who_saw_the_latest_revision(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let first = note(world, world.assessment().await.id);
+    store.add_evidence(first.clone(), world.audit("added")).await.unwrap();
+    store
+        .review_evidence(first.id, EvidenceState::Accepted, world.user.id, world.audit("reviewed"))
+        .await
+        .unwrap();
+    let file = EvidenceFile {
+        name: "report.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        bytes: 25 << 20,
+        sha256: "ab".repeat(32),
+    };
+    let second =
+        Evidence { revision: 2, body: EvidenceBody::File(file), title: "Report".to_owned(), ..first };
+    assert!(store.replace_evidence(second.clone(), world.audit("replaced")).await.unwrap());
+    assert_eq!(store.evidence(second.id).await.unwrap(), Some(second.clone()), "it waits for a review again");
+    assert!(
+        !store.replace_evidence(second.clone(), world.audit("replaced")).await.unwrap(),
+        "somebody was faster"
+    );
+    assert!(store.remove_evidence(second.id, world.audit("removed")).await.unwrap());
+    assert_eq!(world.actions().await, ["added", "reviewed", "replaced", "removed"]);
 }

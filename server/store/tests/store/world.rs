@@ -7,12 +7,13 @@ use domain::framework::Citation;
 use domain::{BindingId, CriterionCode, Framework, KindCode, Level, ProfileCode};
 use store::record::{
     Assessment, AssessmentState, Audit, Check, Claim, Claimed, Ended, Import, Integration,
-    IntegrationDetails, Judged, Organization, Rater, Recorded, Run, SaveAnswer, SizeBand, Standing, User,
-    Wanted,
+    IntegrationDetails, Judged, Organization, Rater, Recorded, Run, SaveAnswer, SizeBand, Standing, Step,
+    User, Wanted,
 };
 use store::testing::TestDatabase;
 use store::{
-    AssessmentId, Backend, CheckId, FrameworkId, IntegrationId, OrgId, RunId, Store, UnixMillis, UserId,
+    AssessmentId, Backend, CheckId, FrameworkId, IntegrationId, OrgId, RunId, StepId, Store, UnixMillis,
+    UserId,
 };
 
 pub(crate) const NOW: UnixMillis = UnixMillis(1_750_000_000_000);
@@ -141,6 +142,29 @@ impl World {
         let assessment = self.draft();
         self.store.create_assessment(assessment.clone(), said("assessment.created")).await.unwrap();
         assessment
+    }
+
+    /// Moves the assessment from state to state.
+    pub(crate) async fn step(&self, assessment: AssessmentId, from: AssessmentState, to: AssessmentState) {
+        assert!(self.store.take_step(self.step_to(assessment, from, to), said("step")).await.unwrap());
+    }
+
+    pub(crate) fn step_to(
+        &self,
+        assessment: AssessmentId,
+        from: AssessmentState,
+        to: AssessmentState,
+    ) -> Step {
+        Step {
+            id: StepId::new(),
+            assessment,
+            at: NOW,
+            by: self.user.id,
+            by_name: self.user.name.clone(),
+            from,
+            to,
+            note: "as agreed".to_owned(),
+        }
     }
 
     pub(crate) fn save(&self, assessment: AssessmentId, claim: Claim, seen_revision: i64) -> SaveAnswer {

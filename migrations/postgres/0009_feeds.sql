@@ -1,0 +1,35 @@
+-- Checks that wait for reports: the token by which a system reports, when reports are expected, and what was reported.
+
+CREATE TABLE feeds (
+    check_id TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES checks (id) ON DELETE CASCADE,
+    -- SHA-256 of the token in hexadecimal; NULL before one was made.
+    token_hash TEXT COLLATE "C" UNIQUE,
+    token_made_at BIGINT,
+    -- A cron line in place of the time between two reports that the check's parameters name; empty where there is none.
+    cron TEXT COLLATE "C" NOT NULL DEFAULT '',
+    -- The IANA time zone of the cron line and of the business hours.
+    zone TEXT COLLATE "C" NOT NULL DEFAULT 'UTC',
+    -- For example Mon-Fri 08:00-18:00; empty for around the clock.
+    hours TEXT COLLATE "C" NOT NULL DEFAULT '',
+    -- NULL for the usual.
+    grace_seconds BIGINT,
+    reports BIGINT NOT NULL DEFAULT 0,
+    reported_at BIGINT,
+    -- The latest figures as JSON, and when they were reported.
+    observations TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+    observed_at BIGINT,
+    -- Whether the latest report brought other figures than the one before.
+    changed BOOLEAN NOT NULL DEFAULT FALSE,
+    -- Whether the latest look found no report in time: the next one is news, whatever it says.
+    missed BOOLEAN NOT NULL DEFAULT TRUE
+);
+
+-- The reports that brought other figures than the one before, numbered among all of their feed.
+CREATE TABLE feed_reports (
+    check_id TEXT COLLATE "C" NOT NULL REFERENCES checks (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    reported_at BIGINT NOT NULL,
+    observations TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (check_id, number)
+);
+CREATE INDEX feed_reports_by_time ON feed_reports (reported_at);

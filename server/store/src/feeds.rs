@@ -1,0 +1,154 @@
+//! Checks that wait for reports: their tokens, when reports are expected, and what was reported.
+
+use crate::audit;
+use crate::column::{Json, from_row};
+use crate::db::{Link, Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{CheckId, UnixMillis};
+use crate::queue::Job;
+use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
+
+statements! {
+    Both BY_CHECK = "SELECT cron, zone, hours, grace_seconds, token_made_at, reports, reported_at, observations, \
+        observed_at, missed FROM feeds WHERE check_id = $1";
+    Both BY_TOKEN = "SELECT f.check_id, c.kind FROM feeds f JOIN checks c ON c.id = f.check_id WHERE f.token_hash = $1";
+    Both PUT_TOKEN = "INSERT INTO feeds (check_id, token_hash, token_made_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (check_id) DO UPDATE SET token_hash = excluded.token_hash, \
+        token_made_at = excluded.token_made_at";
+    Both PUT_TIMING = "INSERT INTO feeds (check_id, cron, zone, hours, grace_seconds) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (check_id) DO UPDATE SET cron = excluded.cron, zone = excluded.zone, hours = excluded.hours, \
+        grace_seconds = excluded.grace_seconds";
+    // What stands on the right of SET is as it was before.
+    Both HEAR = "UPDATE feeds SET reports = reports + 1, reported_at = $3, \
+        changed = (observations <> COALESCE($4, observations)), observations = COALESCE($4, observations), \
+        observed_at = CASE WHEN $4 IS NULL THEN observed_at ELSE $3 END \
+        WHERE check_id = $1 AND token_hash = $2 RETURNING reports, changed, missed";
+    Both KEEP = "INSERT INTO feed_reports (check_id, number, reported_at, observations) VALUES ($1, $2, $3, $4)";
+    Both LATEST = "SELECT number, reported_at, observations FROM feed_reports WHERE check_id = $1 \
+        ORDER BY number DESC LIMIT $2";
+    Both MISSED = "UPDATE feeds SET missed = $2 WHERE check_id = $1 AND missed <> $2";
+    Both FORGET = "DELETE FROM feed_reports WHERE reported_at < $1";
+}
+
+from_row! {
+    FeedTiming { cron, zone, hours, grace_seconds }
+    Feed {
+        timing: flat, token_made_at, reports, reported_at, observations: json, observed_at, missed,
+    }
+    Reporter { check = "check_id", kind: text }
+    KeptReport { number, reported_at, observations: json }
+    Hearing { reports, changed, missed }
+}
+
+/// What a report changed.
+struct Hearing {
+    reports: i64,
+    changed: bool,
+    missed: bool,
+}
+
+impl Job for FeedReport {
+    type Done = Heard;
+
+    async fn run(&self, link: &mut Link<'_>) -> Result<Heard, StoreError> {
+        let figures = self.observations.as_ref().map(Json);
+        let heard = row!(link, Hearing, HEAR, self.check, &*self.token_hash, self.at, figures)?;
+        let Some(heard) = heard else { return Ok(Heard::Nobody) };
+        if heard.changed
+            && let Some(figures) = &self.observations
+        {
+            run!(link, KEEP, self.check, heard.reports, self.at, Json(figures))?;
+        }
+        Ok(if heard.changed || heard.missed { Heard::News } else { Heard::Repeat })
+    }
+}
+
+/// Whether the latest look found no report in time.
+struct Missed {
+    check: CheckId,
+    missed: bool,
+}
+
+impl Job for Missed {
+    type Done = ();
+
+    async fn run(&self, link: &mut Link<'_>) -> Result<(), StoreError> {
+        run!(link, MISSED, self.check, self.missed)?;
+        Ok(())
+    }
+}
+
+struct Forget(UnixMillis);
+
+impl Job for Forget {
+    type Done = ();
+
+    async fn run(&self, link: &mut Link<'_>) -> Result<(), StoreError> {
+        run!(link, FORGET, self.0)?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// What is known of a check's feed; `None` before it has a token or times of its own.
+    pub async fn feed(&self, check: CheckId) -> Result<Option<Feed>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Feed, BY_CHECK, check)?)
+    }
+
+    pub async fn reporter(&self, token_hash: &str) -> Result<Option<Reporter>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Reporter, BY_TOKEN, token_hash)?)
+    }
+
+    /// Keeps the token's hash, never the token; the one before is worth nothing from then on.
+    /// [`StoreError::Duplicate`] where another check has this token.
+    pub async fn put_feed_token(
+        &self,
+        check: CheckId,
+        token_hash: &str,
+        at: UnixMillis,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(link, PUT_TOKEN, check, token_hash, at).or_missing("check").or_duplicate("such a token")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    pub async fn put_feed_timing(
+        &self,
+        check: CheckId,
+        timing: FeedTiming,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        let FeedTiming { cron, zone, hours, grace_seconds } = timing;
+        run!(link, PUT_TIMING, check, &*cron, &*zone, &*hours, grace_seconds).or_missing("check")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Takes a report in; durable when it returns. Reports that come at the same time share one transaction on SQLite.
+    pub async fn hear(&self, report: FeedReport) -> Result<Heard, StoreError> {
+        self.perform(report).await
+    }
+
+    /// Notes whether the latest look found no report in time.
+    pub async fn note_missed(&self, check: CheckId, missed: bool) -> Result<(), StoreError> {
+        self.perform(Missed { check, missed }).await
+    }
+
+    /// The latest reports that brought other figures than the one before, newest first.
+    pub async fn feed_reports(&self, check: CheckId, limit: u32) -> Result<Vec<KeptReport>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), KeptReport, LATEST, check, i64::from(limit))?)
+    }
+
+    /// Forgets reports that came before an instant; the latest figures stay with their feed.
+    pub async fn forget_feed_reports(&self, before: UnixMillis) -> Result<(), StoreError> {
+        self.perform(Forget(before)).await
+    }
+}

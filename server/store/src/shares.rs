@@ -1,0 +1,130 @@
+//! Shared reports and who read them.
+
+use uuid::Uuid;
+
+use crate::audit;
+use crate::column::from_row;
+use crate::db::{Store, row, rows, run, statements};
+use crate::error::{Naming, StoreError};
+use crate::ids::{AssessmentId, ShareId, UnixMillis, UserId};
+use crate::record::{Audit, Share, ShareVisit};
+
+/// Readings from the same place within so many milliseconds are one.
+const SAME_VISIT: i64 = 60_000;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.assessment_id, s.label, s.sections, s.by_id, u.name AS by_name, s.created_at, \
+             s.expires_at, s.revoked_at FROM shares s JOIN users u ON u.id = s.by_id ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    Both INSERT = "INSERT INTO shares (id, assessment_id, hash, label, sections, by_id, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    Both BY_ID = select!("WHERE s.id = $1");
+    Both BY_HASH = select!("WHERE s.hash = $1");
+    Both OF_ASSESSMENT = select!("WHERE s.assessment_id = $1 ORDER BY s.id DESC");
+    Both REVOKE = "UPDATE shares SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL";
+    Both VISIT = "INSERT INTO share_visits (id, share_id, at, address, browser) SELECT $1, $2, $3, $4, $5 \
+        WHERE NOT EXISTS (SELECT 1 FROM share_visits WHERE share_id = $2 AND address = $4 AND browser = $5 AND at > $6)";
+    Both VISITS = "SELECT v.share_id, v.at, v.address, v.browser FROM share_visits v \
+        JOIN shares s ON s.id = v.share_id WHERE s.assessment_id = $1 ORDER BY v.at DESC, v.id DESC LIMIT $2";
+}
+
+from_row! {
+    Share {
+        id, assessment = "assessment_id", label, sections, by = "by_id", by_name, created_at, expires_at,
+        revoked_at,
+    }
+    ShareVisit { share = "share_id", at, address, browser }
+}
+
+impl Store {
+    /// Keeps the hash of the token, never the token.
+    pub async fn create_share(&self, share: Share, hash: &str, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(
+            link,
+            INSERT,
+            share.id,
+            share.assessment,
+            hash,
+            &*share.label,
+            &*share.sections,
+            share.by,
+            share.created_at,
+            share.expires_at
+        )
+        .or_duplicate("such a link")
+        .or_missing("assessment")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    pub async fn share(&self, id: ShareId) -> Result<Option<Share>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Share, BY_ID, id)?)
+    }
+
+    pub async fn share_by_hash(&self, hash: &str) -> Result<Option<Share>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Share, BY_HASH, hash)?)
+    }
+
+    /// Newest first.
+    pub async fn shares_of(&self, assessment: AssessmentId) -> Result<Vec<Share>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Share, OF_ASSESSMENT, assessment)?)
+    }
+
+    /// Whether it had not been revoked yet.
+    pub async fn revoke_share(
+        &self,
+        id: ShareId,
+        at: UnixMillis,
+        by: UserId,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, REVOKE, id, at, by)? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// Notes a reading; whether it was not one that goes on.
+    pub async fn note_share_visit(&self, visit: &ShareVisit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        let new = run!(
+            link,
+            VISIT,
+            Uuid::now_v7().to_string(),
+            visit.share,
+            visit.at,
+            &*visit.address,
+            &*visit.browser,
+            UnixMillis(visit.at.0 - SAME_VISIT)
+        )?;
+        writing.commit().await?;
+        Ok(new > 0)
+    }
+
+    /// The latest readings of an assessment's shared reports, the latest first.
+    pub async fn share_visits(
+        &self,
+        assessment: AssessmentId,
+        limit: u32,
+    ) -> Result<Vec<ShareVisit>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), ShareVisit, VISITS, assessment, i64::from(limit))?)
+    }
+}

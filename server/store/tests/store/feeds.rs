@@ -1,0 +1,119 @@
+use domain::check::Observations;
+use rstest::rstest;
+use store::record::{Feed, FeedReport, FeedTiming, Heard};
+use store::{Backend, CheckId, StoreError};
+
+use super::world::{World, later, said};
+
+fn figures(rows: i64) -> Observations {
+    let mut figures = Observations::new();
+    figures.set("row_count", rows);
+    figures
+}
+
+fn report(check: CheckId, token: &str, at: i64, observations: Option<Observations>) -> FeedReport {
+    FeedReport { check, token_hash: token.to_owned(), at: later(at), observations }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_report_is_counted_and_is_news_when_it_says_something_else(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let check = world.check().await.id;
+    let store = &world.store;
+    assert_eq!(store.feed(check).await.unwrap(), None);
+    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    assert_eq!(store.feed(check).await.unwrap().unwrap().reported_at, None);
+    let reporter = store.reporter("one").await.unwrap().unwrap();
+    assert_eq!((reporter.check, reporter.kind.as_str()), (check, "fhir.capability"));
+    assert_eq!(store.reporter("two").await.unwrap(), None);
+
+    let hear = async |at, observations| store.hear(report(check, "one", at, observations)).await.unwrap();
+    // The first one ends the silence.
+    assert_eq!(hear(1, None).await, Heard::News);
+    store.note_missed(check, false).await.unwrap();
+    assert_eq!(hear(2, None).await, Heard::Repeat);
+    assert_eq!(hear(3, Some(figures(7))).await, Heard::News);
+    assert_eq!(hear(4, Some(figures(7))).await, Heard::Repeat);
+    assert_eq!(hear(5, None).await, Heard::Repeat);
+    assert_eq!(hear(6, Some(figures(8))).await, Heard::News);
+    store.note_missed(check, true).await.unwrap();
+    assert_eq!(hear(7, None).await, Heard::News);
+
+    let feed = store.feed(check).await.unwrap().unwrap();
+    let expected = Feed {
+        timing: FeedTiming::default(),
+        token_made_at: Some(later(0)),
+        reports: 7,
+        reported_at: Some(later(7)),
+        observations: figures(8),
+        observed_at: Some(later(6)),
+        missed: true,
+    };
+    assert_eq!(feed, expected);
+    let kept = store.feed_reports(check, 10).await.unwrap();
+    let kept: Vec<_> = kept.into_iter().map(|kept| (kept.number, kept.observations)).collect();
+    assert_eq!(kept, [(6, figures(8)), (3, figures(7))]);
+    store.forget_feed_reports(later(4)).await.unwrap();
+    assert_eq!(store.feed_reports(check, 10).await.unwrap().len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_token_that_was_renewed_reports_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let check = world.check().await.id;
+    let store = &world.store;
+    store.put_feed_token(check, "old", later(0), world.audit("made")).await.unwrap();
+    store.hear(report(check, "old", 1, None)).await.unwrap();
+    store.put_feed_token(check, "new", later(2), world.audit("made")).await.unwrap();
+    assert_eq!(store.hear(report(check, "old", 3, None)).await.unwrap(), Heard::Nobody);
+    let feed = store.feed(check).await.unwrap().unwrap();
+    assert_eq!((feed.reports, feed.reported_at, feed.token_made_at), (1, Some(later(1)), Some(later(2))));
+
+    let other = world.planned(&world.integration().await);
+    store.create_check(other.clone(), said("created")).await.unwrap();
+    let taken = store.put_feed_token(other.id, "new", later(3), world.audit("made")).await;
+    assert!(matches!(taken, Err(StoreError::Duplicate { .. })), "{taken:?}");
+    store.delete_check(check, world.audit("removed")).await.unwrap();
+    assert_eq!(store.hear(report(check, "new", 4, None)).await.unwrap(), Heard::Nobody);
+    assert_eq!(store.feed(check).await.unwrap(), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn times_are_kept_beside_the_token(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = World::new(backend).await;
+    let check = world.check().await.id;
+    let timing = FeedTiming {
+        cron: "30 6 * * *".to_owned(),
+        zone: "Europe/Berlin".to_owned(),
+        hours: "Mon-Fri 08:00-18:00".to_owned(),
+        grace_seconds: Some(600),
+    };
+    let store = &world.store;
+    store.put_feed_timing(check, timing.clone(), world.audit("timed")).await.unwrap();
+    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    let feed = store.feed(check).await.unwrap().unwrap();
+    assert_eq!((feed.timing, feed.token_made_at, feed.missed), (timing, Some(later(0)), true));
+}
+
+#[tokio::test]
+async fn reports_that_come_at_once_are_all_counted() {
+    let world = World::new(Backend::Sqlite).await;
+    let check = world.check().await.id;
+    world.store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    let reports = (0..200).map(|at| {
+        let store = world.store.clone();
+        tokio::spawn(async move { store.hear(report(check, "one", at, Some(figures(at)))).await.unwrap() })
+    });
+    for heard in reports.collect::<Vec<_>>() {
+        assert_eq!(heard.await.unwrap(), Heard::News);
+    }
+    assert_eq!(world.store.feed(check).await.unwrap().unwrap().reports, 200);
+    assert_eq!(world.store.feed_reports(check, 1000).await.unwrap().len(), 200);
+}

@@ -1,0 +1,51 @@
+use rstest::rstest;
+use store::record::{Share, ShareVisit};
+use store::{Backend, ShareId};
+
+use crate::world::{NOW, World, later};
+
+#[rstest]
+#[tokio::test]
+async fn a_share_is_found_by_its_hash_revoked_once_and_keeps_who_read(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let share = Share {
+        id: ShareId::new(),
+        assessment: world.assessment().await.id,
+        label: "The board".to_owned(),
+        sections: "domains,findings".to_owned(),
+        by: world.user.id,
+        by_name: world.user.name.clone(),
+        created_at: NOW,
+        expires_at: later(1_000),
+        revoked_at: None,
+    };
+    store.create_share(share.clone(), "0f", world.audit("shared")).await.unwrap();
+    assert_eq!(store.share_by_hash("0f").await.unwrap(), Some(share.clone()));
+    assert_eq!(store.share_by_hash("0e").await.unwrap(), None);
+    assert_eq!(store.shares_of(share.assessment).await.unwrap(), std::slice::from_ref(&share));
+    assert!(share.open(later(999)) && !share.open(later(1_000)));
+
+    let visit = |at| ShareVisit {
+        share: share.id,
+        at: later(at),
+        address: "192.0.2.1".to_owned(),
+        browser: "Firefox on Linux".to_owned(),
+    };
+    assert!(store.note_share_visit(&visit(0)).await.unwrap());
+    assert!(!store.note_share_visit(&visit(59_000)).await.unwrap(), "the same reading goes on");
+    let other = ShareVisit { address: "192.0.2.2".to_owned(), ..visit(59_000) };
+    assert!(store.note_share_visit(&other).await.unwrap());
+    assert!(store.note_share_visit(&visit(61_000)).await.unwrap());
+    let read = store.share_visits(share.assessment, 9).await.unwrap();
+    assert_eq!(read, [visit(61_000), other, visit(0)]);
+    assert_eq!(store.share_visits(share.assessment, 1).await.unwrap().len(), 1);
+
+    assert!(store.revoke_share(share.id, later(5), world.user.id, world.audit("revoked")).await.unwrap());
+    assert!(!store.revoke_share(share.id, later(6), world.user.id, world.audit("revoked")).await.unwrap());
+    let kept = store.share(share.id).await.unwrap().unwrap();
+    assert_eq!((kept.revoked_at, kept.open(later(6))), (Some(later(5)), false));
+    assert_eq!(world.actions().await, ["shared", "revoked"]);
+}
