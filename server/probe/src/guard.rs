@@ -114,11 +114,20 @@ impl Guard {
         self.vet_literal(&host::read_host(text)?, text)
     }
 
+    /// The same for an address that need not be the web's. A folder of this machine names no host.
+    fn vet_place(&self, text: &str) -> Result<(), GuardError> {
+        match text.split_once("://") {
+            Some(("file", _)) => Ok(()),
+            Some(("sftp" | "s3", _)) => self.vet_host(host::host_as_written(text)),
+            _ => self.vet_url(text).map(|_| ()),
+        }
+    }
+
     /// The same for every target among a check's parameters; answers with the names of those refused.
     pub fn vet_parameters(&self, parameters: &Parameters) -> Vec<(String, GuardError)> {
         let vetted = parameters.iter().filter_map(|(name, parameter)| {
             let verdict = match parameter {
-                Parameter::Url(text) => self.vet_url(text).map(|_| ()),
+                Parameter::Url(text) => self.vet_place(text),
                 // The name asked for in the handshake, not one that is connected to.
                 Parameter::Host(_) if name == "server_name" => Ok(()),
                 Parameter::Host(text) => self.vet_host(text),

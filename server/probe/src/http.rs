@@ -13,10 +13,12 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use rustls::ProtocolVersion;
 use url::Url;
 
-use crate::connector::Connector;
+use crate::connector::{Connector, Deadline};
 use crate::failure::{Failure, Layer};
 use crate::limits::Limits;
 use crate::tls::{self, Trust};
@@ -139,12 +141,44 @@ impl Client {
         let host = url.host().expect("the guard lets no URL without a host through").to_owned();
         let port = url.port_or_known_default().expect("http and https have default ports");
         let built = request.build(&url, credentials)?;
-        let connected = self.connector.open(&host, port, deadline).await?;
+        self.over(built, url, &host, port, deadline).await
+    }
+
+    /// Carries a request that somebody else made, as it is, with the path and the host of `url`.
+    pub(crate) async fn carry(
+        &self,
+        mut request: http::Request<Full<Bytes>>,
+        url: Url,
+        deadline: Deadline,
+    ) -> Result<Answer, Failure> {
+        let url = self.connector.guard().vet_url(url.as_str())?;
+        let host = url.host().expect("the guard lets no URL without a host through").to_owned();
+        let port = url.port_or_known_default().expect("http and https have default ports");
+        let unusual = |error: &dyn std::fmt::Display| {
+            Failure::inconclusive(Layer::Guard, format!("{url} cannot be asked for: {error}"))
+        };
+        let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        *request.uri_mut() = target.parse().map_err(|error| unusual(&error))?;
+        let name = &url[url::Position::BeforeHost..url::Position::AfterPort];
+        let name = http::HeaderValue::from_str(name).map_err(|error| unusual(&error))?;
+        request.headers_mut().entry(http::header::HOST).or_insert(name);
+        self.over(request, url, &host, port, deadline).await?.read(&self.limits).await
+    }
+
+    async fn over(
+        &self,
+        built: http::Request<Full<Bytes>>,
+        url: Url,
+        host: &url::Host,
+        port: u16,
+        deadline: Deadline,
+    ) -> Result<Opened, Failure> {
+        let connected = self.connector.open(host, port, deadline).await?;
         let exchange = Exchange { limits: &self.limits, host: connected.peer.to_string(), deadline };
         if url.scheme() == "http" {
             return exchange.run(connected.stream, built, url, None).await;
         }
-        let name = tls::server_name(&host)?;
+        let name = tls::server_name(host)?;
         let stream = tls::handshake(connected, self.trust.http(), &name, deadline).await?;
         let version = stream.get_ref().1.protocol_version();
         exchange.run(stream, built, url, version).await

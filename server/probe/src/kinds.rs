@@ -11,6 +11,7 @@ mod fhir_endpoint_listing;
 mod fhir_read_search;
 mod fhir_smart_config;
 mod fhir_subscription;
+mod file_freshness;
 mod hl7v2_mllp;
 pub(crate) mod json;
 mod portal_doc_link;
@@ -24,7 +25,7 @@ use crate::prober::Context;
 use crate::report::Report;
 
 /// The codes that [`run`] knows.
-const CODES: [&str; 12] = [
+const CODES: [&str; 13] = [
     cdshooks_discovery::CODE,
     epa_roundtrip::CODE,
     fhir_bulk_export::CODE,
@@ -33,6 +34,7 @@ const CODES: [&str; 12] = [
     fhir_read_search::CODE,
     fhir_smart_config::CODE,
     fhir_subscription::CODE,
+    file_freshness::CODE,
     hl7v2_mllp::CODE,
     portal_doc_link::CODE,
     tls_certificate::CODE,
@@ -54,6 +56,7 @@ pub(crate) async fn run(code: &str, context: &Context<'_>) -> Outcome {
         fhir_read_search::CODE => fhir_read_search::run(context).await,
         fhir_smart_config::CODE => fhir_smart_config::run(context).await,
         fhir_subscription::CODE => fhir_subscription::run(context).await,
+        file_freshness::CODE => file_freshness::run(context).await,
         hl7v2_mllp::CODE => hl7v2_mllp::run(context).await,
         portal_doc_link::CODE => portal_doc_link::run(context).await,
         tls_certificate::CODE => tls_certificate::run(context).await,

@@ -18,6 +18,7 @@ mod http;
 mod kinds;
 mod limits;
 mod mail;
+mod objects;
 mod prober;
 mod receiver;
 mod report;
@@ -32,5 +33,7 @@ pub use guard::{
 };
 pub use limits::Limits;
 pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerConfig, SmtpUrl, SmtpUrlError};
+pub use objects::ObjectHttp;
 pub use prober::{Occasion, Prober, ProberConfig, ProberError};
 pub use receiver::{Receiver, ReceiverError};
+pub use tls::says_certificate_expired;

@@ -29,8 +29,8 @@ use address::Encryption;
 pub use address::{SmtpUrl, SmtpUrlError};
 use stream::Secured;
 
-/// Networks that a mail server may be on although they are not public.
-const PRIVATE: &str = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 fc00::/7 ::1/128";
+/// Networks that a server which the operator names may be on although they are not public.
+pub(crate) const PRIVATE: &str = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 fc00::/7 ::1/128";
 
 /// An address that mail comes from or goes to, for example `Rung <rung@clinic.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Runs checks: the one entry to the kinds.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub struct ProberConfig {
     pub limits: Limits,
     /// Where notifications arrive; without one, checks that wait for them are inconclusive.
     pub receiver: Option<Arc<Receiver>>,
+    /// The one folder of this machine that checks may list, with what is below it.
+    pub feed_root: Option<PathBuf>,
 }
 
 /// What a run is told beside its parameters.
@@ -58,6 +61,7 @@ pub struct Prober {
     limits: Limits,
     time_limit: Option<Duration>,
     receiver: Option<Arc<Receiver>>,
+    feed_root: Option<PathBuf>,
 }
 
 /// What a kind needs to run.
@@ -67,6 +71,7 @@ pub(crate) struct Context<'a> {
     pub(crate) trust: &'a Trust,
     pub(crate) limits: &'a Limits,
     pub(crate) receiver: Option<&'a Receiver>,
+    pub(crate) feed_root: Option<&'a Path>,
     pub(crate) parameters: &'a Parameters,
     /// When the check last passed, where that is known.
     pub(crate) last_success: Option<Timestamp>,
@@ -89,8 +94,8 @@ impl Prober {
         let connector = Connector::new(Guard::new(config.allow, resolver));
         let trust = Arc::new(Trust::new(&extra));
         let http = Client::new(connector.clone(), trust.clone(), config.limits);
-        let ProberConfig { limits, time_limit, receiver, .. } = config;
-        Ok(Self { connector, http, trust, limits, time_limit, receiver })
+        let ProberConfig { limits, time_limit, receiver, feed_root, .. } = config;
+        Ok(Self { connector, http, trust, limits, time_limit, receiver, feed_root })
     }
 
     /// Whether this crate runs a kind. The others are fed, computed, or not built yet.
@@ -140,6 +145,7 @@ impl Prober {
             trust: &self.trust,
             limits: &self.limits,
             receiver: self.receiver.as_deref(),
+            feed_root: self.feed_root.as_deref(),
             parameters,
             last_success: occasion.last_success,
             cut_short: time < own,

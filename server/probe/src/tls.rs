@@ -184,6 +184,11 @@ impl HandshakeFailure {
     }
 }
 
+/// Whether a run's message says that a certificate has expired, in the words of this crate.
+pub fn says_certificate_expired(text: &str) -> bool {
+    text.contains("certificate") && [" expired on ", " has expired"].iter().any(|words| text.contains(words))
+}
+
 /// A certificate's problem in words.
 pub(crate) fn certificate_problem(name: &str, problem: &CertificateError) -> String {
     match problem {
@@ -232,5 +237,23 @@ pub(crate) fn version_text(version: ProtocolVersion) -> Option<&'static str> {
         ProtocolVersion::TLSv1_2 => Some("1.2"),
         ProtocolVersion::TLSv1_3 => Some("1.3"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expired_certificate_is_recognized_by_what_is_said_of_it() {
+        let expired = certificate_problem("fhir.example.org", &CertificateError::Expired);
+        assert!(says_certificate_expired(&expired), "{expired}");
+        assert!(says_certificate_expired("the certificate expired on 20 Nov 2026, 3 days ago"));
+        let other = certificate_problem("fhir.example.org", &CertificateError::UnknownIssuer);
+        let soon =
+            "expected at least 30 days until the certificate expires, got 12 (it expires on 2 Dec 2026)";
+        for text in [other.as_str(), soon, "the token expired on 20 Nov 2026"] {
+            assert!(!says_certificate_expired(text), "{text}");
+        }
     }
 }

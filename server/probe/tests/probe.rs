@@ -11,6 +11,7 @@ mod connection;
 mod doc_link;
 mod endpoint_listing;
 mod epa;
+mod file_freshness;
 mod hostile_http;
 mod hostile_kinds;
 mod mail;
