@@ -52,6 +52,10 @@ pub enum Permission {
     Alert,
     /// Start assessments.
     Assess,
+    /// Submit an assessment, and take a submission back.
+    Submit,
+    /// Rate beside the organization, ask for changes, sign: an assessor from outside.
+    Judge,
     /// Members and the organization itself.
     Own,
 }
@@ -68,6 +72,8 @@ impl Permission {
             Self::Review => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
             Self::Alert => matches!(role, Role::Owner | Role::Assessor),
             Self::Assess => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
+            Self::Submit => matches!(role, Role::Owner | Role::Assessor),
+            Self::Judge => matches!(role, Role::Consultant),
             Self::Own => matches!(role, Role::Owner),
         }
     }
@@ -88,6 +94,13 @@ impl Permission {
             Self::Review => "review evidence or change ties",
             Self::Alert => "change or silence alerts",
             Self::Assess => "start an assessment",
+            Self::Submit => "submit an assessment or take it back",
+            Self::Judge => {
+                return format!(
+                    "Your role here is {role}, which may not review an assessment or sign it. A consultant does: \
+                     somebody from outside, whom an owner adds as a member."
+                );
+            }
             Self::Own => "manage members",
         };
         format!("Your role here is {role}, which may not {deed}. Ask an owner of the organization.")

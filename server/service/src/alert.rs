@@ -55,7 +55,7 @@ pub struct MailConfig {
 /// How alerts leave this process.
 pub(crate) struct Outgoing {
     mailer: Option<Mailer>,
-    public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
 }
 
 impl Outgoing {

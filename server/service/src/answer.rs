@@ -3,7 +3,7 @@
 use domain::CriterionCode;
 use domain::framework::Criterion;
 use serde_json::json;
-use store::record::{Answer, Assessment, AssessmentState, Claim, Rater, SaveAnswer, Saved};
+use store::record::{Answer, Assessment, Claim, Rater, SaveAnswer, Saved};
 use store::{AssessmentId, UnixMillis};
 
 use crate::service::org_audit;
@@ -35,16 +35,33 @@ impl Service {
         let framework = self.prepared(found.framework).await?.framework;
         let criterion = framework.criterion(criterion).ok_or(Error::NotFound("The criterion"))?;
         must_be_open(&found)?;
+        self.keep_answer(actor, &found, criterion, Rater::Own, input).await
+    }
+
+    /// Keeps what a rater says; who may say it was asked before.
+    pub(crate) async fn keep_answer(
+        &self,
+        actor: &Actor,
+        found: &Assessment,
+        criterion: &Criterion,
+        rater: Rater,
+        input: AnswerInput,
+    ) -> Result<Answer, Error> {
+        let assessment = found.id;
         let organization =
             self.store().organization(found.org).await?.ok_or(Error::NotFound("The organization"))?;
         if !criterion.profiles.iter().any(|profile| organization.profiles.contains(profile)) {
             let problem = format!("{} does not apply to this organization's profiles.", criterion.code);
             return Err(Error::invalid("criterion", problem));
         }
-        let save = checked(actor, assessment, criterion, input)?;
+        let save = checked(actor, assessment, criterion, rater, input)?;
         let details =
             json!({ "criterion": criterion.code, "claim": save.claim, "revision": save.seen_revision + 1 });
-        let entry = org_audit(actor, found.org, "answer.saved", assessment, details);
+        let action = match rater {
+            Rater::Own => "answer.saved",
+            Rater::Assessor => "rating.saved",
+        };
+        let entry = org_audit(actor, found.org, action, assessment, details);
         match self.store().save_answer(save.clone(), entry).await? {
             Saved::Revision(revision) => {
                 self.touch(assessment);
@@ -63,7 +80,7 @@ impl Service {
         }
     }
 
-    /// Every revision of the organization's own answer, newest first.
+    /// Every revision of both raters' answers, newest first.
     pub async fn answer_history(
         &self,
         actor: &Actor,
@@ -71,8 +88,7 @@ impl Service {
         criterion: &CriterionCode,
     ) -> Result<Vec<Answer>, Error> {
         self.assessment_for(actor, assessment, Permission::Read).await?;
-        let history = self.store().answer_history(assessment, criterion).await?;
-        Ok(history.into_iter().filter(|answer| answer.rater == Rater::Own).collect())
+        Ok(self.store().answer_history(assessment, criterion).await?)
     }
 
     /// The assessment, if the actor's role in its organization allows what is asked.
@@ -88,20 +104,19 @@ impl Service {
     }
 }
 
-/// A submitted assessment is locked for the organization.
+/// A submitted assessment is locked for the organization. Asked again where the change is written.
 pub(crate) fn must_be_open(assessment: &Assessment) -> Result<(), Error> {
-    match assessment.state {
-        AssessmentState::Draft | AssessmentState::ChangesRequested => Ok(()),
-        AssessmentState::Submitted | AssessmentState::InReview | AssessmentState::Final => {
-            Err(Error::Conflict("This assessment was submitted and is locked.".to_owned()))
-        }
+    if assessment.state.is_open() {
+        return Ok(());
     }
+    Err(Error::Conflict(crate::review::not_in(assessment.state).to_owned()))
 }
 
 fn checked(
     actor: &Actor,
     assessment: AssessmentId,
     criterion: &Criterion,
+    rater: Rater,
     input: AnswerInput,
 ) -> Result<SaveAnswer, Error> {
     let mut problems = Vec::new();
@@ -138,7 +153,7 @@ fn checked(
     Ok(SaveAnswer {
         assessment,
         criterion: criterion.code.clone(),
-        rater: Rater::Own,
+        rater,
         claim,
         rationale,
         seen_revision: input.revision,

@@ -1,6 +1,6 @@
 //! Assessments, and the read model that every page, report and the score share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::check::ProbeRecord;
@@ -11,7 +11,7 @@ use store::record::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Override,
     Rater, Role, Standing,
 };
-use store::{AssessmentId, CheckId, OrgId, UnixMillis};
+use store::{AssessmentId, CheckId, IntegrationId, OrgId, UnixMillis};
 
 use crate::service::{Prepared, org_audit};
 use crate::tie::is_tied;
@@ -157,6 +157,10 @@ impl Assessed {
         }) else {
             return Vec::new();
         };
+        // Looked up, not searched for: an organization may have thousands of checks.
+        let of_binding = self.bundle.standings.iter().filter(|standing| standing.binding == binding.id);
+        let standings: HashMap<CheckId, &Standing> =
+            of_binding.map(|standing| (standing.check, standing)).collect();
         let tied = self.bundle.checks.iter().filter(|check| check.kind == binding.kind).filter_map(|check| {
             let integration = self.bundle.integrations.iter().find(|entry| entry.id == check.integration)?;
             let by_hand =
@@ -164,11 +168,7 @@ impl Assessed {
             is_tied(&domain.code, integration, by_hand).then(|| TiedCheck {
                 check,
                 integration,
-                standing: self
-                    .bundle
-                    .standings
-                    .iter()
-                    .find(|standing| standing.check == check.id && standing.binding == binding.id),
+                standing: standings.get(&check.id).copied(),
                 overridden: overridden(&self.bundle, check.id, &binding.id, self.computed_at),
             })
         });
@@ -181,7 +181,7 @@ impl Assessed {
 }
 
 /// What the scoring rule needs, from the records.
-fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Input {
+pub(crate) fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Input {
     let mut answers: BTreeMap<CriterionCode, Ratings> = BTreeMap::new();
     for answer in &bundle.answers {
         let ratings = answers.entry(answer.criterion.clone()).or_default();
@@ -218,6 +218,16 @@ fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> I
 
 /// The standings of the checks that are tied, as the rule wants them.
 fn probes(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Vec<ProbeInput> {
+    let probes = tied_standings(bundle, framework).into_iter().map(|standing| ProbeInput {
+        binding: standing.binding.clone(),
+        record: record(standing, now),
+        overridden: overridden(bundle, standing.check, &standing.binding, now).is_some(),
+    });
+    probes.collect()
+}
+
+/// The standings of the checks that are tied.
+pub(crate) fn tied_standings<'a>(bundle: &'a AssessmentBundle, framework: &Framework) -> Vec<&'a Standing> {
     if bundle.standings.is_empty() {
         return Vec::new();
     }
@@ -229,26 +239,26 @@ fn probes(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> 
             bindings.map(move |binding| (&binding.id, &domain.code))
         })
         .collect();
+    // Looked up, not searched for: an organization may have thousands of checks.
+    let integrations: HashMap<IntegrationId, &Integration> =
+        bundle.integrations.iter().map(|integration| (integration.id, integration)).collect();
+    let integration_of: HashMap<CheckId, &Integration> = bundle
+        .checks
+        .iter()
+        .filter_map(|check| Some((check.id, *integrations.get(&check.integration)?)))
+        .collect();
     let tied = |standing: &&Standing| {
         let Some(domain) = domains.get(&standing.binding) else { return false };
-        let Some(check) = bundle.checks.iter().find(|check| check.id == standing.check) else { return false };
-        let Some(integration) = bundle.integrations.iter().find(|entry| entry.id == check.integration) else {
-            return false;
-        };
+        let Some(&integration) = integration_of.get(&standing.check) else { return false };
         let by_hand =
             bundle.ties.iter().find(|tie| tie.check == standing.check && tie.binding == standing.binding);
         is_tied(domain, integration, by_hand)
     };
-    let probes = bundle.standings.iter().filter(tied).map(|standing| ProbeInput {
-        binding: standing.binding.clone(),
-        record: record(standing, now),
-        overridden: overridden(bundle, standing.check, &standing.binding, now).is_some(),
-    });
-    probes.collect()
+    bundle.standings.iter().filter(tied).collect()
 }
 
 /// The attestation in force against a check's failure for a binding (section 6.2).
-fn overridden<'a>(
+pub(crate) fn overridden<'a>(
     bundle: &'a AssessmentBundle,
     check: CheckId,
     binding: &BindingId,

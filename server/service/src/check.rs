@@ -1,6 +1,7 @@
 //! Health checks: setting them up, running them, reading what they saw.
 
 mod bindings;
+mod feed;
 mod grid;
 mod hand;
 mod history;
@@ -12,22 +13,26 @@ mod register;
 mod reported;
 mod rotation;
 mod run;
+mod tabled;
 mod work;
 
 use domain::KindCode;
-use domain::check::CheckKind;
+use domain::check::{CheckKind, Group};
 use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
 pub(crate) use bindings::KnownBindings;
+pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};
+pub(crate) use feed::{Listening, News, look_at_news};
 pub use history::{CheckHistory, Uptime, Window};
 pub(crate) use page::seen_by;
 pub use page::{BoundTo, CheckPage, ConditionSeen};
 pub use parameters::RawParameters;
 pub(crate) use past::Past;
-pub(crate) use register::supports as is_register;
+pub(crate) use register::{ON_EVIDENCE, supports as is_register};
 pub use reported::Reconciliation;
+pub use tabled::{TableWanted, Tabled, figures_of, table_of};
 
 use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
@@ -59,12 +64,13 @@ impl Service {
         &self,
         actor: &Actor,
         integration: IntegrationId,
-        new: NewCheck,
+        mut new: NewCheck,
     ) -> Result<Check, Error> {
         let (integration, _) = self.integration_for(actor, integration, Permission::Operate).await?;
         let kind = self.kind(&new.kind).filter(|kind| self.supports(&kind.code));
         let kind = kind.ok_or_else(|| Error::invalid("kind", "Choose one of the kinds of health checks."))?;
         let id = CheckId::new();
+        let token = self.chosen_token(id, kind, &mut new.parameters).await?;
         let parameters = self.read_parameters(kind, &new.parameters, None)?;
         let interval_seconds =
             interval(new.interval_seconds.unwrap_or_else(|| i64::from(kind.default_interval)))?;
@@ -83,6 +89,9 @@ impl Service {
         let details = json!({ "kind": check.kind, "integration": integration.details.name });
         let entry = org_audit(actor, check.org, "check.added", check.id, details);
         self.store().create_check(check.clone(), entry).await?;
+        if let Some(token) = token {
+            self.keep_token(actor, &check, &token).await?;
+        }
         Ok(check)
     }
 
@@ -90,7 +99,7 @@ impl Service {
         &self,
         actor: &Actor,
         id: CheckId,
-        change: ChangedCheck,
+        mut change: ChangedCheck,
     ) -> Result<Check, Error> {
         let found = self.check_for(actor, id, Permission::Operate).await?;
         if found.enabled && !change.enabled {
@@ -98,6 +107,7 @@ impl Service {
         }
         let kind = self.kind_of(&found)?;
         let kept = self.open_parameters(&found)?;
+        let token = self.chosen_token(id, kind, &mut change.parameters).await?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
         let interval_seconds = interval(change.interval_seconds)?;
         let due = grid::next_due(id, interval_seconds, UnixMillis::now());
@@ -111,6 +121,9 @@ impl Service {
         let details = json!({ "kind": changed.kind, "enabled": changed.enabled });
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
         self.store().update_check(changed.clone(), entry).await?;
+        if let Some(token) = token {
+            self.keep_token(actor, &changed, &token).await?;
+        }
         Ok(changed)
     }
 
@@ -147,6 +160,23 @@ impl Service {
 
     pub(crate) fn kind_of(&self, check: &Check) -> Result<&CheckKind, Error> {
         self.kind(&check.kind).ok_or(Error::NotFound("The kind of the check"))
+    }
+
+    /// The token of a feed that somebody chose among the parameters; it never stays there.
+    async fn chosen_token(
+        &self,
+        id: CheckId,
+        kind: &CheckKind,
+        parameters: &mut RawParameters,
+    ) -> Result<Option<String>, Error> {
+        if kind.group != Group::Feed {
+            return Ok(None);
+        }
+        let chosen = feed::token::take_chosen(parameters).map_err(|error| Error::Invalid(vec![error]))?;
+        if let Some(chosen) = &chosen {
+            self.may_choose(id, chosen).await?;
+        }
+        Ok(chosen)
     }
 
     /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2).

@@ -25,6 +25,12 @@ impl FieldError {
     }
 }
 
+impl From<store::files::FilesError> for Error {
+    fn from(cause: store::files::FilesError) -> Self {
+        Self::internal(cause)
+    }
+}
+
 /// Nothing was changed, and this is why.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -65,6 +71,9 @@ impl Error {
 
 impl From<store::StoreError> for Error {
     fn from(cause: store::StoreError) -> Self {
-        Self::internal(cause)
+        match cause {
+            store::StoreError::Locked(state) => Self::Conflict(crate::review::not_in(state).to_owned()),
+            other => Self::internal(other),
+        }
     }
 }

@@ -1,13 +1,20 @@
-//! Evidence: dated notes and links that stand behind answers (`scoring.md` section 5).
+//! Evidence: dated notes, links and files that stand behind answers (`scoring.md` section 5).
 
-use domain::CriterionCode;
+mod file;
+mod name;
+mod sniff;
+
 use domain::scoring::{EvidenceDuration, EvidenceState};
+use domain::{CriterionCode, KindCode};
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde_json::json;
-use store::record::{Evidence, EvidenceBody};
+use store::record::{AssessmentState, Evidence, EvidenceBody};
 use store::{AssessmentId, EvidenceId, UnixMillis};
 
+pub use self::file::{LARGEST_FILE, Replacement, Upload};
 use crate::answer::must_be_open;
+use crate::check::ON_EVIDENCE;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
@@ -16,13 +23,24 @@ use crate::{Actor, Error, FieldError, Permission, Service};
 pub struct NewEvidence {
     /// At least one.
     pub criteria: Vec<CriterionCode>,
+    /// A file without one is called by its name.
     pub title: String,
-    pub body: EvidenceBody,
+    pub body: NewBody,
     pub duration: EvidenceDuration,
     /// What it shows was true on this day.
     pub dated: Date,
     /// Earlier than the class gives; a later one has no effect.
     pub expires: Option<Date>,
+    /// The headline percentage that it reports: a coverage, a share, favorable answers.
+    pub reported_pct: Option<Decimal>,
+}
+
+/// What a new item is made of.
+#[derive(Debug, Clone)]
+pub enum NewBody {
+    Note(String),
+    Link(String),
+    File(Upload),
 }
 
 impl Service {
@@ -37,7 +55,11 @@ impl Service {
         must_be_open(&found)?;
         let framework = self.prepared(found.framework).await?.framework;
         let now = UnixMillis::now();
-        let mut problems = problems_of(&new, now.date());
+        let NewEvidence { criteria, title, body, duration, dated, expires, reported_pct } = new;
+        let (body, upload, mut problems) = file::understood(body);
+        let title = file::title(&title, &body);
+        let new = Described { criteria, title, duration, dated, expires, reported_pct };
+        problems.extend(problems_of(&new, &body, now.date()));
         for unknown in new.criteria.iter().filter(|code| framework.criterion(code).is_none()) {
             problems.push(FieldError::new(
                 "criteria",
@@ -55,23 +77,27 @@ impl Service {
             org: found.org,
             assessment,
             criteria,
-            title: new.title.trim().to_owned(),
-            body: match new.body {
-                EvidenceBody::Note(text) => EvidenceBody::Note(text.trim().to_owned()),
-                EvidenceBody::Link(address) => EvidenceBody::Link(address.trim().to_owned()),
-            },
+            title: new.title,
+            body,
             duration: new.duration,
             dated: new.dated,
             expires: new.expires,
+            reported_pct: new.reported_pct,
             author: actor.user(),
             author_name: actor.name().to_owned(),
             state: EvidenceState::Submitted,
             reviewer: None,
+            revision: 1,
             created_at: now,
         };
         let details = json!({ "title": evidence.title, "criteria": evidence.criteria });
         let entry = org_audit(actor, found.org, "evidence.added", evidence.id, details);
-        self.store().add_evidence(evidence.clone(), entry).await?;
+        self.keep_file(&evidence, upload).await?;
+        if let Err(error) = self.store().add_evidence(evidence.clone(), entry).await {
+            self.forget_files(&evidence).await;
+            return Err(error.into());
+        }
+        self.run_checks_on_records(found.org, &KindCode::from(ON_EVIDENCE)).await;
         self.refresh_findings(assessment).await?;
         Ok(evidence)
     }
@@ -89,9 +115,14 @@ impl Service {
                 "You attached this item: somebody else has to review it.".to_owned(),
             ));
         }
+        let assessment = self.assessment_for(actor, evidence.assessment, Permission::Review).await?;
+        if assessment.state == AssessmentState::Final {
+            return Err(Error::Conflict(crate::review::not_in(AssessmentState::Final).to_owned()));
+        }
         let details = json!({ "state": state });
         let entry = org_audit(actor, evidence.org, "evidence.reviewed", id, details);
         self.store().review_evidence(id, state, actor.user(), entry).await?;
+        self.run_checks_on_records(evidence.org, &KindCode::from(ON_EVIDENCE)).await;
         self.refresh_findings(evidence.assessment).await?;
         Ok(Evidence { state, reviewer: Some(actor.user()), ..evidence })
     }
@@ -104,10 +135,15 @@ impl Service {
         let entry =
             org_audit(actor, evidence.org, "evidence.removed", id, json!({ "title": evidence.title }));
         self.store().remove_evidence(id, entry).await?;
+        // What a snapshot names by its hash stays where it can be fetched for whoever has to show it.
+        if self.store().latest_snapshot(evidence.assessment).await?.is_none() {
+            self.forget_files(&evidence).await;
+        }
+        self.run_checks_on_records(evidence.org, &KindCode::from(ON_EVIDENCE)).await;
         self.refresh_findings(evidence.assessment).await
     }
 
-    async fn evidence_for(
+    pub(crate) async fn evidence_for(
         &self,
         actor: &Actor,
         id: EvidenceId,
@@ -119,7 +155,17 @@ impl Service {
     }
 }
 
-fn problems_of(new: &NewEvidence, today: Date) -> Vec<FieldError> {
+/// A new item but for its content, as it is kept.
+struct Described {
+    criteria: Vec<CriterionCode>,
+    title: String,
+    duration: EvidenceDuration,
+    dated: Date,
+    expires: Option<Date>,
+    reported_pct: Option<Decimal>,
+}
+
+fn problems_of(new: &Described, body: &EvidenceBody, today: Date) -> Vec<FieldError> {
     let mut problems = Vec::new();
     let title = new.title.trim();
     if title.is_empty() {
@@ -127,7 +173,7 @@ fn problems_of(new: &NewEvidence, today: Date) -> Vec<FieldError> {
     } else if title.chars().count() > 200 {
         problems.push(FieldError::new("title", "Use at most 200 characters for the title."));
     }
-    match &new.body {
+    match body {
         EvidenceBody::Note(text) if text.trim().is_empty() => {
             problems.push(FieldError::new("note", "Write what the note says."));
         }
@@ -137,7 +183,7 @@ fn problems_of(new: &NewEvidence, today: Date) -> Vec<FieldError> {
         EvidenceBody::Link(address) if !is_web_address(address.trim()) => {
             problems.push(FieldError::new("link", "Enter an address that begins with https:// or http://."));
         }
-        EvidenceBody::Note(_) | EvidenceBody::Link(_) => {}
+        EvidenceBody::Note(_) | EvidenceBody::Link(_) | EvidenceBody::File(_) => {}
     }
     if new.dated > today {
         problems.push(FieldError::new(
@@ -147,6 +193,9 @@ fn problems_of(new: &NewEvidence, today: Date) -> Vec<FieldError> {
     }
     if new.expires.is_some_and(|expires| expires < new.dated) {
         problems.push(FieldError::new("expires", "The expiry lies before the item's own date."));
+    }
+    if new.reported_pct.is_some_and(|share| share.is_sign_negative() || share > Decimal::ONE_HUNDRED) {
+        problems.push(FieldError::new("reported_pct", "Write a number from 0 to 100."));
     }
     if new.criteria.is_empty() {
         problems.push(FieldError::new("criteria", "Choose at least one criterion."));

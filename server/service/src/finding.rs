@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::check::{Message, Status};
 use domain::framework::Binding;
 use domain::scoring::FindingKind;
-use domain::{BindingId, CriterionCode, KindCode, Level};
+use domain::{BindingId, CriterionCode, Framework, KindCode, Level};
 use jiff::civil::Date;
 use serde_json::json;
 use store::record::{Finding, Role, Run};
@@ -54,6 +54,11 @@ impl Service {
     /// The findings of an assessment, brought up to date first.
     pub async fn findings(&self, actor: &Actor, id: AssessmentId) -> Result<FindingsPage, Error> {
         let assessed = self.assessed(actor, id).await?;
+        self.findings_of(assessed).await
+    }
+
+    /// The findings of an assessment that was read already.
+    pub(crate) async fn findings_of(&self, assessed: Assessed) -> Result<FindingsPage, Error> {
         let kept = self.bring_up_to_date(&assessed).await?;
         let mut runs = HashMap::new();
         let mut findings = Vec::new();
@@ -112,7 +117,7 @@ impl Service {
 
     /// The same for every assessment of an organization that a check may touch.
     pub(crate) async fn refresh_organization(&self, org: OrgId) -> Result<(), Error> {
-        for assessment in self.store().open_assessments_of(org).await? {
+        for assessment in self.store().live_assessments_of(org).await? {
             self.refresh_findings(assessment.id).await?;
         }
         Ok(())
@@ -125,7 +130,7 @@ impl Service {
         org: OrgId,
     ) -> Result<HashMap<CheckId, Vec<CriterionCode>>, Error> {
         let mut contradicted: HashMap<CheckId, Vec<CriterionCode>> = HashMap::new();
-        let open = self.store().open_assessments_of(org).await?;
+        let open = self.store().live_assessments_of(org).await?;
         let latest: HashMap<_, _> =
             open.into_iter().map(|assessment| (assessment.framework, assessment.id)).collect();
         for id in latest.into_values() {
@@ -191,7 +196,9 @@ impl Service {
             let binding = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);
             let Some(binding) = binding.into_iter().find(|binding| binding.id == *id) else { continue };
             for tied in assessed.probes_of(id) {
-                if let Some(check) = self.finding_check(&record, binding, tied, runs).await? {
+                if let Some(check) =
+                    self.finding_check(&record, &assessed.framework, binding, tied, runs).await?
+                {
                     checks.push(check);
                 }
             }
@@ -211,6 +218,7 @@ impl Service {
     async fn finding_check(
         &self,
         record: &Finding,
+        framework: &Framework,
         binding: &Binding,
         tied: TiedCheck<'_>,
         runs: &mut HashMap<RunId, Option<Run>>,
@@ -234,7 +242,7 @@ impl Service {
             consecutive_fails: standing.consecutive_fails,
             seen_at: standing.concluded_at,
             fail_cap: binding.fail_cap,
-            conditions: crate::check::seen_by(&binding.expect, Some(standing), run.as_ref()),
+            conditions: crate::check::seen_by(framework, binding, Some(standing), run.as_ref()),
             messages: run.as_ref().map(|run| run.messages.clone()).unwrap_or_default(),
         }))
     }

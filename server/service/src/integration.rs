@@ -7,7 +7,7 @@ use domain::{CriterionCode, DomainCode};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::json;
-use store::record::{Check, DaySummary, Integration, IntegrationDetails, Organization, Role, Run};
+use store::record::{Check, CheckPage, DaySummary, Integration, IntegrationDetails, Organization, Role, Run};
 use store::{CheckId, IntegrationId, OrgId, UnixMillis};
 
 use crate::service::org_audit;
@@ -106,6 +106,8 @@ pub struct IntegrationPage {
     pub role: Role,
     pub integration: Integration,
     pub checks: Vec<CheckRow>,
+    /// Whether there are more checks after these.
+    pub more: bool,
 }
 
 impl Service {
@@ -156,13 +158,50 @@ impl Service {
         Ok(self.store().integrations_of(org, after, limit).await?)
     }
 
-    pub async fn integration_page(&self, actor: &Actor, id: IntegrationId) -> Result<IntegrationPage, Error> {
+    /// With at most so many of its checks, oldest first, after the one given.
+    pub async fn integration_page(
+        &self,
+        actor: &Actor,
+        id: IntegrationId,
+        after: Option<CheckId>,
+        limit: u32,
+    ) -> Result<IntegrationPage, Error> {
         let (integration, role) = self.integration_for(actor, id, Permission::Read).await?;
         let organization = self.store().organization(integration.org).await?;
         let organization = organization.ok_or(Error::NotFound("The integration"))?;
-        let rows = self.rows(integration.org).await?;
-        let checks = rows.into_iter().filter(|row| row.integration.id == id).collect();
-        Ok(IntegrationPage { organization, role, integration, checks })
+        let mut checks = self.store().checks_of_integration_after(id, after, limit.saturating_add(1)).await?;
+        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = checks.len() > shown;
+        checks.truncate(shown);
+        let checks = self.page_of_rows(&integration, checks).await?;
+        Ok(IntegrationPage { organization, role, integration, checks, more })
+    }
+
+    /// Checks of an integration that follow each other, with what they last saw.
+    async fn page_of_rows(
+        &self,
+        integration: &Integration,
+        checks: Vec<Check>,
+    ) -> Result<Vec<CheckRow>, Error> {
+        let (Some(first), Some(last)) = (checks.first(), checks.last()) else { return Ok(Vec::new()) };
+        let page = CheckPage { integration: integration.id, from: first.id, to: last.id };
+        let since = UnixMillis(UnixMillis::now().0 - STRIP_DAYS * 24 * 3600 * 1000);
+        let mut latest = self.store().latest_runs_of_page(page).await?;
+        let mut days = self.store().day_summaries_of_page(page, since).await?;
+        // What a contradiction rests on is a failure: without one nothing need be scored.
+        let mut contradicts = if self.store().any_fails(page).await? {
+            self.contradicted_by(integration.org).await?
+        } else {
+            HashMap::new()
+        };
+        let rows = checks.into_iter().map(|check| CheckRow {
+            integration: integration.clone(),
+            latest: latest.remove(&check.id),
+            days: days.remove(&check.id).unwrap_or_default(),
+            contradicts: contradicts.remove(&check.id).unwrap_or_default(),
+            check,
+        });
+        Ok(rows.collect())
     }
 
     /// Every check of the organization with its latest run.
@@ -171,7 +210,7 @@ impl Service {
         self.rows(org).await
     }
 
-    async fn rows(&self, org: OrgId) -> Result<Vec<CheckRow>, Error> {
+    pub(crate) async fn rows(&self, org: OrgId) -> Result<Vec<CheckRow>, Error> {
         let since = UnixMillis(UnixMillis::now().0 - STRIP_DAYS * 24 * 3600 * 1000);
         let integrations = self.store().integrations_of(org, None, u32::MAX).await?;
         let integrations: BTreeMap<IntegrationId, Integration> =

@@ -22,6 +22,13 @@ pub struct NewOrganization {
     pub demo: bool,
 }
 
+/// The latest assessment of an organization, scored.
+pub struct Latest {
+    pub assessed: Assessed,
+    /// It was submitted, and the live rung stays below the submitted one.
+    pub at_risk: bool,
+}
+
 impl Service {
     /// Creates an organization; the actor becomes its owner.
     pub async fn create_organization(
@@ -92,19 +99,22 @@ impl Service {
         actor: &Actor,
         after: Option<OrgId>,
         limit: u32,
-    ) -> Result<Vec<(Organization, Role, Option<Assessed>)>, Error> {
+    ) -> Result<Vec<(Organization, Role, Option<Latest>)>, Error> {
         let organizations = self.organizations(actor, after, limit).await?;
         let latest = self.store().latest_assessments(actor.user()).await?;
         let mut scoring = JoinSet::new();
         for (organization, role) in &organizations {
-            let (org, role, service) = (organization.id, *role, self.clone());
+            let (org, role, service, actor) = (organization.id, *role, self.clone(), actor.clone());
             let Some(assessment) = latest.get(&org).copied() else { continue };
             scoring.spawn(async move {
                 let Some(bundle) = service.store().bundle(assessment, None).await? else { return Ok(None) };
-                Ok::<_, Error>(Some((org, service.assess(bundle, role).await?)))
+                let assessed = service.assess(bundle, role).await?;
+                let submission = service.submission_of(&actor, &assessed).await?;
+                let at_risk = submission.is_some_and(|submission| submission.at_risk);
+                Ok::<_, Error>(Some((org, Latest { assessed, at_risk })))
             });
         }
-        let mut scored: BTreeMap<OrgId, Assessed> = BTreeMap::new();
+        let mut scored: BTreeMap<OrgId, Latest> = BTreeMap::new();
         while let Some(done) = scoring.join_next().await {
             scored.extend(done.map_err(Error::internal)??);
         }

@@ -9,13 +9,14 @@ use domain::scoring::Scorer;
 use domain::{Framework, FrameworkCode, KindCode};
 use probe::{AllowList, Prober, ProberConfig, Receiver};
 use serde_json::json;
+use store::files::Files;
 use store::record::{Audit, FrameworkEntry, Import, Role};
 use store::{CheckId, FrameworkId, OrgId, Store, UnixMillis};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
-use crate::check::{KnownBindings, Past};
+use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
 use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
@@ -34,6 +35,9 @@ pub struct Config {
     /// This node's name in leases.
     pub node: String,
     pub alerts: AlertConfig,
+    pub feeds: FeedConfig,
+    /// Where files of evidence are; without it, none is taken.
+    pub files: Option<Files>,
 }
 
 /// The use cases. Cheap to clone.
@@ -54,7 +58,9 @@ pub(crate) struct Inner {
     bindings: RwLock<Option<Arc<KnownBindings>>>,
     pasts: Mutex<HashMap<CheckId, Arc<Past>>>,
     touched: UnboundedSender<Touched>,
+    listening: Listening,
     outgoing: Outgoing,
+    files: Option<Files>,
     /// Rings when there is something to tell.
     alarm: tokio::sync::Notify,
 }
@@ -82,10 +88,13 @@ impl Service {
             allow: config.probe_allow,
             extra_roots: config.probe_roots,
             receiver: config.receiver,
+            feed_root: config.feeds.root,
             ..ProberConfig::default()
         };
         let prober = Prober::new(settings).map_err(Error::internal)?;
         let (touched, inbox) = unbounded_channel();
+        let (news, reported) = unbounded_channel();
+        let per_minute = config.feeds.reports_per_minute;
         let inner = Arc::new(Inner {
             store,
             prober,
@@ -97,10 +106,13 @@ impl Service {
             bindings: RwLock::default(),
             pasts: Mutex::default(),
             touched,
+            listening: Listening::new(news, per_minute),
             outgoing,
+            files: config.files,
             alarm: tokio::sync::Notify::new(),
         });
         tokio::spawn(refresh_touched(Arc::downgrade(&inner), inbox));
+        tokio::spawn(look_at_news(Arc::downgrade(&inner), reported));
         Ok(Self { inner })
     }
 
@@ -120,6 +132,10 @@ impl Service {
         &self.inner.secret_keys
     }
 
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.inner.files.as_ref()
+    }
+
     pub(crate) fn outgoing(&self) -> &Outgoing {
         &self.inner.outgoing
     }
@@ -131,6 +147,20 @@ impl Service {
 
     pub(crate) async fn alarmed(&self) {
         self.inner.alarm.notified().await;
+    }
+
+    pub(crate) fn listening(&self) -> &Listening {
+        &self.inner.listening
+    }
+
+    pub(crate) fn send_news(&self, news: News) {
+        self.inner.listening.send(news);
+    }
+
+    /// A path as an address to hand on; the path alone where nobody said by which address people know the server.
+    pub fn public_address(&self, path: &str) -> String {
+        let site = self.outgoing().public_url.as_deref().unwrap_or_default();
+        format!("{}{path}", site.trim_end_matches('/'))
     }
 
     pub(crate) fn node(&self) -> &str {
@@ -146,9 +176,9 @@ impl Service {
         self.inner.kinds.get(code)
     }
 
-    /// Whether checks of this kind can be set up: what Rung probes itself, and what is reconciled and reported to it.
+    /// Whether checks of this kind can be set up: what Rung probes itself, and what is reported to it.
     pub fn supports(&self, code: &KindCode) -> bool {
-        let reported = |kind: &CheckKind| kind.group == Group::Reconciliation;
+        let reported = |kind: &CheckKind| matches!(kind.group, Group::Reconciliation | Group::Feed);
         Prober::supports(code) || crate::check::is_register(code) || self.kind(code).is_some_and(reported)
     }
 
@@ -327,7 +357,7 @@ pub(crate) fn org_audit(
     Audit { org: Some(org), ..audit(Some(actor), action, subject, details) }
 }
 
-fn hash_of(text: &str) -> String {
+pub(crate) fn hash_of(text: &str) -> String {
     use sha2::Digest as _;
     crate::hexadecimal(&sha2::Sha256::digest(text.as_bytes()))
 }

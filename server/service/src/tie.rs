@@ -59,6 +59,7 @@ impl Service {
         let details = json!({ "binding": binding, "tied": tied, "reason": reason });
         let entry = org_audit(actor, check.org, "tie.changed", check.id, details);
         self.store().set_tie(tie, entry).await?;
+        self.look_again(&check).await;
         self.refresh_organization(check.org).await
     }
 
@@ -73,6 +74,7 @@ impl Service {
         let check = self.check_for(actor, check, Permission::Review).await?;
         let entry = org_audit(actor, check.org, "tie.cleared", check.id, json!({ "binding": binding }));
         self.store().clear_tie(check.id, framework, binding, entry).await?;
+        self.look_again(&check).await;
         self.refresh_organization(check.org).await
     }
 }

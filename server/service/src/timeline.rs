@@ -83,7 +83,7 @@ impl Service {
     pub(crate) async fn record_live(&self, assessed: &Assessed) -> Result<(), Error> {
         let assessment = assessed.bundle.assessment.id;
         let at = assessed.computed_at;
-        let result = LiveResult::of(&assessed.score);
+        let result = LiveResult::of(&assessed.framework, &assessed.score);
         for _ in 0..TRIES {
             let before = self.store().live_result(assessment).await?;
             let (record, change) = match before {

@@ -8,6 +8,7 @@ use store::{AssessmentId, OrgId};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
+use crate::check::News;
 use crate::service::Inner;
 use crate::{Error, Service};
 
@@ -35,6 +36,9 @@ impl Service {
     /// Brings everything touched up to date, and takes no touch any more: the last thing before the database closes.
     pub async fn settle(&self) {
         let (done, settled) = oneshot::channel();
+        self.send_news(News::Settle(done));
+        let _ = settled.await;
+        let (done, settled) = oneshot::channel();
         self.send_touched(Touched::Settle(done));
         // An error means that it was settled before.
         let _ = settled.await;
@@ -42,7 +46,7 @@ impl Service {
 
     async fn refresh_all(&self, gathered: &mut Gathered) -> Result<(), Error> {
         for org in gathered.organizations.drain() {
-            let open = self.store().open_assessments_of(org).await?;
+            let open = self.store().live_assessments_of(org).await?;
             gathered.assessments.extend(open.into_iter().map(|assessment| assessment.id));
         }
         for assessment in gathered.assessments.drain() {

@@ -18,9 +18,9 @@ use service::account::SignUp;
 use service::answer::AnswerInput;
 use service::assessment::{Assessed, NewAssessment};
 use service::check::{NewCheck, RawParameters};
-use service::evidence::NewEvidence;
+use service::evidence::{NewBody, NewEvidence};
 use service::organization::NewOrganization;
-use service::record::{Claim, EvidenceBody, IntegrationDetails, Role, SizeBand};
+use service::record::{Claim, IntegrationDetails, Role, SizeBand};
 use service::{Actor, AssessmentId, CheckId, Config, Error, OrgId, SecretKey, Service, UnixMillis};
 use store::Store;
 
@@ -84,6 +84,8 @@ impl World {
             secret_keys: secret_key.into(),
             node: "test".to_owned(),
             alerts: service::alert::AlertConfig::default(),
+            feeds: service::check::FeedConfig::default(),
+            files: None,
         };
         let service = Service::new(store, config).unwrap();
         service.bring_content().await.unwrap();
@@ -115,10 +117,11 @@ impl World {
         let new = NewEvidence {
             criteria: vec![criterion.into()],
             title: "Availability report".to_owned(),
-            body: EvidenceBody::Note("99.7 % in October".to_owned()),
+            body: NewBody::Note("99.7 % in October".to_owned()),
             duration: EvidenceDuration::Standard,
             dated: UnixMillis::now().date(),
             expires: None,
+            reported_pct: None,
         };
         self.service.add_evidence(&self.owner, self.assessment, new).await.unwrap();
     }

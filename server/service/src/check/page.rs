@@ -1,12 +1,12 @@
 //! Everything that the page of one check shows.
 
-use domain::check::{CheckKind, Condition, ConditionResult, Value};
+use domain::check::{CheckKind, ConditionResult, Value};
 use domain::framework::Binding;
-use domain::{CriterionCode, DomainCode, FrameworkCode};
+use domain::{CriterionCode, DomainCode, Framework, FrameworkCode};
 use store::record::{Check, DaySummary, Integration, ManualTie, Organization, Role, Run, Standing};
 use store::{CheckId, FrameworkId, UnixMillis};
 
-use super::CheckHistory;
+use super::{CheckHistory, register};
 use crate::tie::is_tied;
 use crate::{Actor, Error, Permission, Service};
 
@@ -98,7 +98,7 @@ impl Service {
                             tied: is_tied(&domain.code, integration, by_hand),
                             by_hand: by_hand.cloned(),
                             standing: standing.cloned(),
-                            conditions: seen_by(&binding.expect, standing, latest),
+                            conditions: seen_by(&framework, binding, standing, latest),
                             binding: binding.clone(),
                         });
                     }
@@ -111,15 +111,19 @@ impl Service {
 
 /// Every condition with the value that the run saw.
 pub(crate) fn seen_by(
-    expect: &[Condition],
+    framework: &Framework,
+    binding: &Binding,
     standing: Option<&Standing>,
     run: Option<&Run>,
 ) -> Vec<ConditionSeen> {
     let results = standing.map(|standing| standing.conditions.as_slice()).unwrap_or_default();
-    let seen = expect.iter().enumerate().map(|(position, condition)| ConditionSeen {
-        expected: condition.text.clone(),
-        seen: run.and_then(|run| run.observations.get(&condition.observation)).map(shown),
-        result: results.get(position).copied().unwrap_or(ConditionResult::Undecided),
+    let seen = binding.expect.iter().enumerate().map(|(position, condition)| {
+        let name = register::name_of(framework, binding, &condition.observation);
+        ConditionSeen {
+            expected: condition.text.clone(),
+            seen: run.and_then(|run| run.observations.get(&name)).map(shown),
+            result: results.get(position).copied().unwrap_or(ConditionResult::Undecided),
+        }
     });
     seen.collect()
 }

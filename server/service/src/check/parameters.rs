@@ -1,12 +1,14 @@
 //! A check's parameters between form, database and probe. Secrets are sealed at rest and shown as set or not.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use domain::check::{CheckKind, Parameter, ParameterError, ParameterType, Parameters};
+use domain::check::{CheckKind, Group, Parameter, ParameterError, ParameterType, Parameters};
 use store::CheckId;
 use store::record::Check;
 
+use super::feed::token;
 use crate::{Error, FieldError, Service};
 
 /// Parameters as they arrive: from the API or from a form.
@@ -24,6 +26,7 @@ impl Service {
         raw: &RawParameters,
         kept: Option<&Parameters>,
     ) -> Result<Parameters, Error> {
+        let kind = &without_token(kind);
         let secrets = kind.parameters.iter().filter(|spec| spec.kind == ParameterType::Secret);
         let kept = secrets.filter_map(|spec| Some((spec.name.clone(), kept?.text(&spec.name)?.to_owned())));
         let read = match raw {
@@ -99,6 +102,16 @@ impl Service {
         });
         shown.collect()
     }
+}
+
+/// The kind without the token of a feed, which is no parameter to keep: `feed.rs` keeps its hash.
+fn without_token(kind: &CheckKind) -> Cow<'_, CheckKind> {
+    if kind.group != Group::Feed {
+        return Cow::Borrowed(kind);
+    }
+    let mut kind = kind.clone();
+    kind.parameters.retain(|spec| spec.name != token::PARAMETER);
+    Cow::Owned(kind)
 }
 
 fn field_error(error: ParameterError) -> FieldError {

@@ -31,11 +31,12 @@ const FRESH: Duration = Duration::from_mins(5);
 const OFTEN_SECONDS: i64 = 1800;
 
 /// Observations that are a share of good runs, and their windows in days.
-const SHARES: [(&str, i32); 4] = [
+const SHARES: [(&str, i32); 5] = [
     ("availability_30d_pct", 30),
     ("availability_90d_pct", 90),
     ("success_90d_pct", 90),
     ("on_time_30d_pct", 30),
+    ("delivery_30d_pct", 30),
 ];
 const LONGEST_OUTAGE: &str = "longest_outage_hours";
 const SINCE_SUCCESS: &str = "days_since_success";

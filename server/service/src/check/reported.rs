@@ -12,6 +12,7 @@ use store::record::{Audit, Check, Run};
 use store::{CheckId, UnixMillis};
 
 use super::run::{Timing, inconclusive};
+use super::tabled::{Tabled, figures_of};
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
@@ -26,6 +27,8 @@ const LOOKED_AT: u32 = 100;
 pub struct Reconciliation {
     /// What the engine found, if it was run.
     pub aggregate: Option<Aggregate>,
+    /// The table that the kind is computed from, as CSV; empty for none.
+    pub table: String,
     /// Figures by the names of the kind's observations, beside those that the aggregate tells.
     pub figures: BTreeMap<String, serde_json::Value>,
     /// When they were computed; now, where absent.
@@ -57,18 +60,44 @@ impl Service {
         }
         let now = UnixMillis::now();
         let started_at = report.computed_at.unwrap_or(now);
-        let mut observations = read_report(kind, &report, started_at, now).map_err(Error::Invalid)?;
+        let tabled = self.tabled(&check, kind, &report, started_at)?;
+        let mut observations =
+            read_report(kind, &report, tabled.as_ref(), started_at, now).map_err(Error::Invalid)?;
         let age = (now.0 - started_at.0).max(0) / DAY_MS;
         if kind.observation("run_age_days").is_some() {
             observations.set("run_age_days", age);
         }
-        let messages = report.aggregate.as_ref().map(Aggregate::messages).unwrap_or_default();
-        let checked =
-            report.aggregate.as_ref().map_or("figures reported by hand".to_owned(), Aggregate::checked);
+        let mut messages = report.aggregate.as_ref().map(Aggregate::messages).unwrap_or_default();
+        let mut checked: Vec<String> = report.aggregate.iter().map(Aggregate::checked).collect();
+        let computed = report.aggregate.is_some() || tabled.is_some();
+        if let Some(tabled) = tabled {
+            messages.extend(tabled.messages);
+            checked.push(tabled.checked);
+        }
+        if checked.is_empty() {
+            checked.push("figures reported by hand".to_owned());
+        }
+        let checked = checked.join("; ");
         let reported = Reported { started_at, duration_ms: 0, observations, messages, checked };
-        let computed = report.aggregate.is_some();
-        let entry = org_audit(actor, check.org, "check.reported", id, json!({ "aggregate": computed }));
+        let entry = org_audit(actor, check.org, "check.reported", id, json!({ "computed": computed }));
         self.record_reported(&check, kind, reported, Some(entry)).await
+    }
+
+    /// What the table of a report tells; `None` without one.
+    fn tabled(
+        &self,
+        check: &Check,
+        kind: &CheckKind,
+        report: &Reconciliation,
+        started_at: UnixMillis,
+    ) -> Result<Option<Tabled>, Error> {
+        if report.table.trim().is_empty() {
+            return Ok(None);
+        }
+        let parameters = self.open_parameters(check)?;
+        let domains = parameters.list("domains");
+        let found = figures_of(&kind.code, domains, report.table.as_bytes(), started_at.date());
+        found.map(Some).map_err(Error::Invalid)
     }
 
     /// Keeps a run that was reported. By the kind's own rule it stands as the worst of the criteria that it can decide.
@@ -96,7 +125,8 @@ impl Service {
         self.record_outcome(check, kind, timing, outcome, audit).await
     }
 
-    async fn worst_decided(&self, kind: &CheckKind, outcome: &Outcome) -> Result<Status, Error> {
+    /// The worst of what the criteria of every framework make of an outcome, among those that it decides.
+    pub(super) async fn worst_decided(&self, kind: &CheckKind, outcome: &Outcome) -> Result<Status, Error> {
         let mut statuses = Vec::new();
         for entry in self.store().frameworks().await? {
             let framework = self.prepared(entry.id).await?.framework;
@@ -147,6 +177,7 @@ impl Service {
 fn read_report(
     kind: &CheckKind,
     report: &Reconciliation,
+    tabled: Option<&Tabled>,
     started_at: UnixMillis,
     now: UnixMillis,
 ) -> Result<Observations, Vec<FieldError>> {
@@ -158,8 +189,11 @@ fn read_report(
     if let Some(Err(problem)) = report.aggregate.as_ref().map(Aggregate::check) {
         errors.push(FieldError::new("aggregate", format!("This is not what the engine prints: {problem}")));
     }
-    let computed =
+    let mut computed =
         report.aggregate.as_ref().map(|aggregate| aggregate.observed(&kind.code)).unwrap_or_default();
+    for (name, value) in tabled.iter().flat_map(|tabled| tabled.observations.iter()) {
+        computed.set(name, value.clone());
+    }
     let mut all = match Observations::read(kind, &report.figures) {
         Ok(figures) => figures,
         Err(problems) => {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use probe::Occasion;
 use serde_json::json;
 use store::record::{Audit, Check, Ended, Judged, Recorded, Run};
-use store::{CheckId, RunId, UnixMillis};
+use store::{CheckId, RunId, StoreError, UnixMillis};
 
 use super::past::LATENCY;
 use super::register;
@@ -77,6 +77,8 @@ impl Service {
         let time_limit = scheduled_for.is_none().then_some(LONGEST_ASKED);
         let (mut outcome, declared, fault) = if kind.group == Group::Reconciliation {
             (self.awaited(check, kind, started_at).await?, None, Fault::NotOurs)
+        } else if self.is_feed(check) {
+            (self.look_at_feed(check, kind, started_at).await?, None, Fault::NotOurs)
         } else {
             let occasion = Occasion { time_limit, last_success: self.last_success(check, kind).await? };
             self.probe(check, kind, &occasion).await
@@ -98,16 +100,18 @@ impl Service {
     ) -> Result<Ended, Error> {
         let Timing { scheduled_for, started_at, duration_ms } = timing;
         let bindings = self.bindings_of(&check.kind).await?;
-        let judged = bindings.iter().map(|(framework, binding)| {
-            let judgement = judge(&binding.expect, kind, &outcome);
-            Judged {
+        let mut judged = Vec::with_capacity(bindings.len());
+        for (framework, binding) in bindings.iter() {
+            let of = self.prepared(*framework).await?.framework;
+            let part = register::part_of(&outcome, &check.kind, &of, &binding.id);
+            let judgement = judge(&binding.expect, kind, &part);
+            judged.push(Judged {
                 framework: *framework,
                 binding: binding.id.clone(),
                 status: judgement.status,
                 conditions: judgement.conditions,
-            }
-        });
-        let judged = judged.collect();
+            });
+        }
         let gauge = GAUGES.iter().find_map(|name| whole(outcome.observations.get(name)?));
         Ok(Ended {
             latency_ms: latency(kind, &outcome, duration_ms),
@@ -145,7 +149,12 @@ impl Service {
     }
 
     /// Keeps a run that somebody asked for; incidents and findings are up to date when it is kept.
-    async fn keep_asked(&self, check: &Check, ended: Ended, audit: Option<Audit>) -> Result<Run, Error> {
+    pub(super) async fn keep_asked(
+        &self,
+        check: &Check,
+        ended: Ended,
+        audit: Option<Audit>,
+    ) -> Result<Run, Error> {
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
         let recorded = self.store().record_run(ended, audit).await?;
         self.watch_run(check, &run).await?;
@@ -153,6 +162,22 @@ impl Service {
             self.refresh_organization(check.org).await?;
         }
         Ok(run)
+    }
+
+    /// Runs a check that something reported to; the findings that it touches follow soon. A check that is gone by then
+    /// needs no run.
+    pub(super) async fn keep_look(&self, check: &Check) -> Result<(), Error> {
+        let (ended, _) = self.run_to_end(check, None).await?;
+        let (run, judged) = (ended.run.clone(), ended.judged.clone());
+        let recorded = match self.store().record_run(ended, None).await {
+            Err(StoreError::NotFound { .. }) => return Ok(()),
+            recorded => recorded?,
+        };
+        self.watch_run(check, &run).await?;
+        if self.moves_findings(check, &judged, recorded) {
+            self.touch_organization(check.org);
+        }
+        Ok(())
     }
 
     /// Whether a run may have opened, changed or cleared a finding: judged as the runs before were, only the failure
@@ -186,7 +211,7 @@ impl Service {
             }
         };
         if register::supports(&kind.code) {
-            let outcome = self.observe(check, &parameters).await.unwrap_or_else(|error| {
+            let outcome = self.observe(check, kind, &parameters).await.unwrap_or_else(|error| {
                 tracing::error!(check = %check.id, ?error, "the records of a check could not be read");
                 inconclusive("Rung's own records could not be read. Run the check again.")
             });
@@ -220,6 +245,8 @@ fn latency(kind: &CheckKind, outcome: &Outcome, duration_ms: i64) -> Option<u32>
     let time = match outcome.observations.get(LATENCY) {
         Some(seen) => whole(seen),
         None if kind.observation(LATENCY).is_some() || outcome.reach != Reach::Answered => None,
+        // Looking at a report says nothing of the feed's time.
+        None if kind.group == Group::Feed => None,
         None => Some(duration_ms),
     };
     time.and_then(|time| u32::try_from(time).ok())

@@ -68,6 +68,10 @@ impl Service {
             if let Err(error) = self.store().forget(keep, now).await {
                 tracing::error!(?error, "old runs could not be forgotten");
             }
+            let before = UnixMillis(now.0 - i64::from(keep.runs_days) * 24 * 3600 * 1000);
+            if let Err(error) = self.store().forget_feed_reports(before).await {
+                tracing::error!(?error, "old reports could not be forgotten");
+            }
         }
     }
 
@@ -83,7 +87,7 @@ impl Service {
         };
         let after = UnixMillis::now().max(check.next_due_at);
         let (own_failures, next_due_at) = match fault {
-            Fault::NotOurs => (0, grid::next_due(check.id, check.interval_seconds, after)),
+            Fault::NotOurs => (0, self.next_due(&check, after).await),
             Fault::Ours => {
                 let failures = own_failures.saturating_add(1);
                 (failures, grid::next_due_after_own(failures, check.id, check.interval_seconds, after))
@@ -91,6 +95,23 @@ impl Service {
         };
         let completion = Completion { epoch, next_due_at, own_failures, host };
         Some(Due { check, ended, completion })
+    }
+
+    /// The next instant of the check's grid; for a feed that turns late or missing before, that one.
+    async fn next_due(&self, check: &Check, after: UnixMillis) -> UnixMillis {
+        let grid = grid::next_due(check.id, check.interval_seconds, after);
+        if !self.is_feed(check) {
+            return grid;
+        }
+        match self.feed_changes_at(check, after).await {
+            // Just after: at the instant itself it is still in time.
+            Ok(Some(change)) => grid.min(UnixMillis(change.0 + 1)).max(UnixMillis(after.0 + 1)),
+            Ok(None) => grid,
+            Err(error) => {
+                tracing::error!(check = %check.id, ?error, "when a feed turns late could not be read");
+                grid
+            }
+        }
     }
 
     async fn keep_leases(&self, state: WorkerState, minute: bool) {

@@ -109,7 +109,7 @@ impl Service {
         let mut touches = Vec::new();
         let now = UnixMillis::now();
         let kind = self.kind_of(check)?;
-        for assessment in self.store().open_assessments_of(check.org).await? {
+        for assessment in self.store().live_assessments_of(check.org).await? {
             let Some(bundle) = self.store().bundle(assessment.id, None).await? else { continue };
             let assessed = self.assess(bundle, Role::Viewer).await?;
             for domain in &assessed.framework.domains {

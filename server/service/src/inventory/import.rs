@@ -9,6 +9,7 @@ use store::{IntegrationId, OrgId, UnixMillis};
 use super::table;
 use crate::integration::{details_checked, unowned_since};
 use crate::service::org_audit;
+use crate::sheet;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// What an import did.
@@ -58,7 +59,7 @@ impl Service {
                 }
             };
             let base = before.map_or_else(IntegrationDetails::default, |entry| entry.details.clone());
-            let read = line.over(base).and_then(|details| {
+            let read = table::over(line, base).and_then(|details| {
                 let in_line = |problem: FieldError| problem.at_line(line.number);
                 details_checked(details, &domains).map_err(|found| found.into_iter().map(in_line).collect())
             });
@@ -79,7 +80,7 @@ impl Service {
             }
         }
         if !problems.is_empty() {
-            problems.truncate(table::MOST_PROBLEMS);
+            problems.truncate(sheet::MOST_PROBLEMS);
             return Err(Error::Invalid(problems));
         }
         (done.added, done.changed) = (added.len(), changed.len());

@@ -6,8 +6,8 @@ use domain::scoring::{EvidenceDuration, Limit};
 use domain::{BindingId, CriterionCode, Level};
 use service::answer::AnswerInput;
 use service::assessment::{Assessed, NewAssessment};
-use service::evidence::NewEvidence;
-use service::record::{Claim, EvidenceBody, Override, Role};
+use service::evidence::{NewBody, NewEvidence};
+use service::record::{Claim, Override, Role};
 use service::timeline::LiveChange;
 use service::{AssessmentId, Error, OverrideId, UnixMillis};
 use store::Backend;
@@ -48,10 +48,11 @@ impl Answered {
         let evidence = NewEvidence {
             criteria: vec![criterion.clone()],
             title: "Test report".to_owned(),
-            body: EvidenceBody::Note("passed".to_owned()),
+            body: NewBody::Note("passed".to_owned()),
             duration: EvidenceDuration::Standard,
             dated: UnixMillis::now().date(),
             expires: None,
+            reported_pct: None,
         };
         service.add_evidence(owner, assessment, evidence).await.unwrap();
         Self { world, assessment, criterion, binding: binding.id, cap: binding.fail_cap }

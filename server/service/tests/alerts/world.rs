@@ -82,6 +82,8 @@ impl World {
             secret_keys: SecretKey::from_file(&folder.path().join("secret.key")).unwrap().into(),
             node: "test".to_owned(),
             alerts: AlertConfig { mail: None, public_url: Some("https://rung.example.org".to_owned()) },
+            feeds: service::check::FeedConfig::default(),
+            files: None,
         };
         let service = Service::new(store.clone(), config).unwrap();
         service.bring_content().await.unwrap();

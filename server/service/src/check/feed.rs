@@ -1,0 +1,146 @@
+//! Feeds: checks of which Rung asks nothing, but to which a system of the organization reports.
+//!
+//! The system posts to an address with a token in it, with figures or without. The scheduler looks at the latest report
+//! when the next one is due, and right after one that says something new (`news.rs`); each look is a run.
+
+mod cron;
+mod hear;
+mod hours;
+mod limit;
+mod look;
+mod news;
+mod observe;
+mod schedule;
+pub(super) mod token;
+
+use std::path::PathBuf;
+
+use domain::check::{CheckKind, Group, Parameters};
+use serde_json::json;
+use store::record::{Check, Feed, FeedTiming, KeptReport};
+use store::{CheckId, StoreError, UnixMillis};
+
+pub(crate) use hear::Listening;
+pub(crate) use news::{News, look_at_news};
+pub use schedule::Punctuality;
+use schedule::Schedule;
+
+use crate::service::org_audit;
+use crate::{Actor, Error, Permission, Service};
+
+/// Reports that the page shows one by one.
+const SHOWN: u32 = 10;
+
+/// How feeds may be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedConfig {
+    /// Reports that one feed may send in a minute, at any pace within it.
+    pub reports_per_minute: u32,
+    /// The one folder of this machine that checks may list, with what is below it.
+    pub root: Option<PathBuf>,
+}
+
+impl Default for FeedConfig {
+    fn default() -> Self {
+        Self { reports_per_minute: 120_000, root: None }
+    }
+}
+
+/// A feed as its page shows it.
+#[derive(Debug, Clone)]
+pub struct FeedPage {
+    pub feed: Feed,
+    /// How the latest report stands; `None` before the first.
+    pub stands: Option<Punctuality>,
+    /// Seconds between two reports by the check's parameters, where no cron line stands in their place.
+    pub every: i64,
+    /// The latest that brought other figures than the one before, newest first.
+    pub reports: Vec<KeptReport>,
+    /// The address to report to, without the token at its end.
+    pub address: String,
+}
+
+/// A token and the address to report to, shown this once.
+pub struct FeedToken {
+    pub secret: String,
+    pub address: String,
+}
+
+/// Whether a check waits for reports; one that looks at a location itself does not.
+pub(super) fn is_fed(kind: &CheckKind, parameters: &Parameters) -> bool {
+    kind.group == Group::Feed && parameters.text("location").is_none()
+}
+
+impl Service {
+    /// Whether a check waits for reports.
+    pub fn is_feed(&self, check: &Check) -> bool {
+        self.kind(&check.kind).is_some_and(|kind| is_fed(kind, &look::open(check)))
+    }
+
+    pub async fn feed(&self, actor: &Actor, id: CheckId) -> Result<FeedPage, Error> {
+        let check = self.fed_check(actor, id, Permission::Read).await?;
+        let every = look::cadence(self.kind_of(&check)?, &look::open(&check)).every;
+        let feed = self.store().feed(id).await?.unwrap_or_default();
+        let stands = self.feed_stands(&check, UnixMillis::now()).await?.map(|(_, stands)| stands);
+        let reports = self.store().feed_reports(id, SHOWN).await?;
+        Ok(FeedPage { feed, stands, every, reports, address: self.feed_address("") })
+    }
+
+    /// Says when reports are expected.
+    pub async fn set_feed_timing(&self, actor: &Actor, id: CheckId, timing: FeedTiming) -> Result<(), Error> {
+        let check = self.fed_check(actor, id, Permission::Operate).await?;
+        let cadence = look::cadence(self.kind_of(&check)?, &look::open(&check));
+        Schedule::read(&timing, cadence, UnixMillis::now()).map_err(Error::Invalid)?;
+        let details = json!({ "cron": timing.cron, "zone": timing.zone, "hours": timing.hours });
+        let entry = org_audit(actor, check.org, "feed.timed", id, details);
+        self.store().put_feed_timing(id, timing, entry).await?;
+        self.tell_news(id).await;
+        Ok(())
+    }
+
+    /// A new token; the one before is worth nothing from then on.
+    pub async fn renew_feed_token(&self, actor: &Actor, id: CheckId) -> Result<FeedToken, Error> {
+        let check = self.fed_check(actor, id, Permission::Operate).await?;
+        let secret = token::new();
+        self.keep_token(actor, &check, &secret).await?;
+        let address = self.feed_address(&secret);
+        Ok(FeedToken { secret, address })
+    }
+
+    /// Keeps the token that somebody chose in place of the one before.
+    pub(super) async fn keep_token(&self, actor: &Actor, check: &Check, secret: &str) -> Result<(), Error> {
+        let entry = org_audit(actor, check.org, "feed.token_made", check.id, json!({}));
+        let kept =
+            self.store().put_feed_token(check.id, &token::hash(secret), UnixMillis::now(), entry).await;
+        match kept {
+            Err(StoreError::Duplicate { .. }) => Err(taken()),
+            kept => Ok(kept?),
+        }
+    }
+
+    /// Refuses a chosen token that another check has.
+    pub(super) async fn may_choose(&self, check: CheckId, secret: &str) -> Result<(), Error> {
+        match self.store().reporter(&token::hash(secret)).await? {
+            Some(other) if other.check != check => Err(taken()),
+            _ => Ok(()),
+        }
+    }
+
+    fn feed_address(&self, token: &str) -> String {
+        let site = self.outgoing().public_url.as_deref().unwrap_or_default();
+        format!("{}/api/v1/heartbeats/{token}", site.trim_end_matches('/'))
+    }
+
+    async fn fed_check(&self, actor: &Actor, id: CheckId, permission: Permission) -> Result<Check, Error> {
+        let check = self.check_for(actor, id, permission).await?;
+        if self.is_feed(&check) {
+            Ok(check)
+        } else {
+            Err(Error::Conflict("This check waits for no reports: it looks by itself.".to_owned()))
+        }
+    }
+}
+
+fn taken() -> Error {
+    Error::invalid(format!("parameters.{}", token::PARAMETER), "Choose another token, or leave it out.")
+}

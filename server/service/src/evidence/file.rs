@@ -1,0 +1,208 @@
+//! Files among the evidence: taken by what they hold, kept apart from the database, handed out as they came.
+
+use std::fmt;
+
+use domain::KindCode;
+use domain::scoring::EvidenceState;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde_json::json;
+use sha2::Digest as _;
+use store::files::Files;
+use store::record::{Evidence, EvidenceBody, EvidenceFile};
+use store::{EvidenceId, UnixMillis};
+
+use super::name;
+use super::sniff::sniff;
+use super::{Described, NewBody, problems_of};
+use crate::answer::must_be_open;
+use crate::check::ON_EVIDENCE;
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// The most that a file may hold, in bytes: 25 MB.
+pub const LARGEST_FILE: usize = 25 << 20;
+
+/// A file as somebody sends it.
+#[derive(Clone)]
+pub struct Upload {
+    /// What they call it.
+    pub name: String,
+    pub content: Vec<u8>,
+}
+
+/// What it holds is nobody else's business.
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("name", &self.name).field("bytes", &self.content.len()).finish()
+    }
+}
+
+/// What is kept of the new content: the record, the bytes of a file, and what is wrong with it.
+pub(super) fn understood(body: NewBody) -> (EvidenceBody, Option<Vec<u8>>, Vec<FieldError>) {
+    match body {
+        NewBody::Note(text) => (EvidenceBody::Note(text.trim().to_owned()), None, Vec::new()),
+        NewBody::Link(address) => (EvidenceBody::Link(address.trim().to_owned()), None, Vec::new()),
+        NewBody::File(upload) => {
+            let (file, problem) = described(&upload);
+            (EvidenceBody::File(file), Some(upload.content), problem.into_iter().collect())
+        }
+    }
+}
+
+fn described(upload: &Upload) -> (EvidenceFile, Option<FieldError>) {
+    let mut file = EvidenceFile {
+        name: "evidence".to_owned(),
+        media_type: String::new(),
+        bytes: u64::try_from(upload.content.len()).unwrap_or(u64::MAX),
+        sha256: String::new(),
+    };
+    if upload.content.len() > LARGEST_FILE {
+        let problem = "The file is larger than 25 MB. Send a smaller one, or a link to it.";
+        return (file, Some(FieldError::new("file", problem)));
+    }
+    let kind = match sniff(&upload.content) {
+        Ok(kind) => kind,
+        Err(why) => return (file, Some(FieldError::new("file", why.words()))),
+    };
+    match name::clean(&upload.name, kind) {
+        Ok(name) => file.name = name,
+        Err(problem) => return (file, Some(FieldError::new("file", problem))),
+    }
+    kind.media_type().clone_into(&mut file.media_type);
+    file.sha256 = crate::hexadecimal(&sha2::Sha256::digest(&upload.content));
+    (file, None)
+}
+
+/// The title that is kept: a file without one is called by its name.
+pub(super) fn title(title: &str, body: &EvidenceBody) -> String {
+    match (title.trim(), body) {
+        ("", EvidenceBody::File(file)) => file.name.clone(),
+        (title, _) => title.to_owned(),
+    }
+}
+
+impl Service {
+    /// An item as it is kept.
+    pub async fn evidence_item(&self, actor: &Actor, id: EvidenceId) -> Result<Evidence, Error> {
+        self.evidence_for(actor, id, Permission::Read).await
+    }
+
+    /// The file of an item with its content; [`Error::NotFound`] for a note or a link.
+    pub async fn evidence_file(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+    ) -> Result<(EvidenceFile, Vec<u8>), Error> {
+        let evidence = self.evidence_for(actor, id, Permission::Read).await?;
+        let EvidenceBody::File(file) = evidence.body else { return Err(Error::NotFound("The file")) };
+        let found = self.file_store()?.read(evidence.org, id, &file.sha256).await?;
+        let content = found.ok_or_else(|| Error::internal(Astray("is not in the store of files")))?;
+        if crate::hexadecimal(&sha2::Sha256::digest(&content)) != file.sha256 {
+            return Err(Error::internal(Astray("is not what was attached: its hash is another")));
+        }
+        Ok((file, content))
+    }
+
+    /// Replaces an item's content by its next revision, which has to be reviewed again. The title stays where none is
+    /// given.
+    pub async fn replace_evidence(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+        seen_revision: i64,
+        replacement: Replacement,
+    ) -> Result<Evidence, Error> {
+        let known = self.evidence_for(actor, id, Permission::Answer).await?;
+        must_be_open(&self.assessment_for(actor, known.assessment, Permission::Answer).await?)?;
+        let now = UnixMillis::now();
+        let (body, upload, mut problems) = understood(replacement.body);
+        let title = match title(&replacement.title, &body) {
+            _ if replacement.title.trim().is_empty() => known.title.clone(),
+            title => title,
+        };
+        let described = Described {
+            criteria: known.criteria.clone(),
+            title: title.clone(),
+            duration: known.duration,
+            dated: replacement.dated,
+            expires: replacement.expires,
+            reported_pct: replacement.reported_pct,
+        };
+        problems.extend(problems_of(&described, &body, now.date()));
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let evidence = Evidence {
+            title,
+            body,
+            dated: replacement.dated,
+            expires: replacement.expires,
+            author: actor.user(),
+            author_name: actor.name().to_owned(),
+            state: EvidenceState::Submitted,
+            reviewer: None,
+            reported_pct: replacement.reported_pct,
+            revision: seen_revision + 1,
+            created_at: now,
+            ..known
+        };
+        let overtaken =
+            || Error::Conflict("Somebody else replaced it in the meantime. Look at it again.".to_owned());
+        if known.revision != seen_revision {
+            return Err(overtaken());
+        }
+        let details = json!({ "title": evidence.title, "revision": evidence.revision });
+        let entry = org_audit(actor, evidence.org, "evidence.replaced", id, details);
+        self.keep_file(&evidence, upload).await?;
+        match self.store().replace_evidence(evidence.clone(), entry).await {
+            Ok(true) => {
+                self.run_checks_on_records(evidence.org, &KindCode::from(ON_EVIDENCE)).await;
+                self.refresh_findings(evidence.assessment).await?;
+                Ok(evidence)
+            }
+            // What was sent lies beside what the other one sent, and goes when the item does.
+            Ok(false) => Err(overtaken()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn file_store(&self) -> Result<&Files, Error> {
+        self.files().ok_or_else(|| {
+            Error::Conflict(
+                "No files can be kept here: the operator has not said where (RUNG_EVIDENCE_URL). Attach a link or a \
+                 note instead."
+                    .to_owned(),
+            )
+        })
+    }
+
+    pub(super) async fn keep_file(&self, evidence: &Evidence, content: Option<Vec<u8>>) -> Result<(), Error> {
+        let (Some(content), EvidenceBody::File(file)) = (content, &evidence.body) else { return Ok(()) };
+        Ok(self.file_store()?.keep(evidence.org, evidence.id, &file.sha256, content).await?)
+    }
+
+    /// Removes the files of every revision. What cannot be removed now is named in the log, for whoever tidies up.
+    pub(super) async fn forget_files(&self, evidence: &Evidence) {
+        let Some(files) = self.files() else { return };
+        if let Err(error) = files.remove(evidence.org, evidence.id).await {
+            tracing::error!(%error, evidence = %evidence.id, "files of evidence were not removed");
+        }
+    }
+}
+
+/// The next revision of an item.
+#[derive(Debug, Clone)]
+pub struct Replacement {
+    /// Empty: as before.
+    pub title: String,
+    pub body: NewBody,
+    pub dated: Date,
+    pub expires: Option<Date>,
+    pub reported_pct: Option<Decimal>,
+}
+
+/// A file that is not as the record says.
+#[derive(Debug, thiserror::Error)]
+#[error("the file of a piece of evidence {0}")]
+struct Astray(&'static str);

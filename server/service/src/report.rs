@@ -1,0 +1,126 @@
+//! The report of an assessment: everything in it, the sections chosen, and its forms for other programs.
+
+mod document;
+mod export;
+mod tables;
+
+use domain::RungCode;
+use store::AssessmentId;
+
+pub use document::Document;
+pub use tables::TableName;
+
+use crate::finding::FindingsPage;
+use crate::integration::CheckRow;
+use crate::roadmap::Way;
+use crate::{Actor, Error, Service};
+
+/// Everything that a report shows.
+pub struct Report {
+    pub page: FindingsPage,
+    pub checks: Vec<CheckRow>,
+    pub way: Way,
+    pub sections: Sections,
+}
+
+/// A part of the report that can be left out. Result, method and disclaimer always stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    Domains,
+    Criteria,
+    Findings,
+    Roadmap,
+    Checks,
+}
+
+impl Section {
+    pub const ALL: [Self; 5] = [Self::Domains, Self::Criteria, Self::Findings, Self::Roadmap, Self::Checks];
+
+    /// The name in addresses: `domains`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Domains => "domains",
+            Self::Criteria => "criteria",
+            Self::Findings => "findings",
+            Self::Roadmap => "roadmap",
+            Self::Checks => "checks",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == name)
+    }
+}
+
+/// The chosen sections, in the order of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sections(Vec<Section>);
+
+impl Default for Sections {
+    fn default() -> Self {
+        Self(Section::ALL.to_vec())
+    }
+}
+
+impl Sections {
+    /// From names, as addresses and forms have them, each perhaps a list with commas; all sections where there is none.
+    /// Unknown names are refused with a sentence.
+    pub fn named<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
+        let mut chosen = Vec::new();
+        for name in names.into_iter().flat_map(|names| names.split(',')).map(str::trim) {
+            if name.is_empty() {
+                continue;
+            }
+            let section = Section::named(name).ok_or_else(|| {
+                let known: Vec<&str> = Section::ALL.iter().map(|section| section.name()).collect();
+                let problem = format!("There is no section `{name}`. Choose from {}.", known.join(", "));
+                Error::invalid("section", problem)
+            })?;
+            chosen.push(section);
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        Ok(if chosen.is_empty() { Self::default() } else { Self(chosen) })
+    }
+
+    pub fn has(&self, section: Section) -> bool {
+        self.0.contains(&section)
+    }
+
+    pub fn is_all(&self) -> bool {
+        self.0.len() == Section::ALL.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Section> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// `section=domains&section=criteria`; empty for all.
+    pub fn query(&self) -> String {
+        if self.is_all() {
+            return String::new();
+        }
+        let pairs: Vec<String> = self.iter().map(|section| format!("section={}", section.name())).collect();
+        pairs.join("&")
+    }
+}
+
+impl Service {
+    /// The report of an assessment, with the roadmap to the rung it aims at.
+    pub async fn report(&self, actor: &Actor, id: AssessmentId, sections: Sections) -> Result<Report, Error> {
+        let page = self.findings(actor, id).await?;
+        self.report_of(page, None, sections).await
+    }
+
+    /// The report around findings that were read already.
+    pub(crate) async fn report_of(
+        &self,
+        page: FindingsPage,
+        target: Option<RungCode>,
+        sections: Sections,
+    ) -> Result<Report, Error> {
+        let checks = self.rows(page.assessed.bundle.organization.id).await?;
+        let way = self.way(&page.assessed, target).await?;
+        Ok(Report { page, checks, way, sections })
+    }
+}

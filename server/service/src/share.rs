@@ -1,0 +1,144 @@
+//! Shared reports: a link that lets whoever has it read chosen sections of a report, until a day, with a log of who did.
+//!
+//! The link's token is 256 random bits, shown once and kept as a hash. What is read is the live report of the instant.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use store::record::{Role, Share, ShareVisit};
+use store::{AssessmentId, ShareId, UnixMillis};
+
+use crate::report::{Report, Sections};
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// The longest that a link can be open: a year.
+pub const LONGEST_SHARE: i64 = 366 * 24 * 3600 * 1000;
+
+/// Readings that the log shows.
+const VISITS: u32 = 200;
+
+/// The longest address and browser that the log keeps, in characters.
+const VISITOR: usize = 120;
+
+/// What a new link is to show, and for how long.
+#[derive(Debug, Clone)]
+pub struct NewShare {
+    /// For whom it is.
+    pub label: String,
+    pub sections: Sections,
+    pub expires_at: UnixMillis,
+}
+
+/// A link and the token that is shown this once.
+pub struct SharedLink {
+    pub share: Share,
+    pub token: String,
+}
+
+/// The links of an assessment, and who read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharesPage {
+    /// Newest first.
+    pub shares: Vec<Share>,
+    /// Latest first.
+    pub visits: Vec<ShareVisit>,
+}
+
+/// What is behind a link.
+pub enum Shared {
+    Open(Box<Report>),
+    /// It has expired or was revoked.
+    Ended,
+}
+
+impl Service {
+    /// Makes a link to the report.
+    pub async fn share_report(
+        &self,
+        actor: &Actor,
+        id: AssessmentId,
+        new: NewShare,
+    ) -> Result<SharedLink, Error> {
+        let assessment = self.assessment_for(actor, id, Permission::Read).await?;
+        self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
+        let now = UnixMillis::now();
+        let label = new.label.trim().to_owned();
+        let mut problems = Vec::new();
+        if label.is_empty() || label.chars().count() > 120 {
+            problems.push(FieldError::new("label", "Say in 1 to 120 characters for whom the link is."));
+        }
+        if new.expires_at <= now || new.expires_at.0 - now.0 > LONGEST_SHARE {
+            problems.push(FieldError::new("expires", "Choose a day after today, at most a year ahead."));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let names: Vec<&str> = new.sections.iter().map(crate::report::Section::name).collect();
+        let random: [u8; 32] = rand::random();
+        let token = URL_SAFE_NO_PAD.encode(random);
+        let share = Share {
+            id: ShareId::new(),
+            assessment: id,
+            label,
+            sections: names.join(","),
+            by: actor.user(),
+            by_name: actor.name().to_owned(),
+            created_at: now,
+            expires_at: new.expires_at,
+            revoked_at: None,
+        };
+        let details = json!({
+            "assessment": id, "label": share.label, "sections": share.sections, "until": share.expires_at,
+        });
+        let entry = org_audit(actor, assessment.org, "report.shared", share.id, details);
+        self.store().create_share(share.clone(), &hash(&token), entry).await?;
+        Ok(SharedLink { share, token })
+    }
+
+    /// The links of an assessment with the log of their readings.
+    pub async fn shares(&self, actor: &Actor, id: AssessmentId) -> Result<SharesPage, Error> {
+        let assessment = self.assessment_for(actor, id, Permission::Read).await?;
+        self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
+        let shares = self.store().shares_of(id).await?;
+        let visits = self.store().share_visits(id, VISITS).await?;
+        Ok(SharesPage { shares, visits })
+    }
+
+    /// Ends a link at once.
+    pub async fn revoke_share(&self, actor: &Actor, id: ShareId) -> Result<(), Error> {
+        let missing = || Error::NotFound("The link");
+        let share = self.store().share(id).await?.ok_or_else(missing)?;
+        let org = self.store().assessment_org(share.assessment).await?.ok_or_else(missing)?;
+        self.authorize(actor, org, Permission::Assess, "The link").await?;
+        let entry = org_audit(actor, org, "share.revoked", id, json!({ "label": share.label }));
+        if !self.store().revoke_share(id, UnixMillis::now(), actor.user(), entry).await? {
+            return Err(Error::Conflict("This link was revoked already.".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The report behind a link, for whoever has it; the reading is noted.
+    pub async fn shared_report(&self, token: &str, address: &str, browser: &str) -> Result<Shared, Error> {
+        let missing = || Error::NotFound("The link");
+        let share = self.store().share_by_hash(&hash(token)).await?.ok_or_else(missing)?;
+        let now = UnixMillis::now();
+        if !share.open(now) {
+            return Ok(Shared::Ended);
+        }
+        let short = |text: &str| text.chars().take(VISITOR).collect::<String>();
+        let visit = ShareVisit { share: share.id, at: now, address: short(address), browser: short(browser) };
+        self.store().note_share_visit(&visit).await?;
+        let bundle = self.store().bundle(share.assessment, None).await?.ok_or_else(missing)?;
+        // Whoever follows a link reads and does nothing else.
+        let assessed = self.assess(bundle, Role::Viewer).await?;
+        let page = self.findings_of(assessed).await?;
+        let sections = Sections::named([share.sections.as_str()])?;
+        Ok(Shared::Open(Box::new(self.report_of(page, None, sections).await?)))
+    }
+}
+
+fn hash(token: &str) -> String {
+    crate::hexadecimal(&Sha256::digest(token.as_bytes()))
+}
