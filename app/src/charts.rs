@@ -1,7 +1,7 @@
 //! Charts as inline SVG: pure functions of plain data, drawn on the server.
 //!
 //! [`Ladder`], [`CoverLadder`], [`DomainBars`], [`Bar`], [`Meter`], [`Radar`], [`StatusStrip`], [`ExchangeMap`],
-//! [`LatencyPlot`], [`ExpiryPlot`], [`Spark`].
+//! [`LatencyPlot`], [`ExpiryPlot`], [`Spark`], [`ClimbPlot`].
 //!
 //! Claimed is hatched and behind, proven solid and in front, contradicted hatched in red, unknown a thin
 //! line, a threshold an ink tick: pattern, height and shape differ, so that each reads in grey. Every drawing
@@ -9,6 +9,7 @@
 //! which is unique on the page.
 
 mod bars;
+mod climb;
 mod exchange;
 mod ladder;
 mod plot;
@@ -18,6 +19,7 @@ mod strip;
 
 // Whole modules, since a component's props are public with it.
 pub use bars::*;
+pub use climb::*;
 pub use exchange::*;
 pub use ladder::*;
 pub use plot::*;

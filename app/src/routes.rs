@@ -13,10 +13,15 @@ mod incidents;
 mod integrations;
 mod members;
 mod organizations;
+mod portfolio;
 mod questionnaire;
+mod registers;
 mod report;
+mod review;
+mod roadmap;
 mod sandbox;
 mod settings;
+mod shares;
 
 use axum::Router;
 use axum::routing::post;
@@ -40,10 +45,15 @@ pub fn router() -> Router<AppState> {
         .merge(integrations::router())
         .merge(members::router())
         .merge(organizations::router())
+        .merge(portfolio::router())
         .merge(questionnaire::router())
+        .merge(registers::router())
         .merge(report::router())
+        .merge(review::router())
+        .merge(roadmap::router())
         .merge(sandbox::router())
         .merge(settings::router())
+        .merge(shares::router())
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
         .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })

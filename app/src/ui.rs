@@ -5,7 +5,7 @@
 //! - frame: [`Layout`], [`PageHead`], [`Section`], [`Note`], [`Banner`], [`Empty`], [`Drawer`],
 //!   [`Disclaimer`]
 //! - facts: [`Readouts`], [`KeyValue`], [`Events`], [`Table`], [`Tabs`], [`Pager`], [`Day`], [`Moment`]
-//! - forms: [`ErrorSummary`], [`TextInput`], [`TextArea`], [`Select`], [`CheckboxGroup`], [`RadioGroup`],
+//! - forms: [`ErrorSummary`], [`TextInput`], [`TextArea`], [`FileInput`], [`Select`], [`CheckboxGroup`], [`RadioGroup`],
 //!   [`Checkbox`], [`Button`], [`ButtonLink`], [`PostButton`]
 //!
 //! Texts are the reader's words. Parts take what they show and nothing more; none reads data or asks who is

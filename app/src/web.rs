@@ -13,6 +13,7 @@ mod path;
 mod server_fns;
 mod sessions;
 mod state;
+mod upload;
 
 pub(crate) use actor::{Browser, begin_session, end_session, key_of};
 pub use actor::{ClientAddress, CurrentActor, MaybeActor};
@@ -25,3 +26,4 @@ pub use path::{Segments, local_path, percent_encoded, see_other};
 pub use server_fns::{UiContext, server_functions};
 pub use sessions::{Sessions, session_layer};
 pub use state::AppState;
+pub use upload::{Attachment, FileForm, UPLOAD_LIMIT, UploadError, Uploaded, attachment};

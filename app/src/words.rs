@@ -18,7 +18,8 @@ pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_wor
 pub use incident::{incident_closing, incident_opening, incident_span, lasted};
 pub use paths::{Paths, anchor};
 pub use people::{
-    assessment_state_word, duration_word, evidence_state_word, ordinal, plural, role_word, size_words,
+    assessment_state_word, duration_word, evidence_state_word, ordinal, plural, role_word, size_short,
+    size_words,
 };
 pub use rung::{ladder, obstacle, obstacles, rung_name};
 pub use timeline::{cause_lines, cause_words, change_words, live_since, override_words};

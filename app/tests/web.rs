@@ -55,6 +55,8 @@ impl Site {
             secret_keys: secret_key.into(),
             node: "test".to_owned(),
             alerts: service::alert::AlertConfig::default(),
+            feeds: service::check::FeedConfig::default(),
+            files: None,
         };
         let service = Service::new(store.clone(), config).unwrap();
         service.bring_content().await.unwrap();

@@ -2,10 +2,13 @@
 
 use domain::scoring::{DomainScore, Exact, RungCondition, Totals, display};
 use leptos::prelude::*;
+use service::Permission;
 use service::assessment::Assessed;
+use service::review::Submission;
 use service::timeline::Timeline;
 
 use super::questionnaire::overall_arithmetic;
+use super::review::at_risk_note;
 use super::timeline::timeline_section;
 use crate::charts::{BarsLegend, BarsLook};
 use crate::charts::{DomainBar, DomainBars, Ladder, Threshold};
@@ -16,7 +19,12 @@ use crate::ui::{
 use crate::words::{Paths, assessment_state_word, ladder, reading, rung_name};
 
 /// The page's content.
-pub(crate) fn assessment_page(assessed: &Assessed, timeline: &Timeline, paths: &Paths) -> AnyView {
+pub(crate) fn assessment_page(
+    assessed: &Assessed,
+    timeline: &Timeline,
+    submission: Option<&Submission>,
+    paths: &Paths,
+) -> AnyView {
     let assessment = &assessed.bundle.assessment;
     let under = format!(
         "{} {}, {}",
@@ -24,18 +32,26 @@ pub(crate) fn assessment_page(assessed: &Assessed, timeline: &Timeline, paths: &
         assessed.framework.version,
         assessment_state_word(assessment.state)
     );
-    let go_on = next_unfinished(assessed).map(|(code, words)| {
+    let open = assessment.state.is_open();
+    let go_on = next_unfinished(assessed).filter(|_| open).map(|(code, words)| {
         view! { <ButtonLink kind=ButtonKind::Main href=paths.domain(code)>{words}</ButtonLink> }
     });
-    let (findings, report) = (paths.findings(), paths.report());
+    let (findings, report, review) = (paths.findings(), paths.report(), paths.review());
+    let submits = open && assessed.may(Permission::Submit);
+    // One main button: while something is unanswered, answering it is the next step.
+    let kind = if submits && go_on.is_none() { ButtonKind::Main } else { ButtonKind::Second };
+    let words = if submits { "Review and submit" } else { "Review" };
+    let risk = submission.and_then(|submission| at_risk_note(submission, paths));
     let ladder = ladder(assessed, paths);
     view! {
         <PageHead title=assessment.title.clone() under=under>
             {go_on}
+            <ButtonLink kind=kind href=review>{words}</ButtonLink>
             <ButtonLink href=findings>"Findings"</ButtonLink>
             <ButtonLink href=report>"Report"</ButtonLink>
         </PageHead>
         <div class="stack-wide">
+            {risk}
             {numbers(assessed)}
             {progress(assessed, paths)}
             <Section id="ladder" title="Ladder">

@@ -3,6 +3,7 @@
 mod attest;
 mod declared;
 mod effects;
+mod feed;
 pub(crate) mod incidents;
 mod latency;
 mod runs;
@@ -14,13 +15,14 @@ use domain::check::Group;
 use leptos::prelude::*;
 use service::UnixMillis;
 use service::assessment::Assessed;
-use service::check::{BoundTo, CheckPage};
+use service::check::{BoundTo, CheckPage, FeedPage, FeedToken};
 use service::incident::CheckIncidents;
 use service::record::Override;
 
 use self::attest::attest_section;
 use self::declared::declared_section;
 use self::effects::effects_section;
+use self::feed::{feed_section, made_note};
 use self::incidents::incidents_section;
 use self::latency::{expiry_section, latency_section};
 pub(crate) use self::runs::{Earlier, RunsPage};
@@ -51,6 +53,10 @@ pub(crate) struct CheckShown {
     pub(crate) incidents: CheckIncidents,
     /// Signed against its failures, the latest first.
     pub(crate) overrides: Vec<Override>,
+    /// Of a check that waits for reports.
+    pub(crate) feed: Option<FeedPage>,
+    /// A token made just now, shown this once.
+    pub(crate) made: Option<FeedToken>,
     pub(crate) now: UnixMillis,
 }
 
@@ -82,8 +88,10 @@ pub(crate) fn CheckView(
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
 ) -> impl IntoView {
     let head = head(&check);
+    let made = check.made.as_ref().map(|made| made_note(&check.page.kind, made));
     let sections = view! {
         {status_section(&check)}
+        {feed_section(&check, &typed, refusal.as_ref())}
         {effects_section(&check, &typed, refusal.as_ref())}
         {attest_section(&check, &typed, refusal.as_ref())}
         {incidents_section(&check, &typed, refusal.as_ref())}
@@ -100,6 +108,7 @@ pub(crate) fn CheckView(
     view! {
         {head}
         <RefusalNote refusal/>
+        {made}
         <div class="grid split">{sections}</div>
     }
     .into_any()

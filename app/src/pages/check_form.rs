@@ -4,7 +4,7 @@ mod interval;
 mod parameter;
 
 use domain::KindCode;
-use domain::check::CheckKind;
+use domain::check::{CheckKind, Group, ParameterSpec};
 use leptos::prelude::*;
 
 pub(crate) use self::interval::{every, read as read_interval, written as written_interval};
@@ -99,8 +99,13 @@ fn rules(kind: &CheckKind) -> AnyView {
 
 /// One field for each parameter, in the kind's order. `set` names the secrets that are on file.
 fn parameter_fields(kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal>, set: &[String]) -> AnyView {
-    let fields =
-        kind.parameters.iter().map(|spec| parameter_field(spec, typed, refusal, set.contains(&spec.name)));
+    // A feed's token is made when the check is, and shown then.
+    let made = |spec: &ParameterSpec| kind.group == Group::Feed && spec.name == "feed_token";
+    let fields = kind
+        .parameters
+        .iter()
+        .filter(|spec| !made(spec))
+        .map(|spec| parameter_field(spec, typed, refusal, set.contains(&spec.name)));
     fields.collect_view().into_any()
 }
 

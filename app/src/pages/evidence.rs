@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use service::Permission;
 use service::UserId;
 use service::assessment::Assessed;
-use service::record::{Assessment, Evidence};
+use service::record::{Assessment, AssessmentState, Evidence};
 
 pub(crate) use form::{evidence_fields, read_evidence};
 pub(crate) use line::{evidence_expiry, evidence_line};
@@ -39,7 +39,7 @@ pub(crate) fn evidence_page(page: &EvidencePage) -> AnyView {
     let assessed = &page.assessed;
     let items = &assessed.bundle.evidence;
     let under = format!("{} on {}", plural(items.len(), "item"), assessed.bundle.assessment.title);
-    let may_answer = assessed.may(Permission::Answer);
+    let may_answer = assessed.may(Permission::Answer) && assessed.bundle.assessment.state.is_open();
     let add = may_answer.then(|| add_form(page));
     let jump = may_answer.then(|| view! { <ButtonLink href="#add">"Add evidence"</ButtonLink> });
     let list = list(page);
@@ -75,7 +75,7 @@ fn list(page: &EvidencePage) -> AnyView {
         return view! {
             <Empty>
                 <p class="lede">"Nothing is attached yet."</p>
-                <p>"Without evidence an answer counts for 2 at most. A dated note or a link lifts that to 3."</p>
+                <p>"Without evidence an answer counts for 2 at most. A dated file, note or link lifts that to 3."</p>
             </Empty>
         }
         .into_any();
@@ -111,7 +111,7 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
     let by = format!("By {}", item.author_name);
     view! {
         <tr id=format!("item-{}", item.id)>
-            <th scope="row">{line::title(item)}<span class="sub">{line::note_text(item)}</span><span class="sub">{by}</span></th>
+            <th scope="row">{line::title(item, &page.paths)}<span class="sub">{line::note_text(item)}</span><span class="sub">{by}</span></th>
             <td class="wide">{criteria}</td>
             <td>{duration_word(item.duration)}</td>
             <td class="num" data-label="Dated">{day(item.dated)}</td>
@@ -138,12 +138,16 @@ fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
         }
         .into_any()
     };
-    let reviews = page.assessed.may(Permission::Review) && item.author != page.reader;
+    let state = page.assessed.bundle.assessment.state;
+    let reviews = page.assessed.may(Permission::Review)
+        && item.author != page.reader
+        && state != AssessmentState::Final;
     let accept = (reviews && item.state != EvidenceState::Accepted)
         .then(|| button("accept", "Accept", ButtonKind::Second));
     let reject = (reviews && item.state != EvidenceState::Rejected)
         .then(|| button("reject", "Reject", ButtonKind::Second));
-    let remove = page.assessed.may(Permission::Answer).then(|| button("remove", "Remove", ButtonKind::Stop));
+    let may_remove = page.assessed.may(Permission::Answer) && state.is_open();
+    let remove = may_remove.then(|| button("remove", "Remove", ButtonKind::Stop));
     view! { {accept}{reject}{remove} }.into_any()
 }
 
@@ -158,7 +162,7 @@ fn add_form(page: &EvidencePage) -> AnyView {
     let note = view! { <RefusalNote refusal=page.refusal.clone()/> };
     view! {
         <Section id="add" title="Add evidence" aside=view! { <p>"One item may serve several criteria"</p> }>
-            <form method="post" action=action aria-label="Add evidence">
+            <form method="post" action=action enctype="multipart/form-data" aria-label="Add evidence">
                 {note}
                 <input type="hidden" name="assessment" value=assessment/>
                 <div class="grid two">

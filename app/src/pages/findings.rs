@@ -55,11 +55,12 @@ pub(crate) fn findings_page(sheet: &FindingsSheet) -> AnyView {
             plural(open.len(), "open finding")
         )
     };
-    let report = sheet.paths.report();
+    let (roadmap, report) = (sheet.paths.roadmap(), sheet.paths.report());
     let title = if sheet.filter.shows_open() { "Open findings" } else { "Findings" };
     let (filter, table) = (filter::form(sheet), table(sheet));
     view! {
         <PageHead title="Findings" under=under>
+            <ButtonLink href=roadmap>"Cheapest climb"</ButtonLink>
             <ButtonLink href=report>"Report"</ButtonLink>
         </PageHead>
         <div class="stack-wide">

@@ -11,9 +11,10 @@ use domain::{CitationKey, Framework, KindCode};
 use leptos::prelude::*;
 
 use self::criterion::criterion_view;
-use self::method::{evidence_section, ladder_section, method_section};
+use self::method::method_section;
+pub(crate) use self::method::{evidence_section, ladder_section};
 use super::parts::profile_names;
-use crate::ui::{Column, Disclaimer, PageHead, Section, Table, TableLook, day};
+use crate::ui::{ButtonLink, Column, Disclaimer, PageHead, Section, Table, TableLook, day};
 use crate::words::plural;
 
 /// `kinds` gives the titles of the check kinds that the framework binds.
@@ -24,6 +25,7 @@ pub(crate) fn FrameworkPage(
     kinds: BTreeMap<KindCode, String>,
 ) -> impl IntoView {
     let criteria = framework.criteria().count();
+    let methods = format!("/frameworks/{}/{}/methods", framework.code, framework.version);
     let all: Vec<_> = framework.profiles.iter().map(|profile| profile.code.clone()).collect();
     let under = format!(
         "{} {} · {} · {} · for: {}",
@@ -36,7 +38,9 @@ pub(crate) fn FrameworkPage(
     let domains =
         framework.domains.iter().map(|domain| domain_section(&framework, domain, &kinds)).collect_view();
     view! {
-        <PageHead title=framework.title.clone() under=under/>
+        <PageHead title=framework.title.clone() under=under>
+            <ButtonLink href=methods>"Methods"</ButtonLink>
+        </PageHead>
         <p class="measure">{framework.description.clone()}</p>
         <Disclaimer/>
         <div class="stack-wide gap-above">
@@ -104,7 +108,7 @@ fn domain_section(framework: &Framework, domain: &Domain, kinds: &BTreeMap<KindC
     .into_any()
 }
 
-fn sources_section(framework: &Framework, citations: &[Citation]) -> AnyView {
+pub(crate) fn sources_section(framework: &Framework, citations: &[Citation]) -> AnyView {
     let cited: BTreeSet<&CitationKey> =
         framework.criteria().flat_map(|criterion| &criterion.citations).collect();
     let rows =

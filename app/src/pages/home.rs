@@ -19,6 +19,8 @@ pub(crate) struct Standing {
     pub(crate) rung: Option<String>,
     pub(crate) proven: Option<String>,
     pub(crate) claimed: Option<String>,
+    /// The live rung stays below the one that was submitted.
+    pub(crate) at_risk: bool,
     /// The worst severity among the open findings, and how many have it.
     pub(crate) worst: Option<(FindingSeverity, usize)>,
 }
@@ -41,6 +43,7 @@ pub(crate) fn HomePage(
     if rows.is_empty() {
         return first_run(demonstration);
     }
+    let several = rows.len() > 1;
     let under = format!("{}, by the latest assessment of each", plural(rows.len(), "organization"));
     let columns = vec![
         Column::text("Organization"),
@@ -54,6 +57,7 @@ pub(crate) fn HomePage(
     let rows = rows.into_iter().map(row).collect_view();
     view! {
         <PageHead title="Organizations" under=under>
+            {several.then(|| view! { <ButtonLink href="/portfolio">"Portfolio"</ButtonLink> })}
             <ButtonLink href="/orgs/new" kind=ButtonKind::Main>"Add an organization"</ButtonLink>
         </PageHead>
         <Table caption="Your organizations" columns look=TableLook::Fold>{rows}</Table>
@@ -81,7 +85,10 @@ fn row(row: Row) -> AnyView {
             };
             view! {
                 <td><a href=standing.href>{standing.title}</a></td>
-                <td>{standing.rung.unwrap_or_else(|| "Unrated".to_owned())}</td>
+                <td>
+                    {standing.rung.unwrap_or_else(|| "Unrated".to_owned())}
+                    {standing.at_risk.then(|| view! { " "<Tag kind=TagKind::Fail>"At risk"</Tag> })}
+                </td>
                 <td class="num strong" data-label="Proven">{standing.proven.unwrap_or_else(dash)}</td>
                 <td class="num" data-label="Claimed">{standing.claimed.unwrap_or_else(dash)}</td>
                 <td>{worst}</td>

@@ -29,6 +29,7 @@ pub(crate) struct Incidents {
 pub(crate) fn IncidentsPage(incidents: Incidents) -> impl IntoView {
     let Incidents { at, open, closed, earlier, watched, now } = incidents;
     let alerts = format!("{at}/alerts");
+    let told = format!("{at}/registers/incidents");
     let under = match open.len() {
         0 if watched => "Nothing is broken now".to_owned(),
         0 => "No check watches yet".to_owned(),
@@ -58,6 +59,7 @@ pub(crate) fn IncidentsPage(incidents: Incidents) -> impl IntoView {
     };
     view! {
         <PageHead title="Incidents" under=under>
+            <ButtonLink href=told>"Tell of an incident"</ButtonLink>
             <ButtonLink href=alerts>"Who is told"</ButtonLink>
         </PageHead>
         {content}

@@ -34,6 +34,9 @@ pub(crate) fn IntegrationPage(
     slug: String,
     details: IntegrationDetails,
     checks: Vec<NamedCheck>,
+    /// The address of the next part of the checks.
+    #[prop(optional_no_strip)]
+    more: Option<String>,
     domains: Vec<DomainGroup>,
     may_operate: bool,
     today: Date,
@@ -48,7 +51,7 @@ pub(crate) fn IntegrationPage(
         <PageHead title=details.name.clone() over=over under=under>{add}</PageHead>
         <RefusalNote refusal/>
         <div class="stack-wide">
-            {checks_section(&slug, checks, today)}
+            {checks_section(&slug, checks, more, today)}
             <Section id="details" title="Details">
                 <KeyValue facts=facts(&details)/>
                 {edit}
@@ -68,7 +71,7 @@ fn add_check(at: &str, has_checks: bool) -> AnyView {
     .into_any()
 }
 
-fn checks_section(slug: &str, checks: Vec<NamedCheck>, today: Date) -> AnyView {
+fn checks_section(slug: &str, checks: Vec<NamedCheck>, more: Option<String>, today: Date) -> AnyView {
     if checks.is_empty() {
         let content = view! {
             <p class="measure">
@@ -90,6 +93,7 @@ fn checks_section(slug: &str, checks: Vec<NamedCheck>, today: Date) -> AnyView {
             <Table caption="Health checks of the integration, with 90 days of runs" columns look=TableLook::Bars>
                 {rows}
             </Table>
+            {more.map(|href| view! { <p class="gap-above"><a href=href>"Show more"</a></p> })}
         </Section>
     }
     .into_any()

@@ -43,6 +43,7 @@ pub(crate) fn IntegrationsPage(
     may_add: bool,
 ) -> impl IntoView {
     let at = format!("/orgs/{slug}/integrations");
+    let registers = format!("/orgs/{slug}/registers");
     if rows.is_empty() {
         return empty(&at, may_add);
     }
@@ -59,6 +60,7 @@ pub(crate) fn IntegrationsPage(
     let rows = rows.into_iter().map(|row| table_row(&at, row, today)).collect_view();
     view! {
         <PageHead title="Integrations" under=under>
+            <ButtonLink href=registers kind=ButtonKind::Plain>"Registers"</ButtonLink>
             <ButtonLink href=format!("{at}.csv") kind=ButtonKind::Plain>"Download as CSV"</ButtonLink>
             {may_add.then(|| import_link(&at))}
             {add_button(&at, may_add)}

@@ -29,9 +29,11 @@ fn meaning(role: Role) -> &'static str {
     match role {
         Role::Viewer => "reads everything of the organization",
         Role::Contributor => "answers, attaches evidence, registers integrations and runs checks",
-        Role::Assessor => "as a contributor; also starts assessments, reviews evidence and changes ties",
+        Role::Assessor => {
+            "as a contributor; also starts and submits assessments, reviews evidence and changes ties"
+        }
         Role::Consultant => {
-            "from outside: runs checks, starts assessments, reviews evidence and changes ties; does not answer"
+            "from outside: runs checks, starts, rates and signs assessments, reviews evidence and changes ties; does not answer"
         }
         Role::Owner => "everything, and manages members",
     }

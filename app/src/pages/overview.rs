@@ -17,6 +17,7 @@ use service::finding::FindingsPage;
 use service::integration::CheckRow;
 use service::inventory::Exchanges;
 use service::record::{Assessment, AuditEntry, Incident, Organization};
+use service::review::Submission;
 use service::timeline::Timeline;
 
 use self::changes::changes_section;
@@ -26,6 +27,7 @@ use self::incidents::incidents_section;
 use self::score::{domains_section, score_section};
 use crate::charts::Ladder;
 use crate::pages::integrations::exchange_section;
+use crate::pages::review::at_risk_note;
 use crate::ui::{
     Banner, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Section, Table, TableLook, Width, clock,
     day,
@@ -41,6 +43,8 @@ pub(crate) struct Overview {
     pub(crate) assessments: Vec<Assessment>,
     /// The latest assessment with its findings; `None` before the first.
     pub(crate) latest: Option<FindingsPage>,
+    /// Of the latest assessment: what it stands for since it was submitted.
+    pub(crate) submission: Option<Submission>,
     /// Of the latest assessment: its live rung and the latest changes.
     pub(crate) timeline: Option<Timeline>,
     pub(crate) checks: Vec<CheckRow>,
@@ -62,6 +66,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
         profiles,
         assessments,
         latest,
+        submission,
         timeline,
         checks,
         incidents,
@@ -104,10 +109,13 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
         _ => first_run(&at, may_start),
     };
     let banner = assessed.zip(paths.as_ref()).and_then(|(assessed, paths)| banner(assessed, paths));
+    let risk =
+        submission.zip(paths.as_ref()).and_then(|(submission, paths)| at_risk_note(&submission, paths));
     let events = changes_section(&changes, latest.as_ref(), &at, today);
     view! {
         <PageHead title=organization.name.clone() under=under.join(" · ")>{actions}</PageHead>
         {banner}
+        {risk}
         <div class="grid split">
             {standing}
             {incidents_section(&incidents, &at, now)}

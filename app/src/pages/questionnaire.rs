@@ -60,10 +60,7 @@ impl Sheet {
     }
 
     fn is_open(&self) -> bool {
-        matches!(
-            self.assessed.bundle.assessment.state,
-            AssessmentState::Draft | AssessmentState::ChangesRequested
-        )
+        self.assessed.bundle.assessment.state.is_open()
     }
 }
 
@@ -106,9 +103,17 @@ fn read_only(sheet: &Sheet) -> Option<AnyView> {
     let title = match (sheet.is_open(), sheet.may_answer()) {
         (_, true) => return None,
         (true, false) => "Your role here reads this assessment and does not answer it",
-        (false, false) => "This assessment was submitted and is locked",
+        (false, false) => match sheet.assessed.bundle.assessment.state {
+            AssessmentState::InReview => "This assessment is in review and is locked",
+            AssessmentState::Final => "This assessment is final and is locked",
+            _ => "This assessment was submitted and is locked",
+        },
     };
-    Some(view! { <div class="gap-below"><Note title=title/></div> }.into_any())
+    let href = sheet.paths.review();
+    Some(
+        view! { <div class="gap-below"><Note title=title><p><a href=href>"How the review stands"</a></p></Note></div> }
+            .into_any(),
+    )
 }
 
 fn criteria(sheet: &Sheet) -> AnyView {

@@ -3,6 +3,7 @@
 
 use domain::check::{CheckKind, ObservationSpec, ObservationType};
 use leptos::prelude::*;
+use service::check::table_of;
 
 use super::check_form::in_words;
 use super::parts::{RefusalNote, error_of};
@@ -151,6 +152,14 @@ fn send_section(
             />
         }
     });
+    let table = table_of(&shown.kind.code).map(|wanted| {
+        view! {
+            <TextArea
+                id="table" name="table" label=wanted.label rows=8 optional=true hint=wanted.help
+                value=typed.get("table").to_owned() error=error_of(refusal, "table")
+            />
+        }
+    });
     let figures = shown.kind.observations.iter().filter(|spec| spec.name != "run_age_days");
     let figures = figures.map(|spec| figure_field(spec, typed, refusal)).collect_view();
     let figures_title =
@@ -158,6 +167,7 @@ fn send_section(
     let body = view! {
         <form method="post" action=format!("{}/reconcile", shown.at) novalidate=true>
             {aggregate}
+            {table}
             <h3 class="h4 gap-above">{figures_title}</h3>
             <div class="gap-small">{figures}</div>
             <div class="gap-above">

@@ -1,6 +1,9 @@
 //! The report of an assessment: for a board, a payer or a surveyor, on the screen and on paper.
 
+mod attested;
 mod checks;
+mod choose;
+mod climb;
 mod findings;
 mod heat;
 mod method;
@@ -8,9 +11,14 @@ mod method;
 use domain::framework::Profile;
 use domain::scoring::Totals;
 use leptos::prelude::*;
+use service::Permission;
 use service::assessment::Assessed;
 use service::finding::FindingsPage;
 use service::integration::CheckRow;
+use service::report::{Section as Part, Sections};
+use service::roadmap::Way;
+
+pub(crate) use choose::{section_choices, section_words};
 
 use super::assessment::{domain_bars, next_rung, threshold};
 use crate::charts::{BarsLegend, BarsLook, CoverLadder, DomainBars, Radar, RadarAxis};
@@ -22,19 +30,43 @@ pub(crate) struct Report {
     pub(crate) page: FindingsPage,
     pub(crate) paths: Paths,
     pub(crate) checks: Vec<CheckRow>,
+    pub(crate) way: Way,
+    pub(crate) sections: Sections,
+    /// Whoever follows a shared link sees the report and none of the ways on from it.
+    member: bool,
+    may_share: bool,
+}
+
+impl Report {
+    /// For a member of the organization.
+    pub(crate) fn of_member(report: service::report::Report, paths: Paths) -> Self {
+        let may_share = report.page.assessed.may(Permission::Assess);
+        let service::report::Report { page, checks, way, sections } = report;
+        Self { page, paths, checks, way, sections, member: true, may_share }
+    }
+
+    /// For whoever follows a shared link.
+    pub(crate) fn of_guest(report: service::report::Report) -> Self {
+        let service::report::Report { page, checks, way, sections } = report;
+        Self { page, paths: Paths::inside_report(), checks, way, sections, member: false, may_share: false }
+    }
 }
 
 /// The page's content.
 pub(crate) fn report_page(report: &Report) -> AnyView {
     let assessed = &report.page.assessed;
+    let has = |part| report.sections.has(part);
     view! {
         <article class="stack-wide report">
             {cover(report)}
+            {report.member.then(|| choose::choose(report))}
             {result(assessed)}
-            {domains(assessed, &report.paths)}
-            {heat::heat(assessed)}
-            {findings::findings(report)}
-            {checks::checks(report)}
+            {has(Part::Domains).then(|| domains(assessed, &report.paths))}
+            {has(Part::Criteria).then(|| heat::heat(assessed))}
+            {has(Part::Findings).then(|| findings::findings(report))}
+            {attested::attested(report)}
+            {has(Part::Roadmap).then(|| climb::climb(report))}
+            {has(Part::Checks).then(|| checks::checks(report))}
             {method::method(report)}
         </article>
     }
@@ -94,7 +126,17 @@ fn cover(report: &Report) -> AnyView {
         clock(at)
     );
     let profiles = format!("{}; {}", profiles.join(", "), size_words(bundle.organization.size_band));
-    let (findings, assessment) = (report.paths.findings(), report.paths.assessment().to_owned());
+    let (findings, roadmap) = (report.paths.findings(), report.paths.roadmap());
+    let assessment = report.paths.assessment().to_owned();
+    let ways_on = report.member.then(|| {
+        view! {
+            <p class="row no-print">
+                <ButtonLink href=findings>"Findings"</ButtonLink>
+                <ButtonLink href=roadmap>"Cheapest climb"</ButtonLink>
+                <ButtonLink href=assessment>"Assessment"</ButtonLink>
+            </p>
+        }
+    });
     view! {
         <header class="cover">
             <div class="stack">
@@ -107,10 +149,7 @@ fn cover(report: &Report) -> AnyView {
                     <dt>"State"</dt><dd>{state}</dd>
                 </dl>
                 <p class="fine">{framework.disclaimer.clone()}</p>
-                <p class="row no-print">
-                    <ButtonLink href=findings>"Findings"</ButtonLink>
-                    <ButtonLink href=assessment>"Assessment"</ButtonLink>
-                </p>
+                {ways_on}
             </div>
             <figure class="figure">
                 <CoverLadder id="cover-ladder" ladder=ladder(assessed, &report.paths)/>

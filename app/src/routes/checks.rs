@@ -1,8 +1,11 @@
 //! Health checks of an integration: what they saw, what that does to answers, running and tying them.
 
 mod attest;
+mod feed;
 mod reconcile;
 mod setup;
+
+pub(super) use attest::end_of;
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -14,7 +17,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::assessment::Assessed;
-use service::check::CheckPage;
+use service::check::{CheckPage, FeedToken};
 use service::{Actor, CheckId, Error, FrameworkId, Permission, RunId, UnixMillis};
 
 use crate::pages::check::{CheckShown, CheckView, Earlier, RunsPage};
@@ -33,6 +36,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/checks/{id}/tie", post(tie))
         .route("/orgs/{slug}/checks/{id}/tie/clear", post(clear_tie))
         .merge(attest::router())
+        .merge(feed::router())
         .merge(reconcile::router())
         .merge(setup::router())
 }
@@ -140,7 +144,22 @@ pub(super) async fn page(
     typed: Fields,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
+    page_with(state, actor, slug, id, typed, refusal, None).await
+}
+
+/// `made` is a token that is shown this once.
+async fn page_with(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: CheckId,
+    typed: Fields,
+    refusal: Option<Refusal>,
+    made: Option<FeedToken>,
+) -> Result<Response, PageError> {
     let page = check_page(state, actor, slug, id).await?;
+    let feed =
+        if state.service.is_feed(&page.check) { Some(state.service.feed(actor, id).await?) } else { None };
     let assessed = latest_by_framework(state, actor, &page).await?;
     let parameters = state.service.shown_parameters(&page.check);
     let title = format!("{}, {}", page.integration.details.name, page.kind.title);
@@ -151,6 +170,8 @@ pub(super) async fn page(
         may_alert: Permission::Alert.allows(page.role),
         incidents: state.service.check_incidents(actor, id).await?,
         overrides: state.service.overrides(actor, id).await?,
+        feed,
+        made,
         page,
         assessed,
         parameters,

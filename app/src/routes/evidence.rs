@@ -1,4 +1,4 @@
-//! Evidence: dated notes and links on criteria.
+//! Evidence: dated notes, links and files on criteria.
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -7,13 +7,14 @@ use axum::routing::{get, post};
 use domain::scoring::EvidenceState;
 use http::StatusCode;
 use service::assessment::Assessed;
-use service::evidence::NewEvidence;
+use service::evidence::{NewEvidence, Upload};
 use service::record::Assessment;
 use service::{Actor, AssessmentId, Error, EvidenceId, FieldError, OrgId};
 
 use crate::pages::evidence::{EvidencePage, evidence_page, read_evidence};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, attachment,
+    see_other,
 };
 use crate::words::Paths;
 
@@ -21,6 +22,7 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/evidence", get(show).post(add))
         .route("/orgs/{slug}/evidence/{item}", post(change))
+        .route("/orgs/{slug}/evidence/{item}/file", get(file))
 }
 
 /// The assessments of an organization that a page offers to choose from.
@@ -73,13 +75,13 @@ async fn page(
 async fn add(
     State(state): State<AppState>,
     Segments(slug): Segments<String>,
-    Posted { actor, fields }: Posted,
+    Uploaded { actor, fields, file }: Uploaded,
 ) -> Result<Response, PageError> {
     let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
         return Err(PageError::not_found());
     };
     belongs(&state, &actor, &slug, assessment).await?;
-    match add_from(&state, &actor, assessment, &fields).await? {
+    match add_from(&state, &actor, assessment, &fields, file).await? {
         Ok(item) => Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}#item-{item}"))),
         Err(refusal) => page(&state, &actor, &slug, Some(assessment), fields, Some(refusal)).await,
     }
@@ -102,8 +104,9 @@ pub(super) async fn add_from(
     actor: &Actor,
     assessment: AssessmentId,
     fields: &Fields,
+    file: Option<Upload>,
 ) -> Result<Result<EvidenceId, Refusal>, PageError> {
-    let new: NewEvidence = match read_evidence(fields) {
+    let new: NewEvidence = match read_evidence(fields, file) {
         Ok(new) => new,
         Err(problems) => return Ok(Err(Refusal::invalid(problems))),
     };
@@ -122,6 +125,19 @@ fn named_as_typed(problem: FieldError) -> FieldError {
         "link" | "note" => FieldError::new("body", problem.problem),
         _ => problem,
     }
+}
+
+async fn file(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, item)): Segments<(String, EvidenceId)>,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    if state.service.evidence_item(&actor, item).await?.org != organization.id {
+        return Err(PageError::not_found());
+    }
+    let (file, content) = state.service.evidence_file(&actor, item).await?;
+    Ok(attachment(&file.name, &file.media_type, content))
 }
 
 async fn change(

@@ -10,10 +10,14 @@ use leptos::prelude::*;
 
 use crate::pages::framework::FrameworkPage;
 use crate::pages::frameworks::FrameworksPage;
+use crate::pages::methods::MethodsPage;
 use crate::web::{AppState, Frame, MaybeActor, PageError, Segments};
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/frameworks", get(list)).route("/frameworks/{code}/{version}", get(one))
+    Router::new()
+        .route("/frameworks", get(list))
+        .route("/frameworks/{code}/{version}", get(one))
+        .route("/frameworks/{code}/{version}/methods", get(methods))
 }
 
 async fn list(State(state): State<AppState>, MaybeActor(actor): MaybeActor) -> Result<Response, PageError> {
@@ -39,4 +43,20 @@ async fn one(
         .crumb(format!("/frameworks/{}/{}", framework.code, framework.version), framework.code.to_string())
         .source(format!("Framework {} {}", framework.code, framework.version));
     Ok(frame.respond(StatusCode::OK, || view! { <FrameworkPage framework citations kinds/> }.into_any()))
+}
+
+async fn methods(
+    State(state): State<AppState>,
+    MaybeActor(actor): MaybeActor,
+    Segments((code, version)): Segments<(String, String)>,
+) -> Result<Response, PageError> {
+    let framework = state.service.framework(&FrameworkCode::from(code), Some(&version)).await?;
+    let citations = state.service.citations().await?;
+    let at = format!("/frameworks/{}/{}", framework.code, framework.version);
+    let frame =
+        Frame::new(&state, actor.as_ref(), format!("Methods, {} {}", framework.code, framework.version))
+            .crumb("/frameworks", "Frameworks")
+            .crumb(at, framework.code.to_string())
+            .source(format!("Framework {} {}", framework.code, framework.version));
+    Ok(frame.respond(StatusCode::OK, || view! { <MethodsPage framework citations/> }.into_any()))
 }

@@ -43,8 +43,8 @@ async fn home(
     let more = organizations.last().filter(|_| full).map(|(last, ..)| format!("/?after={}", last.id));
     let rows: Vec<_> = organizations
         .into_iter()
-        .map(|(organization, role, assessed)| Row {
-            standing: assessed.as_ref().map(summary),
+        .map(|(organization, role, latest)| Row {
+            standing: latest.as_ref().map(|latest| summary(&latest.assessed, latest.at_risk)),
             organization,
             role,
         })
@@ -54,7 +54,7 @@ async fn home(
     Ok(frame.respond(StatusCode::OK, || view! { <HomePage rows more demonstration/> }.into_any()))
 }
 
-fn summary(assessed: &Assessed) -> Standing {
+fn summary(assessed: &Assessed, at_risk: bool) -> Standing {
     let Assessed { bundle, framework, score, .. } = assessed;
     let totals = score.totals.as_ref();
     let shown = |value: &Exact| display(value);
@@ -64,6 +64,7 @@ fn summary(assessed: &Assessed) -> Standing {
         rung: totals.map(|totals| format!("{} {}", totals.rung, rung_name(framework, &totals.rung))),
         proven: totals.map(|totals| shown(&totals.overall)),
         claimed: totals.map(|totals| shown(&totals.claimed)),
+        at_risk,
         worst: worst(score),
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use service::integration::CheckRow;
 use service::inventory::{Imported, coverage_of, exchanges};
 use service::record::Organization;
-use service::{Actor, Error, FieldError, IntegrationId, Permission, UnixMillis};
+use service::{Actor, CheckId, Error, FieldError, IntegrationId, Permission, UnixMillis};
 
 use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
@@ -23,6 +23,8 @@ use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
 };
 
+/// Checks of an integration on one page.
+const CHECKS_PER_PAGE: u32 = 50;
 /// Integrations on one page.
 const PER_PAGE: u32 = 200;
 
@@ -128,7 +130,7 @@ async fn import(
 }
 
 /// A problem of a line, as one of the form's only field.
-fn in_table(problem: FieldError) -> FieldError {
+pub(super) fn in_table(problem: FieldError) -> FieldError {
     let words = match problem.line {
         Some(line) if !problem.field.is_empty() => {
             format!("Line {line}, {}: {}", problem.field, problem.problem)
@@ -219,12 +221,19 @@ async fn domain_groups(state: &AppState) -> Result<Vec<DomainGroup>, Error> {
     Ok(groups)
 }
 
+#[derive(Deserialize)]
+struct AfterCheck {
+    after: Option<CheckId>,
+}
+
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, IntegrationId)>,
+    query: Result<Query<AfterCheck>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    page(&state, &actor, &slug, id, None, None).await
+    let after = query.ok().and_then(|Query(query)| query.after);
+    page(&state, &actor, &slug, id, after, None, None).await
 }
 
 async fn update(
@@ -238,7 +247,7 @@ async fn update(
     };
     match changed {
         Ok(_) => Ok(see_other(&format!("/orgs/{slug}/integrations/{id}"))),
-        Err(error) => page(&state, &actor, &slug, id, Some(fields), Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &actor, &slug, id, None, Some(fields), Some(Refusal::of(error)?)).await,
     }
 }
 
@@ -247,14 +256,16 @@ async fn page(
     actor: &Actor,
     slug: &str,
     id: IntegrationId,
+    after: Option<CheckId>,
     typed: Option<Fields>,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
-    let found = state.service.integration_page(actor, id).await?;
+    let found = state.service.integration_page(actor, id, after, CHECKS_PER_PAGE).await?;
     if found.organization.slug != slug {
         return Err(PageError::not_found());
     }
-    let service::integration::IntegrationPage { organization, role, integration, checks } = found;
+    let service::integration::IntegrationPage { organization, role, integration, checks, more } = found;
+    let more = checks.last().filter(|_| more).map(|last| format!("?after={}#checks", last.check.id));
     let domains = domain_groups(state).await?;
     let checks = checks.into_iter().map(|row| named(state, row)).collect();
     let may_operate = Permission::Operate.allows(role);
@@ -266,7 +277,8 @@ async fn page(
     let frame = Frame::new(state, Some(actor), format!("{}, {}", organization.name, details.name))
         .organization(&organization, Tab::Integrations);
     let content = || {
-        view! { <IntegrationPage at slug details checks domains may_operate today typed refusal/> }.into_any()
+        view! { <IntegrationPage at slug details checks more domains may_operate today typed refusal/> }
+            .into_any()
     };
     Ok(frame.respond(status, content))
 }

@@ -1,5 +1,7 @@
 //! Organizations: the form for a new one, the overview, and the short addresses of its latest assessment.
 
+use std::iter;
+
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -80,7 +82,8 @@ async fn new_page(
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let profiles = profiles(state).await?;
-    let sizes = SIZES.map(|(value, size)| (value.to_owned(), size_words(size).to_owned())).into();
+    let bands = SIZES.map(|(value, size)| (value.to_owned(), size_words(size).to_owned()));
+    let sizes = iter::once((String::new(), "Choose a size".to_owned())).chain(bands).collect();
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(actor), "New organization").narrow().crumb("/", "Organizations");
     Ok(frame.respond(status, || view! { <OrganizationNewPage profiles sizes typed refusal/> }.into_any()))
@@ -116,6 +119,10 @@ async fn overview(
         ),
         None => (None, None),
     };
+    let submission = match &latest {
+        Some(page) => state.service.submission_of(&actor, &page.assessed).await?,
+        None => None,
+    };
     let checks = state.service.check_rows(&actor, organization.id).await?;
     let changes = state.service.audit(&actor, organization.id, CHANGES_READ).await?;
     let profiles = profiles(&state).await?;
@@ -136,6 +143,7 @@ async fn overview(
         profiles,
         assessments,
         latest,
+        submission,
         timeline,
         checks,
         incidents,

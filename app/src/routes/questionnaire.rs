@@ -11,7 +11,9 @@ use service::{Actor, AssessmentId, Error};
 use super::evidence::add_from;
 use crate::answer::{Sent, sheet};
 use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer, TypedEvidence, questionnaire};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Posted, Segments, Tab, see_other};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Segments, Tab, Uploaded, see_other,
+};
 use crate::words::anchor;
 
 pub(super) fn router() -> Router<AppState> {
@@ -87,11 +89,11 @@ async fn answer(
 async fn evidence(
     State(state): State<AppState>,
     Segments((slug, id, domain)): Address,
-    Posted { actor, fields }: Posted,
+    Uploaded { actor, fields, file }: Uploaded,
 ) -> Result<Response, PageError> {
     let mut sheet = read(&state, &actor, &slug, id, &domain, None).await?;
     let criterion = CriterionCode::from(fields.get("criteria"));
-    match add_from(&state, &actor, id, &fields).await? {
+    match add_from(&state, &actor, id, &fields, file).await? {
         Ok(_) => Ok(see_other(&format!("{}#{}", sheet.paths.domain_page(&domain), anchor(&criterion)))),
         Err(refusal) => {
             let status = refusal.status;

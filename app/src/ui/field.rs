@@ -160,6 +160,36 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
+/// A file to choose.
+#[component]
+pub fn FileInput(
+    #[prop(into)] id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    /// Endings and media types that the browser offers.
+    #[prop(into)]
+    accept: String,
+    #[prop(optional)] optional: bool,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional_no_strip)] error: Option<String>,
+) -> impl IntoView {
+    let frame = Frame { id, label, optional, hint, error };
+    let control = view! {
+        <input
+            class="input"
+            type="file"
+            id=frame.id.clone()
+            name=name
+            accept=accept
+            required=!optional
+            aria-invalid=frame.invalid()
+            aria-describedby=frame.described_by()
+        />
+    }
+    .into_any();
+    frame.view(control)
+}
+
 /// Several lines of text.
 #[component]
 pub fn TextArea(
@@ -198,12 +228,15 @@ pub fn Select(
     choices: Vec<(String, String)>,
     #[prop(optional, into)] chosen: String,
     #[prop(optional)] optional: bool,
+    /// The empty value chooses all there is, as a filter's does.
+    #[prop(optional)]
+    any: bool,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional_no_strip)] error: Option<String>,
 ) -> impl IntoView {
     let frame = Frame { id, label, optional, hint, error };
-    // An empty value stands for "nothing chosen yet".
-    let required = !optional && choices.iter().any(|(value, _)| value.is_empty());
+    // Elsewhere an empty value stands for "nothing chosen yet".
+    let required = !optional && !any && choices.iter().any(|(value, _)| value.is_empty());
     let choices = choices
         .into_iter()
         .map(|(value, words)| {

@@ -102,6 +102,12 @@ impl<S: Sync> FromRequestParts<S> for Browser {
     }
 }
 
+impl Browser {
+    pub(crate) fn words(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Signs out: the session is gone, here and in the database.
 pub(crate) async fn end_session(session: &Session) -> Result<(), PageError> {
     session.flush().await.map_err(PageError::internal)

@@ -67,6 +67,14 @@ impl PageError {
         )
     }
 
+    pub(crate) fn too_large_file() -> Self {
+        Self::problem(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "A file may hold at most 25 MB",
+            "Nothing was changed. Go back and choose a smaller file, or attach a link to it.",
+        )
+    }
+
     pub(crate) fn unreadable(text: impl Into<String>) -> Self {
         Self::problem(StatusCode::UNPROCESSABLE_ENTITY, "This form could not be read", text)
     }

@@ -147,6 +147,13 @@ impl Frame {
         self
     }
 
+    /// The label of a demonstration, for a page outside an organization's own.
+    #[must_use]
+    pub fn demonstration_if(mut self, demonstration: bool) -> Self {
+        self.demonstration = demonstration;
+        self
+    }
+
     /// One step further on the way here.
     #[must_use]
     pub fn crumb(mut self, href: impl Into<String>, words: impl Into<String>) -> Self {

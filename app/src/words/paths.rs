@@ -9,12 +9,25 @@ use domain::{CriterionCode, DomainCode};
 pub struct Paths {
     organization: String,
     assessment: String,
+    /// The reader may see the report and nothing else: every address is a place in it.
+    inside_report: bool,
 }
 
 impl Paths {
     pub fn new(slug: &str, assessment: impl Display) -> Self {
         let organization = format!("/orgs/{slug}");
-        Self { assessment: format!("{organization}/assessments/{assessment}"), organization }
+        let assessment = format!("{organization}/assessments/{assessment}");
+        Self { assessment, organization, inside_report: false }
+    }
+
+    /// For a reader who may see the report and nothing else: every address is a place in it, and none names anything.
+    pub(crate) fn inside_report() -> Self {
+        Self { organization: "#result".to_owned(), assessment: "#result".to_owned(), inside_report: true }
+    }
+
+    /// A page below the assessment, or the place in the report that stands for it.
+    fn below(&self, page: &str, place: &str) -> String {
+        if self.inside_report { place.to_owned() } else { format!("{}/{page}", self.assessment) }
     }
 
     /// The organization's overview.
@@ -33,24 +46,56 @@ impl Paths {
 
     /// The page of a domain whose code came with an address.
     pub(crate) fn domain_page(&self, code: &str) -> String {
-        format!("{}/{code}", self.assessment)
+        self.below(code, "#domains")
     }
 
     /// A criterion on the page of its domain.
     pub fn criterion(&self, domain: &DomainCode, criterion: &CriterionCode) -> String {
-        format!("{}/{domain}#{}", self.assessment, anchor(criterion))
+        self.below(&format!("{domain}#{}", anchor(criterion)), "#criteria")
     }
 
     pub fn findings(&self) -> String {
-        format!("{}/findings", self.assessment)
+        self.below("findings", "#findings")
+    }
+
+    pub fn roadmap(&self) -> String {
+        self.below("roadmap", "#roadmap")
     }
 
     pub fn report(&self) -> String {
-        format!("{}/report", self.assessment)
+        self.below("report", "#result")
+    }
+
+    /// The links by which others read the report.
+    pub fn shares(&self) -> String {
+        self.below("shares", "#result")
+    }
+
+    pub fn review(&self) -> String {
+        format!("{}/review", self.assessment)
+    }
+
+    /// The review of the domain with this code.
+    pub fn review_domain(&self, code: &str) -> String {
+        format!("{}/review/{code}", self.assessment)
+    }
+
+    /// What was submitted and signed.
+    pub fn history(&self) -> String {
+        format!("{}/history", self.assessment)
+    }
+
+    pub fn snapshot(&self, snapshot: impl Display) -> String {
+        format!("{}/history/{snapshot}", self.assessment)
     }
 
     pub fn evidence(&self) -> String {
         format!("{}/evidence", self.organization)
+    }
+
+    /// The file of an item of evidence.
+    pub fn evidence_file(&self, item: impl Display) -> String {
+        format!("{}/evidence/{item}/file", self.organization)
     }
 
     pub fn integrations(&self) -> String {
@@ -58,7 +103,11 @@ impl Paths {
     }
 
     pub fn check(&self, check: impl Display) -> String {
-        format!("{}/checks/{check}", self.organization)
+        if self.inside_report {
+            "#checks".to_owned()
+        } else {
+            format!("{}/checks/{check}", self.organization)
+        }
     }
 }
 

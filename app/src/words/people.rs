@@ -24,6 +24,16 @@ pub fn size_words(size: SizeBand) -> &'static str {
     }
 }
 
+/// `21–150`: how many physicians.
+pub fn size_short(size: SizeBand) -> &'static str {
+    match size {
+        SizeBand::UpTo6 => "1–6",
+        SizeBand::UpTo20 => "7–20",
+        SizeBand::UpTo150 => "21–150",
+        SizeBand::Above150 => "151+",
+    }
+}
+
 /// `draft`.
 pub fn assessment_state_word(state: AssessmentState) -> &'static str {
     match state {

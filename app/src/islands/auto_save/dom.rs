@@ -37,6 +37,13 @@ pub(super) struct Entered {
     pub(super) rationale: String,
 }
 
+impl Entered {
+    /// Not applicable was chosen, and its reason is still to be typed.
+    pub(super) fn lacks_reason(&self) -> bool {
+        self.level == "na" && self.reason.trim().is_empty()
+    }
+}
+
 impl AnswerForm {
     /// All on the page.
     pub(super) fn all() -> Vec<Self> {

@@ -74,6 +74,11 @@ pub(super) fn now(form: &AnswerForm) {
         apply::not_saved(form, ": choose a level first");
         return;
     }
+    if entered.lacks_reason() {
+        with(&form.code, |slot| slot.failed = true);
+        apply::not_saved(form, " yet: give the reason");
+        return;
+    }
     let Some(assessment) = by_id("answers").and_then(|answers| answers.get_attribute("data-assessment"))
     else {
         return;

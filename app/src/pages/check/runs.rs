@@ -104,7 +104,12 @@ fn table(runs: &[Run], caption: &'static str) -> AnyView {
 }
 
 fn row(run: &Run, newer: Option<&Run>) -> AnyView {
-    let by = if run.scheduled_for.is_some() { "schedule" } else { "a person" };
+    let by = match run.scheduled_for {
+        Some(_) => "schedule",
+        // What looks at a report says so in what it looked at.
+        None if run.checked.starts_with("report ") => "a report",
+        None => "a person",
+    };
     let at = moment(run.started_at.timestamp());
     // Said once for a row of runs that say the same.
     let said = grave(run).filter(|said| newer.and_then(grave) != Some(said)).map(ToOwned::to_owned);

@@ -51,7 +51,14 @@ fn asked(check: &CheckShown) -> Vec<Asked<'_>> {
     for bound in check.tied() {
         for condition in &bound.conditions {
             let by = bound.binding.id.to_string();
-            match asked.iter_mut().find(|known| known.condition.expected == condition.expected) {
+            // A kind may see something else for each binding.
+            let same = |known: &&mut Asked<'_>| {
+                let known = known.condition;
+                known.expected == condition.expected
+                    && known.seen == condition.seen
+                    && known.result == condition.result
+            };
+            match asked.iter_mut().find(same) {
                 Some(known) => known.by.push(by),
                 None => asked.push(Asked { condition, by: vec![by] }),
             }

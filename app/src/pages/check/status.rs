@@ -23,10 +23,11 @@ pub(super) fn status_section(check: &CheckShown) -> AnyView {
         Some((first, rest)) if first.severity != Severity::Info => (Some(*first), rest),
         _ => (None, messages.as_slice()),
     };
-    let lede = first.map_or_else(|| calm_words(run).to_owned(), |message| sentence(&message.text));
+    let lede = first.map_or_else(|| calm_words(check, run).to_owned(), |message| sentence(&message.text));
     let mut facts = first.map(about).unwrap_or_default();
     if !run.checked.is_empty() {
-        facts.push(Fact::new("Sent", view! { <span class="mono">{run.checked.clone()}</span> }));
+        let name = if check.page.kind.group == Group::NetworkProbe { "Sent" } else { "Looked at" };
+        facts.push(Fact::new(name, view! { <span class="mono">{run.checked.clone()}</span> }));
     }
     let also = (!rest.is_empty()).then(|| also_said(rest));
     let contradiction = contradiction(check, run);
@@ -48,14 +49,17 @@ fn never_run(check: &CheckShown) -> AnyView {
     let at = check.at();
     let next = check.page.check.next_due_at.timestamp();
     let reconciled = check.page.kind.group == Group::Reconciliation;
-    let text = if reconciled {
+    let fed = check.feed.is_some();
+    let text = if fed {
+        "It waits for reports: have the system that knows call the address below. Before the first report it proves and disproves nothing."
+    } else if reconciled {
         "It is computed from files that stay with you: reconcile them, and send what came out. Before that it proves and disproves nothing."
     } else if check.may_operate {
         "Run it now to see what it sees; a check that has not run proves and disproves nothing."
     } else {
         "A check that has not run proves and disproves nothing."
     };
-    let button = (check.may_operate && !reconciled).then(|| {
+    let button = (check.may_operate && !reconciled && !fed).then(|| {
         // The button at the top is the same; here it stands where one reads.
         view! {
             <div class="gap-above">
@@ -65,7 +69,7 @@ fn never_run(check: &CheckShown) -> AnyView {
             </div>
         }
     });
-    let scheduled = (check.page.check.enabled && !reconciled).then(|| {
+    let scheduled = (check.page.check.enabled && !reconciled && !fed).then(|| {
         view! { <p class="small dim gap-small">{format!("By itself it runs on {}.", moment(next))}</p> }
     });
     view! { <Section id="status" title=title><p class="lede">{text}</p>{scheduled}{button}</Section> }
@@ -103,7 +107,10 @@ fn by_gravity(run: &Run) -> Vec<&Message> {
 }
 
 /// For a run that complains of nothing.
-fn calm_words(run: &Run) -> &'static str {
+fn calm_words(check: &CheckShown, run: &Run) -> &'static str {
+    if check.feed.is_some() && run.status == Status::Pass {
+        return "It reports as it should.";
+    }
     match (run.reach, run.status) {
         (Reach::Answered, Status::Pass) => "It answered as it should.",
         (Reach::Answered, _) => "It answered.",

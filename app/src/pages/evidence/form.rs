@@ -6,11 +6,10 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use service::FieldError;
 use service::assessment::Assessed;
-use service::evidence::NewEvidence;
-use service::record::EvidenceBody;
+use service::evidence::{NewBody, NewEvidence, Upload};
 
 use crate::pages::parts::error_of;
-use crate::ui::{CheckboxGroup, Choice, Drawer, InputLook, Select, TextArea, TextInput};
+use crate::ui::{CheckboxGroup, Choice, Drawer, FileInput, InputLook, Select, TextArea, TextInput};
 use crate::web::{Fields, Refusal};
 use crate::words::duration_word;
 
@@ -20,6 +19,9 @@ const DURATIONS: [(&str, EvidenceDuration); 3] = [
     ("charter", EvidenceDuration::Charter),
 ];
 
+/// What the browser offers to choose; what is taken is decided by what a file holds.
+const ACCEPTED: &str = ".pdf,.png,.jpg,.jpeg,.gif,.webp,.docx,.xlsx,.pptx,.odt,.ods,.odp,.csv,.tsv,.txt,.md,.log,.json,text/plain";
+
 /// The fields, as typed where the form came back; the criteria are chosen elsewhere.
 pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: Date) -> AnyView {
     let text = |name: &str| typed.get(name).to_owned();
@@ -28,11 +30,21 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
     let durations = DURATIONS.map(|(value, duration)| (value.to_owned(), duration_word(duration).to_owned()));
     view! {
         <TextInput id="title" name="title" label="Title" value=text("title") error=error_of(refusal, "title")/>
+        <FileInput
+            id="file"
+            name="file"
+            label="File"
+            optional=true
+            accept=ACCEPTED
+            hint="PDF, image, office document, CSV or text, at most 25 MB. No data of patients."
+            error=error_of(refusal, "file")
+        />
         <TextArea
             id="body"
             name="body"
             label="Link or note"
-            hint="An address that begins with https://, or a few sentences that say what was seen."
+            optional=true
+            hint="In place of a file: an address that begins with https://, or a few sentences that say what was seen."
             value=text("body")
             error=body_error
         />
@@ -64,6 +76,16 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
             optional=true
             value=text("expires")
             error=error_of(refusal, "expires")
+        />
+        <TextInput
+            id="reported_pct"
+            name="reported_pct"
+            label="Percentage that it reports"
+            look=InputLook::Short
+            hint="The headline figure of the item, 0 to 100: a coverage, a share, favorable answers."
+            optional=true
+            value=text("reported_pct")
+            error=error_of(refusal, "reported_pct")
         />
     }
     .into_any()
@@ -114,7 +136,7 @@ pub(super) fn criteria_groups(
 }
 
 /// Reads the form.
-pub(crate) fn read_evidence(fields: &Fields) -> Result<NewEvidence, Vec<FieldError>> {
+pub(crate) fn read_evidence(fields: &Fields, file: Option<Upload>) -> Result<NewEvidence, Vec<FieldError>> {
     let mut problems = Vec::new();
     let duration =
         DURATIONS.iter().find(|(value, _)| *value == fields.get("duration")).map(|(_, duration)| *duration);
@@ -139,17 +161,39 @@ pub(crate) fn read_evidence(fields: &Fields) -> Result<NewEvidence, Vec<FieldErr
             date
         }
     };
+    let reported_pct = match fields.trimmed("reported_pct").trim_end_matches('%').trim_end() {
+        "" => None,
+        text => {
+            let share = text.parse().ok();
+            if share.is_none() {
+                problems.push(FieldError::new("reported_pct", "Write a number from 0 to 100."));
+            }
+            share
+        }
+    };
     let body = fields.trimmed("body");
-    if body.is_empty() {
-        problems.push(FieldError::new("body", "Give a link, or write what was seen."));
+    match (&file, body.is_empty()) {
+        (None, true) => {
+            problems.push(FieldError::new("body", "Choose a file, give a link, or write what was seen."));
+        }
+        (Some(_), false) => {
+            problems.push(FieldError::new(
+                "body",
+                "Attach the file and the text one after the other: an item is one of them.",
+            ));
+        }
+        _ => {}
     }
     let (Some(duration), Some(dated), true) = (duration, dated, problems.is_empty()) else {
         return Err(problems);
     };
     let is_link = ["https://", "http://"].iter().any(|scheme| body.starts_with(scheme))
         && !body.contains(char::is_whitespace);
-    let body =
-        if is_link { EvidenceBody::Link(body.to_owned()) } else { EvidenceBody::Note(body.to_owned()) };
+    let body = match file {
+        Some(file) => NewBody::File(file),
+        None if is_link => NewBody::Link(body.to_owned()),
+        None => NewBody::Note(body.to_owned()),
+    };
     Ok(NewEvidence {
         criteria: fields.all("criteria").map(CriterionCode::from).collect(),
         title: fields.trimmed("title").to_owned(),
@@ -157,6 +201,7 @@ pub(crate) fn read_evidence(fields: &Fields) -> Result<NewEvidence, Vec<FieldErr
         duration,
         dated,
         expires,
+        reported_pct,
     })
 }
 
@@ -170,17 +215,24 @@ mod tests {
 
     #[test]
     fn an_address_becomes_a_link_and_sentences_a_note() {
-        let read =
-            |body| read_evidence(&form(&[("duration", "standard"), ("dated", "2026-11-20"), ("body", body)]));
-        let body = |body| read(body).unwrap().body;
-        assert_eq!(body("https://a.example/x"), EvidenceBody::Link("https://a.example/x".to_owned()));
-        assert_eq!(body("See https://a.example"), EvidenceBody::Note("See https://a.example".to_owned()));
-        assert!(matches!(body("https://a.example was seen"), EvidenceBody::Note(_)));
+        let read = |body, file| {
+            read_evidence(&form(&[("duration", "standard"), ("dated", "2026-11-20"), ("body", body)]), file)
+        };
+        let body = |body| read(body, None).unwrap().body;
+        assert!(matches!(body("https://a.example/x"), NewBody::Link(link) if link == "https://a.example/x"));
+        assert!(
+            matches!(body("See https://a.example"), NewBody::Note(note) if note == "See https://a.example")
+        );
+        assert!(matches!(body("https://a.example was seen"), NewBody::Note(_)));
+        let file = || Some(Upload { name: "a.txt".to_owned(), content: b"a".to_vec() });
+        assert!(matches!(read("", file()).unwrap().body, NewBody::File(_)));
+        assert_eq!(read("a note", file()).unwrap_err()[0].field, "body");
     }
 
     #[test]
     fn what_cannot_be_read_is_named_by_its_field() {
-        let problems = read_evidence(&form(&[("dated", "yesterday"), ("expires", "31/12")])).unwrap_err();
+        let problems =
+            read_evidence(&form(&[("dated", "yesterday"), ("expires", "31/12")]), None).unwrap_err();
         let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["duration", "dated", "expires", "body"]);
     }

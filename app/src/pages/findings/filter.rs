@@ -131,6 +131,7 @@ pub(super) fn form(sheet: &FindingsSheet) -> AnyView {
                 label="Severity"
                 choices=choices("All", SEVERITIES.into_iter().map(severity_word))
                 chosen=chosen("severity")
+                any=true
             />
             <Select
                 id="kind"
@@ -138,10 +139,11 @@ pub(super) fn form(sheet: &FindingsSheet) -> AnyView {
                 label="Kind"
                 choices=choices("All", KINDS.into_iter().map(finding_kind_word))
                 chosen=chosen("kind")
+                any=true
             />
-            <Select id="domain" name="domain" label="Domain" choices=domains chosen=chosen("domain")/>
-            <Select id="owner" name="owner" label="Owner" choices=owners chosen=chosen("owner")/>
-            <Select id="status" name="status" label="Status" choices=status chosen=chosen("status")/>
+            <Select id="domain" name="domain" label="Domain" choices=domains chosen=chosen("domain") any=true/>
+            <Select id="owner" name="owner" label="Owner" choices=owners chosen=chosen("owner") any=true/>
+            <Select id="status" name="status" label="Status" choices=status chosen=chosen("status") any=true/>
             {sort}
             <Button>"Show"</Button>
         </form>

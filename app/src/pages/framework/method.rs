@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::{Column, Drawer, EvidenceBadge, Section, Table, TableLook};
 
-pub(super) fn ladder_section(framework: &Framework) -> AnyView {
+pub(crate) fn ladder_section(framework: &Framework) -> AnyView {
     let columns = vec![
         Column::text("Rung"),
         Column::text("Badge"),
@@ -80,7 +80,7 @@ fn conditions(framework: &Framework, rung: &Sublevel, first: bool) -> Vec<String
     asks
 }
 
-pub(super) fn evidence_section(framework: &Framework) -> AnyView {
+pub(crate) fn evidence_section(framework: &Framework) -> AnyView {
     let columns = vec![
         Column::text("Class"),
         Column::text("Holds when"),

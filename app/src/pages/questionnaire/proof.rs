@@ -4,6 +4,7 @@ use domain::check::Status;
 use domain::framework::{Binding, Criterion};
 use domain::scoring::{BindingScore, CriterionScore};
 use leptos::prelude::*;
+use service::Permission;
 use service::record::Evidence;
 
 use super::prepared::{Part, prepared};
@@ -53,7 +54,7 @@ fn evidence(sheet: &Sheet, criterion: &Criterion) -> AnyView {
             .into_any();
     }
     let today = sheet.assessed.computed_at.date();
-    let lines = items.into_iter().map(|item| evidence_line(item, today)).collect_view();
+    let lines = items.into_iter().map(|item| evidence_line(item, &sheet.paths, today)).collect_view();
     view! { <ul class="lines">{lines}</ul> }.into_any()
 }
 
@@ -80,7 +81,10 @@ fn add(sheet: &Sheet, criterion: &Criterion, id: &str) -> Option<AnyView> {
     let cancel = format!("{page}#{id}");
     Some(
         view! {
-            <form method="post" action=format!("{page}/evidence#{id}-evidence") class="gap-above" aria-label="Add evidence">
+            <form
+                method="post" action=format!("{page}/evidence#{id}-evidence") enctype="multipart/form-data"
+                class="gap-above" aria-label="Add evidence"
+            >
                 <RefusalNote refusal=refusal.cloned()/>
                 <input type="hidden" name="criteria" value=criterion.code.to_string()/>
                 {fields}
@@ -103,7 +107,27 @@ fn checks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyVi
             Some(check(sheet, binding, state, score))
         })
         .collect_view();
-    view! { <ul class="lines">{lines}</ul> }.into_any()
+    view! { <ul class="lines">{lines}</ul>{more(sheet, criterion)} }.into_any()
+}
+
+/// The way to a check, where a binding of the criterion has none and the reader may add one.
+fn more(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
+    let checks = &sheet.assessed.bundle.checks;
+    let tied = |binding: &Binding| {
+        checks.iter().any(|check| check.kind == binding.kind)
+            && !sheet.assessed.probes_of(&binding.id).is_empty()
+    };
+    if !sheet.assessed.may(Permission::Operate) || criterion.bindings.iter().all(tied) {
+        return None;
+    }
+    let words = view! { "Add a check"<span class="vh">{format!(" for {}", criterion.code)}</span> };
+    let href = sheet.paths.integrations();
+    Some(
+        view! {
+            <p class="row gap-small"><ButtonLink href=href size=ButtonSize::Small sign=Sign::Plus>{words}</ButtonLink></p>
+        }
+        .into_any(),
+    )
 }
 
 fn check(sheet: &Sheet, binding: &Binding, state: &BindingScore, score: &CriterionScore) -> AnyView {

@@ -40,6 +40,7 @@ pub(super) fn method(report: &Report) -> AnyView {
         caps.join(", "),
     );
     let disclaimer = assessed.framework.disclaimer.clone();
+    let methods = format!("/frameworks/{}/{}/methods", assessed.framework.code, assessed.framework.version);
     view! {
         <Section id="method" title="Method and limits">
             <div class="cols fine-cols">
@@ -49,6 +50,7 @@ pub(super) fn method(report: &Report) -> AnyView {
                 </p>
                 <p>{health}</p>
                 <p>{disclaimer}</p>
+                <p>"The arithmetic, worked out on an example, stands at " <a href=methods>"the methods of this framework"</a> "."</p>
             </div>
             {sum}
         </Section>

@@ -43,7 +43,7 @@ async fn sign(
 }
 
 /// The last second of a day in UTC.
-fn end_of(day: &str) -> Option<UnixMillis> {
+pub(in crate::routes) fn end_of(day: &str) -> Option<UnixMillis> {
     let day: jiff::civil::Date = day.parse().ok()?;
     let end = day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?;
     Some(UnixMillis(end.timestamp().as_millisecond()))

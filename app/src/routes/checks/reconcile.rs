@@ -18,7 +18,7 @@ use service::{CheckId, Error, FieldError, UnixMillis};
 
 use super::check_page;
 use crate::pages::reconcile::{ReconcilePage, ReconcileShown};
-use crate::routes::integrations::may_operate;
+use crate::routes::integrations::{in_table, may_operate};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
 };
@@ -51,10 +51,17 @@ async fn send(
     match done {
         Ok(()) => Ok(see_other(&format!("/orgs/{slug}/checks/{id}"))),
         Err(error) => {
-            let refusal = Refusal::of(error)?;
+            let refusal = Refusal::of(lines_in_table(error))?;
             page(&state, Frame::new(&state, Some(&actor), title(&found)), found, fields, Some(refusal))
         }
     }
+}
+
+/// A problem at a line is one of the table.
+fn lines_in_table(error: Error) -> Error {
+    let Error::Invalid(problems) = error else { return error };
+    let of_table = |problem: FieldError| if problem.line.is_some() { in_table(problem) } else { problem };
+    Error::Invalid(problems.into_iter().map(of_table).collect())
 }
 
 /// What the form says, or all that cannot be read of it.
@@ -77,7 +84,11 @@ fn read(fields: &Fields) -> Result<Reconciliation, Vec<FieldError>> {
     let figures = fields.below("observations.");
     let figures: BTreeMap<_, _> =
         figures.map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))).collect();
-    if errors.is_empty() { Ok(Reconciliation { aggregate, figures, computed_at }) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(Reconciliation { aggregate, table: fields.get("table").to_owned(), figures, computed_at })
+    } else {
+        Err(errors)
+    }
 }
 
 /// The day's beginning in UTC; where the reader's day has begun and UTC's has not, now.

@@ -16,6 +16,7 @@ use service::check::{ChangedCheck, CheckPage, NewCheck, RawParameters};
 use service::{Actor, CheckId, Error, FieldError, IntegrationId};
 
 use super::check_page;
+use super::feed::made_page;
 use crate::pages::check_form::{
     CheckEditPage, CheckNewPage, CheckRemovePage, read_interval, written_interval,
 };
@@ -64,6 +65,10 @@ async fn create(
     let new = NewCheck { kind, parameters: parameters(&fields), interval_seconds };
     let made = state.service.create_check(&actor, id, new).await;
     match made.map_err(|error| with_interval(error, interval_seconds)) {
+        Ok(made) if state.service.is_feed(&made) => {
+            let token = state.service.renew_feed_token(&actor, made.id).await?;
+            made_page(&state, &actor, &slug, made.id, token).await
+        }
         Ok(made) => Ok(see_other(&format!("/orgs/{slug}/checks/{}", made.id))),
         Err(error) => {
             let refusal = Some(Refusal::of(error)?);
@@ -105,7 +110,7 @@ async fn new_page(
     typed: Fields,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
-    let found = state.service.integration_page(actor, id).await?;
+    let found = state.service.integration_page(actor, id, None, 0).await?;
     if found.organization.slug != slug {
         return Err(PageError::not_found());
     }

@@ -1,0 +1,85 @@
+//! The cheapest climb, as the report shows it.
+
+use domain::check::Status;
+use domain::roadmap::{Plan, PlannedStep, Roadmap};
+use domain::scoring::display;
+use leptos::prelude::*;
+
+use super::Report;
+use crate::ui::{Column, Note, Section, Table, TableLook};
+use crate::words::{plural, rung_name};
+
+pub(super) fn climb(report: &Report) -> AnyView {
+    let framework = &report.page.assessed.framework;
+    let target = &report.way.target;
+    let title = format!("Cheapest climb to {target} {}", rung_name(framework, target));
+    let content = match &report.way.plan {
+        Plan::OutOfReach(obstacles) => {
+            let lines = obstacles.iter().map(|one| view! { <li>{one.sentence()}</li> }).collect_view();
+            view! { <Note status=Status::Warn title="Out of reach"><ul>{lines}</ul></Note> }.into_any()
+        }
+        Plan::Climb(climb) if climb.steps.is_empty() => {
+            let words = if climb.needs_signature {
+                "Nothing but the signature of an independent assessor is missing"
+            } else {
+                "The rung is reached already"
+            };
+            view! { <Note title=words/> }.into_any()
+        }
+        Plan::Climb(climb) => table(report, climb),
+    };
+    let aside = match &report.way.plan {
+        Plan::Climb(climb) if !climb.steps.is_empty() => {
+            format!("{}, effort {}; S counts 1, M 2, L 4", plural(climb.steps.len(), "step"), climb.effort)
+        }
+        _ => String::new(),
+    };
+    view! {
+        <Section id="roadmap" title=title aside=view! { <p>{aside}</p> }>{content}</Section>
+    }
+    .into_any()
+}
+
+fn table(report: &Report, climb: &Roadmap) -> AnyView {
+    let columns = vec![
+        Column::number("Step"),
+        Column::text("Criterion"),
+        Column::text("Action"),
+        Column::number("Level"),
+        Column::number("Effort"),
+        Column::number("Overall then"),
+        Column::number("Rung then"),
+    ];
+    let rows = climb.steps.iter().enumerate().map(|(at, step)| row(report, at + 1, step)).collect_view();
+    let signature = climb.needs_signature.then(|| {
+        view! { <p class="fine">"At the end an assessor from outside the organization has to sign."</p> }
+    });
+    view! {
+        <Table caption="Steps of the cheapest climb" columns=columns look=TableLook::Fold>{rows}</Table>
+        {signature}
+    }
+    .into_any()
+}
+
+fn row(report: &Report, number: usize, step: &PlannedStep) -> AnyView {
+    let criterion = report.page.assessed.framework.criterion(&step.criterion);
+    let title = criterion.map(|criterion| criterion.title.clone());
+    let size = match criterion {
+        Some(criterion) if step.effort > 0 => format!("{:?}", criterion.effort),
+        _ => "–".to_owned(),
+    };
+    let owner = report.way.decision(&step.criterion).owner;
+    let owner = (!owner.is_empty()).then(|| view! { <span class="sub">{owner}</span> });
+    view! {
+        <tr>
+            <td class="num" data-label="Step">{number.to_string()}</td>
+            <th scope="row">{step.criterion.to_string()}<span class="sub">{title}</span></th>
+            <td>{step.action.word()}{owner}</td>
+            <td class="num" data-label="Level">{format!("{} to {}", step.from.get(), step.to.get())}</td>
+            <td class="num" data-label="Effort">{size}</td>
+            <td class="num" data-label="Then">{display(&step.then.overall)}</td>
+            <td class="num strong" data-label="Rung">{step.then.rung.to_string()}</td>
+        </tr>
+    }
+    .into_any()
+}

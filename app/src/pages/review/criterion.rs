@@ -1,0 +1,112 @@
+//! One criterion in the review: the organization's claim, and the assessor's rating.
+
+use domain::framework::Criterion;
+use domain::scoring::Standing;
+use leptos::prelude::*;
+use service::record::Claim;
+
+use super::{ReviewDomain, claim_words, said_with};
+use crate::pages::parts::error_of;
+use crate::ui::{Button, ButtonSize, Section, Select, TextArea, moment};
+use crate::words::anchor;
+
+pub(super) fn criterion_view(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
+    let sheet = &page.sheet;
+    let assessed = &sheet.page.assessed;
+    let score = assessed.criterion_score(&criterion.code);
+    let counts = score.map(|score| match score.standing {
+        Standing::Answered(_) => {
+            format!("counts {}, evidence E{}", score.effective.get(), score.evidence_class)
+        }
+        Standing::ApprovedNotApplicable => "does not apply, approved".to_owned(),
+        Standing::PendingNotApplicable => "counts 0 until it is decided whether it applies".to_owned(),
+        _ => "not answered, counts 0".to_owned(),
+    });
+    let beside = format!("{}#{}", sheet.paths.domain(&page.domain().code), anchor(&criterion.code));
+    let aside =
+        view! { <p>{counts}" "<a href=beside>{format!("{} with its checks", criterion.code)}</a></p> };
+    let content = view! {
+        <p class="measure">{crate::words::in_words(&criterion.question)}</p>
+        <div class="grid two gap-above">
+            <div>
+                <h3>"Organization"</h3>
+                {own(page, criterion)}
+            </div>
+            <div>
+                <h3>"Assessor"</h3>
+                {rating(page, criterion)}
+            </div>
+        </div>
+    }
+    .into_any();
+    let title = format!("{} {}", criterion.code, criterion.title);
+    view! { <Section id=anchor(&criterion.code) title=title aside=aside>{content}</Section> }.into_any()
+}
+
+fn own(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
+    let sheet = &page.sheet;
+    let Some(answer) = sheet.page.assessed.own_answer(&criterion.code) else {
+        return view! { <p class="dim">"Not answered"</p> }.into_any();
+    };
+    let said = said_with(&answer.claim, &answer.rationale);
+    let said = (!said.is_empty()).then(|| view! { <p class="small">{format!("“{said}”")}</p> });
+    let by = format!("{}, {}", answer.by_name, moment(answer.at.timestamp()));
+    view! {
+        <p><strong>{claim_words(sheet, &answer.claim)}</strong></p>
+        {said}
+        <p class="fine">{by}</p>
+    }
+    .into_any()
+}
+
+fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
+    let sheet = &page.sheet;
+    let answer = sheet.page.assessed.assessor_answer(&criterion.code);
+    let by = answer.map(|answer| {
+        let by = format!("{}, {}", answer.by_name, moment(answer.at.timestamp()));
+        view! { <p class="fine">{by}</p> }
+    });
+    if !sheet.may_rate() {
+        let Some(answer) = answer else {
+            return view! { <p class="dim">"Not rated"</p> }.into_any();
+        };
+        let said = said_with(&answer.claim, &answer.rationale);
+        let said = (!said.is_empty()).then(|| view! { <p class="small">{format!("“{said}”")}</p> });
+        return view! { <p><strong>{claim_words(sheet, &answer.claim)}</strong></p>{said}{by} }.into_any();
+    }
+    let code = criterion.code.to_string();
+    let id = anchor(&criterion.code);
+    let back = sheet.typed.get("criterion") == code;
+    let error = |field: &str| if back { error_of(sheet.refusal.as_ref(), field) } else { None };
+    let known = answer.map(|answer| match &answer.claim {
+        Claim::Level(level) => level.get().to_string(),
+        Claim::NotApplicable { .. } => "na".to_owned(),
+    });
+    let chosen = if back { sheet.typed.get("level").to_owned() } else { known.unwrap_or_default() };
+    let kept = answer.map(|answer| said_with(&answer.claim, &answer.rationale)).unwrap_or_default();
+    let note = if back { sheet.typed.get("note").to_owned() } else { kept };
+    let mut choices = vec![(String::new(), "Not rated".to_owned())];
+    let levels = sheet.page.assessed.framework.levels.iter().enumerate();
+    choices.extend(levels.map(|(level, name)| (level.to_string(), format!("{level} {name}"))));
+    choices.push(("na".to_owned(), "Not applicable".to_owned()));
+    let revision = answer.map_or(0, |answer| answer.revision).to_string();
+    let action = sheet.paths.review_domain(page.domain().code.as_str());
+    let note_error = error("reason").or_else(|| error("rationale"));
+    view! {
+        <form method="post" action=format!("{action}#{id}") novalidate=true>
+            <input type="hidden" name="criterion" value=code.clone()/>
+            <input type="hidden" name="revision" value=revision/>
+            <Select
+                id=format!("{id}-level") name="level" label=format!("Rating of {code}") choices=choices chosen=chosen
+                optional=true error=error("level")
+            />
+            <TextArea
+                id=format!("{id}-rating-note") name="note" label=format!("Note to {code}") rows=2 optional=true
+                hint="Needed where it does not apply: it is the reason" value=note error=note_error
+            />
+            <p class="row gap-small"><Button size=ButtonSize::Small>{format!("Save the rating of {code}")}</Button></p>
+        </form>
+        {by}
+    }
+    .into_any()
+}

@@ -1,0 +1,120 @@
+//! The review of one domain: every claim with what is behind it, and the assessor's rating beside it.
+
+use domain::framework::{Criterion, Domain};
+use domain::scoring::{EvidenceState, Standing};
+use leptos::prelude::*;
+use service::Permission;
+use service::UserId;
+use service::record::{AssessmentState, Evidence};
+
+use super::ReviewSheet;
+use super::criterion::criterion_view;
+use crate::pages::evidence::evidence_line;
+use crate::pages::parts::RefusalNote;
+use crate::ui::{Button, ButtonKind, ButtonLink, NavLink, PageHead, PostButton, Section, Tabs};
+
+/// The page of one domain.
+pub(crate) struct ReviewDomain {
+    pub(crate) sheet: ReviewSheet,
+    /// The domain's place in the framework.
+    pub(crate) domain: usize,
+    pub(crate) reader: UserId,
+}
+
+impl ReviewDomain {
+    pub(super) fn domain(&self) -> &Domain {
+        &self.sheet.page.assessed.framework.domains[self.domain]
+    }
+
+    fn in_profile(&self) -> impl Iterator<Item = &Criterion> {
+        let assessed = &self.sheet.page.assessed;
+        let applies = move |criterion: &&Criterion| {
+            assessed
+                .criterion_score(&criterion.code)
+                .is_some_and(|score| score.standing != Standing::OutOfProfile)
+        };
+        self.domain().criteria.iter().filter(applies)
+    }
+}
+
+/// The page's content.
+pub(crate) fn review_domain_page(page: &ReviewDomain) -> AnyView {
+    let sheet = &page.sheet;
+    let domain = page.domain();
+    let domains = sheet.page.assessed.framework.domains.iter().map(|other| {
+        NavLink::new(sheet.paths.review_domain(other.code.as_str()), other.code.to_string())
+            .current_if(other.code == domain.code)
+    });
+    let domains = domains.collect();
+    let criteria = page.in_profile().map(|criterion| criterion_view(page, criterion)).collect_view();
+    let title = view! { {domain.code.to_string()}" "<span class="light">{domain.title.clone()}</span> };
+    let (review, answers) = (sheet.paths.review(), sheet.paths.domain(&domain.code));
+    let agree = sheet.may_rate().then(|| {
+        view! {
+            <PostButton action=format!("{}/agree", sheet.paths.review_domain(domain.code.as_str()))>
+                {format!("Agree with every claim of {} not rated yet", domain.code)}
+            </PostButton>
+        }
+    });
+    view! {
+        <PageHead title=title under="Review: the claim, what is behind it, and the assessor's rating beside it">
+            <ButtonLink href=review>"Whole review"</ButtonLink>
+            <ButtonLink href=answers>"Questionnaire"</ButtonLink>
+        </PageHead>
+        <div class="gap-below"><Tabs label="Domains of the review" links=domains/></div>
+        <RefusalNote refusal=sheet.refusal.clone()/>
+        <div class="stack-wide">
+            {criteria}
+            <div class="row">{agree}</div>
+            {evidence_section(page)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The evidence of the domain's criteria, for reviewing many items at once.
+fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
+    let assessed = &page.sheet.page.assessed;
+    let of_domain =
+        |item: &&Evidence| page.in_profile().any(|criterion| item.criteria.contains(&criterion.code));
+    let items: Vec<&Evidence> = assessed.bundle.evidence.iter().filter(of_domain).collect();
+    if items.is_empty() {
+        return None;
+    }
+    let open = assessed.may(Permission::Review) && assessed.bundle.assessment.state != AssessmentState::Final;
+    let today = assessed.computed_at.date();
+    let mut choices = 0_usize;
+    let lines = items
+        .into_iter()
+        .map(|item| {
+            let codes: Vec<_> = item.criteria.iter().map(ToString::to_string).collect();
+            let codes = codes.join(", ");
+            let may = open && item.author != page.reader;
+            choices += usize::from(may);
+            let waiting = item.state == EvidenceState::Submitted;
+            let choice = may.then(|| {
+                let label = format!("Choose {}", item.title);
+                view! { <input type="checkbox" name="items" value=item.id.to_string() checked=waiting aria-label=label/>" " }
+            });
+            let by = format!("{codes}, by {}", item.author_name);
+            view! { <li class="row">{choice}<ul class="lines">{evidence_line(item, &page.sheet.paths, today)}</ul><span class="sub">{by}</span></li> }
+        })
+        .collect_view();
+    let buttons = (choices > 0).then(|| {
+        view! {
+            <p class="row gap-above no-print">
+                <Button name="state" value="accepted">"Accept the chosen"</Button>
+                <Button kind=ButtonKind::Stop name="state" value="rejected">"Reject the chosen"</Button>
+            </p>
+        }
+    });
+    let action = format!("{}/evidence", page.sheet.paths.review_domain(page.domain().code.as_str()));
+    Some(
+        view! {
+            <Section id="evidence" title="Evidence">
+                <form method="post" action=action><ul class="lines">{lines}</ul>{buttons}</form>
+            </Section>
+        }
+        .into_any(),
+    )
+}

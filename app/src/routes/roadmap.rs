@@ -1,0 +1,123 @@
+//! The roadmap of an assessment.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::StatusCode;
+use service::record::{RoadmapStep, StepChoice};
+use service::roadmap::RoadmapPage;
+use service::{Actor, AssessmentId, FieldError};
+
+use crate::pages::roadmap::{RoadmapSheet, roadmap_page};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+};
+use crate::words::{Paths, anchor};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/assessments/{id}/roadmap", get(show))
+        .route("/orgs/{slug}/assessments/{id}/roadmap/target", post(aim))
+        .route("/orgs/{slug}/assessments/{id}/roadmap/steps/{criterion}", post(decide))
+}
+
+async fn read(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: AssessmentId,
+    target: &str,
+) -> Result<(RoadmapPage, Paths), PageError> {
+    let target = (!target.is_empty()).then(|| target.into());
+    let page = state.service.roadmap(actor, id, target).await?;
+    if page.assessed.bundle.organization.slug != slug {
+        return Err(PageError::not_found());
+    }
+    Ok((page, Paths::new(slug, id)))
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let query: Fields = query.into_iter().collect();
+    let (page, paths) = read(&state, &actor, &slug, id, query.trimmed("target")).await?;
+    Ok(draw(&state, &actor, RoadmapSheet { assessed: page.assessed, way: page.way, paths, typed: None }))
+}
+
+async fn aim(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (_, paths) = read(&state, &actor, &slug, id, "").await?;
+    let target = fields.trimmed("target");
+    state.service.set_target(&actor, id, (!target.is_empty()).then(|| target.into())).await?;
+    Ok(see_other(&paths.roadmap()))
+}
+
+async fn decide(
+    State(state): State<AppState>,
+    Segments((slug, id, criterion)): Segments<(String, AssessmentId, String)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (page, paths) = read(&state, &actor, &slug, id, "").await?;
+    let refusal = match understood(&criterion, &fields) {
+        Err(refusal) => refusal,
+        Ok(step) => {
+            let place = anchor(&step.criterion);
+            match state.service.decide_step(&actor, id, step).await {
+                Ok(_) => return Ok(see_other(&format!("{}#{place}", paths.roadmap()))),
+                Err(error) => Refusal::of(error)?,
+            }
+        }
+    };
+    Ok(draw(
+        &state,
+        &actor,
+        RoadmapSheet {
+            assessed: page.assessed,
+            way: page.way,
+            paths,
+            typed: Some((criterion, fields, refusal)),
+        },
+    ))
+}
+
+fn understood(criterion: &str, fields: &Fields) -> Result<RoadmapStep, Refusal> {
+    let mut problems = Vec::new();
+    let choice = match fields.trimmed("choice") {
+        "free" | "" => StepChoice::Free,
+        "pinned" => StepChoice::Pinned,
+        "excluded" => StepChoice::Excluded,
+        _ => {
+            problems.push(FieldError::new("choice", "Choose one of the three."));
+            StepChoice::Free
+        }
+    };
+    let due = match fields.trimmed("due") {
+        "" => None,
+        text => text.parse().ok().or_else(|| {
+            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
+            problems.push(FieldError::new("due", problem));
+            None
+        }),
+    };
+    if !problems.is_empty() {
+        return Err(Refusal::invalid(problems));
+    }
+    Ok(RoadmapStep { criterion: criterion.into(), choice, owner: fields.trimmed("owner").to_owned(), due })
+}
+
+fn draw(state: &AppState, actor: &Actor, sheet: RoadmapSheet) -> Response {
+    let status = sheet.typed.as_ref().map_or(StatusCode::OK, |(.., refusal)| refusal.status);
+    let bundle = &sheet.assessed.bundle;
+    let title = format!("Cheapest climb, {}", bundle.organization.name);
+    let frame = Frame::new(state, Some(actor), title)
+        .assessment(bundle, Tab::Findings)
+        .crumb(sheet.paths.findings(), "Findings");
+    frame.respond(status, || roadmap_page(&sheet))
+}

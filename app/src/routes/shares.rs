@@ -1,0 +1,129 @@
+//! Links to a report: making and ending them, and what is behind one.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use service::report::Sections;
+use service::share::{NewShare, Shared};
+use service::{Actor, AssessmentId, Error, ShareId, UnixMillis};
+
+use super::checks::end_of;
+use crate::pages::report::{Report, report_page};
+use crate::pages::shares::{SharesSheet, shares_page};
+use crate::web::{
+    AppState, Browser, ClientAddress, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab,
+    see_other,
+};
+use crate::words::Paths;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/assessments/{id}/shares", get(list).post(create))
+        .route("/orgs/{slug}/assessments/{id}/shares/{share}/revoke", post(revoke))
+        .route("/shared/{token}", get(shared))
+}
+
+async fn list(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+) -> Result<Response, PageError> {
+    draw(&state, &actor, &slug, id, None, None).await
+}
+
+async fn create(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let made = match understood(&fields) {
+        Ok(new) => state.service.share_report(&actor, id, new).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(link) => {
+            let address = state.service.public_address(&format!("/shared/{}", link.token));
+            draw(&state, &actor, &slug, id, Some(address), None).await
+        }
+        Err(error) => draw(&state, &actor, &slug, id, None, Some((fields, Refusal::of(error)?))).await,
+    }
+}
+
+fn understood(fields: &Fields) -> Result<NewShare, Error> {
+    let sections = Sections::named(fields.all("section"))?;
+    let expires_at = end_of(fields.trimmed("expires")).unwrap_or(UnixMillis(0));
+    Ok(NewShare { label: fields.get("label").to_owned(), sections, expires_at })
+}
+
+async fn revoke(
+    State(state): State<AppState>,
+    Segments((slug, id, share)): Segments<(String, AssessmentId, ShareId)>,
+    Posted { actor, .. }: Posted,
+) -> Result<Response, PageError> {
+    state.service.revoke_share(&actor, share).await?;
+    Ok(see_other(&Paths::new(&slug, id).shares()))
+}
+
+async fn draw(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: AssessmentId,
+    made: Option<String>,
+    typed: Option<(Fields, Refusal)>,
+) -> Result<Response, PageError> {
+    let assessed = state.service.assessed(actor, id).await?;
+    let bundle = &assessed.bundle;
+    if bundle.organization.slug != slug {
+        return Err(PageError::not_found());
+    }
+    let page = state.service.shares(actor, id).await?;
+    let status = typed.as_ref().map_or(StatusCode::OK, |(_, refusal)| refusal.status);
+    let sheet = SharesSheet {
+        page,
+        paths: Paths::new(slug, id),
+        organization: bundle.organization.name.clone(),
+        now: UnixMillis::now(),
+        made,
+        typed,
+    };
+    let frame = Frame::new(state, Some(actor), format!("Shared links, {}", bundle.organization.name))
+        .assessment(bundle, Tab::Report)
+        .crumb(sheet.paths.report(), "Report");
+    let mut response = frame.respond(status, || shares_page(&sheet));
+    // The page may hold a token.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// The report behind a link, without an account. A link that never was and one that is another's look alike.
+async fn shared(
+    State(state): State<AppState>,
+    Segments(token): Segments<String>,
+    ClientAddress(address): ClientAddress,
+    browser: Browser,
+) -> Result<Response, PageError> {
+    let report = match state.service.shared_report(&token, &address, browser.words()).await? {
+        Shared::Open(report) => Report::of_guest(*report),
+        Shared::Ended => {
+            return Err(PageError::problem(
+                StatusCode::GONE,
+                "This link has ended",
+                "It was open until a day that has passed, or somebody ended it. Ask whoever sent it for a new one.",
+            ));
+        }
+    };
+    let bundle = &report.page.assessed.bundle;
+    let framework =
+        format!("Framework {} {}", bundle.assessment.framework_code, bundle.assessment.framework_version);
+    let title = format!("Report, {}", bundle.organization.name);
+    let frame = Frame::new(&state, None, title).source(framework).demonstration_if(bundle.organization.demo);
+    let mut response = frame.respond(StatusCode::OK, || report_page(&report));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
