@@ -12,8 +12,10 @@ mod check;
 mod document;
 mod evidence;
 mod extract;
+mod feed;
 mod finding;
 mod framework;
+mod heartbeat;
 mod history;
 mod incident;
 mod integration;
@@ -23,8 +25,13 @@ mod organization;
 mod paging;
 mod problem;
 mod reconciliation;
+mod register;
+mod report;
+mod review;
+mod roadmap;
 mod run;
 mod score;
+mod snapshot;
 mod tie;
 mod time;
 mod timeline;
@@ -40,9 +47,9 @@ use service::Service;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use problem::Problem;
-
 pub(crate) use document::openapi_json;
+pub(crate) use extract::Bearer;
+pub(crate) use problem::Problem;
 
 /// The routes below `/api/v1`.
 pub(crate) fn router(service: Service) -> Router {
@@ -66,18 +73,45 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(assessment::list, assessment::create))
         .routes(routes!(assessment::get))
         .routes(routes!(answer::put, answer::history))
+        .routes(routes!(review::get))
+        .routes(routes!(review::submit))
+        .routes(routes!(review::begin))
+        .routes(routes!(review::finalize))
+        .routes(routes!(review::reopen))
+        .routes(routes!(review::rating::put))
+        .routes(routes!(review::rating::agree))
+        .routes(routes!(review::rating::settle))
+        .routes(routes!(review::rating::review_evidence))
+        .routes(routes!(snapshot::list))
+        .routes(routes!(snapshot::get))
         .routes(routes!(score::get))
         .routes(routes!(timeline::get))
+        .routes(routes!(report::json))
+        .routes(routes!(report::csv))
+        .routes(routes!(report::xlsx))
+        .routes(routes!(roadmap::get))
+        .routes(routes!(roadmap::aim))
+        .routes(routes!(roadmap::decide))
         .routes(routes!(evidence::list, evidence::create))
-        .routes(routes!(evidence::review, evidence::remove))
+        .routes(routes!(evidence::upload::create))
+        .routes(routes!(evidence::upload::get, evidence::review, evidence::remove))
+        .routes(routes!(evidence::upload::replace))
         .routes(routes!(finding::list))
         .routes(routes!(finding::update))
         .routes(routes!(integration::list, integration::create))
         .routes(routes!(inventory::export))
         .routes(routes!(inventory::import))
         .routes(routes!(integration::get, integration::update))
+        .routes(routes!(register::list, register::add))
+        .routes(routes!(register::export))
+        .routes(routes!(register::import))
+        .routes(routes!(register::get, register::correct))
+        .routes(routes!(register::withdraw))
         .routes(routes!(check::list, check::create))
         .routes(routes!(check::get, check::update, check::remove))
+        .routes(routes!(feed::get, feed::put))
+        .routes(routes!(feed::renew))
+        .routes(routes!(heartbeat::create))
         .routes(routes!(tie::list))
         .routes(routes!(tie::put, tie::clear))
         .routes(routes!(run::list, run::create))

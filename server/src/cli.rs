@@ -5,12 +5,15 @@
 
 mod account;
 mod check;
+mod figures;
 mod framework;
 mod receiver;
 mod reconcile;
+mod report;
 mod running;
 mod score;
 mod serve;
+mod snapshot;
 mod worker;
 
 use std::process::ExitCode;
@@ -21,7 +24,7 @@ use service::Service;
 use service::alert::AlertConfig;
 use store::Store;
 
-use crate::config::{DatabaseConfig, ProbeConfig, SecretConfig};
+use crate::config::{DatabaseConfig, EvidenceConfig, ProbeConfig, SecretConfig};
 
 /// The command line was not understood (`EX_USAGE`).
 const NOT_UNDERSTOOD: u8 = 64;
@@ -57,6 +60,11 @@ enum Command {
     Check(check::Options),
     /// Reconcile two row-level files, on this machine and without keeping a row
     Reconcile(reconcile::Options),
+    /// Check files of what was submitted and signed
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
+    /// Compute what a health check observes from files that stay on this machine
+    Figures(figures::Options),
     /// Print the `OpenAPI` document of the API
     Openapi,
 }
@@ -88,6 +96,7 @@ impl Database {
             &SecretConfig::unused(),
             "command".to_owned(),
             AlertConfig::default(),
+            &EvidenceConfig::Nowhere,
         )?;
         service.bring_content().await?;
         Ok(service)
@@ -121,7 +130,9 @@ impl Command {
             Self::Framework(command) => command.run().await,
             Self::Score(options) => return options.run(),
             Self::Check(options) => return options.run().await,
-            Self::Reconcile(options) => return options.run(),
+            Self::Snapshot(command) => return command.run(),
+            Self::Reconcile(options) => return options.run().await,
+            Self::Figures(options) => return options.run().await,
             Self::Openapi => {
                 println!("{}", crate::api::openapi_json());
                 Ok(())

@@ -1,13 +1,18 @@
 //! What an operator sets, one struct for each concern. `cli` fills them from options and `RUNG_*` variables; tests
 //! fill them by hand.
 
+mod evidence;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use probe::{AllowList, AllowListError, MailAddress, Receiver, ReceiverError, SmtpUrl};
+use service::check::FeedConfig;
 use service::record::Retention;
 use thiserror::Error;
+
+pub use evidence::{EvidenceConfig, EvidenceUrl, EvidenceUrlError};
 
 /// Everything that `rung serve` needs to know.
 #[derive(Debug, Clone)]
@@ -16,6 +21,7 @@ pub struct Config {
     pub listen: ListenConfig,
     pub probes: ProbeConfig,
     pub secrets: SecretConfig,
+    pub evidence: EvidenceConfig,
     /// Without it no mail is sent.
     pub mail: Option<MailConfig>,
     pub worker: Worker,
@@ -29,6 +35,7 @@ pub struct WorkerConfig {
     pub database: DatabaseConfig,
     pub probes: ProbeConfig,
     pub secrets: SecretConfig,
+    pub evidence: EvidenceConfig,
     /// Without it no mail is sent.
     pub mail: Option<MailConfig>,
     /// Where people reach the server, for links in messages.
@@ -157,6 +164,8 @@ pub struct ProbeConfig {
     /// Certificates (PEM) of authorities to trust beside the web's and the system's.
     pub extra_roots: Option<String>,
     pub receiver: Option<ReceiverConfig>,
+    /// What systems may report.
+    pub feeds: FeedConfig,
 }
 
 /// The keys by which secrets of checks are sealed in the database.

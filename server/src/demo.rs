@@ -16,11 +16,9 @@ use serde_json::Value;
 use service::answer::AnswerInput;
 use service::assessment::NewAssessment;
 use service::check::{NewCheck, RawParameters};
-use service::evidence::NewEvidence;
+use service::evidence::{NewBody, NewEvidence};
 use service::organization::NewOrganization;
-use service::record::{
-    Assessment, Check, Claim, EvidenceBody, Integration, IntegrationDetails, Organization,
-};
+use service::record::{Assessment, Check, Claim, Integration, IntegrationDetails, Organization};
 use service::{Actor, AssessmentId, CheckId, Error, FrameworkId, OrgId, Service, UnixMillis};
 
 use self::cases::{Case, Entry, cases};
@@ -104,10 +102,11 @@ async fn answer(
         let new = NewEvidence {
             criteria: vec![criterion],
             title: format!("Demonstration record for {code}"),
-            body: EvidenceBody::Note(note.to_owned()),
+            body: NewBody::Note(note.to_owned()),
             duration: EvidenceDuration::Standard,
             dated: today.saturating_sub(days.days()),
             expires: None,
+            reported_pct: None,
         };
         service.add_evidence(actor, assessment, new).await?;
     }
@@ -122,7 +121,7 @@ async fn integrate(
     entry: Entry,
 ) -> Result<(), Error> {
     let integration = integration(service, actor, org, &entry).await?;
-    let known = service.integration_page(actor, integration.id).await?.checks;
+    let known = service.integration_page(actor, integration.id, None, u32::MAX).await?.checks;
     for (kind, parameters) in entry.checks {
         let check = match known.iter().find(|row| row.check.kind.as_str() == kind) {
             Some(row) => row.check.clone(),

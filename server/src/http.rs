@@ -13,13 +13,12 @@ mod request_log;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::web::{AppState, PageError, draw_errors, session_layer};
+use app::web::{AppState, PageError, UPLOAD_LIMIT, draw_errors, session_layer};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use service::Service;
 use store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
@@ -27,13 +26,13 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::config::{ListenConfig, Transport};
-use crate::{api, assets};
+use crate::{api, assets, fhir};
 
 /// A request that takes longer is given up. Longer than any check that "Run now" waits for.
 const TIME_LIMIT: Duration = Duration::from_secs(150);
 
 /// What a request may hold, in bytes. Far above what any field accepts, so that somebody who pastes a book learns
-/// at the field how much is too much.
+/// at the field how much is too much. A form with a file may hold as much more as a file may.
 pub(crate) const BODY_LIMIT: usize = 8 << 20;
 
 /// Everything that is served.
@@ -42,7 +41,8 @@ pub(crate) fn router(state: AppState, store: &Store, listen: &ListenConfig) -> R
     Ok(pages(state, store, listen)?
         .merge(assets::router())
         .merge(health::router(service.clone()))
-        .nest("/api/v1", api_routes(service))
+        .nest("/fhir/R4", around_api(fhir::router(service.clone())))
+        .nest("/api/v1", around_api(api::router(service)))
         .layer(from_fn_with_state(Arc::new(headers::Headers::new(listen.transport())), headers::set))
         .layer(from_fn_with_state(Arc::new(listen.trusted_proxies.clone()), proxy::note))
         .layer(from_fn(request_log::log)))
@@ -56,8 +56,8 @@ fn pages(state: AppState, store: &Store, listen: &ListenConfig) -> Result<Router
     let guard = guard.with_rejection_response(|_: ProtectionError| from_elsewhere());
     // The last one named is the outermost.
     let routes = app::router()
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT))
         .layer(CatchPanicLayer::custom(page_panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(guard)
@@ -67,8 +67,9 @@ fn pages(state: AppState, store: &Store, listen: &ListenConfig) -> Result<Router
     Ok(routes.with_state(state))
 }
 
-fn api_routes(service: Service) -> Router {
-    api::router(service)
+/// The limits of what answers programs.
+fn around_api(routes: Router) -> Router {
+    routes
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(api::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))

@@ -178,7 +178,7 @@ impl SandboxControl for Sandbox {
     fn load<'a>(&'a self, service: &'a Service, actor: &'a Actor) -> Loading<'a> {
         Box::pin(async move {
             let _alone = self.loading.lock().await;
-            crate::demo::load(service, actor, self).await
+            Box::pin(crate::demo::load(service, actor, self)).await
         })
     }
 }

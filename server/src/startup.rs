@@ -14,8 +14,9 @@ use app::web::AppState;
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use leptos::config::LeptosOptions;
-use probe::AllowList;
+use probe::{AllowList, ObjectHttp};
 use service::alert::AlertConfig;
+use service::files::Files;
 use service::record::Retention;
 use service::{SecretKey, SecretKeys, Service};
 use store::{Backend, NodeLock, Store};
@@ -24,8 +25,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::{
-    Config, Demonstration, KeySource, ListenConfig, MailConfig, ProbeConfig, ReceiverConfig, SecretConfig,
-    Worker,
+    Config, Demonstration, EvidenceConfig, KeySource, ListenConfig, MailConfig, ProbeConfig, ReceiverConfig,
+    SecretConfig, Worker,
 };
 use crate::http;
 use crate::sandbox::{Sandbox, SandboxError};
@@ -59,6 +60,10 @@ pub enum StartError {
     Sandbox(#[from] SandboxError),
     #[error("the public address is not usable: {0}")]
     PublicUrl(#[from] tower_http::csrf::ConfigError),
+    #[error("files of evidence cannot be kept: {0}")]
+    Files(#[from] service::files::FilesError),
+    #[error("the certificates to trust are not usable: {0}")]
+    Roots(String),
     #[error(transparent)]
     Receiver(#[from] probe::ReceiverError),
     #[error(
@@ -111,7 +116,8 @@ impl Application {
             probes.extra_roots = Some(sandbox.authority().to_owned());
         }
         let alerts = alerts(&config.listen, config.mail);
-        let service = service(store.clone(), &probes, &config.secrets, node_name(), alerts)?;
+        let service =
+            service(store.clone(), &probes, &config.secrets, node_name(), alerts, &config.evidence)?;
         service.bring_content().await?;
         let resealed = service.reseal_secrets().await?;
         if resealed > 0 {
@@ -228,15 +234,30 @@ pub(crate) fn service(
     secrets: &SecretConfig,
     node: String,
     alerts: AlertConfig,
+    evidence: &EvidenceConfig,
 ) -> Result<Service, StartError> {
     let secret_keys = secret_keys(secrets)?;
     let probe_allow = probes.allow.clone();
     let probe_roots = probes.extra_roots.clone();
+    let feeds = probes.feeds.clone();
     let receiver = probes.receiver.as_ref().map(ReceiverConfig::listen).transpose()?;
+    let files = files(evidence, probes)?;
     Ok(Service::new(
         store,
-        service::Config { probe_allow, probe_roots, receiver, secret_keys, node, alerts },
+        service::Config { probe_allow, probe_roots, receiver, secret_keys, node, alerts, feeds, files },
     )?)
+}
+
+/// Where the files of evidence are.
+fn files(evidence: &EvidenceConfig, probes: &ProbeConfig) -> Result<Option<Files>, StartError> {
+    Ok(match evidence {
+        EvidenceConfig::Nowhere => None,
+        EvidenceConfig::Folder(folder) => Some(Files::folder(folder)?),
+        EvidenceConfig::Bucket(bucket) => {
+            let http = ObjectHttp::new(probes.allow.clone(), probes.extra_roots.as_deref());
+            Some(Files::bucket(bucket.clone(), http.map_err(StartError::Roots)?)?)
+        }
+    })
 }
 
 fn secret_keys(secrets: &SecretConfig) -> Result<SecretKeys, StartError> {

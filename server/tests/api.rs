@@ -13,6 +13,8 @@ mod api {
     mod contents;
     mod demonstration;
     mod evidence;
+    mod feeds;
+    mod figures;
     mod frameworks;
     mod health;
     mod history;
@@ -20,12 +22,18 @@ mod api {
     mod inventory;
     mod organizations;
     mod pages;
+    mod portfolio;
     mod problems;
     mod proxies;
     mod reconciliation;
+    mod registers;
+    mod reports;
+    mod review;
+    mod roadmap;
     mod schedule;
     mod sessions;
     mod startup;
     mod support;
     mod ties;
+    mod uploads;
 }

@@ -103,7 +103,7 @@ fn any_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Result
 
 impl AnswerBody {
     /// The use case's input, and where its `reason` stands in this body.
-    fn understood(self) -> Result<(AnswerInput, &'static str), Problem> {
+    pub(super) fn understood(self) -> Result<(AnswerInput, &'static str), Problem> {
         let reason_at = if self.reason.is_some() { "/reason" } else { "/rationale" };
         let claim = match (self.level, self.not_applicable) {
             (Some(_), true) => {

@@ -13,6 +13,7 @@ use super::extract::{Bearer, Body, Segments};
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
+use super::review::Submission;
 use super::time;
 
 /// An organization's answers to one version of a framework.
@@ -29,6 +30,8 @@ pub(super) struct Assessment {
     #[schema(example = "Spring 2027")]
     title: String,
     state: Stage,
+    /// Whether an assessor from outside signed it.
+    independent_signoff: bool,
     /// The rung aimed at.
     #[schema(example = "8.1")]
     target: Option<String>,
@@ -56,6 +59,8 @@ pub(super) struct WithAnswers {
     #[serde(flatten)]
     assessment: Assessment,
     answers: Vec<Answer>,
+    /// What it stands for since it was submitted; null while it is with the organization.
+    submission: Option<Submission>,
 }
 
 impl From<record::AssessmentState> for Stage {
@@ -80,6 +85,7 @@ impl From<record::Assessment> for Assessment {
             framework_version: assessment.framework_version,
             title: assessment.title,
             state: assessment.state.into(),
+            independent_signoff: assessment.independent_signoff,
             target: assessment.target.map(|rung| rung.to_string()),
             target_level: assessment.target_level.get(),
             created_at: time::shown(assessment.created_at),
@@ -153,5 +159,6 @@ pub(super) async fn get(
 ) -> Result<Json<WithAnswers>, Problem> {
     let bundle = service.assessed(&actor, id).await?.bundle;
     let answers = bundle.answers.into_iter().map(Answer::from).collect();
-    Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers }))
+    let submission = service.submission(&actor, id).await?.map(Submission::from);
+    Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, submission }))
 }

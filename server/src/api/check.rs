@@ -13,6 +13,7 @@ use service::{CheckId, IntegrationId, Service, record};
 use utoipa::ToSchema;
 
 use super::extract::{Bearer, Body, Segments};
+use super::feed::Heartbeat;
 use super::finding::ConditionShown;
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
@@ -41,6 +42,9 @@ pub(super) struct Check {
     next_due_at: String,
     #[schema(format = DateTime)]
     created_at: String,
+    /// Where its reports go: only in the answer that creates a feed for which no token was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heartbeat: Option<Heartbeat>,
 }
 
 /// A check, its latest run, and what it bears on.
@@ -86,6 +90,7 @@ impl Check {
             enabled: check.enabled,
             next_due_at: time::shown(check.next_due_at),
             created_at: time::shown(check.created_at),
+            heartbeat: None,
         }
     }
 }
@@ -194,8 +199,8 @@ pub(super) async fn list(
     paging: Paging<CheckId>,
     State(service): State<Service>,
 ) -> Result<Json<Page<Check>>, Problem> {
-    let rows = service.integration_page(&actor, id).await?.checks;
-    Ok(Json(paging.slice(rows, |row| row.check.id, |row| Check::of(&row.check, &service))))
+    let rows = service.integration_page(&actor, id, paging.after, paging.wanted()).await?.checks;
+    Ok(Json(paging.page(rows, |row| row.check.id.to_string(), |row| Check::of(&row.check, &service))))
 }
 
 /// Add a check to an integration
@@ -219,7 +224,11 @@ pub(super) async fn create(
         interval_seconds: body.interval.as_ref().map(Interval::seconds).transpose()?,
     };
     let check = service.create_check(&actor, id, new).await?;
-    Ok(created(format!("/api/v1/checks/{}", check.id), Check::of(&check, &service)))
+    let mut shown = Check::of(&check, &service);
+    if service.is_feed(&check) && service.feed(&actor, check.id).await?.feed.token_made_at.is_none() {
+        shown.heartbeat = Some(service.renew_feed_token(&actor, check.id).await?.into());
+    }
+    Ok(created(format!("/api/v1/checks/{}", check.id), shown))
 }
 
 /// A check with its latest run and what it bears on

@@ -44,10 +44,14 @@ fn document() -> OpenApi {
             ("organizations", "Who is assessed"),
             ("members", "Who may do what"),
             ("assessments", "Answers and what they are worth"),
+            ("reports", "An assessment as a file"),
+            ("roadmap", "The cheapest climb to a rung"),
             ("evidence", "What stands behind answers"),
             ("findings", "What keeps an assessment from counting in full"),
             ("integrations", "The inventory"),
             ("checks", "What the wire says"),
+            ("registers", "What people enter that no probe can see"),
+            ("feeds", "Checks that systems report to"),
         ]
         .map(|(name, description)| {
             let mut tag = Tag::new(name);

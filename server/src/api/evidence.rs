@@ -1,12 +1,15 @@
-//! Evidence: dated notes and links behind answers.
+//! Evidence: dated notes, links and files behind answers.
+
+pub(super) mod upload;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use service::evidence::NewEvidence;
+use service::evidence::{NewBody, NewEvidence};
 use service::record::{self, EvidenceBody};
 use service::{AssessmentId, EvidenceId, Service};
 use utoipa::ToSchema;
@@ -31,6 +34,8 @@ pub(super) struct Evidence {
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<File>,
     class: ClassName,
     /// What it shows was true on this day.
     #[schema(format = Date)]
@@ -38,6 +43,9 @@ pub(super) struct Evidence {
     /// Earlier than the class gives.
     #[schema(format = Date)]
     expires: Option<String>,
+    /// The headline percentage that it reports.
+    #[schema(value_type = Option<f64>)]
+    reported_pct: Option<Decimal>,
     state: StateName,
     /// The account that attached it.
     #[schema(format = "uuid")]
@@ -45,8 +53,31 @@ pub(super) struct Evidence {
     author_name: String,
     #[schema(format = "uuid")]
     reviewer: Option<String>,
+    /// 1 at first; one more each time that it is replaced.
+    revision: i64,
+    /// When this revision was attached.
     #[schema(format = DateTime)]
     created_at: String,
+}
+
+/// A file; its content comes from `GET /evidence/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EvidenceFile)]
+pub(super) struct File {
+    #[schema(example = "report.pdf")]
+    name: String,
+    /// As its content says.
+    #[schema(example = "application/pdf")]
+    media_type: String,
+    bytes: u64,
+    /// In hexadecimal digits.
+    sha256: String,
+}
+
+impl From<record::EvidenceFile> for File {
+    fn from(file: record::EvidenceFile) -> Self {
+        Self { name: file.name, media_type: file.media_type, bytes: file.bytes, sha256: file.sha256 }
+    }
 }
 
 /// How long it is good for: 12, 6 or 24 months.
@@ -69,11 +100,32 @@ pub(super) enum StateName {
     Rejected,
 }
 
+impl From<ClassName> for EvidenceDuration {
+    fn from(name: ClassName) -> Self {
+        match name {
+            ClassName::Standard => Self::Standard,
+            ClassName::Operational => Self::Operational,
+            ClassName::Charter => Self::Charter,
+        }
+    }
+}
+
+impl From<StateName> for EvidenceState {
+    fn from(name: StateName) -> Self {
+        match name {
+            StateName::Submitted => Self::Submitted,
+            StateName::Accepted => Self::Accepted,
+            StateName::Rejected => Self::Rejected,
+        }
+    }
+}
+
 impl From<record::Evidence> for Evidence {
     fn from(evidence: record::Evidence) -> Self {
-        let (note, link) = match evidence.body {
-            EvidenceBody::Note(note) => (Some(note), None),
-            EvidenceBody::Link(link) => (None, Some(link)),
+        let (note, link, file) = match evidence.body {
+            EvidenceBody::Note(note) => (Some(note), None, None),
+            EvidenceBody::Link(link) => (None, Some(link), None),
+            EvidenceBody::File(file) => (None, None, Some(file.into())),
         };
         Self {
             id: evidence.id.to_string(),
@@ -82,6 +134,7 @@ impl From<record::Evidence> for Evidence {
             title: evidence.title,
             note,
             link,
+            file,
             class: match evidence.duration {
                 EvidenceDuration::Standard => ClassName::Standard,
                 EvidenceDuration::Operational => ClassName::Operational,
@@ -89,6 +142,7 @@ impl From<record::Evidence> for Evidence {
             },
             dated: evidence.dated.to_string(),
             expires: evidence.expires.map(|date| date.to_string()),
+            reported_pct: evidence.reported_pct,
             state: match evidence.state {
                 EvidenceState::Submitted => StateName::Submitted,
                 EvidenceState::Accepted => StateName::Accepted,
@@ -97,6 +151,7 @@ impl From<record::Evidence> for Evidence {
             author: evidence.author.to_string(),
             author_name: evidence.author_name,
             reviewer: evidence.reviewer.map(|user| user.to_string()),
+            revision: evidence.revision,
             created_at: time::shown(evidence.created_at),
         }
     }
@@ -119,6 +174,9 @@ pub(super) struct NewEvidenceBody {
     dated: Date,
     #[schema(value_type = Option<String>, format = Date)]
     expires: Option<Date>,
+    /// The headline percentage that it reports, 0 to 100.
+    #[schema(value_type = Option<f64>)]
+    reported_pct: Option<Decimal>,
 }
 
 /// A reviewer's word.
@@ -131,8 +189,8 @@ pub(super) struct Review {
 impl NewEvidenceBody {
     fn understood(self) -> Result<NewEvidence, Problem> {
         let body = match (self.note, self.link) {
-            (Some(note), None) => EvidenceBody::Note(note),
-            (None, Some(link)) => EvidenceBody::Link(link),
+            (Some(note), None) => NewBody::Note(note),
+            (None, Some(link)) => NewBody::Link(link),
             _ => {
                 let detail = "Send a `note` or a `link`, one of them.".to_owned();
                 let at = |pointer: &str| FieldProblem::at(pointer, detail.clone());
@@ -143,13 +201,10 @@ impl NewEvidenceBody {
             criteria: self.criteria.into_iter().map(Into::into).collect(),
             title: self.title,
             body,
-            duration: match self.class.unwrap_or(ClassName::Standard) {
-                ClassName::Standard => EvidenceDuration::Standard,
-                ClassName::Operational => EvidenceDuration::Operational,
-                ClassName::Charter => EvidenceDuration::Charter,
-            },
+            duration: self.class.unwrap_or(ClassName::Standard).into(),
             dated: self.dated,
             expires: self.expires,
+            reported_pct: self.reported_pct,
         })
     }
 }
@@ -205,12 +260,7 @@ pub(super) async fn review(
     State(service): State<Service>,
     Body(body): Body<Review>,
 ) -> Result<Json<Evidence>, Problem> {
-    let state = match body.state {
-        StateName::Submitted => EvidenceState::Submitted,
-        StateName::Accepted => EvidenceState::Accepted,
-        StateName::Rejected => EvidenceState::Rejected,
-    };
-    Ok(Json(service.review_evidence(&actor, id, state).await?.into()))
+    Ok(Json(service.review_evidence(&actor, id, body.state.into()).await?.into()))
 }
 
 /// Remove an item

@@ -15,7 +15,7 @@ use service::{Actor, Service};
 use super::problem::Problem;
 
 /// Whoever the bearer token belongs to.
-pub(super) struct Bearer(pub(super) Actor);
+pub(crate) struct Bearer(pub(crate) Actor);
 
 impl FromRequestParts<Service> for Bearer {
     type Rejection = Problem;
@@ -61,6 +61,26 @@ impl<T: DeserializeOwned> FromRequest<Service> for Body<T> {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
         read(&bytes_of(request, service).await?).map(Self)
+    }
+}
+
+/// The body, read from JSON where one was sent; otherwise what is meant by saying nothing.
+pub(super) struct MaybeBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Service> for MaybeBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        let json = says_json(&request);
+        let bytes = bytes_of(request, service).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !json {
+            let detail = "Send JSON, with the header `Content-Type: application/json`, or no body.";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        read(&bytes).map(Self)
     }
 }
 
@@ -125,7 +145,7 @@ fn text(bytes: &[u8]) -> Result<&str, Problem> {
     })
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     text(bytes)?;
     if let Some(position) = escaped_nul(bytes) {
         let detail = format!(

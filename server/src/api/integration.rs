@@ -211,7 +211,7 @@ pub(super) async fn get(
     Segments(id): Segments<IntegrationId>,
     State(service): State<Service>,
 ) -> Result<Json<Integration>, Problem> {
-    Ok(Json(service.integration_page(&actor, id).await?.integration.into()))
+    Ok(Json(service.integration_page(&actor, id, None, 0).await?.integration.into()))
 }
 
 /// Change an integration
@@ -229,7 +229,7 @@ pub(super) async fn update(
     State(service): State<Service>,
     Body(body): Body<IntegrationChange>,
 ) -> Result<Json<Integration>, Problem> {
-    let mut known = service.integration_page(&actor, id).await?.integration.details;
+    let mut known = service.integration_page(&actor, id, None, 0).await?.integration.details;
     if let Some(name) = body.name {
         known.name = name;
     }

@@ -20,6 +20,12 @@ pub(super) struct Imported {
     unchanged: usize,
 }
 
+impl From<service::inventory::Imported> for Imported {
+    fn from(done: service::inventory::Imported) -> Self {
+        Self { added: done.added, changed: done.changed, unchanged: done.unchanged }
+    }
+}
+
 /// The inventory as CSV
 ///
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe; an import takes it off again.
@@ -59,6 +65,5 @@ pub(super) async fn import(
     State(service): State<Service>,
     Csv(file): Csv,
 ) -> Result<Json<Imported>, Problem> {
-    let done = service.import_integrations(&actor, id, &file).await?;
-    Ok(Json(Imported { added: done.added, changed: done.changed, unchanged: done.unchanged }))
+    Ok(Json(service.import_integrations(&actor, id, &file).await?.into()))
 }

@@ -27,6 +27,11 @@ pub(super) struct ReportBody {
     /// What `rung reconcile` printed, as it is.
     #[schema(value_type = Option<Object>)]
     aggregate: Option<Value>,
+    /// The table that the kind is computed from, as CSV: of `terminology.coverage` counts of codes (`domain`, `system`,
+    /// `code`, `count`, `standard_system`, `standard_code`; or `domain`, `total`, `valid`), of `identity.match` suspected
+    /// overlays (`opened`, `closed`).
+    #[serde(default)]
+    table: String,
     /// Figures that the aggregate does not tell, by the names of the kind's observations.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>)]
@@ -60,6 +65,6 @@ pub(super) async fn create(
         Problem::field("/aggregate", format!("This is not what `rung reconcile` prints: {error}."))
     })?;
     let computed_at = body.computed_at.as_deref().map(|text| time::read("/computed_at", text)).transpose()?;
-    let report = Reconciliation { aggregate, figures: body.observations, computed_at };
+    let report = Reconciliation { aggregate, table: body.table, figures: body.observations, computed_at };
     Ok((StatusCode::CREATED, Json(service.report_reconciliation(&actor, id, report).await?.into())))
 }

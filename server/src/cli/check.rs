@@ -3,6 +3,7 @@
 //! Exit codes: 0 PASS, 1 WARN, 2 FAIL, 3 UNKNOWN, 64 where the kind or a parameter is wrong.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -25,6 +26,9 @@ pub(super) struct Options {
     /// A network, beyond public addresses, that may be connected to, for example 127.0.0.0/8
     #[arg(long, env = "RUNG_PROBE_ALLOW", value_name = "CIDR", value_delimiter = ',')]
     allow: Vec<AllowList>,
+    /// The folder that `file.freshness` may list, with what is below it
+    #[arg(long, env = "RUNG_FEED_ROOT", value_name = "FOLDER")]
+    feed_root: Option<PathBuf>,
     #[command(flatten)]
     receiver: receiver::Receiving,
 }
@@ -60,7 +64,12 @@ impl Options {
                 return ExitCode::from(NOT_UNDERSTOOD);
             }
         };
-        let prober = match Prober::new(ProberConfig { allow, receiver, ..ProberConfig::default() }) {
+        let prober = match Prober::new(ProberConfig {
+            allow,
+            receiver,
+            feed_root: self.feed_root,
+            ..ProberConfig::default()
+        }) {
             Ok(prober) => prober,
             Err(error) => {
                 eprintln!("error: {error}");

@@ -14,8 +14,10 @@ use domain::reconcile::{
     Aggregate, BUCKETS, Column, ComparedField, Plan, Rates, Side, SideReader, SideTable, join_buckets,
 };
 use serde::Serialize;
+use serde_json::json;
 
 use super::NOT_UNDERSTOOD;
+use super::report::ReportTo;
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 18;
@@ -41,6 +43,8 @@ pub(super) struct Options {
     /// How many row numbers of each sort to list
     #[arg(long, default_value_t = Plan::SAMPLES, value_name = "N")]
     samples: usize,
+    #[command(flatten)]
+    report: ReportTo,
 }
 
 /// What is printed.
@@ -52,12 +56,12 @@ struct Report<'a> {
 }
 
 impl Options {
-    pub(super) fn run(self) -> ExitCode {
+    pub(super) async fn run(self) -> ExitCode {
         match self.aggregate() {
             Ok(aggregate) => {
                 let report = Report { rates: aggregate.rates(), aggregate: &aggregate };
                 println!("{}", serde_json::to_string_pretty(&report).expect("counts and texts are JSON"));
-                ExitCode::SUCCESS
+                self.report.send(&json!({ "aggregate": aggregate })).await
             }
             Err(problem) => {
                 eprintln!("error: {problem}");

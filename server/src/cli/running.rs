@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use probe::{AllowList, MailAddress, SmtpUrl};
+use service::check::FeedConfig;
 use service::record::Retention;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{Database, receiver};
-use crate::config::{MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, WorkerConfig};
+use crate::config::{
+    EvidenceConfig, EvidenceUrl, MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, WorkerConfig,
+};
 
 /// What a process that goes on can be told.
 #[derive(Debug, Args)]
@@ -47,6 +50,17 @@ pub(super) struct Running {
         hide_env_values = true
     )]
     secret_key_old: OldKeys,
+    /// Where files of evidence are kept: `file:///FOLDER`, or
+    /// `s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION`. Without it, an SQLite database has a folder beside it,
+    /// and on PostgreSQL no file is taken
+    #[arg(long, env = "RUNG_EVIDENCE_URL", value_name = "URL")]
+    evidence_url: Option<EvidenceUrl>,
+    /// The access key of the bucket for evidence
+    #[arg(long, env = "RUNG_EVIDENCE_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
+    evidence_access_key: Option<String>,
+    /// The secret key of the bucket for evidence
+    #[arg(long, env = "RUNG_EVIDENCE_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
+    evidence_secret_key: Option<String>,
     /// The address that browsers use, where it is another one, for example `https://rung.example.org` behind a proxy
     #[arg(long, env = "RUNG_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
@@ -57,6 +71,13 @@ pub(super) struct Running {
     /// Whose name alerts are in, for example `Rung <rung@clinic.example>`
     #[arg(long, env = "RUNG_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<MailAddress>,
+    /// Reports that one feed may send in a minute, at any pace within it
+    #[arg(long, env = "RUNG_HEARTBEAT_LIMIT", value_name = "COUNT", default_value_t = FeedConfig::default().reports_per_minute,
+        value_parser = clap::value_parser!(u32).range(1..=60_000_000))]
+    heartbeat_limit: u32,
+    /// The folder of this machine that `file.freshness` may list, with what is below it
+    #[arg(long, env = "RUNG_FEED_ROOT", value_name = "FOLDER")]
+    feed_root: Option<PathBuf>,
     #[command(flatten)]
     keep: Keep,
     /// What to log, for example `info` or `warn,server=debug`
@@ -113,23 +134,28 @@ impl Running {
         started.map_err(|error| anyhow::anyhow!("logging could not start: {error}"))
     }
 
-    pub(super) fn config(self) -> WorkerConfig {
+    pub(super) fn config(self) -> anyhow::Result<WorkerConfig> {
         let database = self.database.config();
+        let (access_key, secret_key) = (self.evidence_access_key, self.evidence_secret_key);
+        let evidence = EvidenceConfig::chosen(&database, self.evidence_url, access_key, secret_key)
+            .map_err(|problem| anyhow::anyhow!(problem))?;
         let secrets =
             SecretConfig::chosen(&database, self.secret_key, self.secret_key_file, self.secret_key_old);
         let Keep { runs, hours, days } = self.keep;
-        WorkerConfig {
+        Ok(WorkerConfig {
             database,
+            evidence,
             probes: ProbeConfig {
                 allow: self.probe_allow,
                 receiver: self.receiver.config(),
+                feeds: FeedConfig { reports_per_minute: self.heartbeat_limit, root: self.feed_root },
                 ..ProbeConfig::default()
             },
             secrets,
             mail: self.smtp_url.zip(self.mail_from).map(|(server, from)| MailConfig { server, from }),
             public_url: self.public_url,
             keep: Retention { runs_days: runs, hours_days: hours, days_days: days },
-        }
+        })
     }
 }
 

@@ -41,19 +41,21 @@ pub(super) struct Options {
 impl Options {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         self.running.start_logging()?;
-        let application = Application::build(self.config()).await?;
+        let application = Application::build(self.config()?).await?;
         println!("Rung serves http://{}", application.addr());
         application.run_until(asked_to_stop()?).await?;
         Ok(())
     }
 
-    fn config(self) -> Config {
-        let WorkerConfig { database, probes, secrets, mail, public_url, keep } = self.running.config();
-        Config {
+    fn config(self) -> anyhow::Result<Config> {
+        let WorkerConfig { database, probes, secrets, evidence, mail, public_url, keep } =
+            self.running.config()?;
+        Ok(Config {
             database,
             listen: ListenConfig { addr: self.addr, public_url, trusted_proxies: self.trusted_proxies },
             probes,
             secrets,
+            evidence,
             mail,
             keep,
             worker: if self.no_worker { Worker::Off } else { Worker::On },
@@ -62,6 +64,6 @@ impl Options {
             } else {
                 Demonstration::Off
             },
-        }
+        })
     }
 }

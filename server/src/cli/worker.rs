@@ -14,6 +14,6 @@ pub(super) struct Options {
 impl Options {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         self.running.start_logging()?;
-        Ok(crate::startup::run_worker(self.running.config(), asked_to_stop()?).await?)
+        Ok(crate::startup::run_worker(self.running.config()?, asked_to_stop()?).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::web::PageNonce;
+use app::web::{Attachment, PageNonce};
 use axum::extract::{Request, State};
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -25,6 +25,11 @@ pub(crate) struct WorkerScript;
 /// A worker loads our own script and WebAssembly, and nothing else.
 const WORKER_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'",
+);
+
+/// Somebody's file: should a browser show it all the same, it runs nothing, loads nothing and belongs to no origin.
+const ATTACHMENT_POLICY: HeaderValue = HeaderValue::from_static(
+    "sandbox; default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// What every answer carries, made once.
@@ -65,6 +70,7 @@ pub(super) async fn set(State(headers): State<Arc<Headers>>, request: Request, n
     let mut response = next.run(request).await;
     let policy = match response.extensions().get::<PageNonce>() {
         Some(PageNonce(nonce)) => content_security_policy(Some(nonce)),
+        None if response.extensions().get::<Attachment>().is_some() => ATTACHMENT_POLICY,
         None if response.extensions().get::<WorkerScript>().is_some() => WORKER_POLICY,
         None => headers.without_scripts.clone(),
     };

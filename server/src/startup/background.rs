@@ -63,7 +63,14 @@ pub async fn run_worker(config: WorkerConfig, stop: impl Future<Output = ()>) ->
     prepare_schema(&store).await?;
     let public_url = config.public_url.map(|url| url.as_str().to_owned());
     let alerts = super::alerts_with_links_to(public_url, config.mail);
-    let service = super::service(store.clone(), &config.probes, &config.secrets, node_name(), alerts)?;
+    let service = super::service(
+        store.clone(),
+        &config.probes,
+        &config.secrets,
+        node_name(),
+        alerts,
+        &config.evidence,
+    )?;
     service.bring_content().await?;
     let (stopping, stopped) = watch::channel(false);
     let tasks = Background::start(&service, Worker::On, config.keep, &stopped);

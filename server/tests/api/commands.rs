@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::support::{Backend, PASSWORD, TestApp};
+use super::support::{Backend, PASSWORD, TestApp, World};
 
 fn rung(arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
@@ -217,4 +217,37 @@ fn a_worker_apart_is_refused_on_sqlite_with_what_to_do() {
     let refused = rung(&["worker", "--database-url", &url], "");
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     assert!(err(&refused).contains("PostgreSQL") && err(&refused).contains("rung serve"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_are_verified_from_the_terminal() {
+    let world = World::new(Backend::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for deed in ["/submit", "/reopen", "/submit"] {
+        let done = world.owner.post(&world.at(deed), serde_json::json!({})).await.expect(200);
+        let Some(id) = done["snapshot"]["id"].as_str() else { continue };
+        let path = folder.path().join(format!("{}.json", files.len()));
+        std::fs::write(&path, world.owner.get(&format!("/snapshots/{id}")).await.text).unwrap();
+        files.push((
+            path.to_str().unwrap().to_owned(),
+            done["snapshot"]["sha256"].as_str().unwrap().to_owned(),
+        ));
+    }
+    let [(one, _), (two, hash)] = &files[..] else { panic!("{files:?}") };
+    let verify = |arguments: &[&str]| rung(&[&["snapshot", "verify"], arguments].concat(), "");
+    let both = verify(&[two, one]);
+    assert_eq!(both.status.code(), Some(0), "{both:?}");
+    assert!(out(&both).contains(hash.as_str()) && out(&both).contains("the score follows"), "{both:?}");
+    assert_eq!(verify(&[two, "--sha256", hash]).status.code(), Some(0));
+    assert_eq!(verify(&[one, "--sha256", hash]).status.code(), Some(1));
+
+    let content = std::fs::read_to_string(one).unwrap();
+    let changed = folder.path().join("changed.json");
+    std::fs::write(&changed, content.replacen("Alder", "Older", 1)).unwrap();
+    let refused = verify(&[changed.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(err(&refused).contains("NOT VERIFIED"), "{refused:?}");
+    assert_eq!(verify(&["/nowhere.json"]).status.code(), Some(64));
+    assert_eq!(verify(&[]).status.code(), Some(64));
 }

@@ -8,7 +8,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use server::config::{
-    Config, DatabaseConfig, Demonstration, ListenConfig, ProbeConfig, SecretConfig, TrustedProxies, Worker,
+    Config, DatabaseConfig, Demonstration, EvidenceConfig, ListenConfig, ProbeConfig, SecretConfig,
+    TrustedProxies, Worker,
 };
 use server::startup::Application;
 use service::Service;
@@ -55,6 +56,7 @@ impl TestApp {
                 ..ProbeConfig::default()
             },
             secrets: SecretConfig::file(folder.path().join("rung.key")),
+            evidence: EvidenceConfig::Folder(folder.path().join("evidence")),
             mail: None,
             worker: Worker::Off,
             keep: Retention { runs_days: 30, hours_days: 90, days_days: 1825 },
@@ -236,7 +238,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(backend: Backend) -> Self {
-        let app = TestApp::spawn(backend).await;
+        Self::with(backend, |_| {}).await
+    }
+
+    /// With a configuration that differs from the usual one.
+    pub(crate) async fn with(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
+        let app = TestApp::spawn_with(backend, change).await;
         let owner = app.person("owner").await;
         let new = json!({ "name": "Alder Regional Hospital", "profiles": ["H"], "size_band": "21-150" });
         let organization = owner.post("/organizations", new).await.expect(201);

@@ -1,0 +1,146 @@
+//! FHIR R4 below `/fhir/R4`: frameworks as Questionnaire, answers as `QuestionnaireResponse`, and the capability
+//! statement that says so.
+//!
+//! Read only. Frameworks are public, as they are on the screen; an organization's answers take a bearer token like the
+//! rest of the API. What goes wrong is an `OperationOutcome` (<https://hl7.org/fhir/R4/operationoutcome.html>).
+
+mod capability;
+mod questionnaire;
+mod response;
+
+use axum::Router;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use domain::{Framework, FrameworkCode};
+use serde_json::{Value, json};
+use service::{AssessmentId, Error, Service};
+
+use crate::api::Bearer;
+
+const MEDIA_TYPE: &str = "application/fhir+json; fhirVersion=4.0";
+
+/// The routes below `/fhir/R4`.
+pub(crate) fn router(service: Service) -> Router {
+    Router::new()
+        .route("/metadata", get(metadata))
+        .route("/Questionnaire/{id}", get(questionnaire))
+        .route("/QuestionnaireResponse/{id}", get(response))
+        .fallback(nothing)
+        .method_not_allowed_fallback(read_only)
+        .with_state(service)
+}
+
+/// A resource.
+struct Resource(Value);
+
+impl IntoResponse for Resource {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, MEDIA_TYPE)], self.0.to_string()).into_response()
+    }
+}
+
+/// Why there is no resource.
+struct Refusal {
+    status: StatusCode,
+    /// Of <http://hl7.org/fhir/issue-type>.
+    code: &'static str,
+    text: String,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let outcome = json!({
+            "resourceType": "OperationOutcome",
+            "issue": [{ "severity": "error", "code": self.code, "diagnostics": self.text }],
+        });
+        (self.status, Resource(outcome)).into_response()
+    }
+}
+
+impl Refusal {
+    fn not_found() -> Self {
+        let text = "There is no such resource, or it is not yours to read.".to_owned();
+        Self { status: StatusCode::NOT_FOUND, code: "not-found", text }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::NotFound(_) => Self::not_found(),
+            Error::Forbidden(text) => {
+                Self { status: StatusCode::FORBIDDEN, code: "forbidden", text: text.clone() }
+            }
+            Error::Unauthenticated(text) => {
+                Self { status: StatusCode::UNAUTHORIZED, code: "login", text: text.clone() }
+            }
+            other => {
+                tracing::error!(error = ?other, "a FHIR resource could not be made");
+                let text = "Something went wrong on our side.".to_owned();
+                Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "exception", text }
+            }
+        }
+    }
+}
+
+async fn nothing(OriginalUri(uri): OriginalUri) -> Refusal {
+    let text = format!("There is nothing at {}; see /fhir/R4/metadata.", uri.path());
+    Refusal { status: StatusCode::NOT_FOUND, code: "not-found", text }
+}
+
+async fn read_only() -> Refusal {
+    let text = "This server only reads: use GET.".to_owned();
+    Refusal { status: StatusCode::METHOD_NOT_ALLOWED, code: "not-supported", text }
+}
+
+async fn metadata() -> Resource {
+    Resource(capability::statement())
+}
+
+async fn questionnaire(State(service): State<Service>, Path(id): Path<String>) -> Result<Resource, Refusal> {
+    // A code may hold a hyphen, and so may a version.
+    for (at, _) in id.match_indices('-') {
+        let (code, version) = (FrameworkCode::from(&id[..at]), &id[at + 1..]);
+        match service.framework(&code, Some(version)).await {
+            Ok(framework) => return Ok(Resource(questionnaire::questionnaire(&framework))),
+            Err(Error::NotFound(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Err(Refusal::not_found())
+}
+
+async fn response(
+    bearer: Result<Bearer, crate::api::Problem>,
+    State(service): State<Service>,
+    Path(id): Path<String>,
+) -> Result<Resource, Refusal> {
+    let Ok(Bearer(actor)) = bearer else {
+        let text = "Send the header `Authorization: Bearer TOKEN`.".to_owned();
+        return Err(Refusal { status: StatusCode::UNAUTHORIZED, code: "login", text });
+    };
+    let id: AssessmentId = id.parse().map_err(|_| Refusal::not_found())?;
+    let assessed = service.assessed(&actor, id).await?;
+    Ok(Resource(response::response(&assessed)))
+}
+
+/// The canonical address of a framework's questionnaire, without its version. It stays the same on every installation.
+fn canonical(framework: &Framework) -> String {
+    format!("urn:rung:framework:{}", framework.code)
+}
+
+/// The system of the codes of answers: `0` to `4`, and [`NOT_APPLICABLE`].
+const LEVELS: &str = "urn:rung:level";
+const NOT_APPLICABLE: &str = "not-applicable";
+
+/// An answer as a Coding.
+fn coding(framework: &Framework, code: &str) -> Value {
+    let name = match code.parse::<usize>().ok().and_then(|level| framework.levels.get(level)) {
+        Some(name) => format!("{code} {name}"),
+        None => "Not applicable".to_owned(),
+    };
+    json!({ "system": LEVELS, "code": code, "display": name })
+}

@@ -1,0 +1,92 @@
+//! A framework as a Questionnaire (<https://hl7.org/fhir/R4/questionnaire.html>).
+//!
+//! A domain is a group, a criterion a choice whose options carry the anchors. Below it stand what proves it, the reason
+//! why it does not apply, and the rationale.
+
+use domain::Framework;
+use domain::framework::{Criterion, Domain};
+use serde_json::{Value, json};
+
+use super::{LEVELS, NOT_APPLICABLE, canonical, coding};
+
+const ITEM_CONTROL: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl";
+const ITEM_CONTROLS: &str = "http://hl7.org/fhir/questionnaire-item-control";
+const ORDINAL_VALUE: &str = "http://hl7.org/fhir/StructureDefinition/ordinalValue";
+
+pub(super) fn questionnaire(framework: &Framework) -> Value {
+    let disclaimer = json!({ "linkId": "disclaimer", "type": "display", "text": framework.disclaimer });
+    let domains = framework.domains.iter().map(|domain| group(framework, domain));
+    json!({
+        "resourceType": "Questionnaire",
+        "id": format!("{}-{}", framework.code, framework.version),
+        "url": canonical(framework),
+        "version": framework.version,
+        "name": name(framework),
+        "title": framework.title,
+        "status": "active",
+        "subjectType": ["Organization"],
+        "description": framework.description,
+        "copyright": framework.disclaimer,
+        "item": std::iter::once(disclaimer).chain(domains).collect::<Vec<_>>(),
+    })
+}
+
+/// For programs: begins with a capital, letters, digits and `_` only (invariant que-0).
+fn name(framework: &Framework) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    format!("Framework_{}", framework.code.as_str().chars().map(plain).collect::<String>())
+}
+
+fn group(framework: &Framework, domain: &Domain) -> Value {
+    let criteria: Vec<Value> = domain.criteria.iter().map(|one| question(framework, one)).collect();
+    json!({
+        "linkId": format!("domain-{}", domain.code),
+        "prefix": domain.code,
+        "type": "group",
+        "text": domain.title,
+        "item": criteria,
+    })
+}
+
+fn question(framework: &Framework, criterion: &Criterion) -> Value {
+    let options = criterion.anchors.iter().enumerate().map(|(level, anchor)| {
+        let display = format!("{level} {}: {anchor}", framework.levels[level]);
+        json!({ "valueCoding": {
+            "extension": [{ "url": ORDINAL_VALUE, "valueDecimal": level }],
+            "system": LEVELS,
+            "code": level.to_string(),
+            "display": display,
+        } })
+    });
+    let left_out = json!({ "valueCoding": coding(framework, NOT_APPLICABLE) });
+    let code = &criterion.code;
+    let mut below = Vec::new();
+    if !criterion.evidence.is_empty() {
+        let text = format!("What proves it: {}", criterion.evidence);
+        below.push(json!({ "linkId": format!("{code}.evidence"), "type": "display", "text": text }));
+    }
+    below.push(json!({
+        "linkId": format!("{code}.reason"),
+        "type": "text",
+        "text": "Why it does not apply",
+        "enableWhen": [{
+            "question": code,
+            "operator": "=",
+            "answerCoding": { "system": LEVELS, "code": NOT_APPLICABLE },
+        }],
+    }));
+    below.push(json!({ "linkId": format!("{code}.rationale"), "type": "text", "text": "Rationale" }));
+    json!({
+        "extension": [{
+            "url": ITEM_CONTROL,
+            "valueCodeableConcept": { "coding": [{ "system": ITEM_CONTROLS, "code": "radio-button" }] },
+        }],
+        "linkId": code,
+        "prefix": code,
+        "type": "choice",
+        "text": criterion.question,
+        "required": false,
+        "answerOption": options.chain([left_out]).collect::<Vec<_>>(),
+        "item": below,
+    })
+}

@@ -1,0 +1,277 @@
+//! The report as files, its sections, FHIR resources, and links that let others read it.
+
+use std::io::Read as _;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use service::UnixMillis;
+
+use super::support::{Answer, Backend, Person, World, text};
+
+/// A world with an answer whose rationale a spreadsheet would run.
+async fn answered(backend: Backend) -> World {
+    let world = World::new(backend).await;
+    let answer = json!({ "level": 3, "rationale": "=HYPERLINK(\"http://evil.example\")", "revision": 0 });
+    world.owner.put(&world.answer_to("PAT-1"), answer).await.expect(200);
+    let left_out =
+        json!({ "not_applicable": true, "reason": "No such data", "rationale": "+1", "revision": 0 });
+    let refused = world.owner.put(&world.answer_to("PAT-6"), left_out).await;
+    assert_eq!(refused.status, 200, "{}", refused.text);
+    world
+}
+
+/// The files of a zip archive.
+fn unzipped(bytes: &[u8]) -> Vec<(String, String)> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let read = |name: String| {
+        let mut text = String::new();
+        archive.by_name(&name).unwrap().read_to_string(&mut text).unwrap();
+        (name, text)
+    };
+    names.into_iter().map(read).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_report_is_a_file_of_three_kinds_and_runs_no_formula(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = answered(backend).await;
+    let outsider = world.app.person("outsider").await;
+    let report = world.owner.get(&world.at("/report.json")).await.expect(200);
+    assert_eq!(report["organization"]["name"], "Alder Regional Hospital");
+    assert!(text(&report["disclaimer"]).contains("not a HIMSS stage"));
+    assert_eq!(report["result"]["rung"]["code"], "Pre-8");
+    assert_eq!(report["criteria"][0]["rationale"], "=HYPERLINK(\"http://evil.example\")");
+    let score = world.owner.get(&world.at("/score")).await.expect(200);
+    assert_eq!(report["result"]["proven"]["exact"], score["exact"]["overall"]);
+    assert_eq!(report["roadmap"]["target"]["code"], "8.1");
+
+    let some = world.owner.get(&world.at("/report.json?section=domains,checks")).await.expect(200);
+    assert!(some["domains"].is_array() && some["checks"].is_array() && some["criteria"].is_null());
+    assert_eq!(world.owner.get(&world.at("/report.json?section=gossip")).await.pointers(), ["/section"]);
+
+    let csv = world.owner.get(&world.at("/report.csv")).await;
+    assert_eq!(
+        (csv.status.as_u16(), csv.header("content-type")),
+        (200, "text/csv; charset=utf-8; header=present")
+    );
+    assert!(
+        csv.header("content-disposition").starts_with("attachment; filename=\"rung-alder-regional-hospital-")
+    );
+    let mut lines = csv::Reader::from_reader(csv.text.as_bytes());
+    let first = lines.records().next().unwrap().unwrap();
+    assert_eq!((&first[1], &first[10]), ("PAT-1", "'=HYPERLINK(\"http://evil.example\")"));
+    assert!(first[11].contains("not a HIMSS stage"));
+    assert_eq!(world.owner.get(&world.at("/report.csv?table=gossip")).await.pointers(), ["/table"]);
+
+    let xlsx = world.owner.api(reqwest::Method::GET, &world.at("/report.xlsx")).send().await.unwrap();
+    assert_eq!(xlsx.status(), 200);
+    let files = unzipped(&xlsx.bytes().await.unwrap());
+    let of = |part: &str| files.iter().find(|(name, _)| name == part).unwrap().1.clone();
+    assert!(of("xl/sharedStrings.xml").contains("=HYPERLINK("));
+    assert!(of("xl/workbook.xml").contains("name=\"Criteria\""));
+    let formulas = files.iter().filter(|(name, text)| name.contains("worksheets/") && text.contains("<f>"));
+    assert_eq!(formulas.count(), 0);
+
+    for path in ["/report.json", "/report.csv", "/report.xlsx"] {
+        outsider.get(&world.at(path)).await.problem(404);
+    }
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_report_page_shows_the_sections_that_were_chosen(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = answered(backend).await;
+    world.owner.sign_in().await;
+    let path = format!("/orgs/{}/assessments/{}/report", world.slug, world.assessment);
+    let whole = world.owner.page(&path).await;
+    for section in ["id=\"domains\"", "id=\"criteria\"", "id=\"findings\"", "id=\"roadmap\"", "id=\"checks\""]
+    {
+        assert!(whole.text.contains(section), "{section}");
+    }
+    let part = world.owner.page(&format!("{path}?section=domains&section=roadmap")).await;
+    assert!(part.text.contains("id=\"roadmap\"") && !part.text.contains("id=\"findings\""));
+    assert!(part.text.contains("not a HIMSS stage"));
+    assert!(part.text.contains("report.xlsx?section=domains&amp;section=roadmap"));
+    for file in ["report.json", "report.csv?table=findings", "report.xlsx"] {
+        let file = world.owner.page(&path.replace("report", file)).await;
+        assert_eq!(file.status, 200);
+        assert!(file.header("content-disposition").starts_with("attachment"));
+    }
+    assert_eq!(world.owner.page(&format!("{path}?section=gossip")).await.status, 422);
+    world.app.stop().await;
+}
+
+async fn fhir(person: &Person, world: &World, path: &str) -> Answer {
+    let request = person.client.get(format!("{}/fhir/R4{path}", world.app.url));
+    Answer::of(match &person.token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    })
+    .await
+}
+
+/// Every item below, with its own.
+fn items(resource: &Value) -> Vec<&Value> {
+    let mut all = Vec::new();
+    let own = resource["item"].as_array().into_iter().flatten();
+    let answers = resource["answer"].as_array().into_iter().flatten();
+    for item in own.chain(answers.flat_map(|answer| answer["item"].as_array().into_iter().flatten())) {
+        all.push(item);
+        all.extend(items(item));
+    }
+    all
+}
+
+/// The rules of FHIR R4 for a Questionnaire that a machine can check: invariants que-0 to que-13 as far as they apply, and
+/// the required elements.
+fn check_questionnaire(resource: &Value) {
+    assert_eq!((&resource["resourceType"], &resource["status"]), (&json!("Questionnaire"), &json!("active")));
+    let name = text(&resource["name"]);
+    assert!(name.starts_with(|c: char| c.is_ascii_uppercase()), "que-0: {name}");
+    assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "que-0: {name}");
+    let id = text(&resource["id"]);
+    assert!(id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)), "{id}");
+    let all = items(resource);
+    let mut links: Vec<String> = all.iter().map(|item| text(&item["linkId"])).collect();
+    let count = links.len();
+    links.sort();
+    links.dedup();
+    assert_eq!(links.len(), count, "que-2: every linkId is there once");
+    for item in all {
+        let (kind, children) = (text(&item["type"]), item["item"].as_array().map_or(0, Vec::len));
+        assert!(["group", "display", "choice", "text"].contains(&kind.as_str()), "{item}");
+        assert!(kind != "group" || children > 0, "que-1: {item}");
+        assert!(kind != "display" || children == 0, "que-1: {item}");
+        assert!(kind != "display" || item["required"].is_null(), "que-6: {item}");
+        assert_eq!(kind == "choice", item["answerOption"].is_array(), "que-5: {item}");
+        for condition in item["enableWhen"].as_array().into_iter().flatten() {
+            assert!(links.binary_search(&text(&condition["question"])).is_ok(), "{item}");
+            assert!(condition["answerCoding"].is_object() && condition["operator"] == "=", "{item}");
+        }
+        assert!(!text(&item["text"]).is_empty());
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn frameworks_and_answers_are_fhir_resources_that_fit_together(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = answered(backend).await;
+    let (anonymous, outsider) = (world.app.anonymous(), world.app.person("outsider").await);
+    let metadata = fhir(&anonymous, &world, "/metadata").await;
+    assert_eq!(metadata.header("content-type"), "application/fhir+json; fhirVersion=4.0");
+    let metadata = metadata.expect(200);
+    assert_eq!(
+        (&metadata["resourceType"], &metadata["fhirVersion"]),
+        (&json!("CapabilityStatement"), &json!("4.0.1"))
+    );
+
+    for id in ["B7-1.0.0", "BL7-1.0.0", "CCR-1.0.0", "VBR-1.0.0"] {
+        check_questionnaire(&fhir(&anonymous, &world, &format!("/Questionnaire/{id}")).await.expect(200));
+    }
+    let questionnaire = fhir(&anonymous, &world, "/Questionnaire/B7-1.0.0").await.expect(200);
+    let path = format!("/QuestionnaireResponse/{}", world.assessment);
+    let response = fhir(&world.owner, &world, &path).await.expect(200);
+    assert_eq!((&response["status"], &response["id"]), (&json!("in-progress"), &json!(world.assessment)));
+    let canonical = format!("{}|{}", text(&questionnaire["url"]), text(&questionnaire["version"]));
+    assert_eq!(response["questionnaire"], canonical);
+    let asked: Vec<String> = items(&questionnaire).iter().map(|item| text(&item["linkId"])).collect();
+    let given = items(&response);
+    assert!(given.iter().all(|item| asked.contains(&text(&item["linkId"]))));
+    let one = given.iter().find(|item| item["linkId"] == "PAT-1").unwrap();
+    assert_eq!(one["answer"][0]["valueCoding"]["code"], "3");
+    assert_eq!(
+        one["answer"][0]["item"][0]["answer"][0]["valueString"],
+        "=HYPERLINK(\"http://evil.example\")"
+    );
+    let left_out = given.iter().find(|item| item["linkId"] == "PAT-6").unwrap();
+    assert_eq!(left_out["answer"][0]["valueCoding"]["code"], "not-applicable");
+    assert_eq!(left_out["answer"][0]["item"][0]["linkId"], "PAT-6.reason");
+
+    for (person, path, status) in [
+        (&anonymous, path.as_str(), 401),
+        (&outsider, path.as_str(), 404),
+        (&world.owner, "/QuestionnaireResponse/nonsense", 404),
+        (&anonymous, "/Questionnaire/B7-9.9.9", 404),
+        (&anonymous, "/Patient/1", 404),
+    ] {
+        let outcome = fhir(person, &world, path).await.expect(status);
+        assert_eq!(outcome["resourceType"], "OperationOutcome", "{path}");
+    }
+    world.app.stop().await;
+}
+
+/// The address in the page that was answered to making a link.
+fn link_in(page: &str) -> String {
+    let at = page.find("/shared/").unwrap_or_else(|| panic!("no link in {page}"));
+    page[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c)).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_link_shows_the_chosen_sections_to_anybody_until_it_ends_and_says_who_read(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = answered(backend).await;
+    world.owner.sign_in().await;
+    let path = format!("/orgs/{}/assessments/{}/shares", world.slug, world.assessment);
+    let tomorrow = UnixMillis(UnixMillis::now().0 + 24 * 3600 * 1000).date().to_string();
+    let wrong = [("label", ""), ("expires", "2020-01-01"), ("section", "domains")];
+    let refused = world.owner.submit(&path, &wrong).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("for whom the link is") && refused.text.contains("at most a year ahead"));
+    let fields = [("label", "The board"), ("expires", tomorrow.as_str()), ("section", "domains")];
+    let made = world.owner.submit(&path, &fields).await;
+    assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));
+    let link = link_in(&made.text);
+    assert!(!world.owner.page(&path).await.text.contains(&link), "it is shown once");
+
+    let anonymous = world.app.anonymous();
+    let shared = anonymous.page(&link).await;
+    assert_eq!(shared.status, 200, "{}", shared.text);
+    assert!(shared.text.contains("Alder Regional Hospital") && shared.text.contains("not a HIMSS stage"));
+    assert!(shared.text.contains("id=\"domains\"") && !shared.text.contains("id=\"criteria\""));
+    assert!(!shared.text.contains("/orgs/"), "nothing leads to the organization's own pages");
+    assert_eq!((shared.header("cache-control"), shared.header("x-robots-tag")), ("no-store", "noindex"));
+
+    let log = world.owner.page(&path).await;
+    assert!(log.text.contains("127.0.0.1") && log.text.contains("1 time"), "{}", log.text);
+    let never = anonymous.page("/shared/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+    assert_eq!(never.status, 404);
+    let viewer = world.member("viewer").await;
+    viewer.sign_in().await;
+    assert_eq!(viewer.submit(&path, &fields).await.status, 403);
+    assert_eq!(viewer.page(&path).await.status, 403);
+
+    let at = log.text.find("/revoke").unwrap();
+    let revoke: String = log.text[..at].rsplit('"').next().unwrap().to_owned() + "/revoke";
+    assert_eq!(world.owner.submit(&revoke, &[]).await.status, 303);
+    let ended = anonymous.page(&link).await;
+    assert_eq!(ended.status, 410);
+    assert!(ended.text.contains("This link has ended") && !ended.text.contains("Alder"));
+    world.app.stop().await;
+}
+
+#[tokio::test]
+async fn every_framework_says_how_it_scores_on_an_example() {
+    let world = World::new(Backend::Sqlite).await;
+    let anonymous = world.app.anonymous();
+    for code in ["B7", "BL7", "CCR", "VBR"] {
+        let page = anonymous.page(&format!("/frameworks/{code}/1.0.0/methods")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        for words in
+            ["The arithmetic", "A worked example", "contradicts the answer", "Limits", "not a HIMSS stage"]
+        {
+            assert!(page.text.contains(words), "{code}: {words}");
+        }
+    }
+    assert_eq!(anonymous.page("/frameworks/B7/9.9/methods").await.status, 404);
+    world.app.stop().await;
+}

@@ -1,0 +1,337 @@
+//! The review through the API: who hands an assessment on, what is locked when, and what is signed.
+
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use service::snapshot::{Recomputed, VerifyError, verify};
+
+use super::support::{Answer, Backend, Person, World, text};
+
+/// A request without a body, as `curl -X POST` sends it.
+async fn post(person: &Person, path: &str) -> Answer {
+    Answer::of(person.api(Method::POST, path)).await
+}
+
+async fn answer(world: &World, criterion: &str, level: u8) {
+    let body = json!({ "level": level, "rationale": "Because.", "revision": 0 });
+    world.owner.put(&world.answer_to(criterion), body).await.expect(200);
+}
+
+fn rating(criterion: &str) -> String {
+    format!("/ratings/{criterion}")
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_assessment_goes_from_draft_to_final_and_is_locked_on_the_way(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let consultant = world.member("consultant").await;
+    answer(&world, "PAT-1", 4).await;
+    post(&consultant, &world.at("/review")).await.problem(409);
+
+    let submitted = post(&world.owner, &world.at("/submit")).await.expect(200);
+    assert_eq!(
+        (&submitted["state"], &submitted["snapshot"]["kind"]),
+        (&json!("submitted"), &json!("submitted"))
+    );
+    assert_eq!(
+        (&submitted["snapshot"]["number"], &submitted["snapshot"]["previous"]),
+        (&json!(1), &Value::Null)
+    );
+    let warned: Vec<&str> = submitted["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gate| gate["criterion"].as_str().unwrap())
+        .collect();
+    assert!(warned.contains(&"GOV-1") && !warned.contains(&"PAT-1"), "{warned:?}");
+
+    let locked =
+        world.owner.put(&world.answer_to("PAT-1"), json!({ "level": 1, "revision": 1 })).await.problem(409);
+    assert!(locked["detail"].as_str().unwrap().contains("locked"), "{locked}");
+    assert!(locked.get("current").is_none(), "it is locked, not stale: {locked}");
+    let note = json!({ "criteria": ["PAT-1"], "title": "Note", "note": "It works.", "dated": "2026-01-01" });
+    world.owner.post(&world.at("/evidence"), note.clone()).await.problem(409);
+    post(&world.owner, &world.at("/submit")).await.problem(409);
+    consultant.put(&world.at(&rating("PAT-1")), json!({ "level": 1, "revision": 0 })).await.problem(409);
+    post(&consultant, &world.at("/finalize")).await.problem(409);
+
+    assert_eq!(post(&consultant, &world.at("/review")).await.expect(200)["state"], "in_review");
+    post(&world.owner, &world.at("/reopen")).await.problem(403);
+    let rated =
+        consultant.put(&world.at(&rating("PAT-1")), json!({ "level": 1, "revision": 0 })).await.expect(200);
+    assert_eq!(
+        (&rated["rater"], &rated["level"], &rated["revision"]),
+        (&json!("assessor"), &json!(1), &json!(1))
+    );
+    let stale =
+        consultant.put(&world.at(&rating("PAT-1")), json!({ "level": 2, "revision": 0 })).await.problem(409);
+    assert_eq!(stale["current"]["level"], 1);
+    let refused = post(&consultant, &world.at("/finalize")).await.problem(409);
+    assert!(refused["detail"].as_str().unwrap().contains("PAT-1"), "{refused}");
+
+    let asked = consultant.post(&world.at("/reopen"), json!({ "note": "Show PAT-1." })).await.expect(200);
+    assert_eq!(asked["state"], "changes_requested");
+    world.owner.post(&world.at("/evidence"), note).await.expect(201);
+    world.owner.put(&world.answer_to("PAT-1"), json!({ "level": 2, "revision": 1 })).await.expect(200);
+    let again = post(&world.owner, &world.at("/submit")).await.expect(200);
+    assert_eq!(again["snapshot"]["previous"], submitted["snapshot"]["sha256"]);
+    post(&consultant, &world.at("/review")).await.expect(200);
+    let signed = post(&consultant, &world.at("/finalize")).await.expect(200);
+    assert_eq!((&signed["state"], &signed["independent_signoff"]), (&json!("final"), &json!(true)));
+    assert_eq!(signed["snapshot"]["kind"], "final");
+
+    let review = world.owner.get(&world.at("/review")).await.expect(200);
+    let steps: Vec<&str> =
+        review["steps"].as_array().unwrap().iter().map(|step| step["to"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["final", "in_review", "submitted", "changes_requested", "in_review", "submitted"]);
+    assert_eq!(review["steps"][3]["note"], "Show PAT-1.");
+    let listed = world.owner.get(&world.at("/snapshots")).await.expect(200);
+    let numbers: Vec<i64> =
+        listed["items"].as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, [3, 2, 1]);
+    let read = world.owner.get(&world.at("")).await.expect(200);
+    assert_eq!(read["submission"]["snapshot"], signed["snapshot"]);
+    assert_eq!(read["submission"]["at_risk"], false);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_submission_that_nobody_reviews_yet_is_taken_back(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let assessor = world.member("assessor").await;
+    post(&assessor, &world.at("/reopen")).await.problem(409);
+    post(&assessor, &world.at("/submit")).await.expect(200);
+    assert_eq!(post(&assessor, &world.at("/reopen")).await.expect(200)["state"], "draft");
+    answer(&world, "PAT-1", 2).await;
+}
+
+#[tokio::test]
+async fn each_role_hands_on_what_is_its_own() {
+    let world = World::new(Backend::Sqlite).await;
+    for role in ["viewer", "contributor"] {
+        let member = world.member(role).await;
+        for deed in ["/submit", "/review", "/finalize", "/reopen"] {
+            let answer = post(&member, &world.at(deed)).await;
+            assert!([403, 409].contains(&answer.status.as_u16()), "{role} {deed}: {}", answer.text);
+        }
+        let asked = world.owner.get(&world.at("")).await.expect(200);
+        assert_eq!(asked["state"], "draft");
+    }
+    let consultant = world.member("consultant").await;
+    post(&consultant, &world.at("/submit")).await.problem(403);
+    let outsider = world.app.person("outsider").await;
+    let snapshot = {
+        answer(&world, "PAT-1", 3).await;
+        let submitted = post(&world.owner, &world.at("/submit")).await.expect(200);
+        text(&submitted["snapshot"]["id"])
+    };
+    for deed in ["/submit", "/review", "/finalize", "/reopen"] {
+        post(&outsider, &world.at(deed)).await.problem(404);
+        post(&world.app.anonymous(), &world.at(deed)).await.problem(401);
+    }
+    for path in [world.at("/review"), world.at("/snapshots"), format!("/snapshots/{snapshot}")] {
+        outsider.get(&path).await.problem(404);
+        world.app.anonymous().get(&path).await.problem(401);
+    }
+    // The owner cannot judge what the organization answered, whatever else they own.
+    post(&world.owner, &world.at("/review")).await.problem(403);
+    post(&consultant, &world.at("/review")).await.expect(200);
+    world.owner.put(&world.at(&rating("PAT-1")), json!({ "level": 4, "revision": 0 })).await.problem(403);
+    outsider.put(&world.at(&rating("PAT-1")), json!({ "level": 4, "revision": 0 })).await.problem(404);
+    post(&world.owner, &world.at("/finalize")).await.problem(403);
+    world.owner.post(&world.at("/ratings"), json!({})).await.problem(403);
+    consultant.put(&world.at(&rating("NO-1")), json!({ "level": 4, "revision": 0 })).await.problem(404);
+}
+
+#[tokio::test]
+async fn nobody_reviews_what_they_answered_themselves() {
+    let world = World::new(Backend::Sqlite).await;
+    let turned = world.member("assessor").await;
+    turned.put(&world.answer_to("PAT-1"), json!({ "level": 3, "revision": 0 })).await.expect(200);
+    post(&world.owner, &world.at("/submit")).await.expect(200);
+    let members = world.owner.get(&world.org("/members")).await.expect(200);
+    let user = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["email"] == turned.email.as_str())
+        .unwrap();
+    let member = world.org(&format!("/members/{}", text(&user["user"])));
+    world.owner.patch(&member, json!({ "role": "consultant" })).await;
+    let refused = post(&turned, &world.at("/review")).await.problem(409);
+    assert!(refused["detail"].as_str().unwrap().contains("somebody else"), "{refused}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn ratings_stand_beside_the_claims_and_differences_are_settled(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let consultant = world.member("consultant").await;
+    for (criterion, level) in [("PAT-1", 4), ("PAT-2", 3), ("PAT-3", 2)] {
+        answer(&world, criterion, level).await;
+    }
+    let not_applicable = json!({ "not_applicable": true, "reason": "No such patients.", "revision": 0 });
+    world.owner.put(&world.answer_to("PAT-4"), not_applicable.clone()).await.expect(200);
+    world.owner.put(&world.answer_to("PAT-5"), not_applicable.clone()).await.expect(200);
+    post(&world.owner, &world.at("/submit")).await.expect(200);
+    post(&consultant, &world.at("/review")).await.expect(200);
+    let standing = async |code: &str| {
+        let score = world.owner.get(&world.at("/score")).await.expect(200);
+        let criteria = score["criteria"].as_array().unwrap().clone();
+        text(&criteria.iter().find(|one| one["code"] == code).unwrap()["standing"])
+    };
+    assert_eq!(standing("PAT-4").await, "pending_not_applicable");
+    consultant.put(&world.at(&rating("PAT-4")), not_applicable).await.expect(200);
+    assert_eq!(standing("PAT-4").await, "approved_not_applicable");
+    consultant.put(&world.at(&rating("PAT-1")), json!({ "level": 1, "revision": 0 })).await.expect(200);
+    assert_eq!(
+        consultant.post(&world.at("/ratings"), json!({ "domain": "PAT" })).await.expect(200)["count"],
+        2
+    );
+    assert_eq!(consultant.post(&world.at("/ratings"), json!({})).await.expect(200)["count"], 0);
+    consultant.post(&world.at("/ratings"), json!({ "domain": "NONE" })).await.problem(404);
+    assert_eq!(standing("PAT-5").await, "pending_not_applicable", "each is a decision of its own");
+
+    let review = consultant.get(&world.at("/review")).await.expect(200);
+    assert_eq!(review["pending_not_applicable"], json!(["PAT-5"]));
+    let open = review["differences"].as_array().unwrap();
+    assert_eq!((open.len(), &open[0]["criterion"], &open[0]["settled"]), (1, &json!("PAT-1"), &Value::Null));
+    assert_eq!((&open[0]["own"]["level"], &open[0]["assessor"]["level"]), (&json!(4), &json!(1)));
+
+    let settle = world.at("/differences/PAT-1");
+    assert_eq!(consultant.post(&settle, json!({ "note": "ok" })).await.pointers(), ["/note"]);
+    let note = json!({ "note": "Seen together: the pilot does not count." });
+    world.owner.post(&settle, note.clone()).await.problem(403);
+    consultant.post(&world.at("/differences/PAT-2"), note.clone()).await.problem(409);
+    consultant.post(&settle, note.clone()).await.expect(200);
+    let review = consultant.get(&world.at("/review")).await.expect(200);
+    assert_eq!(review["differences"][0]["settled"]["note"], note["note"]);
+    consultant.put(&world.at(&rating("PAT-1")), json!({ "level": 0, "revision": 1 })).await.expect(200);
+    let review = consultant.get(&world.at("/review")).await.expect(200);
+    assert_eq!(review["differences"][0]["settled"], Value::Null, "another rating, another difference");
+    post(&consultant, &world.at("/finalize")).await.problem(409);
+    consultant.post(&settle, note).await.expect(200);
+    post(&consultant, &world.at("/finalize")).await.expect(200);
+}
+
+#[tokio::test]
+async fn evidence_is_reviewed_together_or_not_at_all() {
+    let world = World::new(Backend::Sqlite).await;
+    let (consultant, assessor) = (world.member("consultant").await, world.member("assessor").await);
+    let attach = async |person: &Person, title: &str| {
+        let new =
+            json!({ "criteria": ["PAT-1"], "title": title, "note": "It works.", "dated": "2026-01-01" });
+        text(&person.post(&world.at("/evidence"), new).await.expect(201)["id"])
+    };
+    let (one, two) = (attach(&world.owner, "one").await, attach(&assessor, "two").await);
+    let states = async || {
+        let items = world.owner.get(&world.at("/evidence")).await.expect(200)["items"].clone();
+        items.as_array().unwrap().iter().map(|item| text(&item["state"])).collect::<Vec<_>>()
+    };
+    let path = world.at("/evidence/review");
+    let both = json!({ "items": [one, two], "state": "accepted" });
+    assessor.post(&path, both.clone()).await.problem(409);
+    assert_eq!(states().await, ["submitted", "submitted"]);
+    let unknown = json!({ "items": [one, "018f0000-0000-7000-8000-000000000000"], "state": "accepted" });
+    consultant.post(&path, unknown).await.problem(404);
+    assert_eq!(
+        consultant.post(&path, json!({ "items": [], "state": "accepted" })).await.pointers(),
+        ["/items"]
+    );
+    assert_eq!(
+        consultant.post(&path, json!({ "items": ["x"], "state": "accepted" })).await.pointers(),
+        ["/items/0"]
+    );
+    assert_eq!(consultant.post(&path, both).await.expect(200)["count"], 2);
+    assert_eq!(states().await, ["accepted", "accepted"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_snapshot_is_verified_by_anybody_and_a_changed_one_by_nobody(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    answer(&world, "PAT-1", 4).await;
+    let submitted = post(&world.owner, &world.at("/submit")).await.expect(200);
+    let path = format!("/snapshots/{}", text(&submitted["snapshot"]["id"]));
+    let file = world.owner.get(&path).await;
+    assert_eq!(file.status, 200, "{file:?}");
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"rung-b7-1-submitted.json\"");
+    let verified = verify(file.text.as_bytes()).unwrap();
+    assert_eq!(verified.recomputed, Recomputed::Equal);
+    assert_eq!(submitted["snapshot"]["sha256"], verified.sha256.as_str());
+    let score = world.owner.get(&world.at("/score")).await.expect(200);
+    assert_eq!(verified.document.output["totals"]["overall"], score["exact"]["overall"]);
+    assert_eq!(verified.document.output["totals"]["rung"], score["sublevel"]);
+
+    let changed = file.text.replacen("\"level\":4", "\"level\":3", 1);
+    assert_ne!(changed, file.text);
+    assert!(matches!(verify(changed.as_bytes()), Err(VerifyError::Hash)));
+    let spaced = file.text.replacen(',', ", ", 1);
+    assert!(matches!(verify(spaced.as_bytes()), Err(VerifyError::NotCanonical)));
+    assert!(matches!(verify(b"{}"), Err(VerifyError::Unreadable(_))));
+    assert!(matches!(verify(b"\xFF"), Err(VerifyError::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn the_review_is_done_by_plain_forms() {
+    let world = World::new(Backend::Sqlite).await;
+    let consultant = world.member("consultant").await;
+    answer(&world, "PAT-1", 4).await;
+    world.owner.sign_in().await;
+    consultant.sign_in().await;
+    let at = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    let review = format!("{at}/review");
+    let page = world.owner.page(&review).await.text;
+    assert!(page.contains("GOV-1: 8.0 needs") && page.contains("Submit all the same"), "{page}");
+    let done = world.owner.submit(&review, &[("do", "submit"), ("note", "Ready.")]).await;
+    assert_eq!((done.status.as_u16(), done.location()), (303, &*review), "{}", done.text);
+    let locked = [("criterion", "PAT-1"), ("level", "1"), ("rationale", ""), ("revision", "1")];
+    assert_eq!(world.owner.submit(&format!("{at}/PAT"), &locked).await.status, 409);
+    assert_eq!(world.owner.submit(&review, &[("do", "finalize")]).await.status, 403);
+    assert_eq!(consultant.submit(&review, &[("do", "nothing")]).await.status, 409);
+    assert_eq!(consultant.submit(&review, &[("do", "review")]).await.status, 303);
+
+    let domain = format!("{review}/PAT");
+    let rate = |level, note| [("criterion", "PAT-1"), ("level", level), ("note", note), ("revision", "0")];
+    assert_eq!(consultant.submit(&domain, &rate("", "x")).await.status, 422);
+    let refused = consultant.submit(&domain, &rate("na", "")).await;
+    assert_eq!(refused.status, 422);
+    let rated = consultant.submit(&domain, &rate("1", "A pilot only.")).await;
+    assert_eq!(
+        (rated.status.as_u16(), rated.location()),
+        (303, &*format!("{domain}#pat-1")),
+        "{}",
+        rated.text
+    );
+    let page = consultant.page(&review).await.text;
+    assert!(page.contains("Where the ratings differ") && page.contains("A pilot only."), "{page}");
+    let settle = format!("{review}/settle");
+    assert_eq!(consultant.submit(&settle, &[("settle", "PAT-1"), ("note", "no")]).await.status, 422);
+    let note = "Seen together: the pilot does not count.";
+    assert_eq!(consultant.submit(&settle, &[("settle", "PAT-1"), ("note", note)]).await.status, 303);
+    assert_eq!(consultant.submit(&format!("{review}/agree"), &[]).await.status, 303);
+    assert_eq!(consultant.submit(&review, &[("do", "finalize")]).await.status, 303);
+
+    let history = world.owner.page(&format!("{at}/history")).await.text;
+    assert!(history.contains("Signed 2") && history.contains("Submitted 1"), "{history}");
+    let snapshots = world.owner.get(&world.at("/snapshots")).await.expect(200);
+    let snapshot = text(&snapshots["items"][0]["id"]);
+    let one = world.owner.page(&format!("{at}/history/{snapshot}")).await;
+    assert!(one.status == 200 && one.text.contains("rung snapshot verify"), "{}", one.text);
+    let file = world.owner.page(&format!("{at}/history/{snapshot}/file")).await;
+    verify(file.text.as_bytes()).unwrap();
+    let outsider = world.app.person("outsider").await;
+    outsider.sign_in().await;
+    for path in [review, domain, format!("{at}/history"), format!("{at}/history/{snapshot}/file")] {
+        assert_eq!(outsider.page(&path).await.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,153 @@
+//! The roadmap through the API and its page.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use service::UnixMillis;
+
+use super::support::{Backend, Person, World, text};
+
+/// Every question of Beyond-7 answered at 2, without evidence; the codes that were answered.
+async fn answer_everything(world: &World) -> Vec<String> {
+    let mut codes = Vec::new();
+    let framework = world.owner.get("/frameworks/B7/1.0.0").await.expect(200);
+    for domain in framework["domains"].as_array().unwrap() {
+        for criterion in domain["criteria"].as_array().unwrap() {
+            if !criterion["profiles"].as_array().unwrap().contains(&json!("H")) {
+                continue;
+            }
+            let code = text(&criterion["code"]);
+            let answer = json!({ "level": 2, "revision": 0 });
+            world.owner.put(&world.answer_to(&code), answer).await.expect(200);
+            codes.push(code);
+        }
+    }
+    codes
+}
+
+/// Attaches a note to these criteria, and has somebody else accept it.
+async fn prove(world: &World, reviewer: &Person, criteria: &[String]) {
+    let dated = UnixMillis::now().date().to_string();
+    let new = json!({ "title": "Proof", "criteria": criteria, "note": "As asked.", "dated": dated });
+    let made = world.owner.post(&world.at("/evidence"), new).await.expect(201);
+    let path = format!("/evidence/{}", text(&made["id"]));
+    reviewer.patch(&path, json!({ "state": "accepted" })).await.expect(200);
+}
+
+/// Does what the steps say: claims the level and attaches evidence that somebody else accepts.
+async fn do_steps(world: &World, reviewer: &Person, roadmap: &Value) {
+    for step in roadmap["steps"].as_array().unwrap() {
+        let code = text(&step["criterion"]);
+        if let Some(claim) = step["claim"].as_u64() {
+            let answer = json!({ "level": claim, "revision": 1 });
+            world.owner.put(&world.answer_to(&code), answer).await.expect(200);
+        }
+        if step["evidence"] == true {
+            prove(world, reviewer, &[code]).await;
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn doing_what_the_roadmap_says_reaches_the_rung(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let reviewer = world.member("consultant").await;
+    let mut proven = answer_everything(&world).await;
+    // So much is trusted that no check has to verify anything.
+    proven.retain(|code| !code.starts_with("GOV") && !code.starts_with("OPS"));
+    prove(&world, &reviewer, &proven).await;
+    let roadmap = world.owner.get(&world.at("/roadmap?target=8.1")).await.expect(200);
+    assert_eq!((&roadmap["reachable"], &roadmap["proof"]["reaches_target"]), (&json!(true), &json!(true)));
+    let steps = roadmap["steps"].as_array().unwrap();
+    let sum: u64 = steps.iter().map(|step| step["effort"].as_u64().unwrap()).sum();
+    assert_eq!(roadmap["total_effort"], sum);
+    assert!(steps.iter().all(|step| step["verify"].is_null()), "{roadmap}");
+    assert!(steps.iter().any(|step| step["evidence"] == true), "{roadmap}");
+    assert!(sum > 0 && roadmap["disclaimer"].as_str().unwrap().contains("not a HIMSS"));
+    do_steps(&world, &reviewer, &roadmap).await;
+    let score = world.owner.get(&world.at("/score")).await.expect(200);
+    assert_eq!(score["sublevel"], roadmap["proof"]["sublevel"]);
+    assert_eq!(score["exact"]["overall"], roadmap["proof"]["exact"]["overall"]);
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_target_is_chosen_and_steps_are_pinned_left_out_and_given_to_somebody(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (viewer, outsider) = (world.member("viewer").await, world.app.person("outsider").await);
+    let usual = world.owner.get(&world.at("/roadmap")).await.expect(200);
+    assert_eq!(usual["target"], "8.1", "the one that the assessment was started with");
+    let aimed = world.owner.put(&world.at("/target"), json!({ "target": "8.2" })).await.expect(200);
+    assert_eq!(aimed["target"], "8.2");
+    assert_eq!(
+        world.owner.put(&world.at("/target"), json!({ "target": "9.9" })).await.pointers(),
+        ["/target"]
+    );
+    assert_eq!(world.owner.get(&world.at("/roadmap?target=9.9")).await.pointers(), ["/target"]);
+    viewer.put(&world.at("/target"), json!({ "target": "8.0" })).await.problem(403);
+
+    let step = world.at("/roadmap/steps/GOV-1");
+    let change = json!({ "choice": "excluded", "owner": "Quality board", "due": "2027-01-31" });
+    let decided = world.owner.patch(&step, change).await.expect(200);
+    assert_eq!(decided, json!({ "choice": "excluded", "owner": "Quality board", "due": "2027-01-31" }));
+    let blocked = world.owner.get(&world.at("/roadmap")).await.expect(200);
+    assert_eq!(
+        (&blocked["reachable"], &blocked["proof"], &blocked["target"]),
+        (&json!(false), &Value::Null, &json!("8.2"))
+    );
+    assert!(text(&blocked["obstacles"][0]).starts_with("GOV-1 is excluded"), "{blocked}");
+
+    let kept = world.owner.patch(&step, json!({ "choice": "pinned" })).await.expect(200);
+    assert_eq!((&kept["owner"], &kept["due"]), (&json!("Quality board"), &json!("2027-01-31")));
+    let open = world.owner.get(&world.at("/roadmap")).await.expect(200);
+    assert_eq!((&open["reachable"], &open["decisions"]["GOV-1"]["choice"]), (&json!(true), &json!("pinned")));
+
+    viewer.patch(&step, json!({ "choice": "free" })).await.problem(403);
+    outsider.patch(&step, json!({ "choice": "free" })).await.problem(404);
+    outsider.get(&world.at("/roadmap")).await.problem(404);
+    world.owner.patch(&world.at("/roadmap/steps/NOPE-1"), json!({ "choice": "free" })).await.problem(404);
+    let long = json!({ "owner": "x".repeat(121) });
+    assert_eq!(world.owner.patch(&step, long).await.pointers(), ["/owner"]);
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_page_shows_the_climb_and_takes_decisions_without_scripts(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    answer_everything(&world).await;
+    world.owner.sign_in().await;
+    let path = format!("/orgs/{}/assessments/{}/roadmap", world.slug, world.assessment);
+    let page = world.owner.page(&path).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    for words in
+        ["Cheapest climb", "No set of steps with less effort does", "not a HIMSS stage", "<title id=\"way\""]
+    {
+        assert!(page.text.contains(words), "{words} is missing");
+    }
+    let at_the_top = world.owner.page(&format!("{path}?target=8.3")).await;
+    assert!(at_the_top.text.contains("independent assessor"));
+    let nonsense = world.owner.page(&format!("{path}?target=9.9")).await;
+    assert_eq!(nonsense.status, 422);
+
+    let fields = [("choice", "excluded"), ("owner", ""), ("due", "")];
+    let answer = world.owner.submit(&format!("{path}/steps/GOV-2"), &fields).await;
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("{path}#gov-2").as_str()));
+    let blocked = world.owner.page(&path).await;
+    assert!(blocked.text.contains("GOV-2 is excluded"), "{}", blocked.text);
+    let wrong = [("choice", "pinned"), ("owner", "Mara"), ("due", "soon")];
+    let refused = world.owner.submit(&format!("{path}/steps/GOV-2"), &wrong).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("Give the day as year, month and day") && refused.text.contains("Mara"));
+    let aimed = world.owner.submit(&format!("{path}/target"), &[("target", "8.0")]).await;
+    assert_eq!(aimed.status, 303);
+    assert!(world.owner.page(&path).await.text.contains("8.0"));
+    world.app.stop().await;
+}

@@ -1,0 +1,326 @@
+//! Files among the evidence: taken by what they hold, handed out locked up, kept in a folder or in a bucket.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse as _;
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::json;
+use server::config::EvidenceConfig;
+use service::files::Bucket;
+
+use super::support::{Answer, Backend, Person, World, text};
+
+const BOUNDARY: &str = "rung-test-boundary-7d1";
+const PDF: &[u8] = b"%PDF-1.7\nThe interface passed.\n%%EOF\n";
+
+/// A form as browsers send it; a file is a name and its content.
+fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part =
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(part.as_bytes());
+    }
+    if let Some((name, content)) = file {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: \
+             application/pdf\r\n\r\n"
+        );
+        body.extend(head.as_bytes());
+        body.extend(content);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
+async fn send(person: &Person, path: &str, body: Vec<u8>) -> Answer {
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    Answer::of(person.api(Method::POST, path).header("content-type", kind).body(body)).await
+}
+
+async fn attach(world: &World, name: &str, content: &[u8]) -> Answer {
+    let fields = [("criteria", "PAT-1, PAT-2"), ("dated", "2026-01-01")];
+    send(&world.owner, &world.org("/evidence"), form(&fields, Some((name, content)))).await
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_is_kept_by_its_content_and_handed_out_as_an_attachment(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let item = attach(&world, "../../etc/Go-live \u{202e}report.pdf", PDF).await.expect(201);
+    assert_eq!(item["file"]["name"], "Go-live report.pdf");
+    assert_eq!((&item["title"], &item["revision"]), (&json!("Go-live report.pdf"), &json!(1)));
+    assert_eq!(item["criteria"], json!(["PAT-1", "PAT-2"]));
+    assert_eq!(
+        (&item["file"]["media_type"], &item["file"]["bytes"]),
+        (&json!("application/pdf"), &json!(PDF.len()))
+    );
+    let listed = world.owner.get(&world.at("/evidence")).await.expect(200);
+    assert_eq!(listed["items"], json!([item]));
+
+    let path = format!("/evidence/{}", text(&item["id"]));
+    let viewer = world.member("viewer").await;
+    let file = viewer.get(&path).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
+    assert_eq!(file.header("content-type"), "application/pdf");
+    let disposition = file.header("content-disposition");
+    assert!(disposition.starts_with("attachment; filename=\"Go-live_report.pdf\""), "{disposition}");
+    let policy = file.header("content-security-policy");
+    assert!(policy.starts_with("sandbox;") && policy.contains("default-src 'none'"), "{policy}");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    world.app.person("outsider").await.get(&path).await.problem(404);
+    world.app.anonymous().get(&path).await.problem(401);
+
+    // What a browser gets is locked up alike, and belongs to its organization.
+    world.owner.sign_in().await;
+    let page = world.owner.page(&format!("/orgs/{}/evidence", world.slug)).await.text;
+    let href = format!("/orgs/{}{path}/file", world.slug);
+    assert!(page.contains(&href) && page.contains("Go-live report.pdf"), "{page}");
+    let file = world.owner.page(&href).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
+    assert!(file.header("content-security-policy").starts_with("sandbox;"), "{file:?}");
+    world.owner.delete(&path).await.expect(204);
+    world.owner.get(&path).await.problem(404);
+    let EvidenceConfig::Folder(folder) = &world.app.config.evidence else {
+        panic!("tests keep files in a folder")
+    };
+    let left = files_below(folder);
+    assert!(left.is_empty(), "a removed item leaves no file: {left:?}");
+}
+
+fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
+}
+
+#[tokio::test]
+async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
+    let world = World::new(Backend::Sqlite).await;
+    let zip = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    let png = b"\x89PNG\r\n\x1a\nrest";
+    let cases: [(&str, &[u8], &str); 8] = [
+        ("report.pdf", png, "PNG"),
+        (
+            "picture.svg",
+            b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>",
+            "markup",
+        ),
+        ("page.txt", b"\n<html><script>alert(1)</script>", "markup"),
+        ("bomb.xlsx", zip, "archive"),
+        ("program.exe", b"MZ\x90\0\x03\0", "none of PDF"),
+        ("table.exe", b"a,b\n1,2\n", "plain text"),
+        ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "2007"),
+        ("empty.pdf", b"", "empty"),
+    ];
+    for (name, content, word) in cases {
+        let refused = attach(&world, name, content).await;
+        assert_eq!(refused.pointers(), ["/file"], "{name}");
+        assert!(refused.text.contains(word), "{name}: {}", refused.text);
+    }
+    let fields = [("criteria", "PAT-1")];
+    let path = world.org("/evidence");
+    let pdf = Some(("a.pdf", PDF));
+    let sent = async |fields: &[(&str, &str)], file: Option<(&str, &[u8])>| {
+        send(&world.owner, &path, form(fields, file)).await.pointers()
+    };
+    assert_eq!(sent(&fields, None).await, ["/file"]);
+    assert_eq!(sent(&[("note", "x"), ("criteria", "PAT-1")], pdf).await, ["/file"]);
+    assert_eq!(sent(&[], pdf).await, ["/criteria"]);
+    let wrong = [("criteria", "PAT-1"), ("dated", "soon"), ("class", "eternal"), ("assessment", "x")];
+    let mut pointers = sent(&wrong, pdf).await;
+    pointers.sort();
+    assert_eq!(pointers, ["/assessment", "/class", "/dated"]);
+    let plain = world.owner.api(Method::POST, &world.org("/evidence")).json(&json!({}));
+    Answer::of(plain).await.problem(415);
+    let mut cut = form(&fields, Some(("a.pdf", PDF)));
+    cut.truncate(cut.len() - 40);
+    send(&world.owner, &path, cut).await.problem(400);
+    let large = vec![b'a'; (25 << 20) + 1];
+    attach(&world, "large.txt", &large).await.problem(413);
+    assert_eq!(world.owner.get(&world.at("/evidence")).await.expect(200)["items"], json!([]));
+    attach(&world, "largest.txt", &large[1..]).await.expect(201);
+}
+
+#[tokio::test]
+async fn only_who_may_answer_attaches_and_a_locked_assessment_takes_nothing() {
+    let world = World::new(Backend::Sqlite).await;
+    let path = world.org("/evidence");
+    let body = || form(&[("criteria", "PAT-1")], Some(("a.pdf", PDF)));
+    for role in ["viewer", "consultant"] {
+        send(&world.member(role).await, &path, body()).await.problem(403);
+    }
+    send(&world.app.person("outsider").await, &path, body()).await.problem(404);
+    send(&world.app.anonymous(), &path, body()).await.problem(401);
+    let item = text(&send(&world.owner, &path, body()).await.expect(201)["id"]);
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    send(&world.owner, &path, body()).await.problem(409);
+    world.owner.delete(&format!("/evidence/{item}")).await.problem(409);
+    let EvidenceConfig::Folder(folder) = &world.app.config.evidence else {
+        panic!("tests keep files in a folder")
+    };
+    assert_eq!(files_below(folder).len(), 1, "what was refused leaves no file");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_replaced_item_waits_for_a_review_again(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let consultant = world.member("consultant").await;
+    let item = attach(&world, "report.pdf", PDF).await.expect(201);
+    let path = format!("/evidence/{}", text(&item["id"]));
+    consultant.patch(&path, json!({ "state": "accepted" })).await.expect(200);
+    let replace = async |revision: &str, content: &[u8]| {
+        let fields = [("revision", revision), ("dated", "2026-02-01")];
+        send(&world.owner, &format!("{path}/revisions"), form(&fields, Some(("new.txt", content)))).await
+    };
+    let replaced = replace("1", b"It still works.").await.expect(200);
+    assert_eq!((&replaced["revision"], &replaced["state"]), (&json!(2), &json!("submitted")));
+    assert_eq!((&replaced["title"], &replaced["dated"]), (&item["title"], &json!("2026-02-01")));
+    assert_eq!(world.owner.get(&path).await.text, "It still works.");
+    replace("1", b"It works for me.").await.problem(409);
+    assert_eq!(replace("x", b"It works.").await.pointers(), ["/revision"]);
+    assert_eq!(world.owner.get(&path).await.text, "It still works.");
+}
+
+#[tokio::test]
+async fn a_file_is_attached_by_a_plain_form() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    let at = format!("/orgs/{}/assessments/{}/PAT", world.slug, world.assessment);
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let fields = [
+        ("criteria", "PAT-1"),
+        ("title", "Log"),
+        ("body", ""),
+        ("duration", "standard"),
+        ("dated", &*today),
+        ("expires", ""),
+    ];
+    let post = async |file| {
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = world.owner.client.post(format!("{}{at}/evidence", world.app.url));
+        let request = request.header("origin", &world.app.url).header("sec-fetch-site", "same-origin");
+        Answer::of(request.header("content-type", kind).body(form(&fields, file))).await
+    };
+    let refused = post(Some(("log.pdf", &b"plain text"[..]))).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(
+        refused.text.contains("holds plain text") && refused.text.contains("value=\"Log\""),
+        "{}",
+        refused.text
+    );
+    assert_eq!(post(None).await.status, 422);
+    assert_eq!(post(Some(("log.txt", &b"plain text"[..]))).await.status, 303);
+    let page = world.owner.page(&at).await.text;
+    assert!(page.contains("log.txt, 10 bytes"), "{page}");
+}
+
+/// The part of S3 that is used: whole objects in and out, their list, their removal.
+#[derive(Clone, Default)]
+struct S3 {
+    objects: Arc<Mutex<BTreeMap<String, Bytes>>>,
+}
+
+impl S3 {
+    async fn start(self) -> String {
+        async fn put(
+            State(s3): State<S3>,
+            Path(key): Path<String>,
+            headers: HeaderMap,
+            body: Bytes,
+        ) -> axum::response::Response {
+            let signed =
+                headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            if !signed.starts_with("AWS4-HMAC-SHA256 Credential=ana/")
+                || !signed.contains("/eu-test-1/s3/aws4_request")
+            {
+                return StatusCode::FORBIDDEN.into_response();
+            }
+            s3.objects.lock().unwrap().insert(key, body);
+            [("etag", "\"1\"")].into_response()
+        }
+        async fn get(State(s3): State<S3>, Path(key): Path<String>) -> axum::response::Response {
+            match s3.objects.lock().unwrap().get(&key) {
+                Some(body) => {
+                    let headers = [("etag", "\"1\""), ("last-modified", "Fri, 20 Nov 2026 12:00:00 GMT")];
+                    (headers, body.clone()).into_response()
+                }
+                None => StatusCode::NOT_FOUND.into_response(),
+            }
+        }
+        async fn list(State(s3): State<S3>, Query(query): Query<BTreeMap<String, String>>) -> String {
+            let objects = s3.objects.lock().unwrap();
+            let below = objects.iter().filter(|(key, _)| key.starts_with(&query["prefix"]));
+            let contents = below.map(|(key, body)| {
+                format!(
+                    "<Contents><Key>{key}</Key><LastModified>2026-11-20T12:00:00.000Z</LastModified><ETag>\"1\"</ETag>\
+                     <Size>{}</Size></Contents>",
+                    body.len()
+                )
+            });
+            let contents: String = contents.collect();
+            format!("<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>")
+        }
+        async fn delete(State(s3): State<S3>, Path(key): Path<String>) -> StatusCode {
+            s3.objects.lock().unwrap().remove(&key);
+            StatusCode::NO_CONTENT
+        }
+        let router = axum::Router::new()
+            .route("/rung-test", axum::routing::get(list))
+            .route("/rung-test/{*key}", axum::routing::put(put).get(get).delete(delete))
+            .with_state(self);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{addr}")
+    }
+}
+
+#[tokio::test]
+async fn files_are_kept_in_a_bucket_by_configuration() {
+    let s3 = S3::default();
+    let bucket = Bucket {
+        name: "rung-test".to_owned(),
+        prefix: "evidence".to_owned(),
+        endpoint: Some(s3.clone().start().await),
+        region: "eu-test-1".to_owned(),
+        access_key: "ana".to_owned(),
+        secret_key: "walnut".to_owned(),
+    };
+    let world = World::with(Backend::Sqlite, |config| config.evidence = EvidenceConfig::Bucket(bucket)).await;
+    let item = attach(&world, "report.pdf", PDF).await.expect(201);
+    let keys: Vec<String> = s3.objects.lock().unwrap().keys().cloned().collect();
+    assert_eq!(keys.len(), 1);
+    assert!(keys[0].starts_with(&format!("evidence/{}/", world.organization)), "{keys:?}");
+    let path = format!("/evidence/{}", text(&item["id"]));
+    assert_eq!(world.owner.get(&path).await.text.as_bytes(), PDF);
+    s3.objects.lock().unwrap().insert(keys[0].clone(), Bytes::from_static(b"%PDF-another"));
+    world.owner.get(&path).await.problem(500);
+    world.owner.delete(&path).await.expect(204);
+    assert!(s3.objects.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn without_a_place_for_files_links_and_notes_are_taken() {
+    let world = World::with(Backend::Sqlite, |config| config.evidence = EvidenceConfig::Nowhere).await;
+    let refused = attach(&world, "report.pdf", PDF).await.problem(409);
+    assert!(refused["detail"].as_str().unwrap().contains("RUNG_EVIDENCE_URL"), "{refused}");
+    let fields = [("criteria", "PAT-1"), ("title", "Report"), ("link", "https://example.org/report.pdf")];
+    let item = send(&world.owner, &world.org("/evidence"), form(&fields, None)).await.expect(201);
+    let read = world.owner.get(&format!("/evidence/{}", text(&item["id"]))).await.expect(200);
+    assert_eq!(read, item);
+}
