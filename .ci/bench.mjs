@@ -99,6 +99,10 @@ async function main() {
   const nanoseconds = Number(scoring.match(/([\d.]+)\s*ns/)[1]);
   row("scoring, full Beyond-7", `${(nanoseconds / 1000).toFixed(1)} µs`, "at most 20 µs", nanoseconds <= 20_000);
 
+  const climbs = execFileSync(join(target, "release", "examples", "bench_roadmap"), { encoding: "utf8" });
+  const worst = Math.max(...Array.from(climbs.matchAll(/worst ([\d.]+) ms/g), (match) => Number(match[1])));
+  row("roadmap, Beyond-7, worst of 1,200", `${worst.toFixed(1)} ms`, "under 200 ms", worst < 200);
+
   const size = execFileSync(".ci/wasm-size", { encoding: "utf8" });
   const kilobytes = Number(size.match(/browser code: (\d+)/)[1]) / 1000;
   row("WebAssembly + JS, brotli", `${kilobytes.toFixed(1)} kB`, "at most 200 kB", kilobytes <= 200);
