@@ -12,6 +12,7 @@ pub enum Layer {
     Dns,
     Connect,
     Tls,
+    Ssh,
     Http,
     /// HL7 v2's Minimal Lower Layer Protocol: the framing of messages.
     Mllp,
@@ -27,6 +28,7 @@ impl Layer {
             Self::Dns => "DNS",
             Self::Connect => "connect",
             Self::Tls => "TLS",
+            Self::Ssh => "SSH",
             Self::Http => "HTTP",
             Self::Mllp => "MLLP",
             Self::ContentType => "content type",

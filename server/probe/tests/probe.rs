@@ -12,6 +12,7 @@ mod doc_link;
 mod endpoint_listing;
 mod epa;
 mod file_freshness;
+mod file_freshness_sftp;
 mod hostile_http;
 mod hostile_kinds;
 mod mail;

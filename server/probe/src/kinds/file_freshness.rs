@@ -6,6 +6,7 @@
 mod folder;
 mod pattern;
 mod s3;
+mod sftp;
 mod web;
 
 use domain::check::{Message, Outcome, Severity};
@@ -55,6 +56,7 @@ impl Listing {
 enum Place<'a> {
     Folder(&'a str),
     Store(&'a str),
+    Server(&'a str),
     Web(&'a str),
 }
 
@@ -64,10 +66,13 @@ impl<'a> Place<'a> {
         match scheme {
             "file" => Ok(Self::Folder(location)),
             "s3" => Ok(Self::Store(location)),
+            "sftp" => Ok(Self::Server(location)),
             "http" | "https" => Ok(Self::Web(location)),
             _ => Err(Failure::inconclusive(
                 Layer::Guard,
-                format!("{location} is no place that can be listed: write file://, s3:// or https://"),
+                format!(
+                    "{location} is no place that can be listed: write sftp://, s3://, https:// or file://"
+                ),
             )),
         }
     }
@@ -82,6 +87,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     let listed = match Place::of(location) {
         Ok(Place::Folder(at)) => folder::list(context, at, &pattern).await,
         Ok(Place::Store(at)) => s3::list(context, at, &pattern).await,
+        Ok(Place::Server(at)) => sftp::list(context, at, &pattern).await,
         Ok(Place::Web(at)) => web::list(context, at, &pattern).await,
         Err(failure) => Err(failure),
     };

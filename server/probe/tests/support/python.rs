@@ -1,11 +1,12 @@
-//! Servers of Python packages, somebody else's reading of the standards: MLLP by `hl7`, SMTP by `aiosmtpd`.
+//! Servers of Python packages, somebody else's reading of the standards: MLLP by `hl7`, SMTP by `aiosmtpd`,
+//! SFTP by `asyncssh`.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
-const PACKAGES: [&str; 2] = ["hl7==0.4.5", "aiosmtpd==1.4.6"];
+const PACKAGES: [&str; 3] = ["hl7==0.4.5", "aiosmtpd==1.4.6", "asyncssh==2.24.1"];
 
 /// Listens on a free port, prints it, and acknowledges each message with the code given; writes the messages to
 /// standard output for the test to read.
@@ -86,6 +87,41 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// Serves a folder over SFTP on a free port to `reader`, with a password or the key that it makes. Prints the port, then
+/// the fingerprint of its host key with the client's key as JSON, then every password that it is shown.
+const FILE_SERVER: &str = r#"
+import asyncio, json, sys
+import asyncssh
+
+host_key = asyncssh.generate_private_key("ssh-ed25519")
+client_key = asyncssh.generate_private_key("ssh-ed25519")
+
+class Server(asyncssh.SSHServer):
+    def password_auth_supported(self):
+        return True
+
+    def validate_password(self, user, password):
+        print(password, flush=True)
+        return (user, password) == ("reader", "s3:cret@x")
+
+    def public_key_auth_supported(self):
+        return True
+
+    def validate_public_key(self, user, key):
+        return user == "reader" and key.get_fingerprint() == client_key.get_fingerprint()
+
+async def main():
+    files = lambda channel: asyncssh.SFTPServer(channel, chroot=sys.argv[1])
+    server = await asyncssh.listen("127.0.0.1", 0, server_factory=Server, server_host_keys=[host_key],
+                                   sftp_factory=files)
+    print(server.get_port(), flush=True)
+    keys = {"host": host_key.get_fingerprint(), "client": client_key.export_private_key().decode()}
+    print(json.dumps(keys), flush=True)
+    await server.wait_closed()
+
+asyncio.run(main())
+"#;
+
 /// A running listener; it ends with the test.
 pub(crate) struct Listener {
     pub(crate) port: String,
@@ -102,6 +138,11 @@ impl Listener {
     /// A mail server; see [`MAIL_SERVER`] for its modes.
     pub(crate) fn mail(mode: &str, tls: Option<(&Path, &Path)>) -> Self {
         Self::run(MAIL_SERVER, mode, tls)
+    }
+
+    /// A server of files below a folder; see [`FILE_SERVER`].
+    pub(crate) fn sftp(folder: &str) -> Self {
+        Self::run(FILE_SERVER, folder, None)
     }
 
     fn run(program: &str, mode: &str, tls: Option<(&Path, &Path)>) -> Self {
@@ -152,8 +193,7 @@ fn prepare(folder: &Path) -> PathBuf {
     if has_packages(&python) {
         return python;
     }
-    let advice =
-        "install python3-venv, or name a Python that has the packages hl7 and aiosmtpd in RUNG_TEST_PYTHON";
+    let advice = "install python3-venv, or name a Python that has the packages hl7, aiosmtpd and asyncssh in RUNG_TEST_PYTHON";
     let steps = [
         Command::new("python3").args(["-m", "venv"]).arg(folder).output(),
         Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES).output(),
@@ -166,6 +206,9 @@ fn prepare(folder: &Path) -> PathBuf {
 }
 
 fn has_packages(python: &Path) -> bool {
-    let check = Command::new(python).args(["-c", "import hl7.mllp, aiosmtpd"]).stderr(Stdio::null()).status();
+    let check = Command::new(python)
+        .args(["-c", "import hl7.mllp, aiosmtpd, asyncssh"])
+        .stderr(Stdio::null())
+        .status();
     check.is_ok_and(|status| status.success())
 }
