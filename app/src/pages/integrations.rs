@@ -7,7 +7,8 @@ mod import;
 use domain::check::Status;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use service::integration::{CheckRow, review_due};
+use service::check::CheckGlance;
+use service::integration::review_due;
 use service::inventory::{Coverage, Exchanges};
 use service::record::{Integration, IntegrationDetails};
 
@@ -26,7 +27,7 @@ use crate::words::plural;
 /// One integration of the list, with its checks.
 pub(crate) struct Row {
     pub(crate) integration: Integration,
-    pub(crate) checks: Vec<CheckRow>,
+    pub(crate) checks: Vec<CheckGlance>,
 }
 
 /// `more` is the address of the next part of the list; `may_add`: the reader may register integrations.
@@ -156,7 +157,7 @@ fn or_nobody(owner: &str) -> AnyView {
 }
 
 /// `2 fail · 1 pass`, the worst first.
-fn check_counts(checks: &[CheckRow]) -> AnyView {
+fn check_counts(checks: &[CheckGlance]) -> AnyView {
     if checks.is_empty() {
         return view! { <span class="dim">"no checks"</span> }.into_any();
     }
@@ -168,8 +169,10 @@ fn check_counts(checks: &[CheckRow]) -> AnyView {
             (count > 0).then(|| view! { <StatusBadge status label=label/> })
         })
         .collect_view();
-    let contradicts =
-        checks.iter().filter_map(contradicts_words).map(|words| view! { <span class="sub">{words}</span> });
+    let contradicts = checks
+        .iter()
+        .filter_map(|check| contradicts_words(check.status(), &check.contradicts))
+        .map(|words| view! { <span class="sub">{words}</span> });
     view! {
         <span class="row">{counts}</span>
         {contradicts.collect_view()}

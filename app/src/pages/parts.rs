@@ -1,7 +1,7 @@
 //! Small things that several pages share.
 
-use domain::Framework;
 use domain::check::Status;
+use domain::{CriterionCode, Framework};
 use leptos::prelude::*;
 use service::integration::CheckRow;
 
@@ -36,7 +36,8 @@ pub(crate) fn profile_names(framework: &Framework, codes: &[domain::ProfileCode]
 /// The status of a check's latest run by its kind's own rule, and below it the answers that it contradicts all the same.
 #[component]
 pub(crate) fn CheckState(row: CheckRow) -> impl IntoView {
-    let contradicts = contradicts_words(&row).map(|words| view! { <span class="sub">{words}</span> });
+    let contradicts = contradicts_words(row.status(), &row.contradicts)
+        .map(|words| view! { <span class="sub">{words}</span> });
     view! {
         <StatusBadge status=row.status()/>
         {contradicts}
@@ -45,10 +46,10 @@ pub(crate) fn CheckState(row: CheckRow) -> impl IntoView {
 }
 
 /// `By its own rule; contradicts PAT-1 and OPS-4`, where the kind's own rule does not fail already.
-pub(crate) fn contradicts_words(row: &CheckRow) -> Option<String> {
-    let codes: Vec<_> = row.contradicts.iter().map(domain::CriterionCode::as_str).collect();
+pub(crate) fn contradicts_words(status: Status, contradicts: &[CriterionCode]) -> Option<String> {
+    let codes: Vec<_> = contradicts.iter().map(CriterionCode::as_str).collect();
     let listed = match codes.as_slice() {
-        _ if row.status() == Status::Fail => return None,
+        _ if status == Status::Fail => return None,
         [] => return None,
         [one] => (*one).to_owned(),
         [others @ .., last] => format!("{} and {last}", others.join(", ")),

@@ -51,7 +51,7 @@ async fn list(
     let at = format!("/orgs/{slug}");
     let earlier = all.last().filter(|_| full).map(|last| format!("{at}/incidents?before={}", last.id));
     let closed = all.into_iter().filter(|incident| !incident.is_open()).collect();
-    let watched = !state.service.check_rows(&actor, organization.id).await?.is_empty();
+    let watched = !state.service.checks_at_a_glance(&actor, organization.id).await?.is_empty();
     let incidents = Incidents { at, open, closed, earlier, watched, now: UnixMillis::now() };
     let frame = Frame::new(&state, Some(&actor), format!("{}, incidents", organization.name))
         .organization(&organization, Tab::Incidents);

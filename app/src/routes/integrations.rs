@@ -11,6 +11,7 @@ use axum::routing::get;
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use serde::Deserialize;
+use service::check::CheckGlance;
 use service::integration::CheckRow;
 use service::inventory::{Imported, coverage_of, exchanges};
 use service::record::Organization;
@@ -51,16 +52,16 @@ async fn list(
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     let after = query.ok().and_then(|Query(query)| query.after);
     let all = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
-    let check_rows = state.service.check_rows(&actor, organization.id).await?;
+    let glances = state.service.checks_at_a_glance(&actor, organization.id).await?;
     let now = UnixMillis::now();
-    let coverage = coverage_of(&all, &check_rows, now);
-    let exchanges = exchanges(&all, &check_rows);
+    let coverage = coverage_of(&all, &glances, now);
+    let exchanges = exchanges(&all, &glances);
     let from = all.partition_point(|integration| after.is_some_and(|after| integration.id <= after));
     let on_page = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
     let integrations: Vec<_> = all.into_iter().skip(from).take(on_page).collect();
-    let mut checks: BTreeMap<IntegrationId, Vec<CheckRow>> = BTreeMap::new();
-    for row in check_rows {
-        checks.entry(row.integration.id).or_default().push(row);
+    let mut checks: BTreeMap<IntegrationId, Vec<CheckGlance>> = BTreeMap::new();
+    for glance in glances {
+        checks.entry(glance.check.integration).or_default().push(glance);
     }
     let full = u32::try_from(integrations.len()).is_ok_and(|count| count == PER_PAGE);
     let more = integrations.last().filter(|_| full).map(|last| format!("?after={}", last.id));

@@ -10,6 +10,7 @@ use domain::framework::Profile;
 use domain::{FrameworkCode, ProfileCode};
 use http::StatusCode;
 use leptos::prelude::*;
+use service::check::CheckGlance;
 use service::due::due;
 use service::integration::CheckRow;
 use service::inventory::exchanges;
@@ -137,7 +138,8 @@ async fn overview(
     let integrations = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
     let freshness = |row: &CheckRow| state.service.kind(&row.check.kind).map(|kind| kind.freshness);
     let due = due(latest.as_ref(), &integrations, &checks, freshness, now.date());
-    let exchanges = exchanges(&integrations, &checks);
+    let glances: Vec<CheckGlance> = checks.iter().map(CheckGlance::from).collect();
+    let exchanges = exchanges(&integrations, &glances);
     let overview = Overview {
         organization,
         profiles,

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod feed;
+mod glance;
 mod grid;
 mod hand;
 mod history;
@@ -25,6 +26,7 @@ use store::{CheckId, IntegrationId, UnixMillis};
 pub(crate) use bindings::KnownBindings;
 pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};
 pub(crate) use feed::{Listening, News, look_at_news};
+pub use glance::CheckGlance;
 pub use history::{CheckHistory, Uptime, Window};
 pub(crate) use page::seen_by;
 pub use page::{BoundTo, CheckPage, ConditionSeen};

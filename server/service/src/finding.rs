@@ -130,6 +130,10 @@ impl Service {
         org: OrgId,
     ) -> Result<HashMap<CheckId, Vec<CriterionCode>>, Error> {
         let mut contradicted: HashMap<CheckId, Vec<CriterionCode>> = HashMap::new();
+        // What a contradiction rests on is a failure: without one nothing need be scored.
+        if !self.store().any_fails_of(org).await? {
+            return Ok(contradicted);
+        }
         let open = self.store().live_assessments_of(org).await?;
         let latest: HashMap<_, _> =
             open.into_iter().map(|assessment| (assessment.framework, assessment.id)).collect();

@@ -218,8 +218,7 @@ impl Service {
         let mut latest = self.store().latest_runs(org).await?;
         let mut days: BTreeMap<CheckId, Vec<DaySummary>> = self.store().day_summaries(org, since).await?;
         let checks = self.store().checks_of(org).await?;
-        let mut contradicts =
-            if checks.is_empty() { HashMap::new() } else { self.contradicted_by(org).await? };
+        let mut contradicts = self.contradicted_by(org).await?;
         let rows = checks.into_iter().filter_map(|check| {
             Some(CheckRow {
                 integration: integrations.get(&check.integration)?.clone(),

@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use store::record::{Check, Integration};
+use store::record::{Glance, Integration};
 use store::{IntegrationId, UnixMillis};
 
 pub use exchange::{Direction, Exchange, Exchanges, exchanges};
 pub use import::Imported;
 pub use table::{COLUMNS, write};
 
-use crate::integration::{CheckRow, review_due};
+use crate::check::CheckGlance;
+use crate::integration::review_due;
 
 /// Without an owner for longer than this, in days, an integration counts as unowned.
 const UNOWNED_AFTER_DAYS: i64 = 30;
@@ -140,14 +141,14 @@ pub fn coverage(
 }
 
 /// The integrations with a check that is on and looks at more than Rung's own records.
-pub(crate) fn monitored<'c>(checks: impl IntoIterator<Item = &'c Check>) -> BTreeSet<IntegrationId> {
+pub(crate) fn monitored<'c>(checks: impl IntoIterator<Item = &'c Glance>) -> BTreeSet<IntegrationId> {
     let looking = checks.into_iter().filter(|check| check.enabled && !crate::check::is_register(&check.kind));
     looking.map(|check| check.integration).collect()
 }
 
 /// The whole inventory's coverage, from what its pages have read.
-pub fn coverage_of(integrations: &[Integration], checks: &[CheckRow], now: UnixMillis) -> Coverage {
-    let monitored = monitored(checks.iter().map(|row| &row.check));
+pub fn coverage_of(integrations: &[Integration], checks: &[CheckGlance], now: UnixMillis) -> Coverage {
+    let monitored = monitored(checks.iter().map(|glance| &glance.check));
     coverage(integrations, Scope::All, &monitored, &[], now)
 }
 

@@ -6,7 +6,7 @@ use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, IntegrationId, OrgId};
 use crate::page;
-use crate::record::{Audit, Check, CheckPage};
+use crate::record::{Audit, Check, CheckPage, Glance};
 
 /// The columns of a check as [`Check`] reads them.
 macro_rules! check_columns {
@@ -29,6 +29,7 @@ statements! {
         host = NULL WHERE id = $1";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 ORDER BY id");
+    Both GLANCES = "SELECT id, integration_id, kind, enabled, last_status FROM checks WHERE org_id = $1 ORDER BY id";
     Both BESIDE_ASSESSMENT = select!(
         "WHERE org_id = (SELECT org_id FROM assessments WHERE id = $1) ORDER BY id"
     );
@@ -38,6 +39,8 @@ statements! {
     Both OF_INTEGRATION_AFTER = select!("WHERE integration_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     Both ANY_FAILS = "SELECT c.id FROM checks c JOIN standings s ON s.check_id = c.id \
         WHERE c.integration_id = $1 AND c.id >= $2 AND c.id <= $3 AND s.status = 'FAIL' LIMIT 1";
+    Both ANY_FAILS_OF_ORGANIZATION = "SELECT c.id FROM checks c JOIN standings s ON s.check_id = c.id \
+        WHERE c.org_id = $1 AND s.status = 'FAIL' LIMIT 1";
     Both DELETE = "DELETE FROM checks WHERE id = $1";
 }
 
@@ -46,6 +49,10 @@ from_row! {
         id, org = "org_id", integration = "integration_id", kind: text, parameters, interval_seconds, enabled,
         created_at, next_due_at,
     }
+}
+
+from_row! {
+    Glance { id, integration = "integration_id", kind: text, enabled, status: maybe_text = "last_status" }
 }
 
 impl Store {
@@ -103,6 +110,12 @@ impl Store {
         Ok(rows!(&mut lease.link(), Check, OF_ORGANIZATION, org)?)
     }
 
+    /// Where each check of an organization stands, oldest first.
+    pub async fn glances_of(&self, org: OrgId) -> Result<Vec<Glance>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Glance, GLANCES, org)?)
+    }
+
     /// Oldest first.
     pub async fn checks_of_integration(&self, integration: IntegrationId) -> Result<Vec<Check>, StoreError> {
         let mut lease = self.read().await?;
@@ -126,6 +139,12 @@ impl Store {
         let mut lease = self.read().await?;
         let CheckPage { integration, from, to } = page;
         Ok(row!(&mut lease.link(), (CheckId,), ANY_FAILS, integration, from, to)?.is_some())
+    }
+
+    /// Whether any check of an organization fails for any binding.
+    pub async fn any_fails_of(&self, org: OrgId) -> Result<bool, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (CheckId,), ANY_FAILS_OF_ORGANIZATION, org)?.is_some())
     }
 
     /// The checks of every organization, oldest first, from the one after `after`.

@@ -28,8 +28,9 @@ pub use assessment::{
 };
 pub use audit::{Audit, AuditEntry};
 pub use check::{
-    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Integration, IntegrationDetails,
-    Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally, Wanted,
+    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Glance, Integration,
+    IntegrationDetails, Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally,
+    Wanted,
 };
 pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};

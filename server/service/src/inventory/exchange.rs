@@ -7,7 +7,7 @@ use domain::check::Status;
 use store::IntegrationId;
 use store::record::Integration;
 
-use crate::integration::CheckRow;
+use crate::check::CheckGlance;
 
 /// Which way data goes, seen from the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,11 +57,11 @@ pub struct Exchanges {
 }
 
 /// Groups the integrations by partner, whatever the letter case.
-pub fn exchanges(integrations: &[Integration], checks: &[CheckRow]) -> Exchanges {
+pub fn exchanges(integrations: &[Integration], checks: &[CheckGlance]) -> Exchanges {
     let mut worst: BTreeMap<IntegrationId, Status> = BTreeMap::new();
-    for row in checks.iter().filter(|row| row.check.enabled) {
-        let state = worst.entry(row.integration.id).or_insert(Status::Pass);
-        *state = worse(*state, row.urgency());
+    for glance in checks.iter().filter(|glance| glance.check.enabled) {
+        let state = worst.entry(glance.check.integration).or_insert(Status::Pass);
+        *state = worse(*state, glance.urgency());
     }
     let mut partners: BTreeMap<String, Exchange> = BTreeMap::new();
     let mut unplaced = 0;

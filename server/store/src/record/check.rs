@@ -76,6 +76,17 @@ pub struct Check {
     pub next_due_at: UnixMillis,
 }
 
+/// Where a check stands, without what it saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    pub id: CheckId,
+    pub integration: IntegrationId,
+    pub kind: KindCode,
+    pub enabled: bool,
+    /// The latest run's; `None` before the first.
+    pub status: Option<Status>,
+}
+
 /// Checks of an integration that follow each other, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckPage {

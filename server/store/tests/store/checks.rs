@@ -53,3 +53,23 @@ async fn a_deleted_check_takes_its_runs_standings_and_ties_with_it(
     assert!(store.ties_of(check.id).await.unwrap().is_empty());
     assert_eq!(world.actions().await, ["tied", "deleted"]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_check_at_a_glance_stands_where_its_latest_run_left_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let glance = || async { store.glances_of(world.org.id).await.unwrap().remove(0) };
+    assert_eq!((glance().await.id, glance().await.status), (check.id, None));
+    assert!(!store.any_fails_of(world.org.id).await.unwrap());
+    world.record(&ran(check.id, NOW, Status::Fail)).await;
+    assert_eq!((glance().await.integration, glance().await.status), (check.integration, Some(Status::Fail)));
+    assert!(store.any_fails_of(world.org.id).await.unwrap());
+    assert!(!store.any_fails_of(store::OrgId::new()).await.unwrap());
+    world.record(&ran(check.id, later(1), Status::Pass)).await;
+    assert_eq!(glance().await.status, Some(Status::Pass));
+    assert!(!store.any_fails_of(world.org.id).await.unwrap());
+}

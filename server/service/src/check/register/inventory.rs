@@ -22,7 +22,7 @@ impl Service {
             return Ok(unknown(text, "the inventory"));
         };
         let entries = self.store().integrations_of(check.org, None, u32::MAX).await?;
-        let checks = self.store().checks_of(check.org).await?;
+        let checks = self.store().glances_of(check.org).await?;
         let monitored = monitored(&checks);
         let seen = parameters.list("imports");
         let found = coverage(&entries, scope, &monitored, seen, UnixMillis::now());
