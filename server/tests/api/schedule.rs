@@ -1,4 +1,4 @@
-//! The scheduler in a process of its own: killed, started again, asked to stop.
+//! The scheduler in a process of its own, and in several: killed, started again, asked to stop.
 
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -56,19 +56,28 @@ async fn until(holds: impl AsyncFn() -> bool) {
     tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it comes to pass within a minute");
 }
 
-/// The binary, serving a database; killed when dropped.
+/// The binary, working on a database; killed when dropped.
 struct Process(Child);
 
 impl Process {
+    /// `rung serve`, which works itself.
     fn start(url: &str) -> Self {
+        Self::run(&["serve", "--addr", "127.0.0.1:0"], url, &[])
+    }
+
+    /// `rung worker`, with the key that all nodes of a database share.
+    fn worker(url: &str) -> Self {
+        Self::run(&["worker"], url, &[("RUNG_SECRET_KEY", "c2V2ZW4gcnVuZ3MgYWJvdmUgdGhlIHNldmVudGggb24=")])
+    }
+
+    fn run(arguments: &[&str], url: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUNG_")) {
             command.env_remove(name);
         }
-        let arguments =
-            ["serve", "--addr", "127.0.0.1:0", "--probe-allow", "127.0.0.0/8", "--database-url", url];
-        let child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        Self(child)
+        command.args(arguments).args(["--probe-allow", "127.0.0.0/8", "--database-url", url]);
+        command.envs(variables.iter().copied());
+        Self(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// As a machine that loses its power would.
@@ -179,4 +188,42 @@ async fn a_process_asked_to_stop_ends_what_is_under_way_and_gives_back_the_rest(
     assert_eq!(runs.len(), 1, "the run that was under way is kept: {log}");
     assert_eq!(store.release_all_leases().await.unwrap(), 0, "nothing is held");
     assert!(store.workers(UnixMillis(0)).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_on_postgresql_share_the_checks_and_one_takes_over_from_another_that_is_killed() {
+    let world = World::new(Backend::Postgres).await;
+    let target = Target::start().await;
+    target.answers.add_permits(100_000);
+    let mut checks = Vec::new();
+    for _ in 0..6 {
+        checks.push(every_second(&world, &target).await);
+    }
+    let database = world.app.config.database.url.clone();
+    let store = Store::connect(&database).await.unwrap();
+    let kept = world.app.halt().await;
+
+    let (killed, stays) = (Process::worker(&database), Process::worker(&database));
+    // Both work: neither holds all of the checks for itself.
+    until(async || {
+        let workers = store.workers(UnixMillis(0)).await.unwrap();
+        workers.len() == 2 && workers.iter().all(|worker| worker.recorded > 0)
+    })
+    .await;
+    killed.kill();
+    let at = UnixMillis::now();
+    // What it held comes due again when its lease has run out.
+    for check in &checks {
+        until(async || runs(&store, *check).await.last().is_some_and(|run| run.started_at.0 > at.0 + 1000))
+            .await;
+    }
+    let log = tokio::task::spawn_blocking(move || stays.stop()).await.unwrap();
+    assert!(!log.contains("ERROR"), "{log}");
+    for check in checks {
+        let runs = runs(&store, check).await;
+        let instants: Vec<i64> = runs.iter().map(|run| run.scheduled_for.unwrap().0).collect();
+        assert!(instants.windows(2).all(|pair| pair[0] < pair[1]), "each instant once: {instants:?}");
+    }
+    store.close().await;
+    drop(kept);
 }
