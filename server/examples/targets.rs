@@ -2,13 +2,19 @@
 //! a SMART configuration where one is asked for, and closes the connection.
 //!
 //! `targets COUNT` listens on that many loopback addresses from 127.0.0.1 on, all on one free port, which it says on
-//! standard output. It does as little as possible, since it shares the machine with what is measured.
+//! standard output. `targets COUNT FILE` speaks TLS, with a certificate of its own making that it leaves in the file.
+//! It does as little as possible, since it shares the machine with what is measured.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use axum::body::Bytes;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 const PAGE: &str =
     "<!doctype html><html lang=\"en\"><title>Our interfaces</title><p>Last updated on 1 November 2026.</p>";
@@ -22,30 +28,53 @@ fn answer(media_type: &str, body: &str) -> Bytes {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let Some(count) = std::env::args().nth(1).and_then(|count| count.parse::<u8>().ok()) else {
-        anyhow::bail!("usage: targets COUNT");
+    let mut arguments = std::env::args().skip(1);
+    let Some(count) = arguments.next().and_then(|count| count.parse::<u8>().ok()) else {
+        anyhow::bail!("usage: targets COUNT [FILE]");
     };
+    let tls = arguments.next().map(certified).transpose()?;
     let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let port = first.local_addr()?.port();
-    tokio::spawn(accept(first));
+    tokio::spawn(accept(first, tls.clone()));
     for host in 2..=count {
-        tokio::spawn(accept(TcpListener::bind((Ipv4Addr::new(127, 0, 0, host), port)).await?));
+        let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, host), port)).await?;
+        tokio::spawn(accept(listener, tls.clone()));
     }
     println!("{port}");
     std::future::pending().await
 }
 
-async fn accept(listener: TcpListener) -> std::io::Result<()> {
+/// TLS for 127.0.0.1, its certificate left in a file.
+fn certified(file: String) -> anyhow::Result<TlsAcceptor> {
+    let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])?;
+    std::fs::write(file, own.cert.pem())?;
+    let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>) -> std::io::Result<()> {
     let (page, smart) = (answer("text/html; charset=utf-8", PAGE), answer("application/json", SMART));
     loop {
         let (connection, _) = listener.accept().await?;
-        let (page, smart) = (page.clone(), smart.clone());
-        // Whoever goes away early gets no answer.
-        tokio::spawn(async move { serve(connection, &page, &smart).await.ok() });
+        let (page, smart, tls) = (page.clone(), smart.clone(), tls.clone());
+        tokio::spawn(async move {
+            // Whoever goes away early gets no answer.
+            match tls {
+                Some(tls) => serve(tls.accept(connection).await?, &page, &smart).await,
+                None => serve(connection, &page, &smart).await,
+            }
+        });
     }
 }
 
-async fn serve(mut connection: TcpStream, page: &[u8], smart: &[u8]) -> std::io::Result<()> {
+async fn serve<S>(mut connection: S, page: &[u8], smart: &[u8]) -> std::io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut head = Vec::with_capacity(1024);
     while !head.ends_with(b"\r\n\r\n") {
         if connection.read_buf(&mut head).await? == 0 {
