@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::scale::{Reading, length, number};
+use super::scale::{Reading, number};
 
 /// The drawing is this wide and high before it is stretched.
 const WIDTH: f64 = 900.0;
@@ -62,10 +62,11 @@ pub fn ClimbPlot(
         let y = number(HEIGHT * (1.0 - f64::from(least) / 100.0));
         view! { <line class="c-mark" x1="0" x2="900" y1=y.clone() y2=y></line> }
     });
-    let along = (0..=4_u32)
-        .map(|quarter| {
-            let effort = f64::from(total) * length(usize::try_from(quarter).unwrap_or(0)) / 4.0;
-            let words = if quarter == 0 { "effort 0".to_owned() } else { number(effort) };
+    // Effort comes in whole numbers: as many marks as divide it evenly.
+    let parts = (1..=4).rev().find(|parts| total.is_multiple_of(*parts)).unwrap_or(1);
+    let along = (0..=parts)
+        .map(|part| {
+            let words = if part == 0 { "effort 0".to_owned() } else { (total / parts * part).to_string() };
             view! { <span>{words}</span> }
         })
         .collect_view();

@@ -25,9 +25,11 @@ pub(super) fn incidents_section(open: &[Incident], at: &str, now: UnixMillis) ->
                 .map_or_else(|| format!("{at}/incidents"), |check| format!("{at}/checks/{check}#incidents"));
             view! {
                 <li>
-                    <StatusBadge status=Status::Fail label=incident_span(incident, now)/>
-                    " "<a href=href>{incident.integration.clone()}</a>
-                    " "<SeverityBadge severity=incident.severity/>
+                    <a href=href>{incident.integration.clone()}</a>
+                    <span class="row">
+                        <SeverityBadge severity=incident.severity/>
+                        <StatusBadge status=Status::Fail label=incident_span(incident, now)/>
+                    </span>
                     <span class="sub">{format!("{}; {}", incident.cause, incident_opening(incident))}</span>
                 </li>
             }
