@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use service::Permission;
 use service::UserId;
 use service::assessment::Assessed;
-use service::record::{Assessment, AssessmentState, Evidence};
+use service::record::{Assessment, Evidence};
 
 pub(crate) use form::{evidence_fields, read_evidence};
 pub(crate) use line::{evidence_expiry, evidence_line};
@@ -29,7 +29,7 @@ pub(crate) struct EvidencePage {
     /// Every assessment of the organization, for choosing another.
     pub(crate) assessments: Vec<Assessment>,
     pub(crate) reader: UserId,
-    /// The fields of the form, as typed where it came back.
+    /// The fields of the form for a new item, as typed where it came back; empty where another form was refused.
     pub(crate) typed: Fields,
     pub(crate) refusal: Option<Refusal>,
 }
@@ -43,9 +43,11 @@ pub(crate) fn evidence_page(page: &EvidencePage) -> AnyView {
     let add = may_answer.then(|| add_form(page));
     let jump = may_answer.then(|| view! { <ButtonLink href="#add">"Add evidence"</ButtonLink> });
     let list = list(page);
+    let refused = page.typed.is_empty().then(|| view! { <RefusalNote refusal=page.refusal.clone()/> });
     view! {
         <PageHead title="Evidence" under=under>{jump}</PageHead>
         {choose_assessment(page)}
+        {refused}
         <div class="stack-wide">
             <Section id="items" title="Items">{list}</Section>
             {add}
@@ -128,8 +130,10 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
 fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
     let action = format!("{}/{}", page.paths.evidence(), item.id);
     let assessment = page.assessed.bundle.assessment.id.to_string();
+    let revision = item.revision.to_string();
     let button = |value: &'static str, words: &'static str, kind: ButtonKind| {
-        let fields = vec![("do".to_owned(), value.to_owned()), ("assessment".to_owned(), assessment.clone())];
+        let fields = [("do", value), ("assessment", &*assessment), ("revision", &*revision)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let subject = format!(" {}", item.title);
         view! {
             <PostButton action=action.clone() fields=fields kind=kind size=ButtonSize::Small>
@@ -139,9 +143,7 @@ fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
         .into_any()
     };
     let state = page.assessed.bundle.assessment.state;
-    let reviews = page.assessed.may(Permission::Review)
-        && item.author != page.reader
-        && state != AssessmentState::Final;
+    let reviews = page.assessed.may_review_evidence() && item.author != page.reader;
     let accept = (reviews && item.state != EvidenceState::Accepted)
         .then(|| button("accept", "Accept", ButtonKind::Second));
     let reject = (reviews && item.state != EvidenceState::Rejected)
@@ -154,12 +156,12 @@ fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
 fn add_form(page: &EvidencePage) -> AnyView {
     let today = page.assessed.computed_at.date();
     let chosen: Vec<CriterionCode> = page.typed.all("criteria").map(CriterionCode::from).collect();
-    let refusal = page.refusal.as_ref();
+    let refusal = page.refusal.as_ref().filter(|_| !page.typed.is_empty());
     let groups = form::criteria_groups(&page.assessed, &chosen, refusal);
     let fields = evidence_fields(&page.typed, refusal, today);
     let assessment = page.assessed.bundle.assessment.id.to_string();
     let action = page.paths.evidence();
-    let note = view! { <RefusalNote refusal=page.refusal.clone()/> };
+    let note = view! { <RefusalNote refusal=refusal.cloned()/> };
     view! {
         <Section id="add" title="Add evidence" aside=view! { <p>"One item may serve several criteria"</p> }>
             <form method="post" action=action enctype="multipart/form-data" aria-label="Add evidence">

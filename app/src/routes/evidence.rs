@@ -152,15 +152,13 @@ async fn change(
     if !assessed.bundle.evidence.iter().any(|found| found.id == item) {
         return Err(PageError::not_found());
     }
-    act(&state, &actor, item, fields.get("do")).await?;
-    Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}")))
-}
-
-async fn act(state: &AppState, actor: &Actor, item: EvidenceId, what: &str) -> Result<(), PageError> {
-    match what {
-        "accept" => state.service.review_evidence(actor, item, EvidenceState::Accepted).await.map(|_| ())?,
-        "reject" => state.service.review_evidence(actor, item, EvidenceState::Rejected).await.map(|_| ())?,
-        "remove" => state.service.remove_evidence(actor, item).await?,
+    // A form without it, or with another's, was not drawn from the item as it is.
+    let revision = fields.get("revision").parse().unwrap_or(0);
+    let review = async |to| state.service.review_evidence(&actor, item, revision, to).await.map(drop);
+    let done = match fields.get("do") {
+        "accept" => review(EvidenceState::Accepted).await,
+        "reject" => review(EvidenceState::Rejected).await,
+        "remove" => state.service.remove_evidence(&actor, item).await,
         _ => {
             return Err(PageError::problem(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -168,6 +166,13 @@ async fn act(state: &AppState, actor: &Actor, item: EvidenceId, what: &str) -> R
                 "Use one of the buttons Accept, Reject or Remove.",
             ));
         }
+    };
+    match done {
+        Ok(()) => Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}"))),
+        // The page shows the item as it is now.
+        Err(error) => {
+            let refusal = Some(Refusal::of(error)?);
+            page(&state, &actor, &slug, Some(assessment), Fields::default(), refusal).await
+        }
     }
-    Ok(())
 }

@@ -10,11 +10,13 @@ use domain::CriterionCode;
 use domain::scoring::EvidenceState;
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use service::{Actor, AssessmentId, Error, EvidenceId, SnapshotId};
+use service::record::SeenEvidence;
+use service::{Actor, AssessmentId, Error, SnapshotId};
 
 use crate::answer::Sent;
 use crate::pages::review::{
-    ReviewDomain, ReviewSheet, history_page, review_domain_page, review_page, snapshot_page,
+    ReviewDomain, ReviewSheet, history_page, review_domain_page, review_page, settle_field,
+    snapshot_page,
 };
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
@@ -205,19 +207,26 @@ async fn evidence(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
-    let items: BTreeSet<EvidenceId> = fields.all("items").filter_map(|item| item.parse().ok()).collect();
+    // One that names nothing was not drawn by this page: none is reviewed then.
+    let items = fields.all("items").map(str::parse).collect::<Result<BTreeSet<SeenEvidence>, _>>();
+    let items = items.unwrap_or_default();
     let to =
         if fields.get("state") == "accepted" { EvidenceState::Accepted } else { EvidenceState::Rejected };
     match state.service.review_evidence_together(&actor, id, &items, to).await {
         Ok(_) => Ok(see_other(&format!("{}#evidence", page.sheet.paths.review_domain(&code)))),
-        Err(Error::Invalid(problems)) => {
-            let note = problems.into_iter().map(|problem| problem.problem).collect::<Vec<_>>().join(" ");
-            let refusal = Refusal::of(Error::Conflict(note))?;
-            let page =
-                read_domain(&state, &actor, (&slug, id, &code), Fields::default(), Some(refusal)).await?;
+        Err(error) => {
+            let error = match error {
+                // The boxes to tick are no field of which one could be wrong.
+                Error::Invalid(problems) => {
+                    let problems: Vec<_> = problems.into_iter().map(|problem| problem.problem).collect();
+                    Error::Conflict(problems.join(" "))
+                }
+                other => other,
+            };
+            let refusal = Some(Refusal::of(error)?);
+            let page = read_domain(&state, &actor, (&slug, id, &code), fields, refusal).await?;
             Ok(draw_domain(&state, &actor, &page, &code))
         }
-        Err(error) => Err(error.into()),
     }
 }
 

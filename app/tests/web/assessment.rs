@@ -178,11 +178,13 @@ async fn evidence_lifts_what_an_answer_counts_for_and_is_reviewed_by_somebody_el
     assert!(list.body.contains("Registration log") && !list.body.contains(">Accept<"), "{}", list.body);
     let id = list.body.split("id=\"item-").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let assessment_id = assessment.rsplit('/').next().unwrap();
-    let review = [("do", "accept"), ("assessment", assessment_id)];
+    let review = [("do", "accept"), ("assessment", assessment_id), ("revision", "1")];
     let evidence = format!("/orgs/alder-regional-hospital/evidence/{id}");
     assert_eq!(browser.post(&evidence, &review).await.status, StatusCode::CONFLICT);
     let mut reviewer = colleague(&site, &mut browser, "assessor").await;
     assert!(reviewer.get("/orgs/alder-regional-hospital/evidence").await.body.contains("Accept<"));
+    let unread = reviewer.post(&evidence, &review[..2]).await;
+    assert_eq!(unread.status, StatusCode::CONFLICT, "of what was read nothing is said");
     assert_eq!(reviewer.post(&evidence, &review).await.status, StatusCode::SEE_OTHER);
     assert!(criterion(&reviewer.get(&at).await, "pat-2").contains("Claimed and counts"));
 }

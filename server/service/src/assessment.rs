@@ -132,6 +132,16 @@ impl Assessed {
         permission.allows(self.role)
     }
 
+    /// Whether the reader's role may accept and reject evidence in the state that the assessment is in. Who attached an
+    /// item, or acted for the organization, is refused all the same.
+    pub fn may_review_evidence(&self) -> bool {
+        match self.bundle.assessment.state {
+            AssessmentState::Draft | AssessmentState::ChangesRequested => self.may(Permission::Review),
+            AssessmentState::Submitted | AssessmentState::InReview => self.may(Permission::Judge),
+            AssessmentState::Final => false,
+        }
+    }
+
     /// The organization's own answer.
     pub fn own_answer(&self, criterion: &CriterionCode) -> Option<&Answer> {
         self.answer(criterion, Rater::Own)

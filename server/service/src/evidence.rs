@@ -4,12 +4,16 @@ mod file;
 mod name;
 mod sniff;
 
+use std::collections::BTreeSet;
+
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use domain::{CriterionCode, KindCode};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::json;
-use store::record::{AssessmentState, Evidence, EvidenceBody};
+use store::record::{
+    Assessment, AssessmentState, Evidence, EvidenceBody, EvidenceReview, EvidenceReviewed, SeenEvidence,
+};
 use store::{AssessmentId, EvidenceId, UnixMillis};
 
 pub use self::file::{LARGEST_FILE, Replacement, Upload};
@@ -90,41 +94,89 @@ impl Service {
             revision: 1,
             created_at: now,
         };
-        let details = json!({ "title": evidence.title, "criteria": evidence.criteria });
+        let details =
+            json!({ "title": evidence.title, "criteria": evidence.criteria });
         let entry = org_audit(actor, found.org, "evidence.added", evidence.id, details);
         self.keep_file(&evidence, upload).await?;
         if let Err(error) = self.store().add_evidence(evidence.clone(), entry).await {
             self.forget_files(&evidence).await;
             return Err(error.into());
         }
-        self.run_checks_on_records(found.org, &KindCode::from(ON_EVIDENCE)).await;
-        self.refresh_findings(assessment).await?;
+        self.follow_evidence(&found).await?;
         Ok(evidence)
     }
 
-    /// Accepts or rejects an item. Nobody reviews what they attached themselves.
+    /// Accepts or rejects an item in the revision that was read. Nobody reviews what they attached themselves; once the
+    /// assessment was submitted, only somebody from outside does who did nothing for the organization.
     pub async fn review_evidence(
         &self,
         actor: &Actor,
         id: EvidenceId,
+        seen_revision: i64,
         state: EvidenceState,
     ) -> Result<Evidence, Error> {
         let evidence = self.evidence_for(actor, id, Permission::Review).await?;
-        if evidence.author == actor.user() {
-            return Err(Error::Conflict(
-                "You attached this item: somebody else has to review it.".to_owned(),
-            ));
+        let found = self.assessment_for(actor, evidence.assessment, Permission::Review).await?;
+        let seen = SeenEvidence { id, revision: seen_revision };
+        if evidence.seen() != seen {
+            return Err(replaced(&evidence));
         }
-        let assessment = self.assessment_for(actor, evidence.assessment, Permission::Review).await?;
-        if assessment.state == AssessmentState::Final {
-            return Err(Error::Conflict(crate::review::not_in(AssessmentState::Final).to_owned()));
-        }
-        let details = json!({ "state": state });
-        let entry = org_audit(actor, evidence.org, "evidence.reviewed", id, details);
-        self.store().review_evidence(id, state, actor.user(), entry).await?;
-        self.run_checks_on_records(evidence.org, &KindCode::from(ON_EVIDENCE)).await;
-        self.refresh_findings(evidence.assessment).await?;
+        self.judge_evidence(actor, &found, [seen].into(), state).await?;
+        self.follow_evidence(&found).await?;
         Ok(Evidence { state, reviewer: Some(actor.user()), ..evidence })
+    }
+
+    /// Says it of all the items or of none, if the actor may; without what follows from it
+    /// ([`Service::follow_evidence`]).
+    pub(crate) async fn judge_evidence(
+        &self,
+        actor: &Actor,
+        found: &Assessment,
+        items: BTreeSet<SeenEvidence>,
+        state: EvidenceState,
+    ) -> Result<(), Error> {
+        let during = self.reviews_evidence_during(actor, found).await?;
+        let line = |seen: &SeenEvidence| {
+            let details = json!({ "state": state, "revision": seen.revision });
+            org_audit(actor, found.org, "evidence.reviewed", seen.id, details)
+        };
+        let audits = items.iter().map(line).collect();
+        let review = EvidenceReview { assessment: found.id, items, state, reviewer: actor.user(), during };
+        match self.store().review_evidence(review, audits).await? {
+            EvidenceReviewed::Done => Ok(()),
+            EvidenceReviewed::Missing(_) => Err(Error::NotFound("The evidence")),
+            EvidenceReviewed::Own(item) => Err(Error::Conflict(format!(
+                "You attached \"{}\": somebody else has to review it. Nothing was changed.",
+                item.title
+            ))),
+            EvidenceReviewed::Replaced(item) => Err(replaced(&item)),
+        }
+    }
+
+    /// The states of the assessment in which the actor may go on reviewing evidence, from the one that it is in.
+    async fn reviews_evidence_during(
+        &self,
+        actor: &Actor,
+        found: &Assessment,
+    ) -> Result<&'static [AssessmentState], Error> {
+        const LOCKED: [AssessmentState; 2] = [AssessmentState::Submitted, AssessmentState::InReview];
+        match found.state {
+            AssessmentState::Draft | AssessmentState::ChangesRequested => {
+                self.authorize(actor, found.org, Permission::Review, "The assessment").await?;
+                Ok(&AssessmentState::OPEN)
+            }
+            AssessmentState::Submitted | AssessmentState::InReview => {
+                self.reviewable(actor, found.id).await?;
+                Ok(&LOCKED)
+            }
+            AssessmentState::Final => Err(Error::Conflict(crate::review::not_in(found.state).to_owned())),
+        }
+    }
+
+    /// What follows from a change of an assessment's evidence.
+    pub(crate) async fn follow_evidence(&self, found: &Assessment) -> Result<(), Error> {
+        self.run_checks_on_records(found.org, &KindCode::from(ON_EVIDENCE)).await;
+        self.refresh_findings(found.id).await
     }
 
     /// Takes an item away.
@@ -134,13 +186,14 @@ impl Service {
         must_be_open(&assessment)?;
         let entry =
             org_audit(actor, evidence.org, "evidence.removed", id, json!({ "title": evidence.title }));
-        self.store().remove_evidence(id, entry).await?;
+        if !self.store().remove_evidence(assessment.id, id, entry).await? {
+            return Err(Error::NotFound("The evidence"));
+        }
         // What a snapshot names by its hash stays where it can be fetched for whoever has to show it.
-        if self.store().latest_snapshot(evidence.assessment).await?.is_none() {
+        if self.store().latest_snapshot(assessment.id).await?.is_none() {
             self.forget_files(&evidence).await;
         }
-        self.run_checks_on_records(evidence.org, &KindCode::from(ON_EVIDENCE)).await;
-        self.refresh_findings(evidence.assessment).await
+        self.follow_evidence(&assessment).await
     }
 
     pub(crate) async fn evidence_for(
@@ -153,6 +206,14 @@ impl Service {
         self.authorize(actor, evidence.org, permission, "The evidence").await?;
         Ok(evidence)
     }
+}
+
+fn replaced(item: &Evidence) -> Error {
+    Error::Conflict(format!(
+        "Somebody replaced \"{}\" after you read it: it is in revision {} now. Look at that one before you review it. \
+         Nothing was changed.",
+        item.title, item.revision
+    ))
 }
 
 /// A new item but for its content, as it is kept.

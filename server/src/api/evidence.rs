@@ -181,9 +181,12 @@ pub(super) struct NewEvidenceBody {
 
 /// A reviewer's word.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "state": "accepted" }))]
+#[schema(example = json!({ "state": "accepted", "revision": 1 }))]
 pub(super) struct Review {
     state: StateName,
+    /// The revision that you read.
+    #[schema(minimum = 1)]
+    revision: i64,
 }
 
 impl NewEvidenceBody {
@@ -245,7 +248,10 @@ pub(super) async fn create(
     Ok(created(format!("/api/v1/evidence/{}", evidence.id), evidence.into()))
 }
 
-/// Accept or reject an item; nobody reviews what they attached
+/// Accept or reject an item
+///
+/// Nobody reviews what they attached. A `revision` that somebody replaced changes nothing: 409. Once the assessment was
+/// submitted, only a consultant reviews who did nothing for the organization.
 #[utoipa::path(
     patch, path = "/evidence/{id}", tag = "evidence", params(("id" = String, Path, format = "uuid")),
     request_body = Review,
@@ -260,7 +266,7 @@ pub(super) async fn review(
     State(service): State<Service>,
     Body(body): Body<Review>,
 ) -> Result<Json<Evidence>, Problem> {
-    Ok(Json(service.review_evidence(&actor, id, body.state.into()).await?.into()))
+    Ok(Json(service.review_evidence(&actor, id, body.revision, body.state.into()).await?.into()))
 }
 
 /// Remove an item

@@ -1,14 +1,15 @@
 //! Evidence: dated items, each tied to one or more criteria of an assessment.
-
-use domain::scoring::EvidenceState;
+//!
+//! **Invariant.** Every write holds the assessment and looks at its state in its own transaction, so that it comes wholly
+//! before a submission or a signature, or not at all.
 
 use crate::assessments;
 use crate::audit;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, EvidenceId, UserId};
-use crate::record::{AssessmentState, Audit, Evidence};
+use crate::ids::{AssessmentId, EvidenceId};
+use crate::record::{AssessmentState, Audit, Evidence, EvidenceReview, EvidenceReviewed, SeenEvidence};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -31,14 +32,15 @@ statements! {
         VALUES ($1, $2, $3, (SELECT framework_id FROM assessments WHERE id = $4))";
     Both BY_ID = select!("WHERE e.id = $1");
     Both OF_ASSESSMENT = select!("WHERE e.assessment_id = $1 ORDER BY e.id");
-    Both REVIEW = "UPDATE evidence SET state = $2, reviewer_id = $3 WHERE id = $1";
+    Both REVIEW = "UPDATE evidence SET state = $2, reviewer_id = $3 WHERE id = $1 AND assessment_id = $4 \
+        AND revision = $5 AND author_id <> $3";
     Both REMEMBER = "INSERT INTO evidence_revisions (evidence_id, revision, title, body, dated, expires, author_id, \
         state, reviewer_id, created_at, reported_pct) SELECT id, revision, title, body, dated, expires, author_id, \
         state, reviewer_id, created_at, reported_pct FROM evidence WHERE id = $1 AND revision = $2";
     Both REPLACE = "UPDATE evidence SET title = $2, body = $3, dated = $4, expires = $5, author_id = $6, state = $7, \
         reviewer_id = NULL, created_at = $8, reported_pct = $10, revision = revision + 1 \
         WHERE id = $1 AND revision = $9";
-    Both DELETE = "DELETE FROM evidence WHERE id = $1";
+    Both DELETE = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2";
 }
 
 from_row! {
@@ -125,29 +127,50 @@ impl Store {
         Ok(row!(&mut lease.link(), Evidence, BY_ID, id)?)
     }
 
-    /// Whether there is such an item.
+    /// Accepts or rejects items in the revisions that the reviewer read, all of them or none. `audits` has a line for
+    /// each. [`StoreError::Locked`] where the assessment is in another state than the review names.
     pub async fn review_evidence(
         &self,
+        review: EvidenceReview,
+        audits: Vec<Audit>,
+    ) -> Result<EvidenceReviewed, StoreError> {
+        let EvidenceReview { assessment, items, state, reviewer, during } = review;
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        assessments::hold(link, assessment).await?;
+        assessments::must_be_in(link, assessment, during).await?;
+        // In the order of their ids, so that two reviewers with the same items wait for each other in one direction.
+        for SeenEvidence { id, revision } in items {
+            let reviewed = run!(link, REVIEW, id, Text(state), reviewer, assessment, revision);
+            if reviewed.or_missing("account")? > 0 {
+                continue;
+            }
+            let there = row!(link, Evidence, BY_ID, id)?.filter(|item| item.assessment == assessment);
+            return Ok(match there {
+                None => EvidenceReviewed::Missing(id),
+                Some(item) if item.revision == revision => EvidenceReviewed::Own(Box::new(item)),
+                Some(item) => EvidenceReviewed::Replaced(Box::new(item)),
+            });
+        }
+        for audit in &audits {
+            audit::append(link, audit).await?;
+        }
+        writing.commit().await?;
+        Ok(EvidenceReviewed::Done)
+    }
+
+    /// Whether there was such an item in the assessment. [`StoreError::Locked`] where that is not open.
+    pub async fn remove_evidence(
+        &self,
+        assessment: AssessmentId,
         id: EvidenceId,
-        state: EvidenceState,
-        reviewer: UserId,
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        if run!(link, REVIEW, id, Text(state), reviewer).or_missing("account")? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
-    }
-
-    /// Whether there was such an item.
-    pub async fn remove_evidence(&self, id: EvidenceId, audit: Audit) -> Result<bool, StoreError> {
-        let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE, id)? == 0 {
+        assessments::hold(link, assessment).await?;
+        assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
+        if run!(link, DELETE, id, assessment)? == 0 {
             return Ok(false);
         }
         audit::append(link, &audit).await?;

@@ -24,7 +24,8 @@ pub use alert::{
 };
 pub use assessment::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
-    FrameworkEntry, Import, Rater, SaveAnswer, Saved,
+    EvidenceReview, EvidenceReviewed, FrameworkEntry, Import, Rater, SaveAnswer, Saved, SeenEvidence,
+    UnnamedEvidence,
 };
 pub use audit::{Audit, AuditEntry};
 pub use check::{

@@ -30,8 +30,10 @@ async fn evidence_lifts_the_cap_and_a_reviewer_lifts_it_further(
     assert_eq!(effective().await, ("E1".to_owned(), 3));
 
     let path = format!("/evidence/{}", text(&item["id"]));
-    world.owner.patch(&path, json!({ "state": "accepted" })).await.problem(409);
-    let accepted = assessor.patch(&path, json!({ "state": "accepted" })).await.expect(200);
+    let accept = || json!({ "state": "accepted", "revision": 1 });
+    world.owner.patch(&path, accept()).await.problem(409);
+    assert_eq!(assessor.patch(&path, json!({ "state": "accepted" })).await.pointers(), ["/revision"]);
+    let accepted = assessor.patch(&path, accept()).await.expect(200);
     assert_eq!(accepted["state"], "accepted");
     assert_eq!(effective().await, ("E2".to_owned(), 4));
     assert_eq!(world.owner.get(&world.at("/evidence")).await.expect(200)["items"], json!([accepted]));
@@ -64,4 +66,75 @@ async fn a_wrong_item_is_pointed_to_and_not_kept() {
     body["link"] = json!("javascript:alert(1)");
     assert_eq!(world.owner.post(&world.at("/evidence"), body).await.pointers(), ["/link"]);
     assert_eq!(world.owner.get(&world.at("/evidence")).await.expect(200)["items"], json!([]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_submitted_is_reviewed_from_outside_only(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (assessor, consultant) = (world.member("assessor").await, world.member("consultant").await);
+    let new = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": "2026-01-01" });
+    let item = world.owner.post(&world.at("/evidence"), new).await.expect(201);
+    let path = format!("/evidence/{}", text(&item["id"]));
+    let together = world.at("/evidence/review");
+    let accept = json!({ "state": "accepted", "revision": 1 });
+    let all = json!({ "state": "accepted", "items": [{ "id": item["id"], "revision": 1 }] });
+    assessor.sign_in().await;
+    let page = format!("/orgs/{}/evidence", world.slug);
+    assert!(assessor.page(&page).await.text.contains(">Accept<"));
+    for step in ["/submit", "/review"] {
+        let steps = if step == "/submit" { &world.owner } else { &consultant };
+        steps.post(&world.at(step), json!({})).await.expect(200);
+        for inside in [&world.owner, &assessor] {
+            inside.patch(&path, accept.clone()).await.problem(403);
+            inside.post(&together, all.clone()).await.problem(403);
+        }
+        assert!(!assessor.page(&page).await.text.contains(">Accept<"), "what is refused is not offered");
+        consultant.patch(&path, accept.clone()).await.expect(200);
+        assert_eq!(consultant.post(&together, all.clone()).await.expect(200)["count"], 1);
+    }
+    consultant.post(&world.at("/finalize"), json!({})).await.expect(200);
+    consultant.patch(&path, json!({ "state": "rejected", "revision": 1 })).await.problem(409);
+    consultant.post(&together, all).await.problem(409);
+    let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
+    assert_eq!(kept["items"][0]["state"], "accepted");
+}
+
+#[tokio::test]
+async fn a_form_of_a_page_that_is_outdated_reviews_nothing_and_comes_back_with_what_is_there() {
+    let world = World::new(Backend::Sqlite).await;
+    let consultant = world.member("consultant").await;
+    consultant.sign_in().await;
+    let new =
+        |note: &str| json!({ "criteria": ["PAT-1"], "title": "Report", "note": note, "dated": "2026-01-01" });
+    let item = world.owner.post(&world.at("/evidence"), new("It works.")).await.expect(201);
+    let id = text(&item["id"]);
+    let fields = [("revision", "1"), ("note", "It works better."), ("dated", "2026-01-01")];
+    let form = super::uploads::form(&fields, None);
+    super::uploads::send(&world.owner, &format!("/evidence/{id}/revisions"), form).await.expect(200);
+
+    let at = format!("/orgs/{}/evidence", world.slug);
+    let fields = |revision| [("assessment", &*world.assessment), ("do", "accept"), ("revision", revision)];
+    let refused = consultant.submit(&format!("{at}/{id}"), &fields("1")).await;
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.text.contains("is in revision 2 now") && refused.text.contains("It works better."),
+        "{}",
+        refused.text
+    );
+    assert!(refused.text.contains("name=\"revision\" value=\"2\""), "{}", refused.text);
+
+    let domain = format!("/orgs/{}/assessments/{}/review/PAT/evidence", world.slug, world.assessment);
+    let outdated = format!("{id}@1");
+    let refused = consultant.submit(&domain, &[("state", "accepted"), ("items", &outdated)]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text.contains("is in revision 2 now"), "{}", refused.text);
+    assert_eq!(consultant.submit(&domain, &[("state", "accepted")]).await.status, 409);
+    let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
+    assert_eq!(kept["items"][0]["state"], "submitted");
+    let present = format!("{id}@2");
+    assert_eq!(consultant.submit(&domain, &[("state", "accepted"), ("items", &present)]).await.status, 303);
+    assert_eq!(consultant.submit(&format!("{at}/{id}"), &fields("2")).await.status, 303);
 }

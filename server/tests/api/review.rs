@@ -228,7 +228,8 @@ async fn evidence_is_reviewed_together_or_not_at_all() {
     let attach = async |person: &Person, title: &str| {
         let new =
             json!({ "criteria": ["PAT-1"], "title": title, "note": "It works.", "dated": "2026-01-01" });
-        text(&person.post(&world.at("/evidence"), new).await.expect(201)["id"])
+        let item = person.post(&world.at("/evidence"), new).await.expect(201);
+        json!({ "id": item["id"], "revision": item["revision"] })
     };
     let (one, two) = (attach(&world.owner, "one").await, attach(&assessor, "two").await);
     let states = async || {
@@ -239,15 +240,21 @@ async fn evidence_is_reviewed_together_or_not_at_all() {
     let both = json!({ "items": [one, two], "state": "accepted" });
     assessor.post(&path, both.clone()).await.problem(409);
     assert_eq!(states().await, ["submitted", "submitted"]);
-    let unknown = json!({ "items": [one, "018f0000-0000-7000-8000-000000000000"], "state": "accepted" });
-    consultant.post(&path, unknown).await.problem(404);
+    let unknown = json!({ "id": "018f0000-0000-7000-8000-000000000000", "revision": 1 });
+    consultant.post(&path, json!({ "items": [one, unknown], "state": "accepted" })).await.problem(404);
+    let unread = json!({ "id": two["id"], "revision": 2 });
+    consultant.post(&path, json!({ "items": [one, unread], "state": "accepted" })).await.problem(409);
+    assert_eq!(states().await, ["submitted", "submitted"]);
     assert_eq!(
         consultant.post(&path, json!({ "items": [], "state": "accepted" })).await.pointers(),
         ["/items"]
     );
     assert_eq!(
-        consultant.post(&path, json!({ "items": ["x"], "state": "accepted" })).await.pointers(),
-        ["/items/0"]
+        consultant
+            .post(&path, json!({ "items": [{ "id": "x", "revision": 1 }], "state": "accepted" }))
+            .await
+            .pointers(),
+        ["/items/0/id"]
     );
     assert_eq!(consultant.post(&path, both).await.expect(200)["count"], 2);
     assert_eq!(states().await, ["accepted", "accepted"]);

@@ -19,7 +19,7 @@ const BOUNDARY: &str = "rung-test-boundary-7d1";
 const PDF: &[u8] = b"%PDF-1.7\nThe interface passed.\n%%EOF\n";
 
 /// A form as browsers send it; a file is a name and its content.
-fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
+pub(super) fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         let part =
@@ -39,7 +39,7 @@ fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
     body
 }
 
-async fn send(person: &Person, path: &str, body: Vec<u8>) -> Answer {
+pub(super) async fn send(person: &Person, path: &str, body: Vec<u8>) -> Answer {
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     Answer::of(person.api(Method::POST, path).header("content-type", kind).body(body)).await
 }
@@ -182,7 +182,10 @@ async fn a_replaced_item_waits_for_a_review_again(
     let consultant = world.member("consultant").await;
     let item = attach(&world, "report.pdf", PDF).await.expect(201);
     let path = format!("/evidence/{}", text(&item["id"]));
-    consultant.patch(&path, json!({ "state": "accepted" })).await.expect(200);
+    let accept = async |revision: i64| {
+        consultant.patch(&path, json!({ "state": "accepted", "revision": revision })).await
+    };
+    accept(1).await.expect(200);
     let replace = async |revision: &str, content: &[u8]| {
         let fields = [("revision", revision), ("dated", "2026-02-01")];
         send(&world.owner, &format!("{path}/revisions"), form(&fields, Some(("new.txt", content)))).await
@@ -193,6 +196,11 @@ async fn a_replaced_item_waits_for_a_review_again(
     assert_eq!(world.owner.get(&path).await.text, "It still works.");
     replace("1", b"It works for me.").await.problem(409);
     assert_eq!(replace("x", b"It works.").await.pointers(), ["/revision"]);
+    let unread = accept(1).await.problem(409);
+    assert!(text(&unread["detail"]).contains("revision 2"), "{unread}");
+    let listed = world.owner.get(&world.at("/evidence")).await.expect(200);
+    assert_eq!(listed["items"], json!([replaced]), "what nobody read is not accepted");
+    assert_eq!(accept(2).await.expect(200)["state"], "accepted");
     assert_eq!(world.owner.get(&path).await.text, "It still works.");
 }
 

@@ -3,9 +3,8 @@
 use domain::framework::{Criterion, Domain};
 use domain::scoring::{EvidenceState, Standing};
 use leptos::prelude::*;
-use service::Permission;
 use service::UserId;
-use service::record::{AssessmentState, Evidence};
+use service::record::Evidence;
 
 use super::ReviewSheet;
 use super::criterion::criterion_view;
@@ -81,7 +80,8 @@ fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
     if items.is_empty() {
         return None;
     }
-    let open = assessed.may(Permission::Review) && assessed.bundle.assessment.state != AssessmentState::Final;
+    let open = assessed.may_review_evidence();
+    let typed = &page.sheet.typed;
     let today = assessed.computed_at.date();
     let mut choices = 0_usize;
     let lines = items
@@ -91,10 +91,16 @@ fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
             let codes = codes.join(", ");
             let may = open && item.author != page.reader;
             choices += usize::from(may);
-            let waiting = item.state == EvidenceState::Submitted;
+            let seen = item.seen().to_string();
+            // Where the form came back, what was chosen in the revision that is there now.
+            let checked = if typed.has("state") {
+                typed.all("items").any(|chosen| chosen == seen)
+            } else {
+                item.state == EvidenceState::Submitted
+            };
             let choice = may.then(|| {
                 let label = format!("Choose {}", item.title);
-                view! { <input type="checkbox" name="items" value=item.id.to_string() checked=waiting aria-label=label/>" " }
+                view! { <input type="checkbox" name="items" value=seen checked=checked aria-label=label/>" " }
             });
             let by = format!("{codes}, by {}", item.author_name);
             view! { <li class="row">{choice}<ul class="lines">{evidence_line(item, &page.sheet.paths, today)}</ul><span class="sub">{by}</span></li> }

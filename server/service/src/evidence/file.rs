@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use domain::KindCode;
 use domain::scoring::EvidenceState;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -16,7 +15,6 @@ use super::name;
 use super::sniff::sniff;
 use super::{Described, NewBody, problems_of};
 use crate::answer::must_be_open;
-use crate::check::ON_EVIDENCE;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
@@ -114,7 +112,8 @@ impl Service {
         replacement: Replacement,
     ) -> Result<Evidence, Error> {
         let known = self.evidence_for(actor, id, Permission::Answer).await?;
-        must_be_open(&self.assessment_for(actor, known.assessment, Permission::Answer).await?)?;
+        let found = self.assessment_for(actor, known.assessment, Permission::Answer).await?;
+        must_be_open(&found)?;
         let now = UnixMillis::now();
         let (body, upload, mut problems) = understood(replacement.body);
         let title = match title(&replacement.title, &body) {
@@ -157,8 +156,7 @@ impl Service {
         self.keep_file(&evidence, upload).await?;
         match self.store().replace_evidence(evidence.clone(), entry).await {
             Ok(true) => {
-                self.run_checks_on_records(evidence.org, &KindCode::from(ON_EVIDENCE)).await;
-                self.refresh_findings(evidence.assessment).await?;
+                self.follow_evidence(&found).await?;
                 Ok(evidence)
             }
             // What was sent lies beside what the other one sent, and goes when the item does.

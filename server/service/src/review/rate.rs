@@ -3,15 +3,12 @@
 use std::collections::BTreeSet;
 
 use domain::scoring::{EvidenceState, Standing};
-use domain::{CriterionCode, DomainCode, KindCode};
-use serde_json::json;
-use store::record::{Answer, AssessmentState, Rater};
-use store::{AssessmentId, EvidenceId};
+use domain::{CriterionCode, DomainCode};
+use store::AssessmentId;
+use store::record::{Answer, AssessmentState, Rater, SeenEvidence};
 
 use super::not_in;
 use crate::answer::AnswerInput;
-use crate::check::ON_EVIDENCE;
-use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
 
 impl Service {
@@ -74,38 +71,21 @@ impl Service {
         Ok(agreed)
     }
 
-    /// Accepts or rejects several items of an assessment at once. All must be its own, and none the actor's. How many
-    /// there were.
+    /// Accepts or rejects several items of an assessment at once, each in the revision that was read: all of them or
+    /// none. How many there were.
     pub async fn review_evidence_together(
         &self,
         actor: &Actor,
         id: AssessmentId,
-        items: &BTreeSet<EvidenceId>,
+        items: &BTreeSet<SeenEvidence>,
         state: EvidenceState,
     ) -> Result<usize, Error> {
         let found = self.assessment_for(actor, id, Permission::Review).await?;
-        if found.state == AssessmentState::Final {
-            return Err(Error::Conflict(not_in(found.state).to_owned()));
-        }
         if items.is_empty() {
             return Err(Error::invalid("items", "Choose at least one item."));
         }
-        let known = self.store().evidence_of(id).await?;
-        for item in items {
-            let item = known.iter().find(|one| one.id == *item).ok_or(Error::NotFound("The evidence"))?;
-            if item.author == actor.user() {
-                return Err(Error::Conflict(format!(
-                    "You attached \"{}\": somebody else has to review it. Nothing was changed.",
-                    item.title
-                )));
-            }
-        }
-        for item in items {
-            let entry = org_audit(actor, found.org, "evidence.reviewed", item, json!({ "state": state }));
-            self.store().review_evidence(*item, state, actor.user(), entry).await?;
-        }
-        self.run_checks_on_records(found.org, &KindCode::from(ON_EVIDENCE)).await;
-        self.refresh_findings(id).await?;
+        self.judge_evidence(actor, &found, items.clone(), state).await?;
+        self.follow_evidence(&found).await?;
         Ok(items.len())
     }
 }

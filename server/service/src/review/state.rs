@@ -75,7 +75,7 @@ impl Service {
     }
 
     /// The assessment, if the actor may judge it: from outside, by role and by what they did.
-    pub(super) async fn reviewable(&self, actor: &Actor, id: AssessmentId) -> Result<Assessment, Error> {
+    pub(crate) async fn reviewable(&self, actor: &Actor, id: AssessmentId) -> Result<Assessment, Error> {
         let found = self.assessment_for(actor, id, Permission::Judge).await?;
         let attached = self.store().evidence_of(id).await?.iter().any(|item| item.author == actor.user());
         if attached || self.store().has_answered(id, actor.user()).await? {

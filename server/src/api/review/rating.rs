@@ -7,6 +7,7 @@ use axum::extract::State;
 use domain::CriterionCode;
 use domain::scoring::EvidenceState;
 use serde::{Deserialize, Serialize};
+use service::record::SeenEvidence;
 use service::{AssessmentId, Service};
 use utoipa::ToSchema;
 
@@ -41,10 +42,18 @@ pub(in super::super) struct Settle {
 /// Items and a reviewer's word on all of them.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(in super::super) struct ReviewItems {
-    /// Ids of evidence of this assessment.
-    #[schema(value_type = Vec<String>)]
-    items: Vec<String>,
+    /// Evidence of this assessment.
+    items: Vec<SeenItem>,
     state: StateName,
+}
+
+/// An item of evidence in the revision that you read.
+#[derive(Debug, Deserialize, ToSchema)]
+struct SeenItem {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(minimum = 1, example = 1)]
+    revision: i64,
 }
 
 /// Rate a criterion beside the organization
@@ -118,7 +127,7 @@ pub(in super::super) async fn settle(
 
 /// Accept or reject several items at once
 ///
-/// All of them or none: one that is unknown, or that you attached, changes nothing.
+/// All of them or none: where one is unknown, was replaced since you read it, or was attached by you, nothing changes.
 #[utoipa::path(
     post, path = "/assessments/{id}/evidence/review", tag = "review", params(("id" = String, Path, format = "uuid")),
     request_body = ReviewItems,
@@ -134,10 +143,13 @@ pub(in super::super) async fn review_evidence(
     State(service): State<Service>,
     Body(body): Body<ReviewItems>,
 ) -> Result<Json<Count>, Problem> {
-    let items = body.items.iter().enumerate().map(|(index, item)| {
-        item.parse().map_err(|_| Problem::field(&format!("/items/{index}"), "This is no id of evidence."))
+    let items = body.items.iter().enumerate().map(|(index, SeenItem { id, revision })| {
+        let id = id.parse();
+        let id =
+            id.map_err(|_| Problem::field(&format!("/items/{index}/id"), "This is no id of evidence."))?;
+        Ok::<_, Problem>(SeenEvidence { id, revision: *revision })
     });
-    let items = items.collect::<Result<BTreeSet<_>, _>>()?;
+    let items = items.collect::<Result<BTreeSet<_>, Problem>>()?;
     let state = EvidenceState::from(body.state);
     Ok(Json(Count { count: service.review_evidence_together(&actor, id, &items, state).await? }))
 }

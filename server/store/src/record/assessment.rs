@@ -1,10 +1,15 @@
 //! Framework versions, assessments, answers and evidence.
 
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use domain::{CriterionCode, FrameworkCode, Level, RungCode};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::{Check, Integration, ManualTie, Organization, Override, Role, Standing};
 use crate::ids::{AssessmentId, EvidenceId, FrameworkId, OrgId, UnixMillis, UserId};
@@ -162,6 +167,67 @@ pub struct Evidence {
     pub revision: i64,
     /// When this revision was attached.
     pub created_at: UnixMillis,
+}
+
+impl Evidence {
+    /// This revision of it.
+    pub fn seen(&self) -> SeenEvidence {
+        SeenEvidence { id: self.id, revision: self.revision }
+    }
+}
+
+/// An item in the revision that somebody read: what they say holds for that one and no other. As text, in forms,
+/// `ID@REVISION`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeenEvidence {
+    pub id: EvidenceId,
+    pub revision: i64,
+}
+
+impl fmt::Display for SeenEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.id, self.revision)
+    }
+}
+
+/// The text is not `ID@REVISION`.
+#[derive(Debug, Error)]
+#[error("an item of evidence is named by its id, an @ and its revision")]
+pub struct UnnamedEvidence;
+
+impl FromStr for SeenEvidence {
+    type Err = UnnamedEvidence;
+
+    fn from_str(text: &str) -> Result<Self, UnnamedEvidence> {
+        let (id, revision) = text.split_once('@').ok_or(UnnamedEvidence)?;
+        Ok(Self {
+            id: id.parse().map_err(|_| UnnamedEvidence)?,
+            revision: revision.parse().map_err(|_| UnnamedEvidence)?,
+        })
+    }
+}
+
+/// A reviewer's word on items of one assessment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceReview {
+    pub assessment: AssessmentId,
+    pub items: BTreeSet<SeenEvidence>,
+    pub state: EvidenceState,
+    pub reviewer: UserId,
+    /// The states of the assessment in which this reviewer may say it.
+    pub during: &'static [AssessmentState],
+}
+
+/// How a review of evidence ended: said of all items, or of none because of this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EvidenceReviewed {
+    Done,
+    /// It was taken away, or is another assessment's.
+    Missing(EvidenceId),
+    /// Somebody replaced what the reviewer read; this is there now.
+    Replaced(Box<Evidence>),
+    /// The reviewer attached it.
+    Own(Box<Evidence>),
 }
 
 /// Everything of an assessment that a score and its pages need, read in one go.

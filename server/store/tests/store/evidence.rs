@@ -1,7 +1,10 @@
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use jiff::civil::date;
 use rstest::rstest;
-use store::record::{Evidence, EvidenceBody, EvidenceFile};
+use store::record::{
+    AssessmentState, Evidence, EvidenceBody, EvidenceFile, EvidenceReview, EvidenceReviewed, SeenEvidence,
+    User,
+};
 use store::{AssessmentId, Backend, EvidenceId, StoreError};
 
 use crate::world::{NOW, World, criterion};
@@ -73,15 +76,20 @@ async fn evidence_is_reviewed_and_removed(#[values(Backend::Sqlite, Backend::Pos
     let evidence = note(world, world.assessment().await.id);
     store.add_evidence(evidence.clone(), world.audit("added")).await.unwrap();
     let reviewer = world.another_user("reviewer@example.org").await;
-    let accept =
-        |id| store.review_evidence(id, EvidenceState::Accepted, reviewer.id, world.audit("reviewed"));
-    assert!(accept(evidence.id).await.unwrap());
-    assert!(!accept(EvidenceId::new()).await.unwrap());
+    assert_eq!(
+        accept(world, evidence.assessment, &reviewer, [evidence.seen()]).await,
+        EvidenceReviewed::Done
+    );
+    let unknown = EvidenceId::new();
+    let missing =
+        accept(world, evidence.assessment, &reviewer, [SeenEvidence { id: unknown, revision: 1 }]).await;
+    assert_eq!(missing, EvidenceReviewed::Missing(unknown));
     let reviewed =
         Evidence { state: EvidenceState::Accepted, reviewer: Some(reviewer.id), ..evidence.clone() };
     assert_eq!(store.evidence(evidence.id).await.unwrap(), Some(reviewed));
-    assert!(store.remove_evidence(evidence.id, world.audit("removed")).await.unwrap());
-    assert!(!store.remove_evidence(evidence.id, world.audit("removed")).await.unwrap());
+    let remove = || store.remove_evidence(evidence.assessment, evidence.id, world.audit("removed"));
+    assert!(remove().await.unwrap());
+    assert!(!remove().await.unwrap());
     assert_eq!(store.evidence(evidence.id).await.unwrap(), None);
     assert_eq!(world.actions().await, ["added", "reviewed", "removed"]);
 }
@@ -95,10 +103,8 @@ async fn evidence_is_replaced_by_who_saw_the_latest_revision(
     let store = &world.store;
     let first = note(world, world.assessment().await.id);
     store.add_evidence(first.clone(), world.audit("added")).await.unwrap();
-    store
-        .review_evidence(first.id, EvidenceState::Accepted, world.user.id, world.audit("reviewed"))
-        .await
-        .unwrap();
+    let reviewer = world.another_user("reviewer@example.org").await;
+    assert_eq!(accept(world, first.assessment, &reviewer, [first.seen()]).await, EvidenceReviewed::Done);
     let file = EvidenceFile {
         name: "report.pdf".to_owned(),
         media_type: "application/pdf".to_owned(),
@@ -113,6 +119,93 @@ async fn evidence_is_replaced_by_who_saw_the_latest_revision(
         !store.replace_evidence(second.clone(), world.audit("replaced")).await.unwrap(),
         "somebody was faster"
     );
-    assert!(store.remove_evidence(second.id, world.audit("removed")).await.unwrap());
+    assert!(store.remove_evidence(second.assessment, second.id, world.audit("removed")).await.unwrap());
     assert_eq!(world.actions().await, ["added", "reviewed", "replaced", "removed"]);
+}
+
+#[test]
+fn an_item_and_its_revision_are_one_text() {
+    let seen = SeenEvidence { id: EvidenceId::new(), revision: 12 };
+    assert_eq!(seen.to_string().parse::<SeenEvidence>().unwrap(), seen);
+    for text in ["", "@1", &seen.id.to_string(), &format!("{}@", seen.id), &format!("{}@one", seen.id)] {
+        assert!(text.parse::<SeenEvidence>().is_err(), "{text}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_what_the_reviewer_read_is_reviewed_and_all_of_it_or_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let reviewer = world.another_user("reviewer@example.org").await;
+    let id = world.assessment().await.id;
+    let (first, second) = (note(world, id), note(world, id));
+    let elsewhere = note(world, world.assessment().await.id);
+    for item in [&first, &second, &elsewhere] {
+        store.add_evidence(item.clone(), world.audit("added")).await.unwrap();
+    }
+    let read = [first.seen(), second.seen()];
+    let replaced = Evidence { revision: 2, title: "Other minutes".to_owned(), ..second.clone() };
+    assert!(store.replace_evidence(replaced.clone(), world.audit("replaced")).await.unwrap());
+
+    let overtaken = accept(world, id, &reviewer, read).await;
+    assert_eq!(overtaken, EvidenceReviewed::Replaced(Box::new(replaced.clone())));
+    let own = accept(world, id, &world.user, [first.seen()]).await;
+    assert_eq!(own, EvidenceReviewed::Own(Box::new(first.clone())));
+    let missing = accept(world, id, &reviewer, [first.seen(), elsewhere.seen()]).await;
+    assert_eq!(missing, EvidenceReviewed::Missing(elsewhere.id));
+    assert_eq!(store.evidence_of(id).await.unwrap(), [first.clone(), replaced.clone()], "none is reviewed");
+    assert_eq!(world.actions().await, ["added", "added", "added", "replaced"]);
+
+    assert_eq!(accept(world, id, &reviewer, [first.seen(), replaced.seen()]).await, EvidenceReviewed::Done);
+    let states: Vec<_> = store.evidence_of(id).await.unwrap().iter().map(|item| item.state).collect();
+    assert_eq!(states, [EvidenceState::Accepted; 2]);
+    assert_eq!(world.actions().await[4..], ["reviewed", "reviewed"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn evidence_is_neither_reviewed_nor_removed_in_a_state_that_does_not_allow_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let reviewer = world.another_user("reviewer@example.org").await;
+    let item = note(world, world.assessment().await.id);
+    let id = item.assessment;
+    store.add_evidence(item.clone(), world.audit("added")).await.unwrap();
+    world.step(id, AssessmentState::Draft, AssessmentState::Submitted).await;
+    let late = store.review_evidence(review(id, &reviewer, [item.seen()]), Vec::new()).await.unwrap_err();
+    assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
+    let late = store.remove_evidence(id, item.id, world.audit("removed")).await.unwrap_err();
+    assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
+    assert_eq!(store.evidence(item.id).await.unwrap(), Some(item));
+    assert_eq!(world.actions().await, ["added"]);
+}
+
+/// What a reviewer says of items while the assessment is with the organization.
+pub(crate) fn review<const N: usize>(
+    assessment: AssessmentId,
+    reviewer: &User,
+    items: [SeenEvidence; N],
+) -> EvidenceReview {
+    EvidenceReview {
+        assessment,
+        items: items.into(),
+        state: EvidenceState::Accepted,
+        reviewer: reviewer.id,
+        during: &AssessmentState::OPEN,
+    }
+}
+
+async fn accept<const N: usize>(
+    world: &World,
+    assessment: AssessmentId,
+    reviewer: &User,
+    items: [SeenEvidence; N],
+) -> EvidenceReviewed {
+    let audits = items.iter().map(|_| world.audit("reviewed")).collect();
+    world.store.review_evidence(review(assessment, reviewer, items), audits).await.unwrap()
 }

@@ -1,10 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
 
+use domain::scoring::EvidenceState;
 use rstest::rstest;
 use store::record::AssessmentState::{ChangesRequested, Draft, Final, InReview, Submitted};
 use store::record::{
-    Adjudication, Answer, Assessment, Before, Claim, Rater, SaveAnswer, Saved, Sealed, Signed, Signing,
-    SnapshotKind,
+    Adjudication, Answer, Assessment, Before, Claim, EvidenceReview, EvidenceReviewed, Rater, SaveAnswer,
+    Saved, Sealed, Signed, Signing, SnapshotKind,
 };
 use store::{AssessmentId, Backend, SnapshotId, StoreError};
 
@@ -210,6 +211,91 @@ async fn no_answer_slips_past_a_submission(#[values(Backend::Sqlite, Backend::Po
     assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
     assert_eq!(writing.await.unwrap(), seen);
     assert_eq!(answers(world, id).await[0].revision, seen);
+}
+
+/// A review that is acknowledged before a signature is in its snapshot; one that comes later is refused.
+#[rstest]
+#[tokio::test]
+async fn no_review_of_evidence_slips_past_a_signature(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let item = crate::evidence::note(world, world.assessment().await.id);
+    let id = item.assessment;
+    world.store.add_evidence(item.clone(), said("x")).await.unwrap();
+    world.step(id, Draft, Submitted).await;
+    let reviewer = world.another_user("reviewer@example.org").await;
+    let reviewing = {
+        let (store, review) = (world.store.clone(), crate::evidence::review(id, &reviewer, [item.seen()]));
+        tokio::spawn(async move {
+            for state in [EvidenceState::Accepted, EvidenceState::Rejected].into_iter().cycle() {
+                let review = EvidenceReview { state, during: &[Submitted], ..review.clone() };
+                match store.review_evidence(review, Vec::new()).await {
+                    Ok(EvidenceReviewed::Done) => {}
+                    Err(StoreError::Locked(Final)) => return,
+                    other => panic!("{other:?}"),
+                }
+            }
+        })
+    };
+    let state = async || world.store.evidence(item.id).await.unwrap().unwrap().state;
+    while state().await == EvidenceState::Submitted {
+        tokio::task::yield_now().await;
+    }
+    let mut seen = None;
+    let signed = world
+        .store
+        .sign(signing(world, id, SnapshotKind::Final), world.org.id, said("x"), |bundle, _| {
+            seen = Some(bundle.evidence[0].state);
+            Ok::<_, String>(sealed("race"))
+        })
+        .await
+        .unwrap();
+    assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
+    reviewing.await.unwrap();
+    assert_eq!(seen, Some(state().await));
+}
+
+/// What is taken away before a submission is not in its snapshot; what is in it cannot be taken away.
+#[rstest]
+#[tokio::test]
+async fn no_evidence_is_taken_from_under_a_submission(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let id = world.assessment().await.id;
+    let items: Vec<_> = (0..60).map(|_| crate::evidence::note(world, id)).collect();
+    for item in &items {
+        world.store.add_evidence(item.clone(), said("x")).await.unwrap();
+    }
+    let removing = {
+        let (store, items) = (world.store.clone(), items.clone());
+        tokio::spawn(async move {
+            for (removed, item) in items.iter().enumerate() {
+                match store.remove_evidence(id, item.id, said("x")).await {
+                    Ok(true) => {}
+                    Err(StoreError::Locked(Submitted)) => return removed,
+                    other => panic!("{other:?}"),
+                }
+            }
+            items.len()
+        })
+    };
+    while world.store.evidence_of(id).await.unwrap().len() > 55 {
+        tokio::task::yield_now().await;
+    }
+    let mut seen = 0;
+    let signed = world
+        .store
+        .sign(signing(world, id, SnapshotKind::Submitted), world.org.id, said("x"), |bundle, _| {
+            seen = bundle.evidence.len();
+            Ok::<_, String>(sealed("race"))
+        })
+        .await
+        .unwrap();
+    assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
+    assert_eq!(removing.await.unwrap() + seen, items.len());
+    assert_eq!(world.store.evidence_of(id).await.unwrap().len(), seen);
 }
 
 #[rstest]
