@@ -138,8 +138,12 @@ impl Service {
         let found = self.integration_for(actor, id, Permission::Operate).await?.0;
         let details = details_checked(details, &self.domain_codes().await?).map_err(Error::Invalid)?;
         let unowned_since = unowned_since(&details, found.unowned_since, UnixMillis::now());
-        let changed = Integration { details, unowned_since, ..found };
-        let subject = json!({ "name": changed.details.name });
+        let changed = Integration { details, unowned_since, ..found.clone() };
+        let silenced = self.may_serve(actor, &found, &changed).await?;
+        let mut subject = json!({ "name": changed.details.name });
+        if !silenced.is_empty() {
+            subject["silenced"] = json!(silenced);
+        }
         let entry = org_audit(actor, changed.org, "integration.changed", id, subject);
         self.store().update_integration(changed.clone(), entry).await?;
         self.refresh_organization(changed.org).await?;

@@ -1,5 +1,7 @@
 //! Which checks bear on which criteria (`product.md`, *Ties*).
 
+use domain::check::{BindingState, Status};
+use domain::framework::Domain;
 use domain::{BindingId, DomainCode};
 use serde_json::json;
 use store::record::{Integration, ManualTie};
@@ -61,6 +63,62 @@ impl Service {
         self.store().set_tie(tie, entry).await?;
         self.look_again(&check).await;
         self.refresh_organization(check.org).await
+    }
+
+    /// Taking a domain off an integration unties its checks there. That silences a confirmed failure as pausing the check
+    /// does, and needs a reviewer as that does (`scoring.md` section 6.2). The bindings whose failure is silenced so.
+    pub(crate) async fn may_serve(
+        &self,
+        actor: &Actor,
+        before: &Integration,
+        after: &Integration,
+    ) -> Result<Vec<BindingId>, Error> {
+        if before.details.serves == after.details.serves {
+            return Ok(Vec::new());
+        }
+        let silenced = self.silenced(before, after).await?;
+        let role = self.role(actor, before.org, "The integration").await?;
+        if silenced.is_empty() || Permission::Review.allows(role) {
+            return Ok(silenced);
+        }
+        let bindings: Vec<_> = silenced.iter().map(BindingId::as_str).collect();
+        Err(Error::Forbidden(format!(
+            "A check of \"{}\" fails, and would no longer count where it does ({}). {}",
+            before.details.name,
+            bindings.join(", "),
+            Permission::Review.refusal(role)
+        )))
+    }
+
+    /// The bindings that a check of the integration fails for now, and would be tied to no more.
+    async fn silenced(&self, before: &Integration, after: &Integration) -> Result<Vec<BindingId>, Error> {
+        let now = UnixMillis::now();
+        let mut silenced = Vec::new();
+        for check in self.store().checks_of_integration(before.id).await? {
+            let kind = self.kind_of(&check)?;
+            let ties = self.store().ties_of(check.id).await?;
+            for standing in self.store().standings_of(check.id).await? {
+                let record = crate::assessment::record(&standing, now);
+                if BindingState::of_probe(&record, kind) != Status::Fail {
+                    continue;
+                }
+                let framework = self.prepared(standing.framework).await?.framework;
+                let holds = |domain: &&Domain| {
+                    let mut bindings = domain.criteria.iter().flat_map(|criterion| &criterion.bindings);
+                    bindings.any(|binding| binding.id == standing.binding)
+                };
+                let Some(domain) = framework.domains.iter().find(holds) else { continue };
+                let by_hand = ties
+                    .iter()
+                    .find(|tie| tie.framework == standing.framework && tie.binding == standing.binding);
+                if is_tied(&domain.code, before, by_hand) && !is_tied(&domain.code, after, by_hand) {
+                    silenced.push(standing.binding);
+                }
+            }
+        }
+        silenced.sort();
+        silenced.dedup();
+        Ok(silenced)
     }
 
     /// Lets the rule decide again.

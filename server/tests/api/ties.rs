@@ -1,9 +1,11 @@
 //! Ties over the API: which criteria a check bears on, and deciding that by hand.
 
+use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::support::{Backend, World, text};
+use super::checks::{Target, add};
+use super::support::{Answer, Backend, Person, World, text};
 
 async fn check(world: &World) -> String {
     let integration = world.integration(&["PAT"]).await;
@@ -69,4 +71,65 @@ async fn only_a_reviewer_changes_ties_and_an_outsider_finds_no_check() {
     for unknown in ["B7/1.0.0/XXX-9.9", "B7/9.9.9/PAT-1.1", "XX/1.0.0/PAT-1.1"] {
         world.owner.put(&format!("/checks/{check}/ties/{unknown}"), decision()).await.problem(404);
     }
+}
+
+/// Whether the answer to a criterion is contradicted.
+async fn contradicted(world: &World, criterion: &str) -> Value {
+    let score = world.owner.get(&world.at("/score")).await.expect(200);
+    let mut criteria = score["criteria"].as_array().unwrap().iter();
+    criteria.find(|one| one["code"] == criterion).unwrap()["contradicted"].clone()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_failing_check_is_untied_by_no_contributor_and_no_table(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let contributor = world.member("contributor").await;
+    let target = Target::start().await;
+    let integration = world.integration(&["PPA"]).await;
+    let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url })).await;
+    let check = format!("/checks/{}", text(&made.expect(201)["id"]));
+    let read = world.owner.get(&check).await.expect(200);
+    let tie = read["bindings"].as_array().unwrap().iter().find(|tie| tie["tied"] == true).unwrap();
+    let criterion = text(&tie["criterion"]);
+    world.owner.put(&world.answer_to(&criterion), json!({ "level": 4, "revision": 0 })).await.expect(200);
+    let at = format!("/integrations/{integration}");
+    let serves = |domains: &[&str]| json!({ "serves": domains });
+    contributor.patch(&at, serves(&["NET"])).await.expect(200);
+    contributor.patch(&at, serves(&["PPA"])).await.expect(200);
+
+    target.set_up(false);
+    for _ in 0..5 {
+        world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    }
+    assert_eq!(contradicted(&world, &criterion).await, true);
+    let refused = contributor.patch(&at, serves(&["NET"])).await.problem(403);
+    assert!(text(&refused["detail"]).contains("Patient access API"), "{refused}");
+    let import = async |person: &Person, table: &'static str| {
+        let request = person.api(Method::POST, &world.org("/integrations/import"));
+        Answer::of(request.header("content-type", "text/csv").body(table)).await
+    };
+    import(&contributor, "name,serves\nNew,NET\nPatient access API,NET\n").await.problem(403);
+    let known = world.owner.get(&world.org("/integrations")).await.expect(200);
+    assert_eq!(known["items"].as_array().unwrap().len(), 1, "all of a table or nothing");
+    assert_eq!(known["items"][0]["serves"], json!(["PPA"]));
+    contributor.sign_in().await;
+    let form = [("name", "Patient access API"), ("serves", "NET")];
+    let page = contributor.submit(&format!("/orgs/{}/integrations/{integration}", world.slug), &form).await;
+    assert_eq!(page.status, 403, "{}", page.text);
+    assert_eq!(contradicted(&world, &criterion).await, true);
+
+    // What unties nothing that fails is still theirs to change, and a reviewer may do either.
+    contributor.patch(&at, json!({ "serves": ["PPA", "NET"], "owner": "Portal team" })).await.expect(200);
+    import(&contributor, "name,serves\nPatient access API,\n").await.expect(200);
+    assert_eq!(contradicted(&world, &criterion).await, true);
+    import(&world.owner, "name,serves\nPatient access API,NET\n").await.expect(200);
+    assert_eq!(contradicted(&world, &criterion).await, false);
+    let store = store::Store::connect(&world.app.config.database.url).await.unwrap();
+    let log = store.audit_of(world.organization.parse().unwrap(), None, 1).await.unwrap();
+    assert_eq!(log[0].action, "integrations.imported");
+    assert!(log[0].details["silenced"]["Patient access API"][0].is_string(), "{log:?}");
+    store.close().await;
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::BindingId;
 use serde_json::json;
 use store::record::{Integration, IntegrationDetails};
 use store::{IntegrationId, OrgId, UnixMillis};
@@ -84,8 +85,19 @@ impl Service {
             return Err(Error::Invalid(problems));
         }
         (done.added, done.changed) = (added.len(), changed.len());
+        let mut silenced: BTreeMap<&str, Vec<BindingId>> = BTreeMap::new();
+        for entry in &changed {
+            let Some(before) = known.iter().find(|before| before.id == entry.id) else { continue };
+            let bindings = self.may_serve(actor, before, entry).await?;
+            if !bindings.is_empty() {
+                silenced.insert(&before.details.name, bindings);
+            }
+        }
         if done.added + done.changed > 0 {
-            let details = json!({ "added": done.added, "changed": done.changed });
+            let mut details = json!({ "added": done.added, "changed": done.changed });
+            if !silenced.is_empty() {
+                details["silenced"] = json!(silenced);
+            }
             let entry = org_audit(actor, org, "integrations.imported", org, details);
             self.store().import_integrations(added, changed, entry).await?;
             self.refresh_organization(org).await?;
