@@ -19,6 +19,7 @@ mod api {
     mod health;
     mod history;
     mod incidents;
+    mod independence;
     mod inventory;
     mod organizations;
     mod pages;

@@ -95,7 +95,7 @@ impl Service {
             created_at: now,
         };
         let details =
-            json!({ "title": evidence.title, "criteria": evidence.criteria });
+            json!({ "title": evidence.title, "criteria": evidence.criteria, "assessment": assessment });
         let entry = org_audit(actor, found.org, "evidence.added", evidence.id, details);
         self.keep_file(&evidence, upload).await?;
         if let Err(error) = self.store().add_evidence(evidence.clone(), entry).await {
@@ -184,8 +184,8 @@ impl Service {
         let evidence = self.evidence_for(actor, id, Permission::Answer).await?;
         let assessment = self.assessment_for(actor, evidence.assessment, Permission::Answer).await?;
         must_be_open(&assessment)?;
-        let entry =
-            org_audit(actor, evidence.org, "evidence.removed", id, json!({ "title": evidence.title }));
+        let details = json!({ "title": evidence.title, "assessment": assessment.id });
+        let entry = org_audit(actor, evidence.org, "evidence.removed", id, details);
         if !self.store().remove_evidence(assessment.id, id, entry).await? {
             return Err(Error::NotFound("The evidence"));
         }

@@ -1,7 +1,7 @@
 //! The review of an assessment: draft › submitted › in review › changes requested or final.
 //!
 //! Who submits belongs to the organization (owner, assessor); who reviews and signs comes from outside (consultant), and
-//! never answered for the organization or attached its evidence. What is submitted and what is signed becomes a
+//! never acted for the organization in it: no answer, no evidence, no submission, whatever became of them. What is submitted and what is signed becomes a
 //! [`snapshot`](crate::snapshot).
 
 mod rate;

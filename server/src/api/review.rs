@@ -243,7 +243,8 @@ pub(super) async fn submit(
 
 /// Begin the review of what was submitted
 ///
-/// Consultants review; who answered for the organization or attached its evidence does not.
+/// Consultants review; who acted for the organization in this assessment (answered, attached evidence, submitted) does
+/// not.
 #[utoipa::path(
     post, path = "/assessments/{id}/review", tag = "review", params(("id" = String, Path, format = "uuid")),
     responses(

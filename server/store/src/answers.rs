@@ -52,7 +52,6 @@ statements! {
         AND EXISTS (SELECT a.id FROM assessments a WHERE a.id = $1 AND a.state IN ($9, $10))";
     Both REMEMBER = "INSERT INTO answer_history (assessment_id, criterion, rater, level, not_applicable_reason, \
         rationale, by_id, at, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    Both ANSWERED = "SELECT COUNT(*) FROM answer_history WHERE assessment_id = $1 AND by_id = $2 AND rater = $3";
     Both ONE = select!("answers", "WHERE x.assessment_id = $1 AND x.criterion = $2 AND x.rater = $3");
     Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "");
     Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", ", '[]')::text");
@@ -180,13 +179,6 @@ impl Store {
     /// [`StoreError::Locked`] where the state of the assessment takes no answer of this rater.
     pub async fn save_answer(&self, save: SaveAnswer, audit: Audit) -> Result<Saved, StoreError> {
         self.perform(Saving { save, audit }).await
-    }
-
-    /// Whether somebody ever answered for the organization in this assessment.
-    pub async fn has_answered(&self, assessment: AssessmentId, user: UserId) -> Result<bool, StoreError> {
-        let mut lease = self.read().await?;
-        let count = row!(&mut lease.link(), (i64,), ANSWERED, assessment, user, Text(Rater::Own))?;
-        Ok(count.is_some_and(|(count,)| count > 0))
     }
 
     pub async fn answer(

@@ -4,7 +4,7 @@ use crate::audit;
 use crate::column::{Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::AssessmentId;
+use crate::ids::{AssessmentId, UserId};
 use crate::record::{Adjudication, AssessmentState, Audit, Step};
 
 statements! {
@@ -14,6 +14,19 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     Both STEPS = "SELECT s.id, s.assessment_id, s.at, s.by_id, u.name AS by_name, s.from_state, s.to_state, s.note \
         FROM assessment_steps s JOIN users u ON u.id = s.by_id WHERE s.assessment_id = $1 ORDER BY s.id DESC";
+    // The log alone knows who attached what was taken away since. Lines from before they named the assessment count for
+    // every one of the organization. A text within them cannot look like a name: its quotes are escaped.
+    Both ACTED = "SELECT a.id FROM assessments a WHERE a.id = $1 AND (\
+        EXISTS (SELECT h.revision FROM answer_history h \
+            WHERE h.assessment_id = a.id AND h.by_id = $2 AND h.rater = 'own') \
+        OR EXISTS (SELECT s.id FROM assessment_steps s \
+            WHERE s.assessment_id = a.id AND s.by_id = $2 AND s.to_state IN ('submitted', 'draft')) \
+        OR EXISTS (SELECT e.id FROM evidence e LEFT JOIN evidence_revisions r ON r.evidence_id = e.id \
+            WHERE e.assessment_id = a.id AND (e.author_id = $2 OR r.author_id = $2)) \
+        OR EXISTS (SELECT l.id FROM audit_log l WHERE l.org_id = a.org_id AND l.actor_id = $2 \
+            AND l.action IN ('evidence.added', 'evidence.replaced', 'evidence.removed') \
+            AND (l.details LIKE '%\"assessment\":\"' || a.id || '\"%' OR (l.details NOT LIKE '%\"assessment\":\"%' \
+            AND NOT EXISTS (SELECT e.id FROM evidence e WHERE e.id = l.subject)))))";
     Both SETTLE = "INSERT INTO adjudications (assessment_id, criterion, own_revision, assessor_revision, note, by_id, \
         at, framework_id) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT framework_id FROM assessments WHERE id = $1)) \
@@ -70,6 +83,17 @@ impl Store {
         audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(true)
+    }
+
+    /// Whether somebody ever acted for the organization in this assessment: answered, attached, replaced or took away
+    /// evidence, whatever became of it, submitted, or took a submission back.
+    pub async fn acted_for_organization(
+        &self,
+        assessment: AssessmentId,
+        user: UserId,
+    ) -> Result<bool, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (AssessmentId,), ACTED, assessment, user)?.is_some())
     }
 
     /// Latest first.

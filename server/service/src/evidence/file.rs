@@ -151,7 +151,8 @@ impl Service {
         if known.revision != seen_revision {
             return Err(overtaken());
         }
-        let details = json!({ "title": evidence.title, "revision": evidence.revision });
+        let details =
+            json!({ "title": evidence.title, "revision": evidence.revision, "assessment": found.id });
         let entry = org_audit(actor, evidence.org, "evidence.replaced", id, details);
         self.keep_file(&evidence, upload).await?;
         match self.store().replace_evidence(evidence.clone(), entry).await {

@@ -77,10 +77,11 @@ impl Service {
     /// The assessment, if the actor may judge it: from outside, by role and by what they did.
     pub(crate) async fn reviewable(&self, actor: &Actor, id: AssessmentId) -> Result<Assessment, Error> {
         let found = self.assessment_for(actor, id, Permission::Judge).await?;
-        let attached = self.store().evidence_of(id).await?.iter().any(|item| item.author == actor.user());
-        if attached || self.store().has_answered(id, actor.user()).await? {
+        if self.store().acted_for_organization(id, actor.user()).await? {
             return Err(Error::Conflict(
-                "You answered here for the organization: somebody else has to review it.".to_owned(),
+                "You acted here for the organization (answered, attached evidence or submitted): somebody else has to \
+                 review it."
+                    .to_owned(),
             ));
         }
         Ok(found)

@@ -87,8 +87,8 @@ async fn two_raters_stand_side_by_side(#[values(Backend::Sqlite, Backend::Postgr
     let late = SaveAnswer { seen_revision: 1, ..own };
     let locked = world.store.save_answer(late, world.audit("saved")).await.unwrap_err();
     assert!(matches!(locked, StoreError::Locked(AssessmentState::InReview)), "{locked:?}");
-    assert!(world.store.has_answered(id, world.user.id).await.unwrap());
-    assert!(!world.store.has_answered(id, UserId::new()).await.unwrap());
+    assert!(world.store.acted_for_organization(id, world.user.id).await.unwrap());
+    assert!(!world.store.acted_for_organization(id, UserId::new()).await.unwrap());
     let answers = answers(world, id).await;
     let raters: Vec<_> = answers.iter().map(|answer| (answer.rater, answer.claim.clone())).collect();
     let expected = [(Rater::Assessor, Claim::Level(level(1))), (Rater::Own, Claim::Level(level(4)))];

@@ -1,0 +1,98 @@
+//! Who judges an assessment did nothing for the organization in it.
+
+use rstest::rstest;
+use serde_json::json;
+
+use super::review::post;
+use super::support::{Backend, Person, World, text};
+
+/// Gives a member another role.
+async fn turn(world: &World, person: &Person, role: &str) {
+    let members = world.owner.get(&world.org("/members")).await.expect(200);
+    let user = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["email"] == person.email.as_str())
+        .unwrap();
+    let member = world.org(&format!("/members/{}", text(&user["user"])));
+    world.owner.patch(&member, json!({ "role": role })).await.expect(204);
+}
+
+#[tokio::test]
+async fn nobody_reviews_what_they_answered_themselves() {
+    let world = World::new(Backend::Sqlite).await;
+    let turned = world.member("assessor").await;
+    turned.put(&world.answer_to("PAT-1"), json!({ "level": 3, "revision": 0 })).await.expect(200);
+    post(&world.owner, &world.at("/submit")).await.expect(200);
+    turn(&world, &turned, "consultant").await;
+    let refused = post(&turned, &world.at("/review")).await.problem(409);
+    assert!(refused["detail"].as_str().unwrap().contains("somebody else"), "{refused}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_reviews_who_acted_for_the_organization_whatever_became_of_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values("submitted", "took back", "was replaced", "replaced", "was removed", "removed", "nothing")]
+    deed: &str,
+) {
+    let world = World::new(backend).await;
+    let turned = world.member("assessor").await;
+    let attach = async |person: &Person, at: &str| {
+        let new =
+            json!({ "criteria": ["PAT-1"], "title": "One", "note": "It works.", "dated": "2026-01-01" });
+        text(&person.post(at, new).await.expect(201)["id"])
+    };
+    let replace = async |person: &Person, item: &str, revision: &str| {
+        let fields = [("revision", revision), ("note", "It works better."), ("dated", "2026-01-01")];
+        let form = super::uploads::form(&fields, None);
+        super::uploads::send(person, &format!("/evidence/{item}/revisions"), form).await.expect(200);
+    };
+    match deed {
+        "submitted" => {
+            post(&turned, &world.at("/submit")).await.expect(200);
+        }
+        "took back" => {
+            post(&world.owner, &world.at("/submit")).await.expect(200);
+            post(&turned, &world.at("/reopen")).await.expect(200);
+        }
+        "was replaced" => {
+            let item = attach(&turned, &world.at("/evidence")).await;
+            replace(&world.owner, &item, "1").await;
+        }
+        "replaced" => {
+            let item = attach(&world.owner, &world.at("/evidence")).await;
+            replace(&turned, &item, "1").await;
+            world.owner.delete(&format!("/evidence/{item}")).await.expect(204);
+        }
+        "was removed" => {
+            let item = attach(&turned, &world.at("/evidence")).await;
+            world.owner.delete(&format!("/evidence/{item}")).await.expect(204);
+        }
+        "removed" => {
+            let item = attach(&world.owner, &world.at("/evidence")).await;
+            turned.delete(&format!("/evidence/{item}")).await.expect(204);
+        }
+        // In another assessment they may have done what they liked.
+        _ => {
+            let new = json!({ "framework": "B7", "title": "Autumn" });
+            let other = world.owner.post(&world.org("/assessments"), new).await.expect(201);
+            let other = format!("/assessments/{}", text(&other["id"]));
+            let item = attach(&turned, &format!("{other}/evidence")).await;
+            turned.delete(&format!("/evidence/{item}")).await.expect(204);
+            attach(&turned, &format!("{other}/evidence")).await;
+            post(&turned, &format!("{other}/submit")).await.expect(200);
+        }
+    }
+    if deed != "submitted" {
+        post(&world.owner, &world.at("/submit")).await.expect(200);
+    }
+    turn(&world, &turned, "consultant").await;
+    let begun = post(&turned, &world.at("/review")).await;
+    if deed == "nothing" {
+        begun.expect(200);
+    } else {
+        assert!(text(&begun.problem(409)["detail"]).contains("somebody else"), "{begun:?}");
+    }
+}
