@@ -120,15 +120,18 @@ impl FromRequest<AppState> for Posted {
         let MaybeActor(actor) = MaybeActor::from_request_parts(&mut parts, state).await?;
         let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let Submitted(fields) = Submitted::from_request(Request::from_parts(parts, body), state).await?;
-        let fields = fields.only(|name| !name.starts_with(SIGN_IN_PREFIX));
         match actor {
-            Some(actor) => Ok(Self { actor, fields }),
-            None => Err(PageError::SignIn {
-                target: local_path(&target).to_owned(),
-                fields: fields.only(|name| !is_secret(state.service.kinds(), name)),
-            }),
+            Some(actor) => Ok(Self { actor, fields: fields.only(|name| !name.starts_with(SIGN_IN_PREFIX)) }),
+            None => Err(sign_in_first(state, &target, fields)),
         }
     }
+}
+
+/// The answer to a form that came without a session: it is posted to `target` once somebody has signed in.
+pub(super) fn sign_in_first(state: &AppState, target: &str, fields: Fields) -> PageError {
+    let kinds = state.service.kinds();
+    let fields = fields.only(|name| !name.starts_with(SIGN_IN_PREFIX) && !is_secret(kinds, name));
+    PageError::SignIn { target: local_path(target).to_owned(), fields }
 }
 
 /// Whether a field is typed again rather than put into a page: a password, or a secret of a health check.

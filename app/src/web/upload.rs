@@ -10,14 +10,15 @@ use service::evidence::{LARGEST_FILE, Upload};
 
 use super::actor::MaybeActor;
 use super::error::PageError;
-use super::form::{Fields, Posted};
+use super::form::{Fields, Posted, sign_in_first};
 use super::state::AppState;
 
 /// What a request with a file may hold, in bytes: the largest file and the texts around it.
 pub const UPLOAD_LIMIT: usize = LARGEST_FILE + (2 << 20);
 
-/// The most that one text of such a form may hold, in bytes.
+/// The most that one text of such a form may hold, and all of them together, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
+const TEXTS_LIMIT: usize = 2 << 20;
 
 /// Marks an answer that hands out somebody's file: the server locks it up by a policy of its own.
 #[derive(Debug, Clone, Copy)]
@@ -79,9 +80,26 @@ fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
+/// What becomes of the file in a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum InFile {
+    Kept,
+    /// Let past, a piece at a time.
+    Dropped,
+}
+
 impl FileForm {
     /// Reads a form; the file is the field `file`.
     pub async fn read(request: Request) -> Result<Self, UploadError> {
+        Self::read_with(request, InFile::Kept).await
+    }
+
+    /// The texts of a form; a file in it is kept nowhere.
+    async fn texts(request: Request) -> Result<Fields, UploadError> {
+        Ok(Self::read_with(request, InFile::Dropped).await?.fields)
+    }
+
+    async fn read_with(request: Request, in_file: InFile) -> Result<Self, UploadError> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let boundary = multer::parse_boundary(kind.unwrap_or_default())?;
         let sizes = SizeLimit::new()
@@ -91,18 +109,28 @@ impl FileForm {
         let stream = request.into_body().into_data_stream();
         let mut parts = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(sizes));
         let (mut fields, mut file) = (Vec::new(), None);
-        while let Some(part) = parts.next_field().await? {
+        let mut texts = 0;
+        while let Some(mut part) = parts.next_field().await? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
                 let called = part.file_name().unwrap_or_default().to_owned();
-                let content = part.bytes().await?;
+                let mut content = Vec::new();
+                while let Some(piece) = part.chunk().await? {
+                    if in_file == InFile::Kept {
+                        content.extend_from_slice(&piece);
+                    }
+                }
                 // A browser sends an empty part where no file was chosen.
-                if !(called.is_empty() && content.is_empty()) {
-                    file = Some(Upload { name: called, content: content.to_vec() });
+                if in_file == InFile::Kept && !(called.is_empty() && content.is_empty()) {
+                    file = Some(Upload { name: called, content });
                 }
                 continue;
             }
-            let text = String::from_utf8(part.bytes().await?.to_vec()).map_err(|_| UploadError::BadText)?;
+            let text = String::from_utf8(part.bytes().await?.into()).map_err(|_| UploadError::BadText)?;
+            texts += name.len() + text.len();
+            if texts > TEXTS_LIMIT {
+                return Err(UploadError::TooLarge);
+            }
             if text.contains('\0') || name.contains('\0') {
                 return Err(UploadError::BadText);
             }
@@ -137,13 +165,18 @@ impl FromRequest<AppState> for Uploaded {
         let (mut parts, body) = request.into_parts();
         let MaybeActor(actor) = MaybeActor::from_request_parts(&mut parts, state).await?;
         let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-        // Nobody who is not signed in has a file read.
-        let Some(actor) = actor else { return Err(PageError::SignIn { target, fields: Fields::default() }) };
-        match FileForm::read(Request::from_parts(parts, body)).await {
-            Ok(FileForm { fields, file }) => Ok(Self { actor, fields, file }),
-            Err(UploadError::TooLarge) => Err(PageError::too_large_file()),
-            Err(error) => Err(PageError::unreadable(error.words())),
-        }
+        let request = Request::from_parts(parts, body);
+        let refused = |error| match error {
+            UploadError::TooLarge => PageError::too_large_file(),
+            error => PageError::unreadable(error.words()),
+        };
+        let Some(actor) = actor else {
+            // Nobody who is not signed in has a file kept.
+            let fields = FileForm::texts(request).await.map_err(refused)?;
+            return Err(sign_in_first(state, &target, fields));
+        };
+        let FileForm { fields, file } = FileForm::read(request).await.map_err(refused)?;
+        Ok(Self { actor, fields, file })
     }
 }
 

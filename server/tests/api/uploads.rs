@@ -237,6 +237,51 @@ async fn a_file_is_attached_by_a_plain_form() {
     assert!(page.contains("log.txt, 10 bytes"), "{page}");
 }
 
+#[tokio::test]
+async fn what_was_typed_beside_a_file_outlives_an_expired_session() {
+    let world = World::new(Backend::Sqlite).await;
+    let path = format!("/orgs/{}/evidence", world.slug);
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let before = [("assessment", &*world.assessment), ("title", "The \"log\"")];
+    let after = [("body", "It works."), ("duration", "standard"), ("dated", &*today), ("criteria", "PAT-1")];
+    // As browsers send it: the file stands between the texts.
+    let mut whole = form(&before, Some(("log.txt", b"what is in the file")));
+    whole.truncate(whole.len() - format!("--{BOUNDARY}--\r\n").len());
+    whole.extend(form(&after, None));
+    let post = async |body: Vec<u8>| {
+        let request = world.owner.client.post(format!("{}{path}", world.app.url));
+        let request = request.header("origin", &world.app.url).header("sec-fetch-site", "same-origin");
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        Answer::of(request.header("content-type", kind).body(body)).await
+    };
+    let page = post(whole).await;
+    assert_eq!(page.status, 401);
+    for expected in ["value=\"The &quot;log&quot;\"", "value=\"It works.\"", "name=\"sign-in.repeat\""] {
+        assert!(page.text.contains(expected), "{expected} in {}", page.text);
+    }
+    assert!(page.text.contains(&world.assessment) && !page.text.contains("what is in the file"));
+    let long = "x".repeat(900_000);
+    let much = form(&[("title", &*long), ("body", &*long), ("note", &*long)], None);
+    assert_eq!(post(much).await.status, 413, "nobody fills the memory without signing in");
+
+    let mut again = vec![
+        ("sign-in.email", world.owner.email.as_str()),
+        ("sign-in.password", super::support::PASSWORD),
+        ("sign-in.next", &*path),
+        ("sign-in.repeat", "on"),
+    ];
+    again.extend(before);
+    again.extend(after);
+    let signed_in = world.owner.submit("/sign-in", &again).await;
+    assert_eq!((signed_in.status.as_u16(), signed_in.location()), (307, &*path));
+    assert_eq!(world.owner.submit(&path, &again).await.status, 303);
+    let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
+    assert_eq!(
+        (&kept["items"][0]["title"], &kept["items"][0]["note"]),
+        (&json!("The \"log\""), &json!("It works."))
+    );
+}
+
 /// The part of S3 that is used: whole objects in and out, their list, their removal.
 #[derive(Clone, Default)]
 struct S3 {
