@@ -12,6 +12,7 @@ mod api {
     mod commands;
     mod contents;
     mod demonstration;
+    mod durable;
     mod evidence;
     mod feeds;
     mod figures;

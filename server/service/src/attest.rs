@@ -74,7 +74,7 @@ impl Service {
         let details = json!({ "binding": binding, "reason": reason, "until": until, "check": check.id });
         let entry = org_audit(actor, check.org, "failure.overridden", attested.id, details);
         self.store().create_override(attested.clone(), entry).await?;
-        self.refresh_organization(check.org).await?;
+        self.catch_up_organization(check.org).await;
         Ok(attested)
     }
 
@@ -88,7 +88,8 @@ impl Service {
         if !self.store().withdraw_override(id, UnixMillis::now(), actor.user(), entry).await? {
             return Err(Error::Conflict("It was withdrawn already.".to_owned()));
         }
-        self.refresh_organization(check.org).await
+        self.catch_up_organization(check.org).await;
+        Ok(())
     }
 
     /// Every attestation that was ever signed against a check's failures, the latest first.

@@ -102,7 +102,7 @@ impl Service {
             self.forget_files(&evidence).await;
             return Err(error.into());
         }
-        self.follow_evidence(&found).await?;
+        self.follow_evidence(&found).await;
         Ok(evidence)
     }
 
@@ -122,7 +122,7 @@ impl Service {
             return Err(replaced(&evidence));
         }
         self.judge_evidence(actor, &found, [seen].into(), state).await?;
-        self.follow_evidence(&found).await?;
+        self.follow_evidence(&found).await;
         Ok(Evidence { state, reviewer: Some(actor.user()), ..evidence })
     }
 
@@ -174,9 +174,9 @@ impl Service {
     }
 
     /// What follows from a change of an assessment's evidence.
-    pub(crate) async fn follow_evidence(&self, found: &Assessment) -> Result<(), Error> {
+    pub(crate) async fn follow_evidence(&self, found: &Assessment) {
         self.run_checks_on_records(found.org, &KindCode::from(ON_EVIDENCE)).await;
-        self.refresh_findings(found.id).await
+        self.catch_up(found.id).await;
     }
 
     /// Takes an item away.
@@ -190,10 +190,13 @@ impl Service {
             return Err(Error::NotFound("The evidence"));
         }
         // What a snapshot names by its hash stays where it can be fetched for whoever has to show it.
-        if self.store().latest_snapshot(assessment.id).await?.is_none() {
-            self.forget_files(&evidence).await;
+        match self.store().latest_snapshot(assessment.id).await {
+            Ok(None) => self.forget_files(&evidence).await,
+            Ok(Some(_)) => {}
+            Err(error) => tracing::error!(%error, evidence = %id, "files of evidence were not removed"),
         }
-        self.follow_evidence(&assessment).await
+        self.follow_evidence(&assessment).await;
+        Ok(())
     }
 
     pub(crate) async fn evidence_for(

@@ -123,6 +123,23 @@ impl Service {
         Ok(())
     }
 
+    /// Brings the findings up to date after a change that is on the disk. Where that fails the change stands all the same,
+    /// so its author is not told of a failure: it is on the log, and tried once more.
+    pub(crate) async fn catch_up(&self, id: AssessmentId) {
+        if let Err(error) = self.refresh_findings(id).await {
+            tracing::error!(assessment = %id, ?error, "findings were not brought up to date after a change");
+            self.touch(id);
+        }
+    }
+
+    /// The same for every assessment of an organization that a check may touch.
+    pub(crate) async fn catch_up_organization(&self, org: OrgId) {
+        if let Err(error) = self.refresh_organization(org).await {
+            tracing::error!(%org, ?error, "findings were not brought up to date after a change");
+            self.touch_organization(org);
+        }
+    }
+
     /// For each check, the criteria whose answers it contradicts, in the organization's latest open assessment by each
     /// framework.
     pub(crate) async fn contradicted_by(

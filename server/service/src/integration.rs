@@ -146,7 +146,7 @@ impl Service {
         }
         let entry = org_audit(actor, changed.org, "integration.changed", id, subject);
         self.store().update_integration(changed.clone(), entry).await?;
-        self.refresh_organization(changed.org).await?;
+        self.catch_up_organization(changed.org).await;
         Ok(changed)
     }
 

@@ -62,7 +62,8 @@ impl Service {
         let entry = org_audit(actor, check.org, "tie.changed", check.id, details);
         self.store().set_tie(tie, entry).await?;
         self.look_again(&check).await;
-        self.refresh_organization(check.org).await
+        self.catch_up_organization(check.org).await;
+        Ok(())
     }
 
     /// Taking a domain off an integration unties its checks there. That silences a confirmed failure as pausing the check
@@ -133,7 +134,8 @@ impl Service {
         let entry = org_audit(actor, check.org, "tie.cleared", check.id, json!({ "binding": binding }));
         self.store().clear_tie(check.id, framework, binding, entry).await?;
         self.look_again(&check).await;
-        self.refresh_organization(check.org).await
+        self.catch_up_organization(check.org).await;
+        Ok(())
     }
 }
 

@@ -70,6 +70,19 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Renames a table, so that whatever needs it fails from then on.
+    pub async fn lose(&self, table: &'static str) {
+        let rename = AssertSqlSafe(format!("ALTER TABLE {table} RENAME TO lost_{table}")).into_sql_str();
+        let done = if self.url.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.url).await.expect("the file opens");
+            connection.execute(rename).await.map(drop)
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("the database answers");
+            connection.execute(rename).await.map(drop)
+        };
+        done.expect("the table is there");
+    }
+
     /// Makes a database and opens it, its schema up to date.
     pub async fn open(backend: Backend) -> (Self, Store) {
         let database = Self::create(backend).await;

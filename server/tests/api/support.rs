@@ -86,6 +86,11 @@ impl TestApp {
         (self.database, self.folder)
     }
 
+    /// Takes a table away, so that whatever needs it fails from then on.
+    pub(crate) async fn lose(&self, table: &'static str) {
+        self.database.lose(table).await;
+    }
+
     /// Somebody without an account.
     pub(crate) fn anonymous(&self) -> Person {
         Person { url: self.url.clone(), client: client(), token: None, email: String::new() }

@@ -157,7 +157,7 @@ impl Service {
         self.keep_file(&evidence, upload).await?;
         match self.store().replace_evidence(evidence.clone(), entry).await {
             Ok(true) => {
-                self.follow_evidence(&found).await?;
+                self.follow_evidence(&found).await;
                 Ok(evidence)
             }
             // What was sent lies beside what the other one sent, and goes when the item does.

@@ -100,7 +100,7 @@ impl Service {
             }
             let entry = org_audit(actor, org, "integrations.imported", org, details);
             self.store().import_integrations(added, changed, entry).await?;
-            self.refresh_organization(org).await?;
+            self.catch_up_organization(org).await;
         }
         Ok(done)
     }

@@ -85,7 +85,7 @@ impl Service {
             return Err(Error::invalid("items", "Choose at least one item."));
         }
         self.judge_evidence(actor, &found, items.clone(), state).await?;
-        self.follow_evidence(&found).await?;
+        self.follow_evidence(&found).await;
         Ok(items.len())
     }
 }

@@ -100,7 +100,7 @@ impl Service {
         if !self.store().take_step(step, entry).await? {
             return Err(overtaken());
         }
-        self.refresh_findings(found.id).await?;
+        self.catch_up(found.id).await;
         Ok(Assessment { state: to, independent_signoff: false, ..found })
     }
 
@@ -146,7 +146,7 @@ impl Service {
         });
         match signed.await? {
             Signed::Done(made) => {
-                self.refresh_findings(found.id).await?;
+                self.catch_up(found.id).await;
                 let independent_signoff = to == AssessmentState::Final;
                 let assessment = Assessment { state: to, independent_signoff, ..found };
                 Ok(Concluded { assessment, snapshot: made, open_gates: gates })
