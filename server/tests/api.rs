@@ -27,6 +27,7 @@ mod api {
     mod portfolio;
     mod problems;
     mod proxies;
+    mod rating;
     mod reconciliation;
     mod registers;
     mod reports;

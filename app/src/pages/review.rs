@@ -5,12 +5,14 @@ mod domain;
 mod history;
 mod state;
 
+use ::domain::CriterionCode;
 use ::domain::scoring::{EvidenceState, Standing};
 use leptos::prelude::*;
 use service::Permission;
 use service::record::{AssessmentState, Claim, Evidence};
 use service::review::{Difference, ReviewPage};
 
+pub(crate) use criterion::rating_fields;
 pub(crate) use domain::{ReviewDomain, review_domain_page};
 pub(crate) use history::{history_page, snapshot_page};
 pub(crate) use state::at_risk_note;
@@ -136,12 +138,17 @@ fn difference_row(sheet: &ReviewSheet, difference: &Difference) -> AnyView {
     .into_any()
 }
 
+/// The id of the note that closes a difference: every difference of the page has one.
+pub(crate) fn settle_field(criterion: &CriterionCode) -> String {
+    format!("settle-{}", anchor(criterion))
+}
+
 fn settle_form(sheet: &ReviewSheet, difference: &Difference) -> AnyView {
     let code = difference.criterion.to_string();
     let back = sheet.typed.get("settle") == code;
-    let id = format!("settle-{}", anchor(&difference.criterion));
+    let id = settle_field(&difference.criterion);
     let value = if back { sheet.typed.get("note").to_owned() } else { String::new() };
-    let error = if back { error_of(sheet.refusal.as_ref(), "note") } else { None };
+    let error = error_of(sheet.refusal.as_ref(), &id);
     let label = format!("How {code} was settled");
     let summary = format!("Close {code} with a note");
     let action = format!("{}/settle", sheet.paths.review());

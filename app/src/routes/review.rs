@@ -15,7 +15,7 @@ use service::{Actor, AssessmentId, Error, SnapshotId};
 
 use crate::answer::Sent;
 use crate::pages::review::{
-    ReviewDomain, ReviewSheet, history_page, review_domain_page, review_page, settle_field,
+    ReviewDomain, ReviewSheet, history_page, rating_fields, review_domain_page, review_page, settle_field,
     snapshot_page,
 };
 use crate::web::{
@@ -116,9 +116,8 @@ async fn settle(
         Ok(_) => Ok(see_other(&format!("{}#difference-{}", sheet.paths.review(), anchor(&criterion)))),
         Err(error) => {
             let mut refusal = Refusal::of(error)?;
-            if let Some(problem) = refusal.errors.of("note") {
-                refusal.errors = [(format!("settle-{}", anchor(&criterion)), problem)].into_iter().collect();
-            }
+            // The only field that the form has.
+            refusal.errors = refusal.errors.renamed(|_| settle_field(&criterion));
             let sheet = read(&state, &actor, &slug, id, fields, Some(refusal)).await?;
             Ok(draw(&state, &actor, &sheet))
         }
@@ -184,7 +183,13 @@ async fn rate(
             Ok(see_other(&format!("{at}#{}", anchor(&criterion))))
         }
         Err(error) => {
-            let refusal = Refusal::of(error)?;
+            let mut refusal = Refusal::of(error)?;
+            let (level, note) = rating_fields(&criterion);
+            refusal.errors = refusal.errors.renamed(|field| match field {
+                "level" => level.clone(),
+                "reason" | "rationale" => note.clone(),
+                other => other.to_owned(),
+            });
             let page = read_domain(&state, &actor, (&slug, id, &code), fields, Some(refusal)).await?;
             Ok(draw_domain(&state, &actor, &page, &code))
         }

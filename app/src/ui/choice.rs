@@ -144,6 +144,12 @@ impl FormErrors {
         self.0.is_empty()
     }
 
+    /// The same under other ids, where a page has several forms of one kind.
+    #[must_use]
+    pub fn renamed(self, id_of: impl Fn(&str) -> String) -> Self {
+        self.0.into_iter().map(|(field, message)| (id_of(&field), message)).collect()
+    }
+
     /// What is wrong with a field: the first message about it.
     pub fn of(&self, field: &str) -> Option<String> {
         self.0.iter().find(|(id, _)| id == field).map(|(_, message)| message.clone())

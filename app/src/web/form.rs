@@ -164,6 +164,10 @@ impl Refusal {
         match error {
             Error::Invalid(errors) => Ok(Self::invalid(errors)),
             Error::Conflict(note) => whole(StatusCode::CONFLICT, note),
+            // The form is drawn again from what is there now, with what was typed beside it.
+            stale @ Error::Stale(_) => {
+                whole(StatusCode::CONFLICT, format!("{stale} Look at both before you save again."))
+            }
             Error::Forbidden(note) => whole(StatusCode::FORBIDDEN, note),
             Error::Unauthenticated(note) => whole(StatusCode::UNAUTHORIZED, note),
             throttled @ Error::Throttled { .. } => {
@@ -227,6 +231,8 @@ mod tests {
             (refusal.status, refusal.note.as_deref()),
             (StatusCode::CONFLICT, Some("There is one already."))
         );
+        let refusal = Refusal::of(Error::Stale(Box::new(None))).unwrap();
+        assert_eq!(refusal.status, StatusCode::CONFLICT);
         assert!(Refusal::of(Error::NotFound("organization")).is_err());
     }
 }

@@ -1,13 +1,15 @@
 //! One criterion in the review: the organization's claim, and the assessor's rating.
 
+use domain::CriterionCode;
+use domain::check::Status;
 use domain::framework::Criterion;
 use domain::scoring::Standing;
 use leptos::prelude::*;
-use service::record::Claim;
+use service::record::{Answer, Claim};
 
 use super::{ReviewDomain, claim_words, said_with};
 use crate::pages::parts::error_of;
-use crate::ui::{Button, ButtonSize, Section, Select, TextArea, moment};
+use crate::ui::{Button, ButtonSize, Note, Section, Select, TextArea, moment};
 use crate::words::anchor;
 
 pub(super) fn criterion_view(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
@@ -59,6 +61,29 @@ fn own(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
     .into_any()
 }
 
+/// The ids of a rating's level and note: every criterion of the page has them.
+pub(crate) fn rating_fields(criterion: &CriterionCode) -> (String, String) {
+    let id = anchor(criterion);
+    (format!("{id}-level"), format!("{id}-rating-note"))
+}
+
+/// The rating that somebody else saved while the reader wrote another, which is in the form.
+fn on_file(page: &ReviewDomain, answer: &Answer) -> AnyView {
+    let title = format!("{} rated {} in the meantime", answer.by_name, answer.criterion);
+    let said = said_with(&answer.claim, &answer.rationale);
+    let said = if said.is_empty() { String::new() } else { format!(": “{said}”") };
+    let words = format!("On file is {}{said}.", claim_words(&page.sheet, &answer.claim));
+    view! {
+        <div class="gap-below">
+            <Note status=Status::Warn title=title>
+                <p>{words}</p>
+                <p>"What you typed is in the form. Saved again, it takes the place of what is on file."</p>
+            </Note>
+        </div>
+    }
+    .into_any()
+}
+
 fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
     let sheet = &page.sheet;
     let answer = sheet.page.assessed.assessor_answer(&criterion.code);
@@ -77,7 +102,11 @@ fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
     let code = criterion.code.to_string();
     let id = anchor(&criterion.code);
     let back = sheet.typed.get("criterion") == code;
-    let error = |field: &str| if back { error_of(sheet.refusal.as_ref(), field) } else { None };
+    let (level_field, note_field) = rating_fields(&criterion.code);
+    let error = |field: &str| error_of(sheet.refusal.as_ref(), field);
+    let overtaken =
+        answer.filter(|answer| back && sheet.typed.get("revision") != answer.revision.to_string());
+    let overtaken = overtaken.map(|answer| on_file(page, answer));
     let known = answer.map(|answer| match &answer.claim {
         Claim::Level(level) => level.get().to_string(),
         Claim::NotApplicable { .. } => "na".to_owned(),
@@ -91,18 +120,19 @@ fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
     choices.push(("na".to_owned(), "Not applicable".to_owned()));
     let revision = answer.map_or(0, |answer| answer.revision).to_string();
     let action = sheet.paths.review_domain(page.domain().code.as_str());
-    let note_error = error("reason").or_else(|| error("rationale"));
     view! {
+        {overtaken}
         <form method="post" action=format!("{action}#{id}") novalidate=true>
             <input type="hidden" name="criterion" value=code.clone()/>
             <input type="hidden" name="revision" value=revision/>
             <Select
-                id=format!("{id}-level") name="level" label=format!("Rating of {code}") choices=choices chosen=chosen
-                optional=true error=error("level")
+                id=level_field.clone() name="level" label=format!("Rating of {code}") choices=choices chosen=chosen
+                optional=true error=error(&level_field)
             />
             <TextArea
-                id=format!("{id}-rating-note") name="note" label=format!("Note to {code}") rows=2 optional=true
-                hint="Needed where it does not apply: it is the reason" value=note error=note_error
+                id=note_field.clone() name="note" label=format!("Note to {code}") rows=2 optional=true
+                hint="Needed where it does not apply: it is the reason" value=note
+                error=error(&note_field)
             />
             <p class="row gap-small"><Button size=ButtonSize::Small>{format!("Save the rating of {code}")}</Button></p>
         </form>
