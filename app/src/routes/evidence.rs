@@ -137,7 +137,7 @@ async fn file(
         return Err(PageError::not_found());
     }
     let (file, content) = state.service.evidence_file(&actor, item).await?;
-    Ok(attachment(&file.name, &file.media_type, content))
+    Ok(attachment(&file, content))
 }
 
 async fn change(

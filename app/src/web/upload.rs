@@ -1,12 +1,16 @@
 //! Forms with a file (RFC 7578), and files on their way out.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use multer::{Constraints, Multipart, SizeLimit};
-use service::Actor;
-use service::evidence::{LARGEST_FILE, Upload};
+use service::evidence::{FileRoom, LARGEST_FILE, Upload};
+use service::files::Pieces;
+use service::record::EvidenceFile;
+use service::{Actor, Service};
 
 use super::actor::MaybeActor;
 use super::error::PageError;
@@ -42,6 +46,8 @@ pub enum UploadError {
     BadText,
     /// It is cut off or out of order.
     Broken,
+    /// Too many others send files.
+    Busy,
 }
 
 impl UploadError {
@@ -51,6 +57,9 @@ impl UploadError {
             Self::TooLarge => "A file may hold at most 25 MB. Send a smaller one, or a link to it.",
             Self::BadText => "A text in it is not valid UTF-8, or holds a NUL character.",
             Self::Broken => "The form did not arrive whole. Send it again.",
+            Self::Busy => {
+                "Many files are being sent at this moment. Nothing was changed; send the form again in a minute."
+            }
         }
     }
 }
@@ -81,17 +90,21 @@ fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// What becomes of the file in a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InFile {
-    Kept,
+    /// In the room that was waited for.
+    Kept(Arc<FileRoom>),
     /// Let past, a piece at a time.
     Dropped,
 }
 
 impl FileForm {
-    /// Reads a form; the file is the field `file`.
-    pub async fn read(request: Request) -> Result<Self, UploadError> {
-        Self::read_with(request, InFile::Kept).await
+    /// Reads a form that somebody sent; the file is the field `file`. Waits while too many others are being read.
+    pub async fn read(request: Request, service: &Service, actor: &Actor) -> Result<Self, UploadError> {
+        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        let length = length.and_then(|length| length.parse().ok()).unwrap_or(UPLOAD_LIMIT);
+        let room = service.room_for_file(actor, length.min(UPLOAD_LIMIT)).await;
+        let room = room.map_err(|_| UploadError::Busy)?;
+        Self::read_with(request, InFile::Kept(Arc::new(room))).await
     }
 
     /// The texts of a form; a file in it is kept nowhere.
@@ -116,13 +129,15 @@ impl FileForm {
                 let called = part.file_name().unwrap_or_default().to_owned();
                 let mut content = Vec::new();
                 while let Some(piece) = part.chunk().await? {
-                    if in_file == InFile::Kept {
+                    if matches!(in_file, InFile::Kept(_)) {
                         content.extend_from_slice(&piece);
                     }
                 }
                 // A browser sends an empty part where no file was chosen.
-                if in_file == InFile::Kept && !(called.is_empty() && content.is_empty()) {
-                    file = Some(Upload { name: called, content });
+                if let InFile::Kept(room) = &in_file
+                    && !(called.is_empty() && content.is_empty())
+                {
+                    file = Some(Upload { name: called, content, room: Some(Arc::clone(room)) });
                 }
                 continue;
             }
@@ -166,8 +181,11 @@ impl FromRequest<AppState> for Uploaded {
         let MaybeActor(actor) = MaybeActor::from_request_parts(&mut parts, state).await?;
         let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let request = Request::from_parts(parts, body);
-        let refused = |error| match error {
+        let refused = |error: UploadError| match error {
             UploadError::TooLarge => PageError::too_large_file(),
+            UploadError::Busy => {
+                PageError::problem(StatusCode::SERVICE_UNAVAILABLE, "Try again in a minute", error.words())
+            }
             error => PageError::unreadable(error.words()),
         };
         let Some(actor) = actor else {
@@ -175,13 +193,15 @@ impl FromRequest<AppState> for Uploaded {
             let fields = FileForm::texts(request).await.map_err(refused)?;
             return Err(sign_in_first(state, &target, fields));
         };
-        let FileForm { fields, file } = FileForm::read(request).await.map_err(refused)?;
+        let FileForm { fields, file } =
+            FileForm::read(request, &state.service, &actor).await.map_err(refused)?;
         Ok(Self { actor, fields, file })
     }
 }
 
 /// Hands out a file under its name; a browser saves it and never shows it.
-pub fn attachment(name: &str, media_type: &str, content: Vec<u8>) -> Response {
+pub fn attachment(file: &EvidenceFile, content: Pieces) -> Response {
+    let name = &file.name;
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') { c } else { '_' })
@@ -189,9 +209,10 @@ pub fn attachment(name: &str, media_type: &str, content: Vec<u8>) -> Response {
     // RFC 6266, appendix D: the name in ASCII for old programs, and as it is (RFC 8187).
     let whole = super::path::percent_encoded(name).replace('/', "%2F");
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
-    let mut response = Body::from(content).into_response();
+    let mut response = Body::from_stream(content).into_response();
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_str(media_type);
+    headers.insert(header::CONTENT_LENGTH, file.bytes.into());
+    let kind = HeaderValue::from_str(&file.media_type);
     headers
         .insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {

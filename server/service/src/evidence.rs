@@ -2,6 +2,7 @@
 
 mod file;
 mod name;
+mod room;
 mod sniff;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ use store::record::{
 use store::{AssessmentId, EvidenceId, UnixMillis};
 
 pub use self::file::{LARGEST_FILE, Replacement, Upload};
+pub use self::room::FileRoom;
+pub(crate) use self::room::Room;
 use crate::answer::must_be_open;
 use crate::check::ON_EVIDENCE;
 use crate::service::org_audit;
@@ -60,7 +63,7 @@ impl Service {
         let framework = self.prepared(found.framework).await?.framework;
         let now = UnixMillis::now();
         let NewEvidence { criteria, title, body, duration, dated, expires, reported_pct } = new;
-        let (body, upload, mut problems) = file::understood(body);
+        let (body, upload, mut problems) = file::understood(body).await?;
         let title = file::title(&title, &body);
         let new = Described { criteria, title, duration, dated, expires, reported_pct };
         problems.extend(problems_of(&new, &body, now.date()));

@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
 use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
+use crate::evidence::Room;
 use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
@@ -61,6 +62,7 @@ pub(crate) struct Inner {
     listening: Listening,
     outgoing: Outgoing,
     files: Option<Files>,
+    room: Room,
     /// Rings when there is something to tell.
     alarm: tokio::sync::Notify,
 }
@@ -109,6 +111,7 @@ impl Service {
             listening: Listening::new(news, per_minute),
             outgoing,
             files: config.files,
+            room: Room::new(),
             alarm: tokio::sync::Notify::new(),
         });
         tokio::spawn(refresh_touched(Arc::downgrade(&inner), inbox));
@@ -134,6 +137,10 @@ impl Service {
 
     pub(crate) fn files(&self) -> Option<&Files> {
         self.inner.files.as_ref()
+    }
+
+    pub(crate) fn room(&self) -> &Room {
+        &self.inner.room
     }
 
     pub(crate) fn outgoing(&self) -> &Outgoing {

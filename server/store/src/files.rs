@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt as _;
+use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::aws::AmazonS3Builder;
 use object_store::client::HttpConnector;
 use object_store::local::LocalFileSystem;
@@ -24,6 +24,9 @@ pub enum FilesError {
     #[error("the store of evidence failed: {0}")]
     Store(#[from] object_store::Error),
 }
+
+/// What a file holds, from its beginning to its end: it may be large, and is never whole in memory.
+pub type Pieces = BoxStream<'static, Result<Vec<u8>, FilesError>>;
 
 /// A bucket of an S3-compatible store.
 #[derive(Clone)]
@@ -110,12 +113,27 @@ impl Files {
         org: OrgId,
         evidence: EvidenceId,
         sha256: &str,
-    ) -> Result<Option<Vec<u8>>, FilesError> {
+    ) -> Result<Option<Pieces>, FilesError> {
         match self.objects.get(&self.place(org, evidence).join(sha256)).await {
-            Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
+            Ok(found) => Ok(Some(found.into_stream().map_ok(Vec::from).map_err(FilesError::from).boxed())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Shows a file to `look`, from its beginning to its end; whether it is there.
+    pub async fn look_through(
+        &self,
+        org: OrgId,
+        evidence: EvidenceId,
+        sha256: &str,
+        mut look: impl FnMut(&[u8]) + Send,
+    ) -> Result<bool, FilesError> {
+        let Some(mut pieces) = self.read(org, evidence, sha256).await? else { return Ok(false) };
+        while let Some(piece) = pieces.try_next().await? {
+            look(&piece);
+        }
+        Ok(true)
     }
 
     /// Removes every file of an item.

@@ -224,7 +224,7 @@ mod tests {
             matches!(body("See https://a.example"), NewBody::Note(note) if note == "See https://a.example")
         );
         assert!(matches!(body("https://a.example was seen"), NewBody::Note(_)));
-        let file = || Some(Upload { name: "a.txt".to_owned(), content: b"a".to_vec() });
+        let file = || Some(Upload { name: "a.txt".to_owned(), content: b"a".to_vec(), room: None });
         assert!(matches!(read("", file()).unwrap().body, NewBody::File(_)));
         assert_eq!(read("a note", file()).unwrap_err()[0].field, "body");
     }

@@ -1,17 +1,19 @@
 //! Files among the evidence: taken by what they hold, kept apart from the database, handed out as they came.
 
 use std::fmt;
+use std::sync::Arc;
 
 use domain::scoring::EvidenceState;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::json;
 use sha2::Digest as _;
-use store::files::Files;
+use store::files::{Files, Pieces};
 use store::record::{Evidence, EvidenceBody, EvidenceFile};
 use store::{EvidenceId, UnixMillis};
 
 use super::name;
+use super::room::FileRoom;
 use super::sniff::sniff;
 use super::{Described, NewBody, problems_of};
 use crate::answer::must_be_open;
@@ -27,6 +29,8 @@ pub struct Upload {
     /// What they call it.
     pub name: String,
     pub content: Vec<u8>,
+    /// What the content takes of the memory, where somebody waited for it.
+    pub room: Option<Arc<FileRoom>>,
 }
 
 /// What it holds is nobody else's business.
@@ -36,16 +40,21 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// What is kept of the new content: the record, the bytes of a file, and what is wrong with it.
-pub(super) fn understood(body: NewBody) -> (EvidenceBody, Option<Vec<u8>>, Vec<FieldError>) {
-    match body {
-        NewBody::Note(text) => (EvidenceBody::Note(text.trim().to_owned()), None, Vec::new()),
-        NewBody::Link(address) => (EvidenceBody::Link(address.trim().to_owned()), None, Vec::new()),
-        NewBody::File(upload) => {
-            let (file, problem) = described(&upload);
-            (EvidenceBody::File(file), Some(upload.content), problem.into_iter().collect())
+/// What is kept of the new content: the record, the file, and what is wrong with it.
+pub(super) async fn understood(
+    body: NewBody,
+) -> Result<(EvidenceBody, Option<Upload>, Vec<FieldError>), Error> {
+    let upload = match body {
+        NewBody::Note(text) => return Ok((EvidenceBody::Note(text.trim().to_owned()), None, Vec::new())),
+        NewBody::Link(address) => {
+            return Ok((EvidenceBody::Link(address.trim().to_owned()), None, Vec::new()));
         }
-    }
+        NewBody::File(upload) => upload,
+    };
+    // To look through 25 MB and to hash them takes longer than the others on this thread should wait.
+    let described = tokio::task::spawn_blocking(move || (described(&upload), upload));
+    let ((file, problem), upload) = described.await.map_err(Error::internal)?;
+    Ok((EvidenceBody::File(file), Some(upload), problem.into_iter().collect()))
 }
 
 fn described(upload: &Upload) -> (EvidenceFile, Option<FieldError>) {
@@ -86,19 +95,25 @@ impl Service {
         self.evidence_for(actor, id, Permission::Read).await
     }
 
-    /// The file of an item with its content; [`Error::NotFound`] for a note or a link.
+    /// The file of an item with its content; [`Error::NotFound`] for a note or a link. It is read twice, so that nothing
+    /// of a file is handed out that is not what was attached, and none is whole in memory.
     pub async fn evidence_file(
         &self,
         actor: &Actor,
         id: EvidenceId,
-    ) -> Result<(EvidenceFile, Vec<u8>), Error> {
+    ) -> Result<(EvidenceFile, Pieces), Error> {
         let evidence = self.evidence_for(actor, id, Permission::Read).await?;
         let EvidenceBody::File(file) = evidence.body else { return Err(Error::NotFound("The file")) };
-        let found = self.file_store()?.read(evidence.org, id, &file.sha256).await?;
-        let content = found.ok_or_else(|| Error::internal(Astray("is not in the store of files")))?;
-        if crate::hexadecimal(&sha2::Sha256::digest(&content)) != file.sha256 {
+        let files = self.file_store()?;
+        let mut hash = sha2::Sha256::new();
+        let missing = || Error::internal(Astray("is not in the store of files"));
+        if !files.look_through(evidence.org, id, &file.sha256, |piece| hash.update(piece)).await? {
+            return Err(missing());
+        }
+        if crate::hexadecimal(&hash.finalize()) != file.sha256 {
             return Err(Error::internal(Astray("is not what was attached: its hash is another")));
         }
+        let content = files.read(evidence.org, id, &file.sha256).await?.ok_or_else(missing)?;
         Ok((file, content))
     }
 
@@ -115,7 +130,7 @@ impl Service {
         let found = self.assessment_for(actor, known.assessment, Permission::Answer).await?;
         must_be_open(&found)?;
         let now = UnixMillis::now();
-        let (body, upload, mut problems) = understood(replacement.body);
+        let (body, upload, mut problems) = understood(replacement.body).await?;
         let title = match title(&replacement.title, &body) {
             _ if replacement.title.trim().is_empty() => known.title.clone(),
             title => title,
@@ -176,8 +191,10 @@ impl Service {
         })
     }
 
-    pub(super) async fn keep_file(&self, evidence: &Evidence, content: Option<Vec<u8>>) -> Result<(), Error> {
-        let (Some(content), EvidenceBody::File(file)) = (content, &evidence.body) else { return Ok(()) };
+    pub(super) async fn keep_file(&self, evidence: &Evidence, upload: Option<Upload>) -> Result<(), Error> {
+        let (Some(upload), EvidenceBody::File(file)) = (upload, &evidence.body) else { return Ok(()) };
+        // Held until the content is put away.
+        let Upload { content, room: _room, .. } = upload;
         Ok(self.file_store()?.keep(evidence.org, evidence.id, &file.sha256, content).await?)
     }
 

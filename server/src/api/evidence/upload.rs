@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use service::evidence::{NewBody, NewEvidence, Replacement};
 use service::record::EvidenceBody;
-use service::{AssessmentId, EvidenceId, OrgId, Service, UnixMillis};
+use service::{Actor, AssessmentId, EvidenceId, OrgId, Service, UnixMillis};
 use utoipa::ToSchema;
 
 use super::super::extract::{Bearer, Segments};
@@ -75,6 +75,7 @@ impl From<UploadError> for Problem {
             UploadError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             UploadError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             UploadError::BadText | UploadError::Broken => StatusCode::BAD_REQUEST,
+            UploadError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, error.words())
     }
@@ -87,8 +88,8 @@ struct Read {
 }
 
 impl Read {
-    async fn from(request: Request) -> Result<Self, Problem> {
-        Ok(Self { form: FileForm::read(request).await?, problems: Vec::new() })
+    async fn from(request: Request, service: &Service, actor: &Actor) -> Result<Self, Problem> {
+        Ok(Self { form: FileForm::read(request, service, actor).await?, problems: Vec::new() })
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -132,7 +133,8 @@ impl Read {
     responses(
         (status = 201, body = Evidence), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)
     )
 )]
 pub(in super::super) async fn create(
@@ -143,7 +145,7 @@ pub(in super::super) async fn create(
 ) -> Result<Created<Evidence>, Problem> {
     // Whoever may not see the organization has no file read.
     let assessments = service.assessments(&actor, id, None, u32::MAX).await?;
-    let mut read = Read::from(request).await?;
+    let mut read = Read::from(request, &service, &actor).await?;
     let criteria: Vec<CriterionCode> = read
         .form
         .fields
@@ -194,7 +196,8 @@ pub(in super::super) async fn create(
     responses(
         (status = 200, body = Evidence), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)
     )
 )]
 pub(in super::super) async fn replace(
@@ -204,7 +207,7 @@ pub(in super::super) async fn replace(
     request: Request,
 ) -> Result<Json<Evidence>, Problem> {
     service.evidence_item(&actor, id).await?;
-    let mut read = Read::from(request).await?;
+    let mut read = Read::from(request, &service, &actor).await?;
     let words = "Send the `revision` that you saw, a whole number.";
     let revision: Option<i64> = read.parsed("revision", words);
     if revision.is_none() && read.problems.is_empty() {
@@ -239,5 +242,5 @@ pub(in super::super) async fn get(
         return Ok(Json(Evidence::from(item)).into_response());
     }
     let (file, content) = service.evidence_file(&actor, id).await?;
-    Ok(attachment(&file.name, &file.media_type, content))
+    Ok(attachment(&file, content))
 }
