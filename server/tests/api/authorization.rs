@@ -44,7 +44,12 @@ async fn deeds(world: &World) -> Vec<Deed> {
         deed("operate", Method::PATCH, format!("/checks/{check}"), json!({ "interval": "30m" })),
         deed("operate", Method::POST, world.org("/integrations"), json!({ "name": "Another" })),
         deed("operate", Method::PATCH, format!("/findings/{finding}"), json!({ "owner": "Team" })),
-        deed("review", Method::PATCH, format!("/evidence/{evidence}"), json!({ "state": "accepted" })),
+        deed(
+            "review",
+            Method::PATCH,
+            format!("/evidence/{evidence}"),
+            json!({ "state": "accepted", "revision": 1 }),
+        ),
         deed(
             "assess",
             Method::POST,

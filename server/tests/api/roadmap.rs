@@ -30,7 +30,7 @@ async fn prove(world: &World, reviewer: &Person, criteria: &[String]) {
     let new = json!({ "title": "Proof", "criteria": criteria, "note": "As asked.", "dated": dated });
     let made = world.owner.post(&world.at("/evidence"), new).await.expect(201);
     let path = format!("/evidence/{}", text(&made["id"]));
-    reviewer.patch(&path, json!({ "state": "accepted" })).await.expect(200);
+    reviewer.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.expect(200);
 }
 
 /// Does what the steps say: claims the level and attaches evidence that somebody else accepts.
