@@ -22,6 +22,7 @@ mod api {
     mod incidents;
     mod independence;
     mod inventory;
+    mod logs;
     mod organizations;
     mod pages;
     mod portfolio;

@@ -214,6 +214,16 @@ fn link_in(page: &str) -> String {
     page[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c)).collect()
 }
 
+/// A link to the report with these sections, made by the owner; its address.
+pub(crate) async fn share(world: &World, sections: &[&str]) -> String {
+    world.owner.sign_in().await;
+    let path = format!("/orgs/{}/assessments/{}/shares", world.slug, world.assessment);
+    let tomorrow = UnixMillis(UnixMillis::now().0 + 24 * 3600 * 1000).date().to_string();
+    let mut fields = vec![("label", "The board"), ("expires", tomorrow.as_str())];
+    fields.extend(sections.iter().map(|section| ("section", *section)));
+    link_in(&world.owner.submit(&path, &fields).await.text)
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_link_shows_the_chosen_sections_to_anybody_until_it_ends_and_says_who_read(
