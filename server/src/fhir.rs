@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::{Framework, FrameworkCode};
+use domain::Framework;
 use serde_json::{Value, json};
 use service::{AssessmentId, Error, Service};
 
@@ -101,16 +101,21 @@ async fn metadata() -> Resource {
 }
 
 async fn questionnaire(State(service): State<Service>, Path(id): Path<String>) -> Result<Resource, Refusal> {
-    // A code may hold a hyphen, and so may a version.
-    for (at, _) in id.match_indices('-') {
-        let (code, version) = (FrameworkCode::from(&id[..at]), &id[at + 1..]);
-        match service.framework(&code, Some(version)).await {
-            Ok(framework) => return Ok(Resource(questionnaire::questionnaire(&framework))),
-            Err(Error::NotFound(_)) => {}
-            Err(other) => return Err(other.into()),
-        }
+    if !is_id(&id) {
+        return Err(Refusal::not_found());
     }
-    Err(Refusal::not_found())
+    // A code may hold a hyphen, and so may a version: the whole tells which framework is meant.
+    let known = service.frameworks().await?;
+    let found = known.into_iter().find(|entry| questionnaire::id(&entry.code, &entry.version) == id);
+    let found = found.ok_or_else(Refusal::not_found)?;
+    let framework = service.framework(&found.code, Some(&found.version)).await?;
+    Ok(Resource(questionnaire::questionnaire(&framework)))
+}
+
+/// Whether a resource may be called so (<https://hl7.org/fhir/R4/datatypes.html#id>).
+fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 async fn response(
@@ -143,4 +148,19 @@ fn coding(framework: &Framework, code: &str) -> Value {
         None => "Not applicable".to_owned(),
     };
     json!({ "system": LEVELS, "code": code, "display": name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_what_fhir_calls_one() {
+        for id in ["B7-1.0.0", "a", "0193b0a2-7c11-7000-8000-000000000000", &"x".repeat(64)] {
+            assert!(is_id(id), "{id}");
+        }
+        for id in ["", "B7_1", "B7-1.0.0\0", "Ü", "a b", &"-".repeat(65)] {
+            assert!(!is_id(id), "{id}");
+        }
+    }
 }

@@ -3,8 +3,8 @@
 //! A domain is a group, a criterion a choice whose options carry the anchors. Below it stand what proves it, the reason
 //! why it does not apply, and the rationale.
 
-use domain::Framework;
 use domain::framework::{Criterion, Domain};
+use domain::{Framework, FrameworkCode};
 use serde_json::{Value, json};
 
 use super::{LEVELS, NOT_APPLICABLE, canonical, coding};
@@ -18,7 +18,7 @@ pub(super) fn questionnaire(framework: &Framework) -> Value {
     let domains = framework.domains.iter().map(|domain| group(framework, domain));
     json!({
         "resourceType": "Questionnaire",
-        "id": format!("{}-{}", framework.code, framework.version),
+        "id": id(&framework.code, &framework.version),
         "url": canonical(framework),
         "version": framework.version,
         "name": name(framework),
@@ -29,6 +29,11 @@ pub(super) fn questionnaire(framework: &Framework) -> Value {
         "copyright": framework.disclaimer,
         "item": std::iter::once(disclaimer).chain(domains).collect::<Vec<_>>(),
     })
+}
+
+/// What the questionnaire of a framework version is called. A code may hold a `_`, and an id may not.
+pub(super) fn id(code: &FrameworkCode, version: &str) -> String {
+    format!("{code}-{version}").replace('_', ".")
 }
 
 /// For programs: begins with a capital, letters, digits and `_` only (invariant que-0).

@@ -200,11 +200,44 @@ async fn frameworks_and_answers_are_fhir_resources_that_fit_together(
         (&outsider, path.as_str(), 404),
         (&world.owner, "/QuestionnaireResponse/nonsense", 404),
         (&anonymous, "/Questionnaire/B7-9.9.9", 404),
+        (&anonymous, "/Questionnaire/B7-%00", 404),
         (&anonymous, "/Patient/1", 404),
     ] {
         let outcome = fhir(person, &world, path).await.expect(status);
         assert_eq!(outcome["resourceType"], "OperationOutcome", "{path}");
     }
+    world.app.stop().await;
+}
+
+/// A framework file under another code.
+fn renamed(code: &str) -> String {
+    let built_in = domain::builtin::frameworks().iter().find(|framework| framework.code.as_str() == "B7");
+    domain::Framework { code: code.into(), ..built_in.unwrap().clone() }.write()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_questionnaire_is_found_by_its_whole_name_with_one_look(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let anonymous = world.app.anonymous();
+    for code in ["MY-OWN", "MY_OTHER"] {
+        world.app.service.import_framework_as_operator(&renamed(code)).await.unwrap();
+    }
+    for (id, version) in [("MY-OWN-1.0.0", "MY-OWN"), ("MY.OTHER-1.0.0", "MY_OTHER")] {
+        let found = fhir(&anonymous, &world, &format!("/Questionnaire/{id}")).await.expect(200);
+        check_questionnaire(&found);
+        assert_eq!(
+            (&found["id"], &found["url"]),
+            (&json!(id), &json!(format!("urn:rung:framework:{version}")))
+        );
+    }
+    // As many hyphens as an address may hold: refused by its form, not looked up once for each.
+    let started = std::time::Instant::now();
+    let long = format!("/Questionnaire/{}", "-".repeat(60_000));
+    assert_eq!(fhir(&anonymous, &world, &long).await.expect(404)["resourceType"], "OperationOutcome");
+    assert!(started.elapsed() < std::time::Duration::from_secs(1), "{:?}", started.elapsed());
     world.app.stop().await;
 }
 
