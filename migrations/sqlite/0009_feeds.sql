@@ -18,18 +18,20 @@ CREATE TABLE feeds (
     -- The latest figures as JSON, and when they were reported.
     observations TEXT NOT NULL DEFAULT '{}',
     observed_at BIGINT,
-    -- Whether the latest report brought other figures than the one before.
+    -- Whether the latest report brought other figures than the one before, and how many did so far.
     changed BOOLEAN NOT NULL DEFAULT FALSE,
+    changes BIGINT NOT NULL DEFAULT 0,
     -- Whether the latest look found no report in time: the next one is news, whatever it says.
     missed BOOLEAN NOT NULL DEFAULT TRUE
 ) WITHOUT ROWID;
 
--- The reports that brought other figures than the one before, numbered among all of their feed.
+-- The latest reports that brought other figures than the one before, numbered among all of their feed. Each feed has so
+-- many places and writes over the oldest, so that what it can fill is bounded, whatever it sends.
 CREATE TABLE feed_reports (
     check_id TEXT NOT NULL REFERENCES checks (id) ON DELETE CASCADE,
+    place BIGINT NOT NULL CHECK (place >= 0 AND place < 50),
     number BIGINT NOT NULL,
     reported_at BIGINT NOT NULL,
     observations TEXT NOT NULL,
-    PRIMARY KEY (check_id, number)
+    PRIMARY KEY (check_id, place)
 ) WITHOUT ROWID;
-CREATE INDEX feed_reports_by_time ON feed_reports (reported_at);

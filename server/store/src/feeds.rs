@@ -8,6 +8,9 @@ use crate::ids::{CheckId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
 
+/// Reports kept of each feed: places in its table, as many as the migration has.
+const PLACES: i64 = 50;
+
 statements! {
     Both BY_CHECK = "SELECT cron, zone, hours, grace_seconds, token_made_at, reports, reported_at, observations, \
         observed_at, missed FROM feeds WHERE check_id = $1";
@@ -20,14 +23,17 @@ statements! {
         grace_seconds = excluded.grace_seconds";
     // What stands on the right of SET is as it was before.
     Both HEAR = "UPDATE feeds SET reports = reports + 1, reported_at = $3, \
-        changed = (observations <> COALESCE($4, observations)), observations = COALESCE($4, observations), \
+        changed = (observations <> COALESCE($4, observations)), \
+        changes = changes + CASE WHEN observations <> COALESCE($4, observations) THEN 1 ELSE 0 END, \
+        observations = COALESCE($4, observations), \
         observed_at = CASE WHEN $4 IS NULL THEN observed_at ELSE $3 END \
-        WHERE check_id = $1 AND token_hash = $2 RETURNING reports, changed, missed";
-    Both KEEP = "INSERT INTO feed_reports (check_id, number, reported_at, observations) VALUES ($1, $2, $3, $4)";
+        WHERE check_id = $1 AND token_hash = $2 RETURNING reports, changed, changes, missed";
+    Both KEEP = "INSERT INTO feed_reports (check_id, place, number, reported_at, observations) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (check_id, place) DO UPDATE SET number = excluded.number, \
+        reported_at = excluded.reported_at, observations = excluded.observations";
     Both LATEST = "SELECT number, reported_at, observations FROM feed_reports WHERE check_id = $1 \
         ORDER BY number DESC LIMIT $2";
-    Both MISSED = "UPDATE feeds SET missed = $2 WHERE check_id = $1 AND missed <> $2";
-    Both FORGET = "DELETE FROM feed_reports WHERE reported_at < $1";
+    Both MISSED = "UPDATE feeds SET missed = $2 WHERE check_id = $1 AND reports = $3";
 }
 
 from_row! {
@@ -37,13 +43,15 @@ from_row! {
     }
     Reporter { check = "check_id", kind: text }
     KeptReport { number, reported_at, observations: json }
-    Hearing { reports, changed, missed }
+    Hearing { reports, changed, changes, missed }
 }
 
 /// What a report changed.
 struct Hearing {
     reports: i64,
     changed: bool,
+    /// How many reports changed something so far, this one among them.
+    changes: i64,
     missed: bool,
 }
 
@@ -57,35 +65,25 @@ impl Job for FeedReport {
         if heard.changed
             && let Some(figures) = &self.observations
         {
-            run!(link, KEEP, self.check, heard.reports, self.at, Json(figures))?;
+            let place = heard.changes % PLACES;
+            run!(link, KEEP, self.check, place, heard.reports, self.at, Json(figures))?;
         }
         Ok(if heard.changed || heard.missed { Heard::News } else { Heard::Repeat })
     }
 }
 
-/// Whether the latest look found no report in time.
+/// Whether a look found no report in time, and how many reports there were when it looked.
 struct Missed {
     check: CheckId,
     missed: bool,
+    reports: i64,
 }
 
 impl Job for Missed {
-    type Done = ();
+    type Done = bool;
 
-    async fn run(&self, link: &mut Link<'_>) -> Result<(), StoreError> {
-        run!(link, MISSED, self.check, self.missed)?;
-        Ok(())
-    }
-}
-
-struct Forget(UnixMillis);
-
-impl Job for Forget {
-    type Done = ();
-
-    async fn run(&self, link: &mut Link<'_>) -> Result<(), StoreError> {
-        run!(link, FORGET, self.0)?;
-        Ok(())
+    async fn run(&self, link: &mut Link<'_>) -> Result<bool, StoreError> {
+        Ok(run!(link, MISSED, self.check, self.missed, self.reports)? > 0)
     }
 }
 
@@ -136,19 +134,15 @@ impl Store {
         self.perform(report).await
     }
 
-    /// Notes whether the latest look found no report in time.
-    pub async fn note_missed(&self, check: CheckId, missed: bool) -> Result<(), StoreError> {
-        self.perform(Missed { check, missed }).await
+    /// Notes whether a look found no report in time. `false` where others than the `reports` that it saw have come
+    /// since: then nothing is noted.
+    pub async fn note_missed(&self, check: CheckId, missed: bool, reports: i64) -> Result<bool, StoreError> {
+        self.perform(Missed { check, missed, reports }).await
     }
 
-    /// The latest reports that brought other figures than the one before, newest first.
+    /// The latest reports that brought other figures than the one before, newest first; a feed has 50 of them at most.
     pub async fn feed_reports(&self, check: CheckId, limit: u32) -> Result<Vec<KeptReport>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), KeptReport, LATEST, check, i64::from(limit))?)
-    }
-
-    /// Forgets reports that came before an instant; the latest figures stay with their feed.
-    pub async fn forget_feed_reports(&self, before: UnixMillis) -> Result<(), StoreError> {
-        self.perform(Forget(before)).await
     }
 }

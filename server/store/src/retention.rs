@@ -44,6 +44,8 @@ statements! {
         (SELECT id FROM checks WHERE id > $1 AND id <= $2) AND hour < $3";
     Both FORGET_DAYS = "DELETE FROM run_days WHERE check_id IN \
         (SELECT id FROM checks WHERE id > $1 AND id <= $2) AND day < $3";
+    Both FORGET_REPORTS = "DELETE FROM feed_reports WHERE check_id IN \
+        (SELECT id FROM checks WHERE id > $1 AND id <= $2) AND reported_at < $3";
     Both FORGET_OUTAGES = "DELETE FROM outages WHERE ended_at < $1";
     Both FORGET_WORKERS = "DELETE FROM workers WHERE seen_at < $1";
     Both FORGET_RUNS = "DELETE FROM runs WHERE id IN (SELECT r.id FROM runs r WHERE r.id < $1 AND r.started_at < $2 \
@@ -76,6 +78,7 @@ async fn page(link: &mut Link<'_>, after: Option<CheckId>) -> Result<Option<Chec
 enum Work {
     Gather { day: i64 },
     Forget { hours_before: i64, days_before: i64 },
+    ForgetReports { before: UnixMillis },
 }
 
 struct Step {
@@ -95,6 +98,9 @@ impl Job for Step {
             Work::Forget { hours_before, days_before } => {
                 run!(link, FORGET_HOURS, &*after, last, hours_before)?;
                 run!(link, FORGET_DAYS, &*after, last, days_before)?;
+            }
+            Work::ForgetReports { before } => {
+                run!(link, FORGET_REPORTS, &*after, last, before)?;
             }
         }
         Ok(Some(last))
@@ -209,6 +215,11 @@ impl Store {
         let outages_before = UnixMillis(days_before * DAY);
         let workers_before = UnixMillis(now.0 - DAY);
         self.perform(ForgetRest { outages_before, workers_before }).await
+    }
+
+    /// Forgets reports of feeds that came before an instant; the latest figures stay with their feed.
+    pub async fn forget_feed_reports(&self, before: UnixMillis) -> Result<(), StoreError> {
+        self.step_through(Work::ForgetReports { before }).await
     }
 
     async fn step_through(&self, work: Work) -> Result<(), StoreError> {

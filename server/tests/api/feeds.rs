@@ -300,7 +300,9 @@ impl Process {
             command.env_remove(name);
         }
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--log", "warn", "--database-url", database];
-        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        // As much as comes: the limit is not what is tried.
+        command.args(arguments).args(["--heartbeat-limit", "60000000"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         (Self(child), line.trim().rsplit(' ').next().unwrap().to_owned())

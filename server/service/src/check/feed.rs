@@ -42,7 +42,7 @@ pub struct FeedConfig {
 
 impl Default for FeedConfig {
     fn default() -> Self {
-        Self { reports_per_minute: 120_000, root: None }
+        Self { reports_per_minute: 300, root: None }
     }
 }
 

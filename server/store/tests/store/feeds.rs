@@ -33,13 +33,13 @@ async fn a_report_is_counted_and_is_news_when_it_says_something_else(
     let hear = async |at, observations| store.hear(report(check, "one", at, observations)).await.unwrap();
     // The first one ends the silence.
     assert_eq!(hear(1, None).await, Heard::News);
-    store.note_missed(check, false).await.unwrap();
+    assert!(store.note_missed(check, false, 1).await.unwrap());
     assert_eq!(hear(2, None).await, Heard::Repeat);
     assert_eq!(hear(3, Some(figures(7))).await, Heard::News);
     assert_eq!(hear(4, Some(figures(7))).await, Heard::Repeat);
     assert_eq!(hear(5, None).await, Heard::Repeat);
     assert_eq!(hear(6, Some(figures(8))).await, Heard::News);
-    store.note_missed(check, true).await.unwrap();
+    assert!(store.note_missed(check, true, 6).await.unwrap());
     assert_eq!(hear(7, None).await, Heard::News);
 
     let feed = store.feed(check).await.unwrap().unwrap();
@@ -115,5 +115,60 @@ async fn reports_that_come_at_once_are_all_counted() {
         assert_eq!(heard.await.unwrap(), Heard::News);
     }
     assert_eq!(world.store.feed(check).await.unwrap().unwrap().reports, 200);
-    assert_eq!(world.store.feed_reports(check, 1000).await.unwrap().len(), 200);
+    let kept = world.store.feed_reports(check, 1000).await.unwrap();
+    let numbers: Vec<_> = kept.iter().map(|kept| kept.number).collect();
+    assert_eq!(numbers, (151..=200).rev().collect::<Vec<_>>(), "the latest fifty are on file");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_feed_can_fill_is_bounded_and_old_reports_are_forgotten_feed_by_feed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let store = &world.store;
+    let integration = world.integration().await;
+    let (busy, quiet) = (world.planned(&integration), world.planned(&integration));
+    for (check, token) in [(&busy, "busy"), (&quiet, "quiet")] {
+        store.create_check(check.clone(), said("created")).await.unwrap();
+        store.put_feed_token(check.id, token, later(0), world.audit("made")).await.unwrap();
+    }
+    for at in 1..=120 {
+        store.hear(report(busy.id, "busy", at, Some(figures(at)))).await.unwrap();
+        // Reports that say nothing new take no place, and push nothing out.
+        store.hear(report(quiet.id, "quiet", at, Some(figures(at / 40)))).await.unwrap();
+    }
+    let kept = async |check| {
+        let kept = store.feed_reports(check, 1000).await.unwrap();
+        kept.into_iter().map(|kept| kept.number).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(busy.id).await, (71..=120).rev().collect::<Vec<_>>());
+    assert_eq!(kept(quiet.id).await, [120, 80, 40, 1]);
+
+    store.forget_feed_reports(later(100)).await.unwrap();
+    assert_eq!(kept(busy.id).await, (100..=120).rev().collect::<Vec<_>>());
+    assert_eq!(kept(quiet.id).await, [120]);
+    // A place that was emptied is taken again.
+    store.hear(report(busy.id, "busy", 121, Some(figures(121)))).await.unwrap();
+    assert_eq!(kept(busy.id).await, (100..=121).rev().collect::<Vec<_>>());
+    assert_eq!(store.feed(quiet.id).await.unwrap().unwrap().observations, figures(3), "the latest stay");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_look_that_missed_a_report_which_came_meanwhile_notes_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let check = world.check().await.id;
+    let store = &world.store;
+    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    store.hear(report(check, "one", 1, None)).await.unwrap();
+    assert!(store.note_missed(check, false, 1).await.unwrap());
+    // The look saw one report and found it late; the second came before it could say so.
+    store.hear(report(check, "one", 2, None)).await.unwrap();
+    assert!(!store.note_missed(check, true, 1).await.unwrap());
+    assert!(!store.feed(check).await.unwrap().unwrap().missed);
+    assert!(store.note_missed(check, true, 2).await.unwrap());
+    assert_eq!(store.hear(report(check, "one", 3, None)).await.unwrap(), Heard::News);
 }

@@ -15,35 +15,48 @@ use crate::{Error, FieldError, Service};
 
 /// A report that brings a new row count is held against so many before it, and itself.
 const KEPT: u32 = 9;
+/// So often a feed is looked at in which reports come during each look.
+const LOOKS: usize = 4;
 
 impl Service {
     /// What the latest report of a feed says, and how old it is.
+    ///
+    /// A report that comes during the look may be taken for one that says nothing new, and have no look of its own. So what
+    /// is noted of a look counts for the reports that it saw; where another one came since, it is looked again.
     pub(in crate::check) async fn look_at_feed(
         &self,
         check: &Check,
         kind: &CheckKind,
-        now: UnixMillis,
+        mut now: UnixMillis,
     ) -> Result<Outcome, Error> {
-        let feed = self.store().feed(check.id).await?.unwrap_or_default();
-        let Some(reported_at) = feed.reported_at else {
-            let text = match feed.token_made_at {
-                Some(_) => "Nothing has reported yet. The check's page has the address to report to.",
-                None => "Nothing can report yet: make a token on the check's page.",
-            };
-            return Ok(said(Severity::Info, text));
-        };
         let parameters = self.open_parameters(check).unwrap_or_default();
-        let schedule = match Schedule::read(&feed.timing, cadence(kind, &parameters), now) {
-            Ok(schedule) => schedule,
-            Err(errors) => return Ok(said(Severity::Error, &unreadable(&errors))),
-        };
-        let stands = schedule.stands(reported_at, now);
-        let outcome = self.judged_feed(check, kind, &feed, &parameters, (reported_at, stands, now)).await?;
-        let missed = !matches!(stands, Punctuality::InTime { .. });
-        if feed.missed != missed {
-            self.store().note_missed(check.id, missed).await?;
+        let mut left = LOOKS;
+        loop {
+            let feed = self.store().feed(check.id).await?.unwrap_or_default();
+            let Some(reported_at) = feed.reported_at else {
+                let text = match feed.token_made_at {
+                    Some(_) => "Nothing has reported yet. The check's page has the address to report to.",
+                    None => "Nothing can report yet: make a token on the check's page.",
+                };
+                return Ok(said(Severity::Info, text));
+            };
+            let schedule = match Schedule::read(&feed.timing, cadence(kind, &parameters), now) {
+                Ok(schedule) => schedule,
+                Err(errors) => return Ok(said(Severity::Error, &unreadable(&errors))),
+            };
+            let stands = schedule.stands(reported_at, now);
+            let outcome =
+                self.judged_feed(check, kind, &feed, &parameters, (reported_at, stands, now)).await?;
+            let missed = !matches!(stands, Punctuality::InTime { .. });
+            left -= 1;
+            if feed.missed == missed
+                || self.store().note_missed(check.id, missed, feed.reports).await?
+                || left == 0
+            {
+                return Ok(outcome);
+            }
+            now = UnixMillis::now();
         }
-        Ok(outcome)
     }
 
     async fn judged_feed(
