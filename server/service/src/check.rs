@@ -126,6 +126,10 @@ impl Service {
         if let Some(token) = token {
             self.keep_token(actor, &changed, &token).await?;
         }
+        if changed.enabled && self.is_feed(&changed) {
+            // Its parameters say when a report is late.
+            self.tell_news(id).await;
+        }
         Ok(changed)
     }
 

@@ -9,7 +9,7 @@ use crate::checks::check_columns;
 use crate::column::{Json, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
-use crate::ids::{OrgId, UnixMillis};
+use crate::ids::{CheckId, OrgId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Claimed, Wanted};
 
@@ -41,6 +41,8 @@ statements! {
     Both RENEW = "UPDATE checks SET lease_until = $2 WHERE lease_owner = $1 AND lease_until > 0";
     Both RELEASE = "UPDATE checks SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = $1";
     Both RELEASE_ALL = "UPDATE checks SET lease_owner = NULL, lease_until = 0 WHERE lease_until > 0";
+    Both BRING_FORWARD = "UPDATE checks SET next_due_at = CASE WHEN next_due_at > $2 THEN $2 ELSE next_due_at END \
+        WHERE id = $1 AND lease_until <= $3";
     Both BRING_BACK = "UPDATE checks SET next_due_at = $1 + (next_due_at - $1) % (interval_seconds * 1000) \
         WHERE enabled AND next_due_at > $1 + interval_seconds * 1000 AND lease_until <= $1";
 }
@@ -54,6 +56,7 @@ enum Lease {
     Renew { owner: String, until: UnixMillis },
     Release { owner: String },
     ReleaseAll,
+    BringForward { check: CheckId, due: UnixMillis, now: UnixMillis },
     BringBack { now: UnixMillis },
 }
 
@@ -65,6 +68,7 @@ impl Job for Lease {
             Self::Renew { owner, until } => run!(link, RENEW, &**owner, *until)?,
             Self::Release { owner } => run!(link, RELEASE, &**owner)?,
             Self::ReleaseAll => run!(link, RELEASE_ALL)?,
+            Self::BringForward { check, due, now } => run!(link, BRING_FORWARD, *check, *due, *now)?,
             Self::BringBack { now } => run!(link, BRING_BACK, *now)?,
         })
     }
@@ -114,6 +118,17 @@ impl Store {
     /// one node of an SQLite database, when it starts.
     pub async fn release_all_leases(&self) -> Result<u64, StoreError> {
         self.perform(Lease::ReleaseAll).await
+    }
+
+    /// Has a check run at an instant, where that is before it is due anyway. `false` where somebody holds it, who says when
+    /// it is due next.
+    pub async fn bring_forward(
+        &self,
+        check: CheckId,
+        due: UnixMillis,
+        now: UnixMillis,
+    ) -> Result<bool, StoreError> {
+        Ok(self.perform(Lease::BringForward { check, due, now }).await? > 0)
     }
 
     /// Brings back checks whose next run lies further ahead than their interval, as after a clock was set back;

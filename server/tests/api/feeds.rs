@@ -23,21 +23,21 @@ async fn feed(world: &World, kind: &str, parameters: Value) -> (String, String) 
     (format!("/checks/{}", text(&made["id"])), format!("/heartbeats/{token}"))
 }
 
-async fn flow(world: &World, every: &str) -> (String, String) {
+pub(super) async fn flow(world: &World, every: &str) -> (String, String) {
     feed(world, "hl7v2.flow", json!({ "feed_name": "ADT", "expected_every": every })).await
 }
 
 /// Anybody who has the address.
-async fn report(world: &World, path: &str, body: &str) -> Answer {
+pub(super) async fn report(world: &World, path: &str, body: &str) -> Answer {
     let request = world.app.anonymous().api(Method::POST, path).body(body.to_owned());
     Answer::of(request).await
 }
 
-async fn latest(person: &Person, check: &str) -> Value {
+pub(super) async fn latest(person: &Person, check: &str) -> Value {
     person.get(check).await.expect(200)["latest"].clone()
 }
 
-async fn until(holds: impl AsyncFn() -> bool) {
+pub(super) async fn until(holds: impl AsyncFn() -> bool) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -164,8 +164,8 @@ impl Service {
         Ok(run)
     }
 
-    /// Runs a check that something reported to; the findings that it touches follow soon. A check that is gone by then
-    /// needs no run.
+    /// Runs a check that something reported to; the findings that it touches follow soon. It is due again when that report
+    /// turns late, if nothing comes. A check that is gone by then needs no run.
     pub(super) async fn keep_look(&self, check: &Check) -> Result<(), Error> {
         let (ended, _) = self.run_to_end(check, None).await?;
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
@@ -173,6 +173,12 @@ impl Service {
             Err(StoreError::NotFound { .. }) => return Ok(()),
             recorded => recorded?,
         };
+        let now = UnixMillis::now();
+        let due = self.next_due(check, now).await;
+        if !self.store().bring_forward(check.id, due, now).await? {
+            // The worker runs it right now, and may have looked before the report came.
+            self.look_once_more(check.id);
+        }
         self.watch_run(check, &run).await?;
         if self.moves_findings(check, &judged, recorded) {
             self.touch_organization(check.org);

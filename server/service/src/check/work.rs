@@ -98,7 +98,7 @@ impl Service {
     }
 
     /// The next instant of the check's grid; for a feed that turns late or missing before, that one.
-    async fn next_due(&self, check: &Check, after: UnixMillis) -> UnixMillis {
+    pub(super) async fn next_due(&self, check: &Check, after: UnixMillis) -> UnixMillis {
         let grid = grid::next_due(check.id, check.interval_seconds, after);
         if !self.is_feed(check) {
             return grid;

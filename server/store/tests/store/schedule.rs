@@ -194,3 +194,24 @@ async fn no_check_is_claimed_twice(#[values(Backend::Sqlite, Backend::Postgres)]
     assert_eq!(claimed.len(), 30);
     assert_eq!(claimed.into_iter().collect::<BTreeSet<_>>().len(), 30);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_check_is_brought_forward_unless_somebody_holds_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = Check { next_due_at: later(5000), ..world.planned(&world.integration().await) };
+    world.store.create_check(check.clone(), said("x")).await.unwrap();
+    let due = async || world.store.check(check.id).await.unwrap().unwrap().next_due_at;
+    assert!(world.store.bring_forward(check.id, later(3000), NOW).await.unwrap());
+    assert_eq!(due().await, later(3000));
+    // What is due before stays so.
+    assert!(world.store.bring_forward(check.id, later(4000), NOW).await.unwrap());
+    assert_eq!(due().await, later(3000));
+    let claimed = &world.claim("one", later(3000), 9).await[0];
+    assert!(!world.store.bring_forward(check.id, later(100), later(3000)).await.unwrap());
+    complete(world, claimed, later(9000)).await;
+    assert_eq!(due().await, later(9000));
+    assert!(!world.store.bring_forward(CheckId::new(), NOW, NOW).await.unwrap());
+}

@@ -123,11 +123,17 @@ impl Service {
     }
 
     /// Has the check looked at, and waits for that a little where nothing else is in line.
-    pub(super) async fn tell_news(&self, check: CheckId) {
+    pub(in crate::check) async fn tell_news(&self, check: CheckId) {
         let (looked, done) = oneshot::channel();
         self.send_news(News::Of { check, looked });
         // An error means that the look is put off; the report is on file all the same.
         let _ = tokio::time::timeout(PATIENCE, done).await;
+    }
+
+    /// Has the check looked at once more, for whoever cannot wait for that.
+    pub(in crate::check) fn look_once_more(&self, check: CheckId) {
+        let (looked, _) = oneshot::channel();
+        self.send_news(News::Of { check, looked });
     }
 }
 
