@@ -14,6 +14,7 @@ mod api {
     mod demonstration;
     mod durable;
     mod evidence;
+    mod feed_watch;
     mod feeds;
     mod figures;
     mod frameworks;

@@ -43,6 +43,9 @@ pub struct Occasion {
     pub time_limit: Option<Duration>,
     /// When the check last passed: an incremental export asks for what changed since.
     pub last_success: Option<Timestamp>,
+    /// The folder below the opened one that is the check's own, where several organizations share that; without it, the
+    /// whole.
+    pub feed_folder: Option<PathBuf>,
 }
 
 /// A configuration that no check can run with.
@@ -139,13 +142,17 @@ impl Prober {
         let own = Duration::from_secs(u64::from(kind.timeout));
         let limits = [self.time_limit, occasion.time_limit].into_iter().flatten();
         let time = limits.fold(own, Duration::min);
+        let feed_root = self.feed_root.as_ref().map(|root| match &occasion.feed_folder {
+            Some(folder) => root.join(folder),
+            None => root.clone(),
+        });
         let context = Context {
             connector: &self.connector,
             http: &self.http,
             trust: &self.trust,
             limits: &self.limits,
             receiver: self.receiver.as_deref(),
-            feed_root: self.feed_root.as_deref(),
+            feed_root: feed_root.as_deref(),
             parameters,
             last_success: occasion.last_success,
             cut_short: time < own,

@@ -86,6 +86,31 @@ async fn nothing_outside_the_opened_folder_is_listed() {
     assert!(error(&closed).text.contains("RUNG_FEED_ROOT"), "{closed:#?}");
 }
 
+#[tokio::test]
+async fn each_organization_has_a_folder_of_its_own_below_the_opened_one() {
+    let folder = folder(&[("claims_1.csv", 1)]);
+    fs::create_dir(folder.path().join("other")).expect("another folder");
+    let feed_root = Some(folder.path().to_owned());
+    let prober = Prober::new(ProberConfig { feed_root, ..config() }).expect("a configuration");
+    let kind = domain::builtin::check_kinds().get(&domain::KindCode::new(KIND)).expect("the kind");
+    let list = async |own: &str, location: &str| {
+        let asked = [("location", location), ("pattern", "claims_*.csv")];
+        let parameters = asked.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let parameters = domain::check::Parameters::from_text(kind, &parameters).expect("parameters");
+        let occasion = probe::Occasion { feed_folder: Some(own.into()), ..probe::Occasion::default() };
+        prober.run_on(kind, &parameters, &occasion).await
+    };
+    let own = list("out", "file:///").await;
+    assert_eq!((own.status, seen(&own, "files_found").as_str()), (Status::Pass, "1"), "{own:#?}");
+    // The folder of one is not there for another, by whatever path.
+    let others = list("other", "file:///out").await;
+    assert_eq!(others.status, Status::Fail, "{others:#?}");
+    assert!(error(&others).text.contains("is not there"), "{others:#?}");
+    let unmade = list("nobody", "file:///").await;
+    assert_eq!((unmade.status, unmade.reach), (Status::Unknown, Reach::Inconclusive), "{unmade:#?}");
+    assert!(error(&unmade).text.contains("nobody, the folder that is opened"), "{unmade:#?}");
+}
+
 /// A store over TLS that answers each request for a list in turn; what it was asked.
 async fn store(answers: Vec<Vec<Step>>, credentials: &str) -> (Outcome, Vec<String>) {
     let root = Authority::root("Test root");

@@ -75,7 +75,8 @@ pub(super) struct Running {
     #[arg(long, env = "RUNG_HEARTBEAT_LIMIT", value_name = "COUNT", default_value_t = FeedConfig::default().reports_per_minute,
         value_parser = clap::value_parser!(u32).range(1..=60_000_000))]
     heartbeat_limit: u32,
-    /// The folder of this machine that `file.freshness` may list, with what is below it
+    /// The folder of this machine in which each organization has one of its own, named by its identifier, that
+    /// `file.freshness` may list
     #[arg(long, env = "RUNG_FEED_ROOT", value_name = "FOLDER")]
     feed_root: Option<PathBuf>,
     #[command(flatten)]

@@ -36,7 +36,8 @@ const SHOWN: u32 = 10;
 pub struct FeedConfig {
     /// Reports that one feed may send in a minute, at any pace within it.
     pub reports_per_minute: u32,
-    /// The one folder of this machine that checks may list, with what is below it.
+    /// The folder of this machine in which each organization has one of its own, named by its identifier, that its checks
+    /// may list.
     pub root: Option<PathBuf>,
 }
 

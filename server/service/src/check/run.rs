@@ -80,7 +80,11 @@ impl Service {
         } else if self.is_feed(check) {
             (self.look_at_feed(check, kind, started_at).await?, None, Fault::NotOurs)
         } else {
-            let occasion = Occasion { time_limit, last_success: self.last_success(check, kind).await? };
+            let occasion = Occasion {
+                time_limit,
+                last_success: self.last_success(check, kind).await?,
+                feed_folder: Some(check.org.to_string().into()),
+            };
             self.probe(check, kind, &occasion).await
         };
         let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);

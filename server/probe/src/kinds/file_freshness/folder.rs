@@ -1,7 +1,7 @@
-//! A folder of this machine, below the one that the operator opened. Nothing else is ever looked at: a link that leads
-//! out of it is refused like a path that does.
+//! A folder of this machine, below the one that the operator opened, or below the organization's own in it. Nothing else is
+//! ever looked at: a link that leads out of it is refused like a path that does.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -53,19 +53,30 @@ fn read(root: &Path, below: &str, pattern: &Pattern) -> Result<Listing, Failure>
     Ok(listing)
 }
 
-/// The folder with every link followed, if that is still below the root.
+/// The folder with every link followed, if that is still below the root. A path that climbs is refused before anything is
+/// looked for: what is elsewhere, and whether there is anything, is not said.
 fn inside(root: &Path, below: &str) -> Result<PathBuf, Failure> {
+    let led_out = || {
+        let text = format!("{below} leads out of the folder that is opened to checks");
+        Failure::inconclusive(Layer::Guard, text)
+    };
+    if !Path::new(below).components().all(|step| matches!(step, Component::Normal(_))) {
+        return Err(led_out());
+    }
     let root = root.canonicalize().map_err(|error| {
-        let text = format!("the folder that is opened to checks cannot be read: {error}");
+        let name = root.file_name().unwrap_or(root.as_os_str()).to_string_lossy();
+        let text = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!(
+                    "{name}, the folder that is opened to these checks, is not there: the operator makes it"
+                )
+            }
+            _ => format!("{name}, the folder that is opened to these checks, cannot be read: {error}"),
+        };
         Failure::inconclusive(Layer::Guard, text)
     })?;
     let folder = root.join(below).canonicalize().map_err(|error| unreadable(below, &error))?;
-    if folder.starts_with(&root) {
-        Ok(folder)
-    } else {
-        let text = format!("{below} leads out of the folder that is opened to checks");
-        Err(Failure::inconclusive(Layer::Guard, text))
-    }
+    if folder.starts_with(&root) { Ok(folder) } else { Err(led_out()) }
 }
 
 fn unreadable(below: &str, error: &std::io::Error) -> Failure {
@@ -79,5 +90,20 @@ fn unreadable(below: &str, error: &std::io::Error) -> Failure {
             Failure::inconclusive(Layer::Guard, format!("{what} may not be read by this process"))
         }
         _ => Failure::no_answer(Layer::Connect, format!("{what} cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_climbs_is_refused_alike_whether_or_not_something_is_there() {
+        let opened = tempfile::tempdir().unwrap();
+        for below in ["../", "..", "out/../../etc", "../no-such-folder-anywhere", "/etc"] {
+            let refused = inside(opened.path(), below).unwrap_err();
+            assert!(refused.text.contains("leads out of"), "{}", refused.text);
+        }
+        assert!(inside(opened.path(), "").is_ok());
     }
 }
