@@ -76,7 +76,10 @@ pub(super) async fn set(State(headers): State<Arc<Headers>>, request: Request, n
     };
     let answer = response.headers_mut();
     answer.reserve(headers.fixed.len() + 1);
-    answer.extend(headers.fixed.clone());
+    for (name, value) in &headers.fixed {
+        // A page with a secret in its address is stricter by itself.
+        answer.entry(name).or_insert_with(|| value.clone());
+    }
     answer.insert(CONTENT_SECURITY_POLICY, policy);
     if by_proxy == Some(Transport::Encrypted) {
         answer.insert(STRICT_TRANSPORT_SECURITY, headers.strict.clone());
