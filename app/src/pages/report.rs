@@ -30,7 +30,7 @@ pub(crate) struct Report {
     pub(crate) page: FindingsPage,
     pub(crate) paths: Paths,
     pub(crate) checks: Vec<CheckRow>,
-    pub(crate) way: Way,
+    pub(crate) way: Option<Way>,
     pub(crate) sections: Sections,
     /// Whoever follows a shared link sees the report and none of the ways on from it.
     member: bool,
@@ -65,7 +65,7 @@ pub(crate) fn report_page(report: &Report) -> AnyView {
             {has(Part::Criteria).then(|| heat::heat(assessed))}
             {has(Part::Findings).then(|| findings::findings(report))}
             {attested::attested(report)}
-            {has(Part::Roadmap).then(|| climb::climb(report))}
+            {report.way.as_ref().map(|way| climb::climb(report, way))}
             {has(Part::Checks).then(|| checks::checks(report))}
             {method::method(report)}
         </article>

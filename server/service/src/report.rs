@@ -15,11 +15,13 @@ use crate::integration::CheckRow;
 use crate::roadmap::Way;
 use crate::{Actor, Error, Service};
 
-/// Everything that a report shows.
+/// Everything that a report shows. What belongs to a section that was not chosen is not read, let alone shown.
 pub struct Report {
     pub page: FindingsPage,
+    /// Empty without the section of checks.
     pub checks: Vec<CheckRow>,
-    pub way: Way,
+    /// `None` without the section of the roadmap.
+    pub way: Option<Way>,
     pub sections: Sections,
 }
 
@@ -119,8 +121,13 @@ impl Service {
         target: Option<RungCode>,
         sections: Sections,
     ) -> Result<Report, Error> {
-        let checks = self.rows(page.assessed.bundle.organization.id).await?;
-        let way = self.way(&page.assessed, target).await?;
+        let checks = if sections.has(Section::Checks) {
+            self.rows(page.assessed.bundle.organization.id).await?
+        } else {
+            Vec::new()
+        };
+        let way =
+            if sections.has(Section::Roadmap) { Some(self.way(&page.assessed, target).await?) } else { None };
         Ok(Report { page, checks, way, sections })
     }
 }

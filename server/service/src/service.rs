@@ -18,6 +18,7 @@ use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
 use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
 use crate::evidence::Room;
+use crate::share::Readings;
 use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     pasts: Mutex<HashMap<CheckId, Arc<Past>>>,
     touched: UnboundedSender<Touched>,
     listening: Listening,
+    readings: Readings,
     outgoing: Outgoing,
     files: Option<Files>,
     room: Room,
@@ -109,6 +111,7 @@ impl Service {
             pasts: Mutex::default(),
             touched,
             listening: Listening::new(news, per_minute),
+            readings: Readings::default(),
             outgoing,
             files: config.files,
             room: Room::new(),
@@ -158,6 +161,10 @@ impl Service {
 
     pub(crate) fn listening(&self) -> &Listening {
         &self.inner.listening
+    }
+
+    pub(crate) fn readings(&self) -> &Readings {
+        &self.inner.readings
     }
 
     pub(crate) fn send_news(&self, news: News) {

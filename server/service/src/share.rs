@@ -2,6 +2,9 @@
 //!
 //! The link's token is 256 random bits, shown once and kept as a hash. What is read is the live report of the instant.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -9,7 +12,9 @@ use sha2::{Digest as _, Sha256};
 use store::record::{Role, Share, ShareVisit};
 use store::{AssessmentId, ShareId, UnixMillis};
 
-use crate::report::{Report, Sections};
+use crate::check::Pace;
+use crate::finding::FindingsPage;
+use crate::report::{Report, Section, Sections};
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
@@ -21,6 +26,28 @@ const VISITS: u32 = 200;
 
 /// The longest address and browser that the log keeps, in characters.
 const VISITOR: usize = 120;
+
+/// Readings of one link in a minute, at any pace within it: a room of people who open it at once, and no more work than
+/// that for anybody who has it.
+const READINGS: u32 = 60;
+
+/// The most links whose readings are counted.
+const COUNTED: usize = 10_000;
+
+/// How often links were read lately, in this process alone: what is counted protects it.
+#[derive(Debug, Default)]
+pub(crate) struct Readings(Mutex<HashMap<ShareId, Pace>>);
+
+impl Readings {
+    /// Whether one more is in the limit; else after how many seconds it will be.
+    fn take(&self, share: ShareId, now: UnixMillis) -> Result<(), u64> {
+        let mut paces = self.0.lock().expect("no holder of the lock panics");
+        if paces.len() >= COUNTED {
+            paces.clear();
+        }
+        paces.entry(share).or_default().take(READINGS, now)
+    }
+}
 
 /// What a new link is to show, and for how long.
 #[derive(Debug, Clone)]
@@ -75,7 +102,7 @@ impl Service {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let names: Vec<&str> = new.sections.iter().map(crate::report::Section::name).collect();
+        let names: Vec<&str> = new.sections.iter().map(Section::name).collect();
         let random: [u8; 32] = rand::random();
         let token = URL_SAFE_NO_PAD.encode(random);
         let share = Share {
@@ -127,14 +154,21 @@ impl Service {
         if !share.open(now) {
             return Ok(Shared::Ended);
         }
+        if let Err(retry_after_seconds) = self.readings().take(share.id, now) {
+            return Err(Error::Throttled { retry_after_seconds });
+        }
         let short = |text: &str| text.chars().take(VISITOR).collect::<String>();
         let visit = ShareVisit { share: share.id, at: now, address: short(address), browser: short(browser) };
         self.store().note_share_visit(&visit).await?;
         let bundle = self.store().bundle(share.assessment, None).await?.ok_or_else(missing)?;
         // Whoever follows a link reads and does nothing else.
         let assessed = self.assess(bundle, Role::Viewer).await?;
-        let page = self.findings_of(assessed).await?;
         let sections = Sections::named([share.sections.as_str()])?;
+        let page = if sections.has(Section::Findings) {
+            self.findings_of(assessed).await?
+        } else {
+            FindingsPage { assessed, findings: Vec::new(), cleared: Vec::new() }
+        };
         Ok(Shared::Open(Box::new(self.report_of(page, None, sections).await?)))
     }
 }

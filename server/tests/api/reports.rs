@@ -303,6 +303,50 @@ async fn a_link_shows_the_chosen_sections_to_anybody_until_it_ends_and_says_who_
 }
 
 #[tokio::test]
+async fn a_link_shows_nothing_of_a_section_that_was_not_chosen() {
+    let world = answered(Backend::Sqlite).await;
+    world.integration(&["PAT"]).await;
+    let anonymous = world.app.anonymous();
+    let arithmetic = "Why the whole is";
+    let health = "by their latest runs";
+    for (section, shown, not_shown) in [
+        ("findings", vec!["id=\"findings\""], vec!["id=\"domains\"", "id=\"roadmap\"", arithmetic, health]),
+        ("domains", vec!["id=\"domains\"", arithmetic], vec!["id=\"findings\"", health]),
+        ("checks", vec!["id=\"checks\"", health], vec!["id=\"domains\"", arithmetic]),
+        ("roadmap", vec!["id=\"roadmap\""], vec!["id=\"findings\"", arithmetic, health]),
+    ] {
+        let page = anonymous.page(&share(&world, &[section]).await).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        for words in shown {
+            assert!(page.text.contains(words), "{section}: {words}");
+        }
+        for words in not_shown {
+            assert!(!page.text.contains(words), "{section}: {words}");
+        }
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "the address holds the token");
+    }
+    assert_eq!(anonymous.page("/frameworks").await.header("referrer-policy"), "same-origin");
+    world.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_is_read_so_often_in_a_minute_and_others_are_not_held_up() {
+    let world = World::new(Backend::Sqlite).await;
+    let (busy, other) = (share(&world, &["findings"]).await, share(&world, &["findings"]).await);
+    let anonymous = world.app.anonymous();
+    let mut answers = Vec::new();
+    for _ in 0..90 {
+        answers.push(anonymous.page(&busy).await.status.as_u16());
+        if answers.last() == Some(&429) {
+            break;
+        }
+    }
+    assert!(answers.len() > 60 && answers.last() == Some(&429), "{answers:?}");
+    assert_eq!(anonymous.page(&other).await.status, 200);
+    world.app.stop().await;
+}
+
+#[tokio::test]
 async fn every_framework_says_how_it_scores_on_an_example() {
     let world = World::new(Backend::Sqlite).await;
     let anonymous = world.app.anonymous();

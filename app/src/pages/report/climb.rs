@@ -4,16 +4,17 @@ use domain::check::Status;
 use domain::roadmap::{Plan, PlannedStep, Roadmap};
 use domain::scoring::display;
 use leptos::prelude::*;
+use service::roadmap::Way;
 
 use super::Report;
 use crate::ui::{Column, Note, Section, Table, TableLook};
 use crate::words::{plural, rung_name};
 
-pub(super) fn climb(report: &Report) -> AnyView {
+pub(super) fn climb(report: &Report, way: &Way) -> AnyView {
     let framework = &report.page.assessed.framework;
-    let target = &report.way.target;
+    let target = &way.target;
     let title = format!("Cheapest climb to {target} {}", rung_name(framework, target));
-    let content = match &report.way.plan {
+    let content = match &way.plan {
         Plan::OutOfReach(obstacles) => {
             let lines = obstacles.iter().map(|one| view! { <li>{one.sentence()}</li> }).collect_view();
             view! { <Note status=Status::Warn title="Out of reach"><ul>{lines}</ul></Note> }.into_any()
@@ -26,9 +27,9 @@ pub(super) fn climb(report: &Report) -> AnyView {
             };
             view! { <Note title=words/> }.into_any()
         }
-        Plan::Climb(climb) => table(report, climb),
+        Plan::Climb(climb) => table(report, way, climb),
     };
-    let aside = match &report.way.plan {
+    let aside = match &way.plan {
         Plan::Climb(climb) if !climb.steps.is_empty() => {
             format!("{}, effort {}; S counts 1, M 2, L 4", plural(climb.steps.len(), "step"), climb.effort)
         }
@@ -40,7 +41,7 @@ pub(super) fn climb(report: &Report) -> AnyView {
     .into_any()
 }
 
-fn table(report: &Report, climb: &Roadmap) -> AnyView {
+fn table(report: &Report, way: &Way, climb: &Roadmap) -> AnyView {
     let columns = vec![
         Column::number("Step"),
         Column::text("Criterion"),
@@ -50,7 +51,7 @@ fn table(report: &Report, climb: &Roadmap) -> AnyView {
         Column::number("Overall then"),
         Column::number("Rung then"),
     ];
-    let rows = climb.steps.iter().enumerate().map(|(at, step)| row(report, at + 1, step)).collect_view();
+    let rows = climb.steps.iter().enumerate().map(|(at, step)| row(report, way, at + 1, step)).collect_view();
     let signature = climb.needs_signature.then(|| {
         view! { <p class="fine">"At the end an assessor from outside the organization has to sign."</p> }
     });
@@ -61,14 +62,14 @@ fn table(report: &Report, climb: &Roadmap) -> AnyView {
     .into_any()
 }
 
-fn row(report: &Report, number: usize, step: &PlannedStep) -> AnyView {
+fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView {
     let criterion = report.page.assessed.framework.criterion(&step.criterion);
     let title = criterion.map(|criterion| criterion.title.clone());
     let size = match criterion {
         Some(criterion) if step.effort > 0 => format!("{:?}", criterion.effort),
         _ => "–".to_owned(),
     };
-    let owner = report.way.decision(&step.criterion).owner;
+    let owner = way.decision(&step.criterion).owner;
     let owner = (!owner.is_empty()).then(|| view! { <span class="sub">{owner}</span> });
     view! {
         <tr>

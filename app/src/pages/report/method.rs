@@ -3,6 +3,7 @@
 use domain::scoring::display;
 use leptos::prelude::*;
 use service::assessment::Assessed;
+use service::report::Section as Part;
 
 use super::{Report, checks};
 use crate::pages::questionnaire::overall_arithmetic;
@@ -17,15 +18,14 @@ pub(super) fn method(report: &Report) -> AnyView {
         .iter()
         .map(|class| format!("{} ({}) to level {}", class.code, class.name, class.level_cap.get()))
         .collect();
-    let tied = checks::ties(report).len();
+    // What a section would show is not given away beside it.
+    let counted = if report.sections.has(Part::Checks) { health_in_numbers(report) } else { String::new() };
     let health = format!(
-        "Health checks send synthetic data only. No patient data is kept. Of {}, {tied} {} tied to this assessment; by \
-         their latest runs {}. A check that has not concluded neither proves nor contradicts.",
-        plural(report.checks.len(), "check"),
-        if tied == 1 { "is" } else { "are" },
-        checks::counts(report),
+        "Health checks send synthetic data only. No patient data is kept.{counted} A check that has not concluded neither \
+         proves nor contradicts."
     );
-    let sum = assessed.score.totals.as_ref().map(|totals| {
+    let totals = assessed.score.totals.as_ref().filter(|_| report.sections.has(Part::Domains));
+    let sum = totals.map(|totals| {
         view! {
             <div class="gap-above keep">
                 <h3>{format!("Why the whole is {}", display(&totals.overall))}</h3>
@@ -56,6 +56,16 @@ pub(super) fn method(report: &Report) -> AnyView {
         </Section>
     }
     .into_any()
+}
+
+fn health_in_numbers(report: &Report) -> String {
+    let tied = checks::ties(report).len();
+    format!(
+        " Of {}, {tied} {} tied to this assessment; by their latest runs {}.",
+        plural(report.checks.len(), "check"),
+        if tied == 1 { "is" } else { "are" },
+        checks::counts(report),
+    )
 }
 
 fn confidence_line(assessed: &Assessed) -> Option<AnyView> {

@@ -21,6 +21,7 @@ use store::record::{Check, Feed, FeedTiming, KeptReport};
 use store::{CheckId, StoreError, UnixMillis};
 
 pub(crate) use hear::Listening;
+pub(crate) use limit::Pace;
 pub(crate) use news::{News, look_at_news};
 pub use schedule::Punctuality;
 use schedule::Schedule;

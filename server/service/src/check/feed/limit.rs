@@ -1,4 +1,4 @@
-//! How often somebody may report, and how often guess a token. Counted in this process alone: what is counted protects it.
+//! How often somebody may report or read, and how often guess a token. Counted in this process alone: what is counted protects it.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,16 +12,16 @@ const GUESSES: u32 = 60;
 /// The most addresses that are remembered.
 const ADDRESSES: usize = 10_000;
 
-/// So many reports in a minute, at any pace within it: the generic cell rate algorithm (ITU-T I.371).
+/// So many in a minute, at any pace within it: the generic cell rate algorithm (ITU-T I.371).
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// When all that came would have come at an even pace, in microseconds.
     even: AtomicI64,
 }
 
 impl Pace {
     /// Whether one more is in the limit; else after how many seconds it will be.
-    pub(super) fn take(&self, per_minute: u32, now: UnixMillis) -> Result<(), u64> {
+    pub(crate) fn take(&self, per_minute: u32, now: UnixMillis) -> Result<(), u64> {
         let now = now.0 * 1000;
         let burst = MINUTE_MS * 1000;
         let step = burst / i64::from(per_minute.max(1));

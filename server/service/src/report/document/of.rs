@@ -13,6 +13,7 @@ use crate::assessment::Assessed;
 use crate::finding::FindingView;
 use crate::integration::CheckRow;
 use crate::report::{Report, Section};
+use crate::roadmap::Way;
 
 impl Figure {
     fn of(value: &Exact) -> Self {
@@ -66,7 +67,7 @@ impl Document {
             criteria: chosen(Section::Criteria).then(|| criteria(assessed)),
             findings: chosen(Section::Findings)
                 .then(|| report.page.findings.iter().map(FindingLine::of).collect()),
-            roadmap: chosen(Section::Roadmap).then(|| Climb::of(report)),
+            roadmap: report.way.as_ref().map(|way| Climb::of(report, way)),
             checks: chosen(Section::Checks).then(|| report.checks.iter().map(CheckLine::of).collect()),
             attestations: attestations(assessed),
         }
@@ -160,8 +161,8 @@ impl FindingLine {
 }
 
 impl Climb {
-    fn of(report: &Report) -> Self {
-        let (framework, way) = (&report.page.assessed.framework, &report.way);
+    fn of(report: &Report, way: &Way) -> Self {
+        let framework = &report.page.assessed.framework;
         let target = Rung::of(framework, &way.target);
         match &way.plan {
             Plan::OutOfReach(obstacles) => Self {
@@ -176,7 +177,7 @@ impl Climb {
                 target,
                 reachable: true,
                 obstacles: Vec::new(),
-                steps: climb.steps.iter().map(|step| StepLine::of(report, step)).collect(),
+                steps: climb.steps.iter().map(|step| StepLine::of(report, way, step)).collect(),
                 total_effort: climb.effort,
                 needs_signature: climb.needs_signature,
             },
@@ -185,9 +186,9 @@ impl Climb {
 }
 
 impl StepLine {
-    fn of(report: &Report, step: &domain::roadmap::PlannedStep) -> Self {
+    fn of(report: &Report, way: &Way, step: &domain::roadmap::PlannedStep) -> Self {
         let criterion = report.page.assessed.framework.criterion(&step.criterion);
-        let decision = report.way.decision(&step.criterion);
+        let decision = way.decision(&step.criterion);
         Self {
             criterion: step.criterion.to_string(),
             action: step.action.word(),
