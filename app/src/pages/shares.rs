@@ -118,7 +118,7 @@ fn row(sheet: &SharesSheet, share: &Share) -> AnyView {
         Ok(sections) => sections.iter().map(section_words).collect::<Vec<_>>().join(", "),
         Err(_) => share.sections.clone(),
     };
-    let read = sheet.page.visits.iter().filter(|visit| visit.share == share.id).count();
+    let read = sheet.page.readings.get(&share.id).copied().unwrap_or(0);
     let state = if share.open(sheet.now) {
         let action = format!("{}/{}/revoke", sheet.paths.shares(), share.id);
         let words = format!("Revoke the link for {}", share.label);
@@ -135,7 +135,7 @@ fn row(sheet: &SharesSheet, share: &Share) -> AnyView {
             <td>{shows}</td>
             <td class="dim">{share.by_name.clone()}</td>
             <td class="num" data-label="Open until"><Moment at=share.expires_at.timestamp()/></td>
-            <td class="num" data-label="Read">{plural(read, "time")}</td>
+            <td class="num" data-label="Read">{plural(usize::try_from(read).unwrap_or(usize::MAX), "time")}</td>
             <td>{state}</td>
         </tr>
     }
@@ -169,6 +169,13 @@ fn log(sheet: &SharesSheet) -> AnyView {
         Column::text("Browser"),
         Column::text("Network address"),
     ];
-    view! { <Table caption="Readings, latest first" columns=columns look=TableLook::Fold>{rows}</Table> }
-        .into_any()
+    let (listed, all) = (sheet.page.visits.len(), sheet.page.readings.values().sum::<u64>());
+    let rest = u64::try_from(listed).is_ok_and(|listed| listed < all).then(|| {
+        view! { <p class="fine gap-small">{format!("The latest {listed} of {all} readings.")}</p> }
+    });
+    view! {
+        <Table caption="Readings, latest first" columns=columns look=TableLook::Fold>{rows}</Table>
+        {rest}
+    }
+    .into_any()
 }

@@ -69,7 +69,9 @@ pub struct SharedLink {
 pub struct SharesPage {
     /// Newest first.
     pub shares: Vec<Share>,
-    /// Latest first.
+    /// How often each was read; one that is not here never was.
+    pub readings: HashMap<ShareId, u64>,
+    /// The latest, latest first.
     pub visits: Vec<ShareVisit>,
 }
 
@@ -130,7 +132,8 @@ impl Service {
         self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
         let shares = self.store().shares_of(id).await?;
         let visits = self.store().share_visits(id, VISITS).await?;
-        Ok(SharesPage { shares, visits })
+        let readings = self.store().share_readings(id).await?.into_iter().collect();
+        Ok(SharesPage { shares, readings, visits })
     }
 
     /// Ends a link at once.

@@ -33,6 +33,8 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM share_visits WHERE share_id = $2 AND address = $4 AND browser = $5 AND at > $6)";
     Both VISITS = "SELECT v.share_id, v.at, v.address, v.browser FROM share_visits v \
         JOIN shares s ON s.id = v.share_id WHERE s.assessment_id = $1 ORDER BY v.at DESC, v.id DESC LIMIT $2";
+    Both READINGS = "SELECT v.share_id, COUNT(*) FROM share_visits v JOIN shares s ON s.id = v.share_id \
+        WHERE s.assessment_id = $1 GROUP BY v.share_id";
 }
 
 from_row! {
@@ -126,5 +128,12 @@ impl Store {
     ) -> Result<Vec<ShareVisit>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), ShareVisit, VISITS, assessment, i64::from(limit))?)
+    }
+
+    /// How often each of an assessment's shared reports was read; those that never were are left out.
+    pub async fn share_readings(&self, assessment: AssessmentId) -> Result<Vec<(ShareId, u64)>, StoreError> {
+        let mut lease = self.read().await?;
+        let counts = rows!(&mut lease.link(), (ShareId, i64), READINGS, assessment)?;
+        Ok(counts.into_iter().map(|(share, count)| (share, u64::try_from(count).unwrap_or(0))).collect())
     }
 }

@@ -43,9 +43,20 @@ async fn a_share_is_found_by_its_hash_revoked_once_and_keeps_who_read(
     assert_eq!(read, [visit(61_000), other, visit(0)]);
     assert_eq!(store.share_visits(share.assessment, 1).await.unwrap().len(), 1);
 
+    // Beyond what the log lists, every reading counts, each for its own link.
+    let second = Share { id: ShareId::new(), label: "A payer".to_owned(), ..share.clone() };
+    store.create_share(second.clone(), "1f", world.audit("shared")).await.unwrap();
+    assert!(store.note_share_visit(&ShareVisit { share: second.id, ..visit(0) }).await.unwrap());
+    for number in 2..=250 {
+        assert!(store.note_share_visit(&visit(number * 61_000)).await.unwrap());
+    }
+    let mut readings = store.share_readings(share.assessment).await.unwrap();
+    readings.sort_unstable_by_key(|(_, count)| *count);
+    assert_eq!(readings, [(second.id, 1), (share.id, 252)]);
+
     assert!(store.revoke_share(share.id, later(5), world.user.id, world.audit("revoked")).await.unwrap());
     assert!(!store.revoke_share(share.id, later(6), world.user.id, world.audit("revoked")).await.unwrap());
     let kept = store.share(share.id).await.unwrap().unwrap();
     assert_eq!((kept.revoked_at, kept.open(later(6))), (Some(later(5)), false));
-    assert_eq!(world.actions().await, ["shared", "revoked"]);
+    assert_eq!(world.actions().await, ["shared", "shared", "revoked"]);
 }
