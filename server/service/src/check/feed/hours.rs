@@ -134,6 +134,9 @@ fn window(text: &str) -> Option<Window> {
             }
         }
     }
+    // However often it is named, a day has a window once.
+    found.sort_unstable_by_key(|day| day.to_monday_zero_offset());
+    found.dedup();
     Some(Window { days: found, from, to })
 }
 
@@ -192,6 +195,13 @@ mod tests {
         assert_eq!(hours(" ").after(at("2026-11-21T02:00:00Z"), 60), at("2026-11-21T02:01:00Z"));
         assert!(hours("").is_open(at("2026-11-21T02:00:00Z")));
         assert!(hours("Mon-Sun 00:00-24:00").is_open(at("2026-11-21T23:59:59Z")));
+    }
+
+    #[test]
+    fn a_day_that_is_named_twice_is_open_once() {
+        let (twice, once) = (hours("Mon,Mon,Mon-Wed,Tue 08:00-09:00"), hours("Mon-Wed 08:00-09:00"));
+        assert_eq!(twice, once);
+        assert_eq!(hours("Sat-Mon 08:00-09:00").windows[0].days.len(), 3);
     }
 
     #[test]

@@ -17,6 +17,10 @@ const LONGEST_GRACE: i64 = 366 * 24 * 3600;
 /// The usual grace of a cron line, and the longest usual one of an interval.
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+/// The most characters of what people write: more than anything sensible, and little enough to look at in every run.
+const LONGEST_CRON: usize = 100;
+const LONGEST_ZONE: usize = 64;
+const LONGEST_HOURS: usize = 500;
 /// So often a line may fire while it is closed before it counts as one that never fires in business hours.
 const TRIES: usize = 1500;
 
@@ -67,7 +71,10 @@ impl Schedule {
         cadence: Cadence,
         now: UnixMillis,
     ) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Vec::new();
+        let mut errors = too_long(timing);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
         let zone = TimeZone::get(timing.zone.trim()).unwrap_or_else(|_| {
             let problem = "Write the name of a time zone, for example Europe/Berlin or America/New_York.";
             errors.push(FieldError::new("zone", problem));
@@ -143,6 +150,16 @@ impl Schedule {
         }
         None
     }
+}
+
+fn too_long(timing: &FeedTiming) -> Vec<FieldError> {
+    let fields = [
+        ("cron", &timing.cron, LONGEST_CRON),
+        ("zone", &timing.zone, LONGEST_ZONE),
+        ("hours", &timing.hours, LONGEST_HOURS),
+    ];
+    let long = fields.into_iter().filter(|(_, text, most)| text.chars().count() > *most);
+    long.map(|(field, _, most)| FieldError::new(field, format!("Use at most {most} characters."))).collect()
 }
 
 fn millis(at: Timestamp) -> UnixMillis {
@@ -237,6 +254,12 @@ mod tests {
         assert_eq!((field.as_str(), words.contains("business hours")), ("cron", true), "{words}");
         let (field, _) =
             problem(&FeedTiming { zone: "Europe/Atlantis".to_owned(), ..timing("0 6 * * *", "") });
+        assert_eq!(field, "zone");
+        let (field, words) = problem(&timing("", &"Mon,".repeat(2_000_000)));
+        assert_eq!((field.as_str(), words.as_str()), ("hours", "Use at most 500 characters."));
+        let (field, _) = problem(&timing(&"0,".repeat(51), ""));
+        assert_eq!(field, "cron");
+        let (field, _) = problem(&FeedTiming { zone: "Europe/".repeat(10), ..timing("", "") });
         assert_eq!(field, "zone");
         let (field, _) = problem(&FeedTiming { grace_seconds: Some(-1), ..timing("", "") });
         assert_eq!(field, "grace");
