@@ -49,8 +49,12 @@ struct Settler<'m, 'a> {
 
 impl Settler<'_, '_> {
     fn standing(&self, position: usize) -> Standing {
+        self.standing_of(position, self.planned[position])
+    }
+
+    fn standing_of(&self, position: usize, planned: Planned) -> Standing {
         let candidate = &self.model.candidates[position];
-        match self.planned[position] {
+        match planned {
             Planned::Nothing => Standing {
                 level: candidate.score.effective,
                 confidence: candidate.score.confidence,
@@ -106,10 +110,22 @@ impl Settler<'_, '_> {
                 let least = candidate.score.evidence_class.max(young);
                 let carries = self.model.class(class.saturating_sub(1)).level_cap >= level;
                 if class == tallest && class > least && carries {
-                    self.try_plan(position, Planned::Work { level, class: class - 1 });
+                    let lower = Planned::Work { level, class: class - 1 };
+                    if !self.is_idle(position, lower) {
+                        self.try_plan(position, lower);
+                    }
                 }
             }
         }
+    }
+
+    /// Whether this work on a pinned criterion would leave all as it is: what people pinned has something to do, as long
+    /// as there is anything.
+    fn is_idle(&self, position: usize, planned: Planned) -> bool {
+        let candidate = &self.model.candidates[position];
+        candidate.wish == Wish::Pinned
+            && candidate.need.is_none()
+            && self.standing_of(position, planned) == self.model.untouched(candidate)
     }
 
     fn drop_answers(&mut self) {

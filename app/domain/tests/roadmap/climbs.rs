@@ -7,7 +7,7 @@ use domain::check::{ProbeRecord, Status};
 use domain::level::Level;
 use domain::roadmap::{Action, EvidenceNeed, Need, Obstacle, Plan, Roadmap, Wishes, done, plan};
 use domain::scoring::{
-    Answer, EvidenceDuration, EvidenceItem, EvidenceState, Input, ProbeInput, Rating, Scorer,
+    Answer, EvidenceDuration, EvidenceItem, EvidenceState, Input, ProbeInput, Rating, Score, Scorer,
 };
 use domain::{CriterionCode, Framework};
 use proptest::prelude::*;
@@ -160,6 +160,24 @@ fn pinned_stays_in_and_excluded_stays_out() {
 }
 
 #[test]
+fn what_is_pinned_at_its_highest_level_is_verified_or_no_step() {
+    let mut input = everything(4);
+    for item in &mut input.evidence {
+        item.state = EvidenceState::Accepted;
+        item.reviewer = Some("b".to_owned());
+    }
+    // Accepted evidence carries level 4; a passing check would make the answer more certain.
+    let wishes = Wishes { pinned: only("PAT-1"), ..Wishes::rung("8.1".into()) };
+    let roadmap = climb(&input, &wishes);
+    let [step] = roadmap.steps.as_slice() else { panic!("{:?}", roadmap.steps) };
+    assert_eq!((step.criterion.as_str(), step.from, step.to), ("PAT-1", Level::ALL[4], Level::ALL[4]));
+    assert_eq!((step.action, step.verify.is_some()), (Action::Prove, true), "{step:?}");
+    // Once it does, nothing is left to do.
+    let verified = done(&input, &roadmap.steps, false);
+    assert!(climb(&verified, &wishes).steps.is_empty());
+}
+
+#[test]
 fn a_domain_that_is_left_out_keeps_the_rung_away_and_says_how_far_it_gets() {
     let com = |criterion: &&domain::framework::Criterion| criterion.code.as_str().starts_with("COM");
     let excluded = b7().criteria().filter(com).map(|criterion| criterion.code.clone()).collect();
@@ -186,6 +204,23 @@ fn case() -> impl Strategy<Value = (usize, Input, usize)> {
     })
 }
 
+/// The same with some criteria pinned and others excluded.
+fn wished() -> impl Strategy<Value = (usize, Input, Wishes)> {
+    case().prop_flat_map(|(position, input, top)| {
+        let framework = &builtin::frameworks()[position];
+        let target = framework.sublevels[top].code.clone();
+        let codes: Vec<CriterionCode> = framework.criteria().map(|one| one.code.clone()).collect();
+        let choices = proptest::collection::vec(0_u8..30, codes.len());
+        (Just(position), Just(input), choices).prop_map(move |(position, input, choices)| {
+            let chosen = |wanted: u8| {
+                let chosen = codes.iter().zip(&choices).filter(|(_, choice)| **choice == wanted);
+                chosen.map(|(code, _)| code.clone()).collect::<BTreeSet<_>>()
+            };
+            (position, input, Wishes { target: target.clone(), pinned: chosen(0), excluded: chosen(1) })
+        })
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -208,6 +243,37 @@ proptest! {
             let rest = roadmap.steps.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, step)| step);
             let score = scorer.score(&done(&input, rest, true));
             prop_assert!(height(&score) <= top, "idle: {:?}", roadmap.steps[left_out]);
+        }
+    }
+
+    #[test]
+    fn with_pins_and_exclusions_every_step_says_what_to_do_and_changes_something(
+        (position, input, wishes) in wished()
+    ) {
+        let framework = &builtin::frameworks()[position];
+        let scorer = Scorer::new(framework, builtin::check_kinds()).unwrap();
+        let Plan::Climb(roadmap) = found(framework, &input, &wishes) else { return Ok(()) };
+        let before = scorer.score(&input);
+        let top = framework.sublevels.iter().position(|rung| rung.code == wishes.target).unwrap();
+        for (at, step) in roadmap.steps.iter().enumerate() {
+            prop_assert!(!wishes.excluded.contains(&step.criterion), "{:?}", step);
+            let criterion = framework.criterion(&step.criterion).unwrap();
+            prop_assert!(!step.lines(criterion).is_empty(), "it says nothing: {:?}", step);
+            let after = done(&input, [step], true);
+            prop_assert!(after.probes != input.probes || after.evidence != input.evidence
+                || after.answers != input.answers, "it changes nothing: {:?}", step);
+            if wishes.pinned.contains(&step.criterion) {
+                let of = |score: &Score| {
+                    let found = score.criteria.iter().find(|score| score.code == step.criterion).unwrap();
+                    (found.effective, found.confidence, found.contradicted)
+                };
+                let aged = step.evidence.is_some();
+                prop_assert!(aged || of(&scorer.score(&after)) != of(&before), "idle: {:?}", step);
+            } else if step.effort > 0 {
+                let others = roadmap.steps.iter().enumerate().filter(|(other, _)| *other != at);
+                let rest = scorer.score(&done(&input, others.map(|(_, step)| step), true));
+                prop_assert!(height(&rest) <= top, "idle: {:?}", step);
+            }
         }
     }
 }
