@@ -72,7 +72,7 @@ impl Service {
         let kind = self.kind(&new.kind).filter(|kind| self.supports(&kind.code));
         let kind = kind.ok_or_else(|| Error::invalid("kind", "Choose one of the kinds of health checks."))?;
         let id = CheckId::new();
-        let token = self.chosen_token(id, kind, &mut new.parameters).await?;
+        let token = self.chosen_token(actor, id, kind, &mut new.parameters).await?;
         let parameters = self.read_parameters(kind, &new.parameters, None)?;
         let interval_seconds =
             interval(new.interval_seconds.unwrap_or_else(|| i64::from(kind.default_interval)))?;
@@ -109,7 +109,7 @@ impl Service {
         }
         let kind = self.kind_of(&found)?;
         let kept = self.open_parameters(&found)?;
-        let token = self.chosen_token(id, kind, &mut change.parameters).await?;
+        let token = self.chosen_token(actor, id, kind, &mut change.parameters).await?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
         let interval_seconds = interval(change.interval_seconds)?;
         let due = grid::next_due(id, interval_seconds, UnixMillis::now());
@@ -171,6 +171,7 @@ impl Service {
     /// The token of a feed that somebody chose among the parameters; it never stays there.
     async fn chosen_token(
         &self,
+        actor: &Actor,
         id: CheckId,
         kind: &CheckKind,
         parameters: &mut RawParameters,
@@ -180,7 +181,7 @@ impl Service {
         }
         let chosen = feed::token::take_chosen(parameters).map_err(|error| Error::Invalid(vec![error]))?;
         if let Some(chosen) = &chosen {
-            self.may_choose(id, chosen).await?;
+            self.may_choose(actor, id, chosen).await?;
         }
         Ok(chosen)
     }

@@ -215,6 +215,23 @@ async fn who_reports_too_often_or_guesses_is_told_to_wait() {
         answers.push(guess(number).await.as_u16());
     }
     assert_eq!((answers[0], answers[79]), (404, 429), "{answers:?}");
+
+    // Choosing a token tells whether another check has it: that is no way to guess faster.
+    let integration = world.integration(&[]).await;
+    let checks = format!("/integrations/{integration}/checks");
+    let with = |token: &str| json!({ "kind": "hl7v2.flow", "parameters": { "feed_name": "ORU", "feed_token": token } });
+    let made = world.owner.post(&checks, with("a-token-of-our-own-engine")).await.expect(201);
+    let path = format!("/checks/{}", text(&made["id"]));
+    let mut answers = Vec::new();
+    for number in 0..70 {
+        let guess = format!("a-token-of-our-own-{number}");
+        let change = json!({ "parameters": { "feed_name": "ORU", "feed_token": guess } });
+        answers.push(world.owner.patch(&path, change).await.status.as_u16());
+    }
+    assert_eq!((answers[0], answers[69]), (200, 429), "{answers:?}");
+    // Whoever chooses none goes on.
+    let change = json!({ "parameters": { "feed_name": "ORU 2" } });
+    world.owner.patch(&path, change).await.expect(200);
 }
 
 #[tokio::test]

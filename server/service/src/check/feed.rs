@@ -120,8 +120,10 @@ impl Service {
         }
     }
 
-    /// Refuses a chosen token that another check has.
-    pub(super) async fn may_choose(&self, check: CheckId, secret: &str) -> Result<(), Error> {
+    /// Refuses a chosen token that another check has. That tells of a token that it is in use, so nobody may ask more often
+    /// than report by a guessed one.
+    pub(super) async fn may_choose(&self, actor: &Actor, check: CheckId, secret: &str) -> Result<(), Error> {
+        self.listening().choose(actor.user(), UnixMillis::now())?;
         match self.store().reporter(&token::hash(secret)).await? {
             Some(other) if other.check != check => Err(taken()),
             _ => Ok(()),

@@ -10,7 +10,7 @@ use domain::KindCode;
 use domain::check::Observations;
 use serde_json::Value as Json;
 use store::record::{FeedReport, Heard};
-use store::{CheckId, UnixMillis};
+use store::{CheckId, UnixMillis, UserId};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
@@ -47,6 +47,16 @@ impl Listening {
     pub(crate) fn send(&self, news: News) {
         // Without a receiver the service is shutting down; the next look by schedule sees the report.
         let _ = self.news.send(news);
+    }
+
+    /// Counts a token that somebody chooses like a guess at it.
+    pub(super) fn choose(&self, by: UserId, now: UnixMillis) -> Result<(), Error> {
+        let by = by.to_string();
+        if let Some(retry_after_seconds) = self.strangers.wait(&by, now) {
+            return Err(Error::Throttled { retry_after_seconds });
+        }
+        self.strangers.note(&by, now);
+        Ok(())
     }
 
     fn known(&self, hash: &str) -> Option<Arc<Known>> {
