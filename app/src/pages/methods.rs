@@ -7,16 +7,21 @@ use std::sync::Arc;
 use domain::Framework;
 use domain::framework::Citation;
 use leptos::prelude::*;
+use service::methods::WorkedExample;
 
-use self::example::{Example, example_section};
+use self::example::example_section;
 use super::framework::{evidence_section, ladder_section, sources_section};
 use crate::ui::{Disclaimer, PageHead, Section};
 
 /// The page's content.
 #[component]
-pub(crate) fn MethodsPage(framework: Arc<Framework>, citations: Vec<Citation>) -> impl IntoView {
+pub(crate) fn MethodsPage(
+    framework: Arc<Framework>,
+    example: Arc<WorkedExample>,
+    citations: Vec<Citation>,
+) -> impl IntoView {
     let under = format!("{} {}: how answers become a score and a rung", framework.code, framework.version);
-    let example = Example::of(&framework).map(|example| example_section(&framework, &example));
+    let example = example_section(&framework, &example);
     let (ladder, evidence) = (ladder_section(&framework), evidence_section(&framework));
     let sources = sources_section(&framework, &citations);
     view! {

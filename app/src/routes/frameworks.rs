@@ -51,6 +51,7 @@ async fn methods(
     Segments((code, version)): Segments<(String, String)>,
 ) -> Result<Response, PageError> {
     let framework = state.service.framework(&FrameworkCode::from(code), Some(&version)).await?;
+    let example = state.service.worked_example(&framework.code, &version).await?;
     let citations = state.service.citations().await?;
     let at = format!("/frameworks/{}/{}", framework.code, framework.version);
     let frame =
@@ -58,5 +59,5 @@ async fn methods(
             .crumb("/frameworks", "Frameworks")
             .crumb(at, framework.code.to_string())
             .source(format!("Framework {} {}", framework.code, framework.version));
-    Ok(frame.respond(StatusCode::OK, || view! { <MethodsPage framework citations/> }.into_any()))
+    Ok(frame.respond(StatusCode::OK, || view! { <MethodsPage framework example citations/> }.into_any()))
 }

@@ -19,6 +19,7 @@ pub mod incident;
 pub mod integration;
 pub mod inventory;
 pub mod member;
+pub mod methods;
 pub mod organization;
 pub mod portfolio;
 pub mod register;

@@ -18,6 +18,7 @@ use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
 use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
 use crate::evidence::Room;
+use crate::methods::Examples;
 use crate::share::Readings;
 use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     touched: UnboundedSender<Touched>,
     listening: Listening,
     readings: Readings,
+    examples: Examples,
     outgoing: Outgoing,
     files: Option<Files>,
     room: Room,
@@ -112,6 +114,7 @@ impl Service {
             touched,
             listening: Listening::new(news, per_minute),
             readings: Readings::default(),
+            examples: Examples::default(),
             outgoing,
             files: config.files,
             room: Room::new(),
@@ -165,6 +168,10 @@ impl Service {
 
     pub(crate) fn readings(&self) -> &Readings {
         &self.inner.readings
+    }
+
+    pub(crate) fn examples(&self) -> &Examples {
+        &self.inner.examples
     }
 
     pub(crate) fn send_news(&self, news: News) {

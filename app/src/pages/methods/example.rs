@@ -1,35 +1,19 @@
 //! The worked example: an invented assessment, scored by the code that scores real ones.
 
+use domain::Framework;
 use domain::builtin;
 use domain::explain;
 use domain::framework::{Criterion, Domain};
-use domain::roadmap::{Plan, Wishes, plan};
-use domain::scoring::{ConditionStanding, CriterionScore, Input, Score, Scorer, Totals, display};
-use domain::{Framework, example};
+use domain::roadmap::Plan;
+use domain::scoring::{ConditionStanding, CriterionScore, Totals, display};
 use leptos::prelude::*;
+use service::methods::WorkedExample;
 
 use crate::ui::{Column, Section, Table, TableLook};
 use crate::words::{plural, rung_name};
 
-/// An invented assessment with its score.
-pub(super) struct Example {
-    input: Input,
-    score: Score,
-    scorer: Scorer,
-}
-
-impl Example {
-    /// `None` for a framework in which nothing applies.
-    pub(super) fn of(framework: &Framework) -> Option<Self> {
-        let kinds = builtin::check_kinds();
-        let scorer = Scorer::new(framework, kinds).ok()?;
-        let input = example::assessment(framework, kinds);
-        let score = scorer.score(&input);
-        score.totals.is_some().then_some(Self { input, score, scorer })
-    }
-}
-
-pub(super) fn example_section(framework: &Framework, example: &Example) -> Option<AnyView> {
+/// Nothing for a framework in which nothing applies.
+pub(super) fn example_section(framework: &Framework, example: &WorkedExample) -> Option<AnyView> {
     let totals = example.score.totals.as_ref()?;
     // The domain in which most happens: a contradiction, else the first.
     let scored = |domain: &&Domain| {
@@ -57,11 +41,11 @@ pub(super) fn example_section(framework: &Framework, example: &Example) -> Optio
     )
 }
 
-fn of<'e>(example: &'e Example, criterion: &Criterion) -> Option<&'e CriterionScore> {
+fn of<'e>(example: &'e WorkedExample, criterion: &Criterion) -> Option<&'e CriterionScore> {
     example.score.criteria.iter().find(|score| score.code == criterion.code)
 }
 
-fn domain_table(example: &Example, domain: &Domain) -> AnyView {
+fn domain_table(example: &WorkedExample, domain: &Domain) -> AnyView {
     let sum = explain::domain(domain, &example.score);
     let rows = sum
         .terms
@@ -115,7 +99,7 @@ fn domain_table(example: &Example, domain: &Domain) -> AnyView {
 }
 
 /// Line by line, the criteria that show most: a contradicted one, a verified one, one without proof.
-fn reasons(framework: &Framework, example: &Example, domain: &Domain) -> AnyView {
+fn reasons(framework: &Framework, example: &WorkedExample, domain: &Domain) -> AnyView {
     let all = || domain.criteria.iter().filter_map(|criterion| Some((criterion, of(example, criterion)?)));
     let contradicted = all().find(|(_, score)| score.contradicted);
     let verified = all().find(|(_, score)| score.evidence_class == 3);
@@ -133,7 +117,7 @@ fn reasons(framework: &Framework, example: &Example, domain: &Domain) -> AnyView
     view! { <div class="stack gap-above">{shown}</div> }.into_any()
 }
 
-fn overall_table(framework: &Framework, example: &Example) -> AnyView {
+fn overall_table(framework: &Framework, example: &WorkedExample) -> AnyView {
     let sum = explain::overall(framework, &example.score);
     let rows = sum
         .terms
@@ -168,7 +152,7 @@ fn overall_table(framework: &Framework, example: &Example) -> AnyView {
     .into_any()
 }
 
-fn rung(framework: &Framework, example: &Example, totals: &Totals) -> AnyView {
+fn rung(framework: &Framework, example: &WorkedExample, totals: &Totals) -> AnyView {
     let figures = format!(
         "Claimed {}, proven {}: an assurance gap of {}. Confidence {}, completeness {}.",
         display(&totals.claimed),
@@ -184,15 +168,8 @@ fn rung(framework: &Framework, example: &Example, totals: &Totals) -> AnyView {
         });
         let name = rung_name(framework, next);
         let verb = if open == 1 { "is" } else { "are" };
-        let way = plan(
-            framework,
-            builtin::check_kinds(),
-            &example.scorer,
-            &example.input,
-            &Wishes::rung(next.clone()),
-        );
-        let climb = match way {
-            Ok(Plan::Climb(climb)) => format!(
+        let climb = match &example.plan {
+            Some(Plan::Climb(climb)) => format!(
                 " The cheapest climb there has {} with effort {}, and scores {} when it is done.",
                 plural(climb.steps.len(), "step"),
                 climb.effort,
