@@ -10,6 +10,7 @@ use domain::scoring::display;
 use leptos::prelude::*;
 use service::Permission;
 use service::assessment::Assessed;
+use service::record::AssessmentState;
 use service::roadmap::Way;
 
 use super::parts::RefusalNote;
@@ -26,13 +27,20 @@ pub(crate) struct RoadmapSheet {
     pub(crate) assessed: Assessed,
     pub(crate) way: Way,
     pub(crate) paths: Paths,
+    /// The rung that the address names; what is decided leads back to it.
+    pub(crate) named: Option<RungCode>,
     /// A decision that was not taken: the criterion, what was typed, and why.
     pub(crate) typed: Option<(String, Fields, Refusal)>,
 }
 
 impl RoadmapSheet {
     fn may_decide(&self) -> bool {
-        self.assessed.may(Permission::Operate)
+        self.may(Permission::Operate)
+    }
+
+    /// What is final is planned no more, by nobody.
+    fn may(&self, permission: Permission) -> bool {
+        self.assessed.bundle.assessment.state != AssessmentState::Final && self.assessed.may(permission)
     }
 
     fn name_of(&self, rung: &RungCode) -> String {
@@ -113,7 +121,7 @@ fn aim(sheet: &RoadmapSheet) -> AnyView {
         Some(aimed) => format!("This assessment aims at {}.", sheet.name_of(aimed)),
         None => "This assessment aims at no rung yet.".to_owned(),
     };
-    let button = sheet.assessed.may(Permission::Assess).then(|| {
+    let button = sheet.may(Permission::Assess).then(|| {
         let fields = vec![("target".to_owned(), sheet.way.target.to_string())];
         let action = format!("{}/target", sheet.paths.roadmap());
         let words = format!("Aim at {}", sheet.way.target);

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use domain::RungCode;
 use http::StatusCode;
 use service::record::{RoadmapStep, StepChoice};
 use service::roadmap::RoadmapPage;
@@ -27,9 +28,8 @@ async fn read(
     actor: &Actor,
     slug: &str,
     id: AssessmentId,
-    target: &str,
+    target: Option<RungCode>,
 ) -> Result<(RoadmapPage, Paths), PageError> {
-    let target = (!target.is_empty()).then(|| target.into());
     let page = state.service.roadmap(actor, id, target).await?;
     if page.assessed.bundle.organization.slug != slug {
         return Err(PageError::not_found());
@@ -44,8 +44,10 @@ async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let query: Fields = query.into_iter().collect();
-    let (page, paths) = read(&state, &actor, &slug, id, query.trimmed("target")).await?;
-    Ok(draw(&state, &actor, RoadmapSheet { assessed: page.assessed, way: page.way, paths, typed: None }))
+    let named = target_of(&query);
+    let (page, paths) = read(&state, &actor, &slug, id, named.clone()).await?;
+    let sheet = RoadmapSheet { assessed: page.assessed, way: page.way, paths, named, typed: None };
+    Ok(draw(&state, &actor, sheet))
 }
 
 async fn aim(
@@ -53,9 +55,8 @@ async fn aim(
     Segments((slug, id)): Segments<(String, AssessmentId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let (_, paths) = read(&state, &actor, &slug, id, "").await?;
-    let target = fields.trimmed("target");
-    state.service.set_target(&actor, id, (!target.is_empty()).then(|| target.into())).await?;
+    let (_, paths) = read(&state, &actor, &slug, id, None).await?;
+    state.service.set_target(&actor, id, target_of(&fields)).await?;
     Ok(see_other(&paths.roadmap()))
 }
 
@@ -64,13 +65,18 @@ async fn decide(
     Segments((slug, id, criterion)): Segments<(String, AssessmentId, String)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let (page, paths) = read(&state, &actor, &slug, id, "").await?;
+    // The way that was in view when the form was sent: it is the one that comes back.
+    let named = target_of(&fields);
+    let (page, paths) = read(&state, &actor, &slug, id, named.clone()).await?;
     let refusal = match understood(&criterion, &fields) {
         Err(refusal) => refusal,
         Ok(step) => {
             let place = anchor(&step.criterion);
             match state.service.decide_step(&actor, id, step).await {
-                Ok(_) => return Ok(see_other(&format!("{}#{place}", paths.roadmap()))),
+                Ok(_) => {
+                    let back = named.map(|named| format!("?target={named}")).unwrap_or_default();
+                    return Ok(see_other(&format!("{}{back}#{place}", paths.roadmap())));
+                }
                 Err(error) => Refusal::of(error)?,
             }
         }
@@ -82,9 +88,14 @@ async fn decide(
             assessed: page.assessed,
             way: page.way,
             paths,
+            named,
             typed: Some((criterion, fields, refusal)),
         },
     ))
+}
+
+fn target_of(fields: &Fields) -> Option<RungCode> {
+    Some(fields.trimmed("target")).filter(|target| !target.is_empty()).map(RungCode::from)
 }
 
 fn understood(criterion: &str, fields: &Fields) -> Result<RoadmapStep, Refusal> {

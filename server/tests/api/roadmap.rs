@@ -142,6 +142,16 @@ async fn the_page_shows_the_climb_and_takes_decisions_without_scripts(
     assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("{path}#gov-2").as_str()));
     let blocked = world.owner.page(&path).await;
     assert!(blocked.text.contains("GOV-2 is excluded"), "{}", blocked.text);
+    // Decided in view of another rung, it leads back to that.
+    let top = [("target", "8.3"), ("choice", "excluded"), ("owner", ""), ("due", "")];
+    let answer = world.owner.submit(&format!("{path}/steps/GOV-2"), &top).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.location()),
+        (303, format!("{path}?target=8.3#gov-2").as_str())
+    );
+    let hidden = "<input type=\"hidden\" name=\"target\" value=\"8.3\"";
+    assert!(world.owner.page(&format!("{path}?target=8.3")).await.text.contains(hidden));
+    assert!(!world.owner.page(&path).await.text.contains(hidden));
     let wrong = [("choice", "pinned"), ("owner", "Mara"), ("due", "soon")];
     let refused = world.owner.submit(&format!("{path}/steps/GOV-2"), &wrong).await;
     assert_eq!(refused.status, 422);

@@ -86,8 +86,12 @@ pub(super) fn form(sheet: &RoadmapSheet, criterion: &domain::CriterionCode) -> A
     let choices = [("free", "Where it is cheapest"), ("pinned", "Pin"), ("excluded", "Exclude")];
     let choices = choices.map(|(value, words)| Choice::new(value, words).chosen_if(value == chosen)).to_vec();
     let due = decision.due.map(|due| due.to_string()).unwrap_or_default();
+    let named = sheet.named.as_ref().map(|named| {
+        view! { <input type="hidden" name="target" value=named.to_string()/> }
+    });
     let content = view! {
         <form method="post" action=format!("{}/steps/{criterion}", sheet.paths.roadmap()) class="gap-small">
+            {named}
             <RadioGroup
                 id=format!("choice-{id}")
                 name="choice"
