@@ -303,7 +303,10 @@ async fn the_review_is_done_by_plain_forms() {
     let page = consultant.page(&review).await.text;
     assert!(page.contains("Where the ratings differ") && page.contains("A pilot only."), "{page}");
     let settle = format!("{review}/settle");
-    assert_eq!(consultant.submit(&settle, &[("settle", "PAT-1"), ("note", "no")]).await.status, 422);
+    let refused = consultant.submit(&settle, &[("settle", "PAT-1"), ("note", "no")]).await;
+    assert_eq!(refused.status, 422);
+    // The message stands at the field, where the summary on top leads.
+    assert!(refused.text.contains("id=\"settle-pat-1-error\""), "{}", refused.text);
     let note = "Seen together: the pilot does not count.";
     assert_eq!(consultant.submit(&settle, &[("settle", "PAT-1"), ("note", note)]).await.status, 303);
     assert_eq!(consultant.submit(&format!("{review}/agree"), &[]).await.status, 303);
