@@ -42,11 +42,7 @@ async fn index(
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let mut counts = Vec::new();
-    for register in Register::ALL {
-        let page = state.service.register_page(&actor, organization.id, register, None, u32::MAX).await?;
-        counts.push((register, page.entries.iter().filter(|entry| entry.counts()).count()));
-    }
+    let counts = state.service.register_counts(&actor, organization.id).await?;
     let at = format!("/orgs/{slug}/registers");
     let frame = frame(&state, &actor, &organization, "registers");
     Ok(frame.respond(StatusCode::OK, || view! { <RegistersPage at counts/> }.into_any()))

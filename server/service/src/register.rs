@@ -9,12 +9,12 @@ mod incident;
 mod measure;
 mod reading;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::KindCode;
 use serde_json::json;
 use store::record::{Incident, Register, RegisterContent, RegisterEntry, Role};
-use store::{OrgId, RegisterEntryId, UnixMillis};
+use store::{IncidentId, OrgId, RegisterEntryId, UnixMillis};
 
 use crate::inventory::Imported;
 use crate::service::org_audit;
@@ -89,6 +89,14 @@ impl Service {
         let kind = kind_of(register);
         let checked = self.store().checks_of(org).await?.iter().any(|check| check.kind == kind);
         Ok(RegisterPage { role, entries, seen, checked })
+    }
+
+    /// Every register with how many of its entries count.
+    pub async fn register_counts(&self, actor: &Actor, org: OrgId) -> Result<Vec<(Register, u64)>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        let counts = self.store().register_counts(org).await?;
+        let of = |register| counts.iter().find(|(of, _)| *of == register).map_or(0, |(_, count)| *count);
+        Ok(Register::ALL.map(|register| (register, of(register))).to_vec())
     }
 
     pub async fn register_entry(&self, actor: &Actor, id: RegisterEntryId) -> Result<RegisterEntry, Error> {
@@ -183,8 +191,12 @@ impl Service {
             columns(register).iter().filter(|column| column.needed).map(|column| column.name).collect();
         let lines = sheet::read(file, &names, &needed).map_err(Error::Invalid)?;
         let known = self.store().register_entries(org, register, None, u32::MAX).await?;
-        let known: Vec<_> =
+        let mut known: HashSet<_> =
             known.into_iter().filter(RegisterEntry::counts).map(|entry| entry.content).collect();
+        let seen = match register {
+            Register::Incidents => self.store().incident_ids_of(org).await?,
+            Register::MeasureValidations | Register::ConsentTests => HashSet::new(),
+        };
         let now = UnixMillis::now();
         let mut done = Imported::default();
         let (mut added, mut problems): (Vec<RegisterEntry>, Vec<FieldError>) = (Vec::new(), Vec::new());
@@ -197,14 +209,12 @@ impl Service {
                     continue;
                 }
             };
-            match self.seen_must_exist(org, &content).await {
-                Ok(()) if known.contains(&content) => done.unchanged += 1,
-                Ok(()) if added.iter().any(|entry| entry.content == content) => done.unchanged += 1,
-                Ok(()) => added.push(new_entry(actor, org, content, now)),
-                Err(Error::Invalid(found)) => {
-                    problems.extend(found.into_iter().map(|problem| problem.at_line(line.number)));
-                }
-                Err(error) => return Err(error),
+            if seen_in(&content).is_some_and(|told| !seen.contains(&told)) {
+                problems.push(unseen().at_line(line.number));
+            } else if known.insert(content.clone()) {
+                added.push(new_entry(actor, org, content, now));
+            } else {
+                done.unchanged += 1;
             }
         }
         if !problems.is_empty() {
@@ -250,13 +260,24 @@ impl Service {
 
     /// An entry tells more of an incident of its own organization, or of none.
     async fn seen_must_exist(&self, org: OrgId, content: &RegisterContent) -> Result<(), Error> {
-        let RegisterContent::Incidents(told) = content else { return Ok(()) };
-        let Some(seen) = told.seen else { return Ok(()) };
+        let Some(seen) = seen_in(content) else { return Ok(()) };
         match self.store().incident(seen).await? {
             Some(incident) if incident.org == org => Ok(()),
-            _ => Err(Error::invalid("seen", "Choose one of the incidents that checks saw, or none.")),
+            _ => Err(Error::Invalid(vec![unseen()])),
         }
     }
+}
+
+/// The incident that a check saw and that an entry tells more of.
+fn seen_in(content: &RegisterContent) -> Option<IncidentId> {
+    match content {
+        RegisterContent::Incidents(told) => told.seen,
+        RegisterContent::MeasureValidations(_) | RegisterContent::ConsentTests(_) => None,
+    }
+}
+
+fn unseen() -> FieldError {
+    FieldError::new("seen", "Choose one of the incidents that checks saw, or none.")
 }
 
 fn new_entry(actor: &Actor, org: OrgId, content: RegisterContent, now: UnixMillis) -> RegisterEntry {

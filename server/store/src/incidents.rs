@@ -1,5 +1,7 @@
 //! Incidents of checks, and the memory by which runs become incidents.
 
+use std::collections::HashSet;
+
 use domain::incident::{History, Watch};
 
 use crate::audit;
@@ -41,6 +43,7 @@ statements! {
     Both CLOSE_ORPHANS = "UPDATE incidents SET closed_at = CASE WHEN $2 < opened_at THEN opened_at ELSE $2 END, \
         closing = $3 WHERE org_id = $1 AND check_id IS NULL AND closed_at IS NULL";
     Both BY_ID = select!("WHERE id = $1");
+    Both IDS_OF_ORGANIZATION = "SELECT id FROM incidents WHERE org_id = $1";
     Both OPEN_OF_ORGANIZATION = select!("WHERE org_id = $1 AND closed_at IS NULL ORDER BY id DESC");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     Both OF_CHECK = select!("WHERE check_id = $1 ORDER BY id DESC LIMIT $2");
@@ -244,6 +247,13 @@ impl Store {
     pub async fn open_incidents_of(&self, org: OrgId) -> Result<Vec<Incident>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), Incident, OPEN_OF_ORGANIZATION, org)?)
+    }
+
+    /// The identifiers of all incidents of an organization.
+    pub async fn incident_ids_of(&self, org: OrgId) -> Result<HashSet<IncidentId>, StoreError> {
+        let mut lease = self.read().await?;
+        let ids = rows!(&mut lease.link(), (IncidentId,), IDS_OF_ORGANIZATION, org)?;
+        Ok(ids.into_iter().map(|(id,)| id).collect())
     }
 
     /// Open and closed, latest first, from the one before `before`.

@@ -26,6 +26,8 @@ statements! {
     Both WITHDRAW = "UPDATE register_entries SET withdrawn_at = $2, withdrawn_reason = $3, changed_at = $2, \
         revision = revision + 1 WHERE id = $1 AND withdrawn_at IS NULL";
     Both BY_ID = select!("WHERE e.id = $1");
+    Both COUNTS = "SELECT register, COUNT(*) FROM register_entries WHERE org_id = $1 AND withdrawn_at IS NULL \
+        GROUP BY register";
     Both OF_ORGANIZATION = select!("WHERE e.org_id = $1 AND e.register = $2 AND e.id < $3 ORDER BY e.id DESC LIMIT $4");
 }
 
@@ -106,6 +108,16 @@ impl Store {
     pub async fn register_entry(&self, id: RegisterEntryId) -> Result<Option<RegisterEntry>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), RegisterEntry, BY_ID, id)?)
+    }
+
+    /// How many entries count, by register; one without any is left out.
+    pub async fn register_counts(&self, org: OrgId) -> Result<Vec<(Register, u64)>, StoreError> {
+        let mut lease = self.read().await?;
+        let counts = rows!(&mut lease.link(), (String, i64), COUNTS, org)?;
+        let known = counts.into_iter().filter_map(|(register, count)| {
+            Some((register.parse().ok()?, u64::try_from(count).unwrap_or(0)))
+        });
+        Ok(known.collect())
     }
 
     /// The latest entered first, from the one before `before`; those that were withdrawn too.

@@ -162,7 +162,7 @@ fn form(shown: &RegisterShown, typed: &Fields, refusal: Option<&Refusal>) -> Any
 
 /// All registers, each with what it is for. `counts` are entries that count, by register.
 #[component]
-pub(crate) fn RegistersPage(at: String, counts: Vec<(Register, usize)>) -> impl IntoView {
+pub(crate) fn RegistersPage(at: String, counts: Vec<(Register, u64)>) -> impl IntoView {
     let columns = vec![Column::text("Register"), Column::text("What it is for"), Column::number("Entries")];
     let rows = counts
         .into_iter()

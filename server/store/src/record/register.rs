@@ -36,7 +36,7 @@ impl std::str::FromStr for Register {
 }
 
 /// What an entry says, by its register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "register", rename_all = "kebab-case")]
 pub enum RegisterContent {
     Incidents(ReportedIncident),
@@ -55,7 +55,7 @@ impl RegisterContent {
 }
 
 /// How much depended on what failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Criticality {
     Critical,
@@ -63,7 +63,7 @@ pub enum Criticality {
 }
 
 /// What an incident came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IncidentCause {
     /// An expired certificate or key.
@@ -76,7 +76,7 @@ pub enum IncidentCause {
 }
 
 /// An incident that somebody tells of: one that no check saw, or more about one that a check did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReportedIncident {
     pub title: String,
     /// What failed, in the organization's words; may be empty.
@@ -98,7 +98,7 @@ pub struct ReportedIncident {
 }
 
 /// A measure whose computed result was compared with charts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MeasureValidation {
     /// Its code or name, for example `CBP`.
     pub measure: String,
@@ -128,7 +128,7 @@ pub struct MeasureValidation {
 }
 
 /// A run of scripted cases in which access must be permitted or refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ConsentTest {
     pub suite: String,
     pub ran: Date,

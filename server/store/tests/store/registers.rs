@@ -78,4 +78,9 @@ async fn entries_come_by_register_the_latest_first_all_or_none_added(
     let refused = store.add_register_entries(vec![entry(world), astray], world.audit("imported")).await;
     assert!(matches!(refused, Err(StoreError::NotFound { .. })), "{refused:?}");
     assert_eq!(read(None, 9).await.unwrap().len(), 3);
+
+    assert!(store.withdraw_register_entry(all[0].id, later(9), "x", world.audit("withdrawn")).await.unwrap());
+    let counts = store.register_counts(world.org.id).await.unwrap();
+    assert_eq!(counts, [(Register::ConsentTests, 2)], "what was withdrawn counts no more");
+    assert_eq!(store.register_counts(store::OrgId::new()).await.unwrap(), []);
 }
