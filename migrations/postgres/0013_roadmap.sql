@@ -2,13 +2,15 @@
 -- anything of.
 
 CREATE TABLE roadmap_steps (
-    assessment_id TEXT NOT NULL REFERENCES assessments (id) ON DELETE CASCADE,
-    criterion TEXT NOT NULL,
+    assessment_id TEXT COLLATE "C" NOT NULL REFERENCES assessments (id) ON DELETE CASCADE,
+    criterion TEXT COLLATE "C" NOT NULL,
+    framework_id TEXT COLLATE "C" NOT NULL,
     -- free, pinned or excluded.
-    choice TEXT NOT NULL,
-    owner TEXT NOT NULL,
-    due TEXT,
-    changed_by TEXT NOT NULL REFERENCES users (id),
+    choice TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    due TEXT COLLATE "C",
+    changed_by TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     changed_at BIGINT NOT NULL,
-    PRIMARY KEY (assessment_id, criterion)
+    PRIMARY KEY (assessment_id, criterion),
+    FOREIGN KEY (framework_id, criterion) REFERENCES criteria (framework_id, code)
 );

@@ -13,8 +13,8 @@ statements! {
     Both SET_TARGET = "UPDATE assessments SET target = $2 WHERE id = $1";
     Both OF_ASSESSMENT = "SELECT criterion, choice, owner, due FROM roadmap_steps WHERE assessment_id = $1 \
         ORDER BY criterion";
-    Both KEEP = "INSERT INTO roadmap_steps (assessment_id, criterion, choice, owner, due, changed_by, changed_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (assessment_id, criterion) DO UPDATE SET \
+    Both KEEP = "INSERT INTO roadmap_steps (assessment_id, criterion, framework_id, choice, owner, due, changed_by, \
+        changed_at) SELECT $1, $2, framework_id, $3, $4, $5, $6, $7 FROM assessments WHERE id = $1 ON CONFLICT (assessment_id, criterion) DO UPDATE SET \
         choice = excluded.choice, owner = excluded.owner, due = excluded.due, changed_by = excluded.changed_by, \
         changed_at = excluded.changed_at";
 }
@@ -46,7 +46,7 @@ impl Store {
         Ok(rows!(&mut lease.link(), RoadmapStep, OF_ASSESSMENT, assessment)?)
     }
 
-    /// Keeps what was decided in place of what was before.
+    /// Keeps what was decided in place of what was before. The criterion must be one of the assessment's framework.
     pub async fn keep_roadmap_step(
         &self,
         assessment: AssessmentId,
@@ -57,7 +57,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        run!(
+        let kept = run!(
             link,
             KEEP,
             assessment,
@@ -68,7 +68,10 @@ impl Store {
             by,
             at
         )
-        .or_missing("assessment")?;
+        .or_missing("criterion or account")?;
+        if kept == 0 {
+            return Err(StoreError::NotFound { what: "assessment" });
+        }
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -121,3 +121,15 @@ async fn a_new_sqlite_file_and_its_journal_are_for_this_account_alone() {
     }
     assert!(seen >= 2, "the database and its journal");
 }
+
+#[tokio::test]
+async fn texts_are_compared_by_their_bytes_on_postgresql_too() {
+    let (database, _store) = TestDatabase::open(Backend::Postgres).await;
+    let pool = sqlx::PgPool::connect(database.url()).await.unwrap();
+    let other = "SELECT table_name || '.' || column_name FROM information_schema.columns \
+        WHERE table_name IN ('feeds', 'feed_reports', 'register_entries', 'roadmap_steps', 'shares', 'share_visits', \
+        'evidence_revisions', 'live_results') AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'";
+    let other: Vec<(String,)> = sqlx::query_as(other).fetch_all(&pool).await.unwrap();
+    assert_eq!(other, []);
+    pool.close().await;
+}

@@ -33,7 +33,15 @@ async fn a_target_and_decisions_on_steps_are_kept_and_changed(
     for step in [&changed, &other] {
         store.keep_roadmap_step(id, step, world.user.id, later(1), world.audit("decided")).await.unwrap();
     }
-    let mut wanted = vec![changed, other];
+    let keep = async |id, criterion| {
+        let step = RoadmapStep { criterion, ..other.clone() };
+        store.keep_roadmap_step(id, &step, world.user.id, later(1), world.audit("decided")).await
+    };
+    let astray = keep(id, "NOPE-1".into()).await;
+    assert!(matches!(astray, Err(StoreError::NotFound { .. })), "{astray:?}");
+    let astray = keep(AssessmentId::new(), criterion(0)).await;
+    assert!(matches!(astray, Err(StoreError::NotFound { .. })), "{astray:?}");
+    let mut wanted = vec![changed, other.clone()];
     wanted.sort_by(|a, b| a.criterion.cmp(&b.criterion));
     assert_eq!(store.roadmap_steps(id).await.unwrap(), wanted);
     assert_eq!(world.actions().await, ["aimed", "aimed", "decided", "decided", "decided"]);
