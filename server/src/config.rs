@@ -71,6 +71,16 @@ pub struct ListenConfig {
 }
 
 impl ListenConfig {
+    /// The address by which links lead back; `None` where it listens on every address of the machine: none of them
+    /// is said to be the one that people know.
+    pub fn known_as(&self) -> Option<String> {
+        match &self.public_url {
+            Some(url) => Some(url.as_str().to_owned()),
+            None if self.addr.ip().is_unspecified() => None,
+            None => Some(format!("http://{}", self.addr)),
+        }
+    }
+
     /// Whether browsers come by https: cookies are then `Secure`, and HSTS is sent.
     pub fn transport(&self) -> Transport {
         match &self.public_url {
@@ -288,6 +298,23 @@ mod tests {
             ["", "rung.example.org", "ftp://rung.example.org", "https://rung.example.org/app", "https://"]
         {
             assert!(given.parse::<PublicUrl>().is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn links_lead_to_an_address_that_somebody_can_open_or_to_none() {
+        let listening = |addr: &str, public_url: Option<&str>| ListenConfig {
+            addr: addr.parse().unwrap(),
+            public_url: public_url.map(|url| url.parse().unwrap()),
+            trusted_proxies: TrustedProxies::default(),
+        };
+        for (addr, public_url, known_as) in [
+            ("127.0.0.1:8080", None, Some("http://127.0.0.1:8080")),
+            ("0.0.0.0:8080", None, None),
+            ("[::]:8080", None, None),
+            ("0.0.0.0:8080", Some("https://rung.example.org"), Some("https://rung.example.org")),
+        ] {
+            assert_eq!(listening(addr, public_url).known_as().as_deref(), known_as, "{addr}");
         }
     }
 

@@ -217,9 +217,13 @@ pub(crate) async fn prepare_schema(store: &Store) -> Result<(), StartError> {
 
 /// How alerts leave: the mail server, and the address by which their links lead back.
 fn alerts(listen: &ListenConfig, mail: Option<MailConfig>) -> AlertConfig {
-    let own = || format!("http://{}", listen.addr);
-    let public_url = listen.public_url.as_ref().map_or_else(own, |url| url.as_str().to_owned());
-    alerts_with_links_to(Some(public_url), mail)
+    let public_url = listen.known_as();
+    if public_url.is_none() {
+        tracing::warn!(
+            "nobody said by which address people reach this server, so links are handed out as paths alone: set RUNG_PUBLIC_URL"
+        );
+    }
+    alerts_with_links_to(public_url, mail)
 }
 
 fn alerts_with_links_to(public_url: Option<String>, mail: Option<MailConfig>) -> AlertConfig {

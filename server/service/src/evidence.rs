@@ -100,11 +100,7 @@ impl Service {
         let details =
             json!({ "title": evidence.title, "criteria": evidence.criteria, "assessment": assessment });
         let entry = org_audit(actor, found.org, "evidence.added", evidence.id, details);
-        self.keep_file(&evidence, upload).await?;
-        if let Err(error) = self.store().add_evidence(evidence.clone(), entry).await {
-            self.forget_files(&evidence).await;
-            return Err(error.into());
-        }
+        self.add_with_file(evidence.clone(), upload, entry).await?;
         self.follow_evidence(&found).await;
         Ok(evidence)
     }

@@ -64,11 +64,22 @@ impl fmt::Debug for Files {
     }
 }
 
+/// A folder that no other user of the machine looks into.
+#[cfg(unix)]
+fn private(builder: &mut std::fs::DirBuilder) -> &mut std::fs::DirBuilder {
+    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700)
+}
+
+#[cfg(not(unix))]
+fn private(builder: &mut std::fs::DirBuilder) -> &mut std::fs::DirBuilder {
+    builder
+}
+
 impl Files {
-    /// In a folder, which is made when it is missing.
+    /// In a folder, which is made when it is missing, for nobody but this process's user.
     pub fn folder(folder: &FilePath) -> Result<Self, FilesError> {
         let named = |source| FilesError::Folder { folder: folder.display().to_string(), source };
-        std::fs::create_dir_all(folder).map_err(named)?;
+        private(&mut std::fs::DirBuilder::new()).recursive(true).create(folder).map_err(named)?;
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self { objects: Arc::new(objects), prefix: Path::default() })
     }
@@ -148,5 +159,32 @@ impl Files {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_that_is_made_is_nobody_elses() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = above.path().join("rung").join("evidence");
+        let files = Files::folder(&folder).unwrap();
+        let (org, item) = (OrgId::new(), EvidenceId::new());
+        files.keep(org, item, "ab", b"text".to_vec()).await.unwrap();
+        assert_eq!(files.read(org, item, "ab").await.unwrap().unwrap(), b"text");
+        for made in [folder.as_path(), folder.parent().unwrap()] {
+            let mode = made.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700, "{}", made.display());
+        }
+        // One that is there stays as the operator made it.
+        let kept = above.path().join("kept");
+        std::fs::create_dir(&kept).unwrap();
+        std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o750)).unwrap();
+        Files::folder(&kept).unwrap();
+        assert_eq!(kept.metadata().unwrap().permissions().mode() & 0o777, 0o750);
     }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use sha2::Digest as _;
 use store::files::{Files, Pieces};
-use store::record::{Evidence, EvidenceBody, EvidenceFile};
+use store::record::{Audit, Evidence, EvidenceBody, EvidenceFile};
 use store::{EvidenceId, UnixMillis};
 
 use super::name;
@@ -189,6 +189,26 @@ impl Service {
                     .to_owned(),
             )
         })
+    }
+
+    /// Adds a new item, its file first. In a task of its own: whoever sends it may go away in between, and a file without
+    /// its item would stay for good.
+    pub(super) async fn add_with_file(
+        &self,
+        evidence: Evidence,
+        upload: Option<Upload>,
+        audit: Audit,
+    ) -> Result<(), Error> {
+        let service = self.clone();
+        let adding = tokio::spawn(async move {
+            service.keep_file(&evidence, upload).await?;
+            if let Err(error) = service.store().add_evidence(evidence.clone(), audit).await {
+                service.forget_files(&evidence).await;
+                return Err(error.into());
+            }
+            Ok(())
+        });
+        adding.await.map_err(Error::internal)?
     }
 
     pub(super) async fn keep_file(&self, evidence: &Evidence, upload: Option<Upload>) -> Result<(), Error> {
