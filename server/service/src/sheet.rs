@@ -206,7 +206,7 @@ fn plain(cell: &str) -> String {
 }
 
 fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
 #[cfg(test)]
@@ -235,6 +235,15 @@ mod tests {
         assert_eq!(names("\u{FEFF}Name;Last review\r\nRöntgen;2026-11-20\r\n".as_bytes()), ["Röntgen"]);
         assert_eq!(names(b"name\tuse-case\n\"a, \"\"b\"\"\nc\"\tx\n"), ["a, \"b\"\nc"]);
         assert_eq!(names(b"name\n"), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_a_text_and_comes_back_as_it_was() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
+            assert_eq!(harmless(cell.to_owned()), format!("'{cell}"), "{cell:?}");
+            assert_eq!(plain(&harmless(cell.to_owned())), cell);
+        }
+        assert_eq!(harmless("a\n=1".to_owned()), "a\n=1");
     }
 
     #[test]
