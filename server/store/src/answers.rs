@@ -11,7 +11,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, UnixMillis, UserId};
 use crate::queue::Job;
-use crate::record::{Answer, AssessmentState, Audit, Claim, Rater, SaveAnswer, Saved};
+use crate::record::{Answer, AssessmentState, Audit, Claim, Pulse, Rater, SaveAnswer, Saved};
 
 macro_rules! select {
     ($table:literal, $rest:literal) => {
@@ -55,6 +55,9 @@ statements! {
     Both ONE = select!("answers", "WHERE x.assessment_id = $1 AND x.criterion = $2 AND x.rater = $3");
     Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "");
     Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", ", '[]')::text");
+    // It grows with every save: a look at it says whether there is anything to read.
+    Both PULSE = "SELECT a.state, CAST(COALESCE((SELECT SUM(x.revision) FROM answers x \
+        WHERE x.assessment_id = a.id), 0) AS BIGINT) AS saves FROM assessments a WHERE a.id = $1";
     Both HISTORY = select!(
         "answer_history",
         "WHERE x.assessment_id = $1 AND x.criterion = $2 ORDER BY x.at DESC, x.rater, x.revision DESC"
@@ -67,6 +70,7 @@ from_row! {
 
 from_row! {
     Listed { answers: json }
+    Pulse { state: text, saves }
 }
 
 /// The answers of one assessment, by criterion and rater.
@@ -188,6 +192,20 @@ impl Store {
         rater: Rater,
     ) -> Result<Option<Answer>, StoreError> {
         one(&mut self.read().await?.link(), assessment, criterion, rater).await
+    }
+
+    /// Whether anything was answered since; `None` where there is no such assessment.
+    pub async fn pulse(&self, assessment: AssessmentId) -> Result<Option<Pulse>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), Pulse, PULSE, assessment)?)
+    }
+
+    /// The latest answer of each rater to each criterion.
+    pub async fn answers_of(&self, assessment: AssessmentId) -> Result<Vec<Answer>, StoreError> {
+        let mut lease = self.read().await?;
+        let link = &mut lease.link();
+        let list = link.dialect(LIST_SQLITE, LIST_POSTGRES);
+        Ok(row!(link, Listed, list, assessment)?.unwrap_or_default().answers)
     }
 
     /// Every revision of both raters, newest first, the present ones included.

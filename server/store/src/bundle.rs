@@ -10,6 +10,7 @@ use sqlx::{Either, Executor as _, FromRow, Row};
 
 use crate::answers::Listed;
 use crate::assessments::assessment_columns;
+use crate::assignments::Beside;
 use crate::column::from_row;
 use crate::db::{Link, Store, statements};
 use crate::error::StoreError;
@@ -19,7 +20,7 @@ use crate::record::{
     Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override, Role,
     Standing,
 };
-use crate::{answers, checks, evidence, integrations, overrides, standings, ties};
+use crate::{answers, assignments, checks, evidence, integrations, overrides, standings, ties};
 
 statements! {
     Both HEAD = concat!(
@@ -30,10 +31,11 @@ statements! {
 }
 
 /// The statements of a bundle after [`HEAD`], each by the assessment's id, in the order that [`Parts::take`] knows.
-/// The list of answers is written differently for each database.
-const fn statements(answers: &'static str) -> [&'static str; 7] {
+/// The lists in JSON are written differently for each database.
+const fn statements(answers: &'static str, beside: &'static str) -> [&'static str; 8] {
     [
         answers,
+        beside,
         evidence::OF_ASSESSMENT,
         checks::BESIDE_ASSESSMENT,
         integrations::BESIDE_ASSESSMENT,
@@ -44,8 +46,9 @@ const fn statements(answers: &'static str) -> [&'static str; 7] {
 }
 
 /// All of them for SQLite, made once.
-static TOGETHER: LazyLock<&'static str> =
-    LazyLock::new(|| format!("{HEAD};\n{}", statements(answers::LIST_SQLITE).join(";\n")).leak());
+static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| {
+    format!("{HEAD};\n{}", statements(answers::LIST_SQLITE, assignments::BESIDE_SQLITE).join(";\n")).leak()
+});
 
 from_row! {
     Head { assessment: flat, organization: flat, role: maybe_text }
@@ -61,6 +64,7 @@ struct Head {
 struct Parts {
     head: Option<Head>,
     answers: Listed,
+    beside: Beside,
     evidence: Vec<Evidence>,
     checks: Vec<Check>,
     integrations: Vec<Integration>,
@@ -75,6 +79,7 @@ impl Parts {
     where
         Head: FromRow<'r, R>,
         Listed: FromRow<'r, R>,
+        Beside: FromRow<'r, R>,
         Evidence: FromRow<'r, R>,
         Check: FromRow<'r, R>,
         Integration: FromRow<'r, R>,
@@ -85,11 +90,12 @@ impl Parts {
         match part {
             0 => self.head = Some(Head::from_row(row)?),
             1 => self.answers = Listed::from_row(row)?,
-            2 => self.evidence.push(Evidence::from_row(row)?),
-            3 => self.checks.push(Check::from_row(row)?),
-            4 => self.integrations.push(Integration::from_row(row)?),
-            5 => self.standings.push(Standing::from_row(row)?),
-            6 => self.ties.push(ManualTie::from_row(row)?),
+            2 => self.beside = Beside::from_row(row)?,
+            3 => self.evidence.push(Evidence::from_row(row)?),
+            4 => self.checks.push(Check::from_row(row)?),
+            5 => self.integrations.push(Integration::from_row(row)?),
+            6 => self.standings.push(Standing::from_row(row)?),
+            7 => self.ties.push(ManualTie::from_row(row)?),
             _ => self.overrides.push(Override::from_row(row)?),
         }
         Ok(())
@@ -118,7 +124,8 @@ impl Parts {
                 for row in head.fetch_all(&mut **connection).await? {
                     parts.take(0, &row)?;
                 }
-                for (part, statement) in (1..).zip(statements(answers::LIST_POSTGRES)) {
+                let together = statements(answers::LIST_POSTGRES, assignments::BESIDE_POSTGRES);
+                for (part, statement) in (1..).zip(together) {
                     for row in sqlx::query(statement).bind(assessment).fetch_all(&mut **connection).await? {
                         parts.take(part, &row)?;
                     }
@@ -159,5 +166,7 @@ pub(crate) async fn read(
         standings: parts.standings,
         ties: parts.ties,
         overrides: parts.overrides,
+        assignments: parts.beside.assignments,
+        comments: parts.beside.comments,
     }))
 }

@@ -66,6 +66,7 @@ ids! {
     SnapshotId,
     /// A link to a report.
     ShareId,
+    CommentId,
 }
 
 impl RunId {

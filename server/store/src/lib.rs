@@ -7,10 +7,12 @@
 mod alerts;
 mod answers;
 mod assessments;
+mod assignments;
 mod audit;
 mod bundle;
 mod checks;
 mod column;
+mod comments;
 mod connect;
 mod db;
 mod error;
@@ -54,9 +56,9 @@ pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
-    AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, EvidenceId, FindingId, FrameworkId, IncidentId,
-    IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId,
-    ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
+    AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, CommentId, EvidenceId, FindingId, FrameworkId,
+    IncidentId, IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId,
+    RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
 };
 
 /// Every statement of this crate, for the test that prepares each one on both databases.
@@ -65,9 +67,11 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         alerts::STATEMENTS,
         answers::STATEMENTS,
         assessments::STATEMENTS,
+        assignments::STATEMENTS,
         audit::STATEMENTS,
         bundle::STATEMENTS,
         checks::STATEMENTS,
+        comments::STATEMENTS,
         evidence::STATEMENTS,
         feeds::STATEMENTS,
         findings::STATEMENTS,

@@ -3,8 +3,10 @@
 mod account;
 mod alert;
 mod assessment;
+mod assignment;
 mod audit;
 mod check;
+mod comment;
 mod feed;
 mod finding;
 mod incident;
@@ -24,15 +26,17 @@ pub use alert::{
 };
 pub use assessment::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
-    EvidenceReview, EvidenceReviewed, FrameworkEntry, Import, Rater, SaveAnswer, Saved, SeenEvidence,
+    EvidenceReview, EvidenceReviewed, FrameworkEntry, Import, Pulse, Rater, SaveAnswer, Saved, SeenEvidence,
     UnnamedEvidence,
 };
+pub use assignment::{Assignment, Part, Person};
 pub use audit::{Audit, AuditEntry};
 pub use check::{
     Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Glance, Integration,
     IntegrationDetails, Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally,
     Wanted,
 };
+pub use comment::{Comment, CommentCount, CommentRevision};
 pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};

@@ -11,7 +11,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Check, Integration, ManualTie, Organization, Override, Role, Standing};
+use super::{
+    Assignment, Check, CommentCount, Integration, ManualTie, Organization, Override, Role, Standing,
+};
 use crate::ids::{AssessmentId, EvidenceId, FrameworkId, OrgId, UnixMillis, UserId};
 
 /// A framework version as a list shows it.
@@ -123,6 +125,14 @@ pub enum Saved {
     Revision(i64),
     /// Somebody answered in between; nothing changed. `None` when there is no answer at all.
     Stale(Option<Answer>),
+}
+
+/// How far an assessment has come, to be compared with an earlier look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulse {
+    pub state: AssessmentState,
+    /// How often anything was answered, by both raters.
+    pub saves: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,4 +257,8 @@ pub struct AssessmentBundle {
     pub ties: Vec<ManualTie>,
     /// Of this assessment's framework only, those that were not withdrawn: expired ones too.
     pub overrides: Vec<Override>,
+    /// Who answers what, domains and criteria mixed; one that belongs to the organization no more is left out.
+    pub assignments: Vec<Assignment>,
+    /// Criteria without a comment are left out.
+    pub comments: Vec<CommentCount>,
 }

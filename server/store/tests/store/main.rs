@@ -26,6 +26,7 @@ mod shares;
 mod standings;
 mod statements;
 mod ties;
+mod together;
 mod tokens;
 mod users;
 mod world;
