@@ -6,9 +6,11 @@
 mod alert;
 mod answer;
 mod assessment;
+mod assignment;
 mod attest;
 mod channel;
 mod check;
+mod comment;
 mod document;
 mod evidence;
 mod extract;
@@ -73,6 +75,15 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(assessment::list, assessment::create))
         .routes(routes!(assessment::get))
         .routes(routes!(answer::put, answer::history))
+        .routes(routes!(answer::restore))
+        .routes(routes!(assignment::list))
+        .routes(routes!(assignment::put_domain))
+        .routes(routes!(assignment::put_criterion))
+        .routes(routes!(assignment::mine))
+        .routes(routes!(comment::list, comment::create))
+        .routes(routes!(comment::update, comment::withdraw))
+        .routes(routes!(comment::resolve))
+        .routes(routes!(comment::reopen))
         .routes(routes!(review::get))
         .routes(routes!(review::submit))
         .routes(routes!(review::begin))

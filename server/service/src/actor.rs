@@ -44,6 +44,10 @@ pub enum Permission {
     Read,
     /// Answer for the organization, attach evidence.
     Answer,
+    /// Say who answers what, and until when.
+    Assign,
+    /// Comment on criteria.
+    Comment,
     /// Register integrations, set up and run checks.
     Operate,
     /// Accept or reject evidence, change ties.
@@ -66,7 +70,8 @@ impl Permission {
         match self {
             Self::Read => true,
             Self::Answer => matches!(role, Role::Owner | Role::Assessor | Role::Contributor),
-            Self::Operate => {
+            Self::Assign => matches!(role, Role::Owner | Role::Assessor),
+            Self::Operate | Self::Comment => {
                 matches!(role, Role::Owner | Role::Assessor | Role::Contributor | Role::Consultant)
             }
             Self::Review => matches!(role, Role::Owner | Role::Assessor | Role::Consultant),
@@ -90,6 +95,8 @@ impl Permission {
         let deed = match self {
             Self::Read => "read this",
             Self::Answer => "answer or attach evidence",
+            Self::Assign => "say who answers what",
+            Self::Comment => "comment",
             Self::Operate => "change integrations or run checks",
             Self::Review => "review evidence or change ties",
             Self::Alert => "change or silence alerts",

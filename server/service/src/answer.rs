@@ -22,6 +22,26 @@ pub struct AnswerInput {
     pub revision: i64,
 }
 
+/// How an answer came about.
+#[derive(Clone, Copy)]
+enum Deed {
+    Answered,
+    Rated,
+    /// What revision `earlier` said was brought back.
+    Restored {
+        earlier: i64,
+    },
+}
+
+impl Deed {
+    const fn rater(self) -> Rater {
+        match self {
+            Self::Answered | Self::Restored { .. } => Rater::Own,
+            Self::Rated => Rater::Assessor,
+        }
+    }
+}
+
 impl Service {
     /// Saves the organization's own answer; durable when this returns. A stale revision changes nothing.
     pub async fn save_answer(
@@ -38,6 +58,31 @@ impl Service {
         self.keep_answer(actor, &found, criterion, Rater::Own, input).await
     }
 
+    /// Brings back what the organization answered in an earlier revision, as a new one: what was said in between stays
+    /// on record. `seen` is the revision that was on the screen.
+    pub async fn restore_answer(
+        &self,
+        actor: &Actor,
+        assessment: AssessmentId,
+        criterion: &CriterionCode,
+        earlier: i64,
+        seen: i64,
+    ) -> Result<Answer, Error> {
+        let found = self.assessment_for(actor, assessment, Permission::Answer).await?;
+        let framework = self.prepared(found.framework).await?.framework;
+        let criterion = framework.criterion(criterion).ok_or(Error::NotFound("The criterion"))?;
+        must_be_open(&found)?;
+        let history = self.store().answer_history(assessment, &criterion.code).await?;
+        let mut own = history.into_iter().filter(|answer| answer.rater == Rater::Own);
+        let wanted = own.find(|answer| answer.revision == earlier).ok_or(Error::NotFound("The revision"))?;
+        if earlier == seen {
+            let words = format!("Revision {earlier} is the answer on file already.");
+            return Err(Error::Conflict(words));
+        }
+        let input = AnswerInput { claim: wanted.claim, rationale: wanted.rationale, revision: seen };
+        self.keep_deed(actor, &found, criterion, Deed::Restored { earlier }, input).await
+    }
+
     /// Keeps what a rater says; who may say it was asked before.
     pub(crate) async fn keep_answer(
         &self,
@@ -47,6 +92,21 @@ impl Service {
         rater: Rater,
         input: AnswerInput,
     ) -> Result<Answer, Error> {
+        let deed = match rater {
+            Rater::Own => Deed::Answered,
+            Rater::Assessor => Deed::Rated,
+        };
+        self.keep_deed(actor, found, criterion, deed, input).await
+    }
+
+    async fn keep_deed(
+        &self,
+        actor: &Actor,
+        found: &Assessment,
+        criterion: &Criterion,
+        deed: Deed,
+        input: AnswerInput,
+    ) -> Result<Answer, Error> {
         let assessment = found.id;
         let organization =
             self.store().organization(found.org).await?.ok_or(Error::NotFound("The organization"))?;
@@ -54,12 +114,16 @@ impl Service {
             let problem = format!("{} does not apply to this organization's profiles.", criterion.code);
             return Err(Error::invalid("criterion", problem));
         }
-        let save = checked(actor, assessment, criterion, rater, input)?;
-        let details =
+        let save = checked(actor, assessment, criterion, deed.rater(), input)?;
+        let mut details =
             json!({ "criterion": criterion.code, "claim": save.claim, "revision": save.seen_revision + 1 });
-        let action = match rater {
-            Rater::Own => "answer.saved",
-            Rater::Assessor => "rating.saved",
+        let action = match deed {
+            Deed::Answered => "answer.saved",
+            Deed::Rated => "rating.saved",
+            Deed::Restored { earlier } => {
+                details["restored"] = earlier.into();
+                "answer.restored"
+            }
         };
         let entry = org_audit(actor, found.org, action, assessment, details);
         match self.store().save_answer(save.clone(), entry).await? {

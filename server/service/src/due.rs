@@ -1,5 +1,8 @@
 //! What is due: dates that somebody has to meet, those already missed first.
 
+use std::collections::BTreeMap;
+
+use domain::DomainCode;
 use domain::check::Value;
 use domain::scoring::{EvidenceState, valid_until};
 use jiff::ToSpan as _;
@@ -23,6 +26,8 @@ pub struct Due {
 /// What it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
+    /// So many criteria of a domain are to be answered.
+    Answers { domain: DomainCode, left: usize, owner: String },
     /// The certificate that a check sees expires.
     Certificate { check: CheckId, integration: String, owner: String },
     /// Evidence expires, and what rests on it counts for less.
@@ -49,6 +54,7 @@ pub fn due(
     all.extend(checks.iter().filter_map(|row| stale(row, freshness(row)?, today)));
     if let Some(page) = page {
         all.extend(evidence(page));
+        all.extend(answers(page));
         all.extend(page.findings.iter().filter_map(|finding| {
             let record = &finding.record;
             let what = What::Finding { subject: record.subject.clone(), owner: record.owner.clone() };
@@ -99,6 +105,24 @@ fn evidence(page: &FindingsPage) -> impl Iterator<Item = Due> {
         let what = What::Evidence { evidence: item.id, title: item.title.clone(), criteria };
         Due { on: valid_until(item.dated, item.duration, item.expires), what }
     })
+}
+
+/// What is left to answer, by day, domain and who answers; nothing once the assessment is handed in.
+fn answers(page: &FindingsPage) -> Vec<Due> {
+    if !page.assessed.bundle.assessment.state.is_open() {
+        return Vec::new();
+    }
+    let mut left: BTreeMap<(Date, DomainCode, String), usize> = BTreeMap::new();
+    for (duty, task) in page.assessed.tasks() {
+        if let Some(on) = task.due.filter(|_| !task.answered) {
+            let owner = duty.owner.map(|owner| owner.name.clone()).unwrap_or_default();
+            *left.entry((on, task.domain, owner)).or_default() += 1;
+        }
+    }
+    let due = left
+        .into_iter()
+        .map(|((on, domain, owner), left)| Due { on, what: What::Answers { domain, left, owner } });
+    due.collect()
 }
 
 #[cfg(test)]
@@ -165,7 +189,7 @@ mod tests {
             What::Certificate { .. } => "certificate",
             What::Review { .. } => "review",
             What::Stale { .. } => "stale",
-            What::Evidence { .. } | What::Finding { .. } => "other",
+            What::Answers { .. } | What::Evidence { .. } | What::Finding { .. } => "other",
         };
         all.iter().map(|due| (due.on, name(&due.what))).collect()
     }

@@ -174,6 +174,40 @@ pub(super) async fn history(
     Ok(Json(paging.slice(found, key, Answer::from)))
 }
 
+/// Which earlier answer to bring back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AnswerRestoring, example = json!({ "restore": 2, "revision": 5 }))]
+pub(super) struct RestoreBody {
+    /// The revision to bring back.
+    restore: i64,
+    /// The revision that you saw: the answer on file.
+    revision: i64,
+}
+
+/// Bring an earlier answer of the organization back, as a new revision
+///
+/// Nothing that was said in between is lost. A `revision` that somebody else's answer has overtaken changes nothing:
+/// 409, with their answer as `current`.
+#[utoipa::path(
+    post, path = "/assessments/{id}/answers/{criterion}/restore", tag = "assessments",
+    params(("id" = String, Path, format = "uuid"), ("criterion" = String, Path, example = "PAT-1")),
+    request_body = RestoreBody,
+    responses(
+        (status = 200, body = Answer), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn restore(
+    Bearer(actor): Bearer,
+    Segments((id, criterion)): Segments<(AssessmentId, CriterionCode)>,
+    State(service): State<Service>,
+    Body(body): Body<RestoreBody>,
+) -> Result<Json<Answer>, Problem> {
+    let restored = service.restore_answer(&actor, id, &criterion, body.restore, body.revision).await?;
+    Ok(Json(restored.into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

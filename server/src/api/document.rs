@@ -44,6 +44,7 @@ fn document() -> OpenApi {
             ("organizations", "Who is assessed"),
             ("members", "Who may do what"),
             ("assessments", "Answers and what they are worth"),
+            ("together", "Who answers what, and what people say about it"),
             ("reports", "An assessment as a file"),
             ("roadmap", "The cheapest climb to a rung"),
             ("evidence", "What stands behind answers"),
