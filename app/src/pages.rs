@@ -32,6 +32,7 @@ pub(crate) mod shares;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
 pub(crate) mod timeline;
+pub(crate) mod together;
 
 mod days;
 mod parts;

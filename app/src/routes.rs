@@ -22,6 +22,7 @@ mod roadmap;
 mod sandbox;
 mod settings;
 mod shares;
+mod together;
 
 use axum::Router;
 use axum::routing::post;
@@ -54,6 +55,7 @@ pub fn router() -> Router<AppState> {
         .merge(sandbox::router())
         .merge(settings::router())
         .merge(shares::router())
+        .merge(together::router())
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
         .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })

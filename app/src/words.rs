@@ -24,8 +24,9 @@ pub use people::{
 pub use rung::{ladder, obstacle, obstacles, rung_name};
 pub use timeline::{cause_lines, cause_words, change_words, live_since, override_words};
 
-use domain::Level;
 use domain::scoring::{Exact, display};
+use domain::{Framework, Level};
+use service::record::Claim;
 
 use crate::charts::Reading;
 
@@ -50,6 +51,14 @@ pub fn capitalized(words: &str) -> String {
     let mut letters = words.chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     format!("{first}{}", letters.as_str())
+}
+
+/// What an answer claims: `3 Operational`, or `Not applicable`.
+pub fn claim_words(framework: &Framework, claim: &Claim) -> String {
+    match claim {
+        Claim::Level(level) => format!("{} {}", level.get(), framework.levels[usize::from(level.get())]),
+        Claim::NotApplicable { .. } => "Not applicable".to_owned(),
+    }
 }
 
 /// A text of a framework as the screen says it: `≥` for `>=`.

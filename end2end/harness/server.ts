@@ -64,6 +64,18 @@ export class Server {
     return server;
   }
 
+  /** Makes another account, as an operator does beside the running server. */
+  async addAccount({ name, email, password }: { name: string; email: string; password: string }): Promise<void> {
+    const url = `sqlite://${join(this.folder, "rung.db")}`;
+    const args = ["user", "create", "--database-url", url, "--name", name, "--email", email, "--password-stdin"];
+    const child = spawn(binary, args, { cwd: this.folder, env: foreign, stdio: ["pipe", "ignore", "pipe"] });
+    let complaint = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+    child.stdin.end(`${password}\n`);
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    if (code !== 0) throw new Error(`rung user create failed:\n${complaint}`);
+  }
+
   async stop(): Promise<void> {
     if (this.running()) {
       const exited = new Promise((resolve) => this.process.once("exit", resolve));

@@ -40,5 +40,6 @@ mod api {
     mod startup;
     mod support;
     mod ties;
+    mod together;
     mod uploads;
 }

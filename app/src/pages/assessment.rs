@@ -1,11 +1,12 @@
 //! The whole assessment: every domain with its progress and score, the rung, and what is in the way of the next.
 
-use domain::scoring::{DomainScore, Exact, RungCondition, Totals, display};
+use domain::scoring::{DomainScore, Exact, RungCondition, Standing, Totals, display};
 use leptos::prelude::*;
-use service::Permission;
 use service::assessment::Assessed;
+use service::record::Part;
 use service::review::Submission;
 use service::timeline::Timeline;
+use service::{Permission, UserId};
 
 use super::questionnaire::overall_arithmetic;
 use super::review::at_risk_note;
@@ -14,7 +15,7 @@ use crate::charts::{BarsLegend, BarsLook};
 use crate::charts::{DomainBar, DomainBars, Ladder, Threshold};
 use crate::ui::{
     ButtonKind, ButtonLink, Column, Disclaimer, Drawer, Note, PageHead, Readout, ReadoutKind, ReadoutRow,
-    Readouts, Section, Table, TableLook,
+    Readouts, Section, Table, TableLook, day,
 };
 use crate::words::{Paths, assessment_state_word, ladder, reading, rung_name};
 
@@ -24,8 +25,10 @@ pub(crate) fn assessment_page(
     timeline: &Timeline,
     submission: Option<&Submission>,
     paths: &Paths,
+    reader: UserId,
 ) -> AnyView {
     let assessment = &assessed.bundle.assessment;
+    let mine = mine(assessed, paths, reader);
     let under = format!(
         "{} {}, {}",
         assessed.framework.title,
@@ -46,6 +49,7 @@ pub(crate) fn assessment_page(
     view! {
         <PageHead title=assessment.title.clone() under=under>
             {go_on}
+            {mine}
             <ButtonLink kind=kind href=review>{words}</ButtonLink>
             <ButtonLink href=findings>"Findings"</ButtonLink>
             <ButtonLink href=report>"Report"</ButtonLink>
@@ -63,6 +67,14 @@ pub(crate) fn assessment_page(
         </div>
     }
     .into_any()
+}
+
+/// The way to what the reader answers for, where that is anything.
+fn mine(assessed: &Assessed, paths: &Paths, reader: UserId) -> Option<AnyView> {
+    let tasks = assessed.tasks_of(reader);
+    let left = tasks.iter().filter(|task| !task.answered).count();
+    let words = if left == 0 { "Mine".to_owned() } else { format!("Mine, {left} to answer") };
+    (!tasks.is_empty()).then(|| view! { <ButtonLink href=paths.mine()>{words}</ButtonLink> }.into_any())
 }
 
 /// The first domain with something unanswered, and what the button to it says.
@@ -160,6 +172,7 @@ fn progress(assessed: &Assessed, paths: &Paths) -> AnyView {
         Column::text("Domain"),
         Column::number("Answered"),
         Column::text("State"),
+        Column::text("Owner"),
         Column::text("In the way"),
     ];
     let rows = assessed
@@ -174,17 +187,36 @@ fn progress(assessed: &Assessed, paths: &Paths) -> AnyView {
                     <th scope="row">{name}<span class="sub">{domain.title.clone()}</span></th>
                     <td class="num" data-label="Answered">{format!("{} of {}", score.answered, score.applicable)}</td>
                     <td>{state(score)}</td>
+                    <td>{owner(assessed, domain)}</td>
                     <td class="wide">{in_the_way(assessed, paths, domain)}</td>
                 </tr>
             }
         })
         .collect_view();
+    let owners = view! { <p><a href=paths.owners()>"Owners and due dates"</a></p> };
     view! {
-        <Section id="domains" title="Domains">
+        <Section id="domains" title="Domains" aside=owners>
             <Table caption="Domains and their progress" columns=columns look=TableLook::Fold>{rows}</Table>
         </Section>
     }
     .into_any()
+}
+
+/// Who answers the domain, and until when while something is left to answer.
+fn owner(assessed: &Assessed, domain: &domain::framework::Domain) -> Option<AnyView> {
+    let whole = assessed.assignment(&Part::Domain(domain.code.clone()))?;
+    let left = domain.criteria.iter().any(|criterion| {
+        let score = assessed.criterion_score(&criterion.code);
+        score.is_some_and(|score| score.standing == Standing::Unanswered)
+    });
+    let owner = whole.owner.as_ref().map_or_else(|| "Nobody yet".to_owned(), |owner| owner.name.clone());
+    let due = whole.due.filter(|_| left).map(|due| {
+        let missed = due < assessed.computed_at.date();
+        let words = if missed { format!("Overdue since {}", day(due)) } else { format!("Due {}", day(due)) };
+        let class = if missed { "sub fail-text" } else { "sub" };
+        view! { <span class=class>{words}</span> }
+    });
+    Some(view! { {owner}{due} }.into_any())
 }
 
 fn state(score: &DomainScore) -> &'static str {

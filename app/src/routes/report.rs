@@ -40,7 +40,8 @@ async fn summary(
     let title = format!("{}, {}", bundle.assessment.title, bundle.organization.name);
     let frame = Frame::new(&state, Some(&actor), title).assessment(bundle, Tab::Assessment);
     let submission = state.service.submission_of(&actor, &assessed).await?;
-    Ok(frame.respond(StatusCode::OK, || assessment_page(&assessed, &timeline, submission.as_ref(), &paths)))
+    let page = || assessment_page(&assessed, &timeline, submission.as_ref(), &paths, actor.user());
+    Ok(frame.respond(StatusCode::OK, page))
 }
 
 async fn report(

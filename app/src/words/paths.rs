@@ -54,6 +54,21 @@ impl Paths {
         self.below(&format!("{domain}#{}", anchor(criterion)), "#criteria")
     }
 
+    /// Who answers a criterion, what was said about it, and its answers from the first on.
+    pub fn about(&self, criterion: impl Display) -> String {
+        self.below(&format!("criteria/{criterion}"), "#criteria")
+    }
+
+    /// What the reader answers for.
+    pub fn mine(&self) -> String {
+        self.below("mine", "#criteria")
+    }
+
+    /// Who answers what.
+    pub fn owners(&self) -> String {
+        self.below("owners", "#criteria")
+    }
+
     pub fn findings(&self) -> String {
         self.below("findings", "#findings")
     }

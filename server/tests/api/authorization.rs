@@ -35,11 +35,16 @@ async fn deeds(world: &World) -> Vec<Deed> {
         deed("read", Method::GET, world.at("/findings"), Value::Null),
         deed("read", Method::GET, world.at("/evidence"), Value::Null),
         deed("read", Method::GET, world.answer_to("PAT-1"), Value::Null),
+        deed("read", Method::GET, world.at("/comments/PAT-1"), Value::Null),
+        deed("read", Method::GET, world.at("/owners"), Value::Null),
+        deed("read", Method::GET, world.at("/mine"), Value::Null),
         deed("read", Method::GET, format!("/integrations/{integration}"), Value::Null),
         deed("read", Method::GET, format!("/integrations/{integration}/checks"), Value::Null),
         deed("read", Method::GET, format!("/checks/{check}"), Value::Null),
         deed("read", Method::GET, format!("/checks/{check}/runs"), Value::Null),
         deed("answer", Method::POST, world.at("/evidence"), note),
+        deed("comment", Method::POST, world.at("/comments/PAT-1"), json!({ "text": "Whose is this?" })),
+        deed("assign", Method::PUT, world.at("/owners/domains/PAT"), json!({ "due": "2027-01-31" })),
         deed("operate", Method::PATCH, format!("/integrations/{integration}"), json!({ "owner": "Team" })),
         deed("operate", Method::PATCH, format!("/checks/{check}"), json!({ "interval": "30m" })),
         deed("operate", Method::POST, world.org("/integrations"), json!({ "name": "Another" })),
@@ -72,9 +77,9 @@ async fn attempt(person: &Person, deed: &Deed) -> Answer {
 
 #[rstest]
 #[case("viewer", &["read"])]
-#[case("contributor", &["read", "answer", "operate"])]
-#[case("assessor", &["read", "answer", "operate", "review", "assess"])]
-#[case("consultant", &["read", "operate", "review", "assess"])]
+#[case("contributor", &["read", "answer", "comment", "operate"])]
+#[case("assessor", &["read", "answer", "comment", "assign", "operate", "review", "assess"])]
+#[case("consultant", &["read", "comment", "operate", "review", "assess"])]
 #[tokio::test]
 async fn a_role_may_do_what_it_may_and_is_told_otherwise(#[case] role: &str, #[case] may: &[&str]) {
     let world = World::new(Backend::Sqlite).await;
@@ -126,6 +131,9 @@ async fn for_an_outsider_no_page_of_the_organization_exists() {
         format!("{org}/evidence"),
         assessment.clone(),
         format!("{assessment}/PAT"),
+        format!("{assessment}/criteria/PAT-1"),
+        format!("{assessment}/owners"),
+        format!("{assessment}/mine"),
         format!("{assessment}/findings"),
         format!("{assessment}/report"),
     ];

@@ -131,6 +131,13 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "assessment.finalized" => format!("signed {}", of("title")),
         "review.begun" => format!("began the review of {}", of("title")),
         "review.changes_requested" => format!("asked for changes of {}", of("title")),
+        "answer.restored" => format!("brought an earlier answer to {} back", of("criterion")),
+        "assignment.changed" => match details.get("name").and_then(Value::as_str) {
+            Some(name) => format!("named {name} for {}", of("subject")),
+            None => format!("changed who answers {}", of("subject")),
+        },
+        "comment.added" => format!("commented on {}", of("criterion")),
+        "thread.resolved" => format!("settled a thread on {}", of("criterion")),
         "rating.saved" => format!("rated {}", of("criterion")),
         "difference.settled" => format!("closed the difference on {}", of("criterion")),
         "evidence.added" => format!("attached evidence: {}", of("title")),

@@ -28,6 +28,13 @@ pub(super) fn due_section(due: &[Due], paths: Option<&Paths>, at: &str, today: D
 fn line(due: &Due, paths: Option<&Paths>, at: &str, today: Date) -> AnyView {
     let missed = due.on < today;
     let (href, name, rest) = match &due.what {
+        What::Answers { domain, left, owner } => {
+            let rest = match left {
+                1 => format!(": 1 criterion is to be answered.{}", owned_by(owner)),
+                left => format!(": {left} criteria are to be answered.{}", owned_by(owner)),
+            };
+            (paths.map(|paths| paths.domain(domain)), domain.to_string(), rest)
+        }
         What::Certificate { check, integration, owner } => {
             let verb = if missed { "expired" } else { "expires" };
             let rest = format!(": its certificate {verb}.{}", owned_by(owner));

@@ -79,8 +79,30 @@ pub(super) fn criterion(sheet: &Sheet, criterion: &Criterion, score: &CriterionS
                 <div id=format!("{id}-conflict")>{conflict}</div>
                 {form(sheet, criterion, score, &id, Shown::of(answer, typed), typed)}
                 {proof::proof(sheet, criterion, score, &id)}
+                {about(sheet, criterion)}
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// The ways to what was said about the criterion and to its earlier answers.
+fn about(sheet: &Sheet, criterion: &Criterion) -> AnyView {
+    let at = sheet.paths.about(&criterion.code);
+    let said = sheet.assessed.bundle.comments.iter().find(|count| count.criterion == criterion.code);
+    let comments = match said.map(|count| (count.comments, count.open)) {
+        None | Some((0, _)) => "Comments".to_owned(),
+        Some((1, 0)) => "1 comment".to_owned(),
+        Some((1, _)) => "1 comment, open".to_owned(),
+        Some((comments, 0)) => format!("{comments} comments"),
+        Some((comments, open)) => format!("{comments} comments, {open} open"),
+    };
+    let on = format!(" on {}", criterion.code);
+    view! {
+        <p class="row small">
+            <a href=format!("{at}#comments")>{comments}<span class="vh">{on.clone()}</span></a>
+            <a href=format!("{at}#history")>"History"<span class="vh">{on}</span></a>
+        </p>
     }
     .into_any()
 }

@@ -1,11 +1,31 @@
-//! The line of tags under a criterion's title: weight, gates, evidence class.
+//! The line of tags under a criterion's title: weight, gates, evidence class, who is to answer.
 
 use domain::framework::Criterion;
 use domain::scoring::{CriterionScore, Standing};
 use leptos::prelude::*;
 
 use super::Sheet;
-use crate::ui::{EvidenceBadge, Sign, Tag};
+use crate::ui::{EvidenceBadge, Sign, Tag, TagKind, day};
+
+/// Who is to answer and, while nobody has, until when.
+fn duty(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
+    if sheet.assessed.bundle.assignments.is_empty() {
+        return None;
+    }
+    let duty = sheet.assessed.duty(&sheet.domain().code, &criterion.code);
+    let owner = duty.owner.map(|owner| owner.name.clone());
+    let owner = owner.map(|name| view! { <Tag>"Owner " <b>{name}</b></Tag> });
+    let unanswered = sheet.assessed.own_answer(&criterion.code).is_none();
+    let due = duty.due.filter(|_| unanswered).map(|due| {
+        if due < sheet.assessed.computed_at.date() {
+            let words = format!("Overdue since {}", day(due));
+            view! { <Tag kind=TagKind::Fail sign=Sign::Warn>{words}</Tag> }.into_any()
+        } else {
+            view! { <Tag sign=Sign::Clock>{format!("Due {}", day(due))}</Tag> }.into_any()
+        }
+    });
+    Some(view! { {owner}{due} }.into_any())
+}
 
 pub(super) fn marks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
     let gates: Vec<_> =
@@ -26,6 +46,7 @@ pub(super) fn marks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore
         <Tag>"Weight " <b>{weight}</b></Tag>
         {gates}
         {standing}
+        {duty(sheet, criterion)}
     }
     .into_any()
 }

@@ -1,0 +1,83 @@
+//! Who answers what: every domain with its owner and day, and the criteria with one of their own.
+
+use domain::framework::Domain;
+use leptos::prelude::*;
+use service::Permission;
+use service::record::{AssessmentState, Assignment, Part};
+
+use super::OwnersSheet;
+use super::owner::{OwnerForm, owner_form, owner_words};
+use crate::ui::{ButtonLink, Column, Drawer, PageHead, Section, Table, TableLook};
+use crate::words::anchor;
+
+/// The page's content.
+pub(crate) fn owners_page(sheet: &OwnersSheet) -> AnyView {
+    let columns = vec![
+        Column::text("Domain"),
+        Column::text("Owner"),
+        Column::number("Answered"),
+        Column::text("Criteria with an owner or a day of their own"),
+    ];
+    let domains = sheet.assessed.framework.domains.iter().enumerate();
+    let rows = domains.map(|(index, domain)| row(sheet, index, domain)).collect_view();
+    let under = "A domain's owner answers its criteria that have none of their own.";
+    let mine = sheet.paths.mine();
+    view! {
+        <PageHead title="Owners and due dates" under=under><ButtonLink href=mine>"Mine"</ButtonLink></PageHead>
+        <Section id="owners" title="Domains">
+            <Table caption="Domains and who answers them" columns look=TableLook::Fold>{rows}</Table>
+        </Section>
+    }
+    .into_any()
+}
+
+fn row(sheet: &OwnersSheet, index: usize, domain: &Domain) -> AnyView {
+    let score = &sheet.assessed.score.domains[index];
+    let kept = sheet.assessed.assignment(&Part::Domain(domain.code.clone()));
+    let words = words(kept);
+    let code = domain.code.to_string();
+    let place = code.to_lowercase();
+    let form = may_assign(sheet).then(|| {
+        let returned = sheet.typed.as_ref().filter(|(typed, ..)| *typed == code);
+        let form = owner_form(OwnerForm {
+            id: place.clone(),
+            action: format!("{}/{code}#{place}", sheet.paths.owners()),
+            subject: code.clone(),
+            kept,
+            members: &sheet.members,
+            nobody: "Nobody yet".to_owned(),
+            returned: returned.map(|(_, fields, refusal)| (fields, refusal)),
+        });
+        view! { <Drawer summary=format!("Set owner of {code}") open=returned.is_some()>{form}</Drawer> }
+    });
+    let apart = domain.criteria.iter().filter_map(|criterion| {
+        let own = sheet.assessed.assignment(&Part::Criterion(criterion.code.clone()))?;
+        let said = format!(" {}", self::words(Some(own)));
+        Some(view! {
+            <li><a href=format!("{}#owner", sheet.paths.about(&criterion.code))>{criterion.code.to_string()}</a>{said}</li>
+        })
+    });
+    let apart = apart.collect_view();
+    let first = domain.criteria.first().map(|criterion| {
+        let href = format!("{}#{}", sheet.paths.domain(&domain.code), anchor(&criterion.code));
+        view! { <a href=href><span class="code">{code.clone()}</span></a>" " }
+    });
+    view! {
+        <tr id=place>
+            <th scope="row">{first}<span class="sub">{domain.title.clone()}</span></th>
+            <td class="wide">{words}{form}</td>
+            <td class="num" data-label="Answered">{format!("{} of {}", score.answered, score.applicable)}</td>
+            <td class="wide"><ul class="small">{apart}</ul></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn words(kept: Option<&Assignment>) -> String {
+    let owner = kept.and_then(|kept| kept.owner.as_ref()).map(|owner| owner.name.as_str());
+    owner_words(owner, kept.and_then(|kept| kept.due))
+}
+
+fn may_assign(sheet: &OwnersSheet) -> bool {
+    sheet.assessed.may(Permission::Assign) && sheet.assessed.bundle.assessment.state != AssessmentState::Final
+}

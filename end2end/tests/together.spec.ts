@@ -1,0 +1,103 @@
+// Two people at one assessment: owners, comments, earlier answers; and what each sees of the other as it happens.
+import { type Browser, type Page } from "@playwright/test";
+import {
+  answer,
+  createOrganization,
+  criterion,
+  openDomain,
+  owner,
+  signIn,
+  signUp,
+  startAssessment,
+} from "../harness/journey";
+import { expectAccessible, expectNoSidewaysScroll, picture } from "../harness/look";
+import type { Server } from "../harness/server";
+import { type Complaints, expect, test } from "../harness/test";
+
+const bo = { name: "Bo Rails", email: "bo@example.org", password: "hairline lantern petrol 52" };
+const patientApi = "PAT-1 Standards-based patient access API in production";
+const patients = /Patient access and patient-contributed data|\bPAT\b/;
+
+/** Ends with the owner on the questions of a domain; gives their address. */
+async function begun(page: Page, rung: Server): Promise<string> {
+  await signUp(page);
+  await rung.addAccount(bo);
+  await createOrganization(page, "Birch Street Hospital");
+  const organization = new URL(page.url()).pathname;
+  await page.goto(`${organization}/members`);
+  await page.getByLabel("E-mail", { exact: true }).fill(bo.email);
+  await page.getByRole("button", { name: "Add member" }).click();
+  await expect(page.getByRole("row").filter({ hasText: bo.name })).toBeVisible();
+  await page.goto(organization);
+  await startAssessment(page, "Readiness, together");
+  await openDomain(page, patients);
+  return new URL(page.url()).pathname;
+}
+
+/** The colleague's own browser, on the same page. */
+async function colleague(browser: Browser, rung: Server, path: string, scripts: boolean, complaints: Complaints) {
+  const context = await browser.newContext({ baseURL: rung.url, javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  complaints.watch(page);
+  await signIn(page, bo);
+  await page.goto(path);
+  return page;
+}
+
+test("a criterion is given to somebody, talked over, answered, and an answer undone", async ({
+  page,
+  rung,
+  browser,
+  scripts,
+  complaints,
+}) => {
+  test.slow();
+  const questions = await begun(page, rung);
+  const main = page.getByRole("main");
+  await page.goto(questions.replace(/\/[^/]+$/, "/owners"));
+  await main.getByText("Set owner of PAT").click();
+  const row = main.getByRole("row").filter({ hasText: "Set owner of PAT" });
+  await row.getByLabel("Owner").selectOption({ label: `${bo.name}, contributor` });
+  await row.getByLabel(/^Due/).fill("2020-01-31");
+  await row.getByRole("button", { name: "Save owner of PAT" }).click();
+  await expect(row).toContainText(`${bo.name}, due 31 Jan 2020`);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await picture(page, "owners");
+
+  const theirs = await colleague(browser, rung, questions, scripts, complaints);
+  await expect(criterion(theirs, patientApi)).toContainText("Overdue since 31 Jan 2020");
+  await theirs.goto(questions.replace(/\/[^/]+$/, ""));
+  await theirs.getByRole("main").getByRole("link", { name: /^Mine/ }).click();
+  await expect(theirs.getByRole("row").filter({ hasText: "PAT-1" })).toContainText("Overdue");
+  await expectAccessible(theirs);
+  await expectNoSidewaysScroll(theirs);
+  await picture(theirs, "mine");
+
+  await theirs.goto(questions);
+  const group = criterion(theirs, patientApi);
+  await answer(group, "1 Ad hoc", scripts);
+  await answer(group, "3 Operational", scripts);
+  await expect(group).not.toContainText("Overdue");
+  await group.getByRole("link", { name: "Comments on PAT-1" }).click();
+  const about = theirs.getByRole("main");
+  await about.getByLabel("New comment").fill("The vendor confirmed\n14 resources.");
+  await about.getByRole("button", { name: "Comment", exact: true }).click();
+  await expect(about).toContainText("14 resources.");
+  await about.getByRole("button", { name: "Undo: back to revision 1" }).click();
+  await expect(about.getByRole("row").filter({ hasText: "on file" })).toContainText("1 Ad hoc");
+  await expectAccessible(theirs);
+  await expectNoSidewaysScroll(theirs);
+
+  await page.goto(questions);
+  await criterion(page, patientApi).getByRole("link", { name: "1 comment, open on PAT-1" }).click();
+  await main.getByText(`Answer ${bo.name}`).click();
+  await main.getByLabel("Your answer").fill("15 by now.");
+  await main.getByRole("button", { name: "Answer", exact: true }).click();
+  await main.getByRole("button", { name: /^Settle thread/ }).click();
+  await expect(main).toContainText(`Settled by ${owner.name}`);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await picture(page, "about-a-criterion");
+  await theirs.context().close();
+});
