@@ -16,6 +16,19 @@ pub struct Update {
     pub fragments: Vec<(String, String)>,
 }
 
+/// Something that happened to an assessment, as an open page is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// `Bo answered PAT-1: 3 Operational, 12:03`.
+    pub words: String,
+    /// Where it is seen.
+    pub href: String,
+    /// The criterion's code; empty where it is about the whole assessment.
+    pub criterion: String,
+    /// The revision of the organization's answer that it made; 0 where it made none.
+    pub revision: i64,
+}
+
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SaveReply {
@@ -114,7 +127,7 @@ mod server {
     /// A use case's error for a person; an internal one is logged here, once.
     fn in_words(error: Error) -> String {
         if let Error::Internal(cause) = &error {
-            tracing::error!(error = %cause, "saving an answer failed");
+            tracing::error!(error = %cause, "a server function failed");
         }
         error.to_string()
     }

@@ -7,6 +7,7 @@ mod assessments;
 mod checks;
 mod evidence;
 mod findings;
+mod follow;
 mod frameworks;
 mod home;
 mod incidents;
@@ -40,6 +41,7 @@ pub fn router() -> Router<AppState> {
         .merge(checks::router())
         .merge(evidence::router())
         .merge(findings::router())
+        .merge(follow::router())
         .merge(frameworks::router())
         .merge(home::router())
         .merge(incidents::router())

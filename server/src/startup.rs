@@ -159,6 +159,7 @@ impl Application {
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
         let (stopping, stopped) = watch::channel(false);
         let tasks = Background::start(&self.service, self.worker, self.keep, &stopped);
+        let followed = self.service.clone();
         let mut asked = stopped.clone();
         let listener = self.listener.tap_io(|connection| {
             // A page and its parts are small: waiting to fill a packet only delays them.
@@ -170,6 +171,8 @@ impl Application {
         let serving = axum::serve(listener, make).with_graceful_shutdown(async move {
             stop.await;
             tracing::info!("stopping");
+            // Otherwise whoever follows an assessment would keep the server from ending.
+            followed.end_following();
             stopping.send_replace(true);
         });
         let out_of_patience = async move {

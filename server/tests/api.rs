@@ -17,6 +17,7 @@ mod api {
     mod feed_watch;
     mod feeds;
     mod figures;
+    mod follow;
     mod frameworks;
     mod health;
     mod history;

@@ -59,6 +59,11 @@ impl Paths {
         self.below(&format!("criteria/{criterion}"), "#criteria")
     }
 
+    /// What happens to the assessment, as a stream of events.
+    pub fn live(&self) -> String {
+        self.below("live", "#result")
+    }
+
     /// What the reader answers for.
     pub fn mine(&self) -> String {
         self.below("mine", "#criteria")

@@ -17,6 +17,7 @@ pub mod due;
 mod error;
 pub mod evidence;
 pub mod finding;
+pub mod follow;
 pub mod incident;
 pub mod integration;
 pub mod inventory;

@@ -20,6 +20,7 @@ use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_new
 use crate::evidence::Room;
 use crate::methods::Examples;
 use crate::share::Readings;
+use crate::follow::Follows;
 use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 
@@ -67,6 +68,7 @@ pub(crate) struct Inner {
     outgoing: Outgoing,
     files: Option<Files>,
     room: Room,
+    follows: Follows,
     /// Rings when there is something to tell.
     alarm: tokio::sync::Notify,
 }
@@ -118,6 +120,7 @@ impl Service {
             outgoing,
             files: config.files,
             room: Room::new(),
+            follows: Follows::default(),
             alarm: tokio::sync::Notify::new(),
         });
         tokio::spawn(refresh_touched(Arc::downgrade(&inner), inbox));
@@ -147,6 +150,14 @@ impl Service {
 
     pub(crate) fn room(&self) -> &Room {
         &self.inner.room
+    }
+
+    pub(crate) fn follows(&self) -> &Follows {
+        &self.inner.follows
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
     }
 
     pub(crate) fn outgoing(&self) -> &Outgoing {

@@ -134,6 +134,7 @@ async fn for_an_outsider_no_page_of_the_organization_exists() {
         format!("{assessment}/criteria/PAT-1"),
         format!("{assessment}/owners"),
         format!("{assessment}/mine"),
+        format!("{assessment}/live"),
         format!("{assessment}/findings"),
         format!("{assessment}/report"),
     ];
