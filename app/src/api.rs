@@ -29,6 +29,27 @@ pub struct Told {
     pub revision: i64,
 }
 
+/// What a page of the questionnaire shows anew after others have answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// The inner HTML of elements, by their id.
+    pub fragments: Vec<(String, String)>,
+    /// For each criterion asked for that is on the page.
+    pub offers: Vec<Offer>,
+}
+
+/// A colleague's answer to a criterion, which waits until the reader asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub criterion: String,
+    /// What changes at the criterion once it is shown.
+    pub update: Update,
+    /// The offer to show it, for a criterion that the reader has not touched.
+    pub untouched: String,
+    /// What is said where the reader entered something else.
+    pub touched: String,
+}
+
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SaveReply {
@@ -68,14 +89,50 @@ pub async fn save_answer(
     reply.map_err(ServerFnError::new)
 }
 
+/// What others answered, drawn for the page of a domain. `criteria` are codes with commas between. `None`: the session
+/// has ended.
+#[server(prefix = "/api/ui", endpoint = "look_again")]
+pub async fn look_again(
+    assessment: String,
+    domain: String,
+    criteria: String,
+) -> Result<Option<Look>, ServerFnError> {
+    use crate::web::UiContext;
+
+    let UiContext { service, actor } = expect_context::<UiContext>();
+    let Some(actor) = actor else { return Ok(None) };
+    let owner = Owner::current();
+    let look = server::look(&service, &actor, &assessment, &domain, &criteria, owner).await;
+    look.map(Some).map_err(ServerFnError::new)
+}
+
 #[cfg(feature = "ssr")]
 mod server {
     use leptos::prelude::Owner;
     use service::{Actor, AssessmentId, Error, Service};
 
-    use super::SaveReply;
+    use super::{Look, SaveReply};
     use crate::answer::{Sent, sheet};
-    use crate::pages::questionnaire::{Sheet, Typed, conflict_html, update};
+    use crate::pages::questionnaire::{Sheet, Typed, conflict_html, look_at, update};
+
+    /// Reads the assessment again and draws what changed. The error is a sentence for the person.
+    pub(super) async fn look(
+        service: &Service,
+        actor: &Actor,
+        assessment: &str,
+        domain: &str,
+        criteria: &str,
+        owner: Option<Owner>,
+    ) -> Result<Look, String> {
+        let id: AssessmentId = assessment.parse().map_err(|_| "The assessment was not found.".to_owned())?;
+        let sheet = sheet(service, actor, id, |one| one.code.as_str() == domain, None).await;
+        let sheet = sheet.map_err(in_words)?.ok_or_else(|| "The domain was not found.".to_owned())?;
+        let draw = || look_at(&sheet, criteria.split(','));
+        Ok(match owner {
+            Some(owner) => owner.with(draw),
+            None => draw(),
+        })
+    }
 
     /// Saves, then draws what follows from it. The error is a sentence for the person.
     pub(super) async fn save(

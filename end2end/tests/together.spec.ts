@@ -101,3 +101,56 @@ test("a criterion is given to somebody, talked over, answered, and an answer und
   await picture(page, "about-a-criterion");
   await theirs.context().close();
 });
+
+test("what a colleague answers is told at once, and shown only when asked for", async ({
+  page,
+  rung,
+  browser,
+  scripts,
+  complaints,
+}) => {
+  test.skip(!scripts, "without scripts a page shows what others answered when it is loaded again");
+  test.slow();
+  complaints.allowStatus(409);
+  const questions = await begun(page, rung);
+  const theirs = await colleague(browser, rung, questions, scripts, complaints);
+  const group = criterion(page, patientApi);
+  const score = page.getByRole("region", { name: "Score" });
+  const before = await score.innerText();
+
+  await answer(criterion(theirs, patientApi), "3 Operational", scripts);
+  const news = page.getByRole("status").filter({ hasText: `${bo.name} answered PAT-1: 3 Operational` });
+  await expect(news).toBeVisible();
+  await expect(score).not.toHaveText(before, { useInnerText: true });
+  const offer = group.getByRole("button", { name: /^Show it/ });
+  await expect(offer).toBeVisible();
+  const level = (name: string) => group.getByRole("radio", { name, exact: true });
+  await expect(level("3 Operational")).not.toBeChecked();
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await picture(page, "offered-answer");
+  await offer.click();
+  await expect(level("3 Operational")).toBeChecked();
+  await expect(group).toContainText("Claimed 3, counts 2");
+  await expect(offer).toHaveCount(0);
+  // Going on from there is no conflict.
+  await answer(group, "2 Defined", scripts);
+  await expect(theirs.getByRole("status").filter({ hasText: `${owner.name} answered PAT-1: 2 Defined` })).toBeVisible();
+
+  // What somebody is typing stays, and both are there to choose from.
+  const second = /^PAT-2 /;
+  const typing = page.getByRole("group", { name: second });
+  await typing.getByLabel("Rationale").fill("Not sure yet");
+  await answer(theirs.getByRole("group", { name: second }), "4 Assured", scripts);
+  await expect(typing).toContainText("What you entered is still here");
+  await expect(typing.getByLabel("Rationale")).toHaveValue("Not sure yet");
+  await typing.getByRole("radio", { name: "1 Ad hoc", exact: true }).check();
+  const both = typing.getByRole("alert").filter({ hasText: "Two people answered PAT-2 at the same time" });
+  await expect(both).toContainText("4 Assured");
+  await both.getByRole("button", { name: "Keep what is on file" }).click();
+  await expect(typing.getByRole("radio", { name: "4 Assured", exact: true })).toBeChecked();
+
+  // Whoever signs out hears no more.
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await theirs.context().close();
+});

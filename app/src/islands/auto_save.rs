@@ -3,12 +3,14 @@
 //! The island draws nothing: it listens around the criteria, which are plain forms, reads the answer from the form and
 //! replaces what the server draws anew. **Invariants.** For one criterion one save is under way at a time; what changed
 //! meanwhile is saved after it, from the revision that it returned. Nothing typed is ever thrown away: a save that
-//! fails leaves the form as it is and says so.
+//! fails leaves the form as it is and says so. What colleagues answer meanwhile is told, and shown when asked for.
 
 #[cfg(feature = "hydrate")]
 mod apply;
 #[cfg(feature = "hydrate")]
 mod dom;
+#[cfg(feature = "hydrate")]
+mod follow;
 #[cfg(feature = "hydrate")]
 mod listen;
 #[cfg(feature = "hydrate")]

@@ -12,6 +12,7 @@ mod domains;
 mod live;
 mod marks;
 mod note;
+mod offer;
 mod prepared;
 mod proof;
 mod typed;
@@ -26,7 +27,7 @@ use service::record::AssessmentState;
 pub(crate) use arithmetic::of_assessment as overall_arithmetic;
 pub(crate) use typed::{Typed, TypedAnswer, TypedEvidence};
 
-use crate::api::Update;
+use crate::api::{Look, Update};
 use crate::islands::AutoSave;
 use crate::ui::{ButtonKind, ButtonLink, Note, PageHead, Tag};
 use crate::words::{Paths, Seen, anchor, assessment_state_word};
@@ -73,6 +74,9 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
     let weight = domain.weight.to_string();
     let criteria = criteria(sheet);
     let id = assessment.id.to_string();
+    // From here the page is told what others answer.
+    let (feed, since) = (sheet.paths.live(), sheet.assessed.computed_at.0.to_string());
+    let code = domain.code.to_string();
     let title = view! { {domain.code.to_string()}" "<span class="light">{domain.title.clone()}</span> };
     view! {
         <PageHead title=title under=domain.purpose.clone()>
@@ -86,8 +90,11 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
                 <nav aria-label="Domains of the questionnaire" id="domains">{domains::list(sheet)}</nav>
             </section>
             <div>
+                <div class="news" id="news" role="status"></div>
                 <AutoSave>
-                    <div id="answers" data-assessment=id>{criteria}</div>
+                    <div id="answers" data-assessment=id data-domain=code data-live=feed data-since=since>
+                        {criteria}
+                    </div>
                 </AutoSave>
                 {left_out(sheet)}
                 {next(sheet)}
@@ -163,6 +170,13 @@ fn next(sheet: &Sheet) -> AnyView {
 
 /// What changes on the page when the criterion at `index` of the domain was answered.
 pub(crate) fn update(sheet: &Sheet, index: usize) -> Update {
+    let mut update = own_update(sheet, index);
+    update.fragments.extend(around(sheet));
+    update
+}
+
+/// The part of it that is the criterion's own.
+fn own_update(sheet: &Sheet, index: usize) -> Update {
     let criterion = &sheet.domain().criteria[index];
     let score = &sheet.scores()[index];
     let answer = sheet.assessed.own_answer(&criterion.code);
@@ -176,11 +190,24 @@ pub(crate) fn update(sheet: &Sheet, index: usize) -> Update {
         fragments: vec![
             (format!("{id}-note"), html(note::note(sheet, criterion, score))),
             (format!("{id}-marks"), html(marks::marks(sheet, criterion, score))),
-            ("domains".to_owned(), html(domains::list(sheet))),
-            ("live-bar".to_owned(), html(live::bar(sheet))),
-            ("live".to_owned(), html(live::panel(sheet))),
         ],
     }
+}
+
+/// What changes around the criteria, whichever of them was answered.
+fn around(sheet: &Sheet) -> Vec<(String, String)> {
+    vec![
+        ("domains".to_owned(), domains::list(sheet).to_html()),
+        ("live-bar".to_owned(), live::bar(sheet).to_html()),
+        ("live".to_owned(), live::panel(sheet).to_html()),
+    ]
+}
+
+/// What the page shows anew after others have answered these criteria, or criteria of other domains.
+pub(crate) fn look_at<'a>(sheet: &Sheet, criteria: impl Iterator<Item = &'a str>) -> Look {
+    let place = |code: &str| sheet.domain().criteria.iter().position(|own| own.code.as_str() == code);
+    let offers = criteria.filter_map(place).filter_map(|index| offer::offer(sheet, index));
+    Look { offers: offers.collect(), fragments: around(sheet) }
 }
 
 /// The choice between two answers, for the island.

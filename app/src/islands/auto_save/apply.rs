@@ -93,11 +93,21 @@ pub(super) fn update(form: &AnswerForm, update: &Update) {
             place.set_inner_html(flag);
         }
     }
-    for (id, html) in &update.fragments {
+    fragments(&update.fragments);
+}
+
+/// Draws parts of the page anew, by their id.
+pub(super) fn fragments(fragments: &[(String, String)]) {
+    for (id, html) in fragments {
         if let Some(element) = by_id(id) {
             replace(&element, html);
         }
     }
+}
+
+/// Says at the criterion that a colleague answered it.
+pub(super) fn offer(form: &AnswerForm, html: &str) {
+    set(form, "conflict", html);
 }
 
 pub(super) fn status(form: &AnswerForm, html: &str) {

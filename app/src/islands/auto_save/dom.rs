@@ -134,6 +134,12 @@ impl AnswerForm {
             || self.texts().iter().any(|text| text.default_value().is_ok_and(|saved| saved != text.value()))
     }
 
+    /// Whether two answers are there to choose from.
+    pub(super) fn has_choice(&self) -> bool {
+        let part = self.part("conflict");
+        part.is_some_and(|part| part.query_selector(".conflict").is_ok_and(|found| found.is_some()))
+    }
+
     /// Remembers what was saved, for [`is_changed`](Self::is_changed).
     pub(super) fn set_saved(&self, answer: &Entered) {
         for radio in self.radios() {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlAnchorElement, HtmlElement, MouseEvent};
 
 use super::dom::{AnswerForm, Entered, by_id, document, each};
-use super::{apply, queue};
+use super::{apply, follow, queue};
 
 /// Begins to listen, and saves what was answered before the page was ready.
 pub(super) fn start() {
@@ -30,6 +30,7 @@ pub(super) fn start() {
     // What could not be sent without a network.
     on(&window, "online", |_| save_changed());
     save_changed();
+    follow::start();
 }
 
 fn save_changed() {
@@ -41,7 +42,7 @@ fn save_changed() {
 }
 
 /// For as long as the page lives.
-fn on(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
+pub(super) fn on(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
     let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| act(&event));
     let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
     listener.forget();
@@ -92,6 +93,7 @@ fn choose(choice_form: &Element, choice: &str) {
         form.set_saved(&on_file);
         apply::clear(&form);
         apply::saved(&form);
+        follow::take(&form);
     } else {
         apply::clear(&form);
         queue::now(&form);

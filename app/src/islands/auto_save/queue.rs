@@ -161,6 +161,11 @@ pub(super) fn is_busy() -> bool {
     QUEUE.with_borrow(|queue| queue.slots.iter().any(|slot| slot.busy || slot.timer.is_some()))
 }
 
+/// The same for one criterion.
+pub(super) fn is_busy_with(code: &str) -> bool {
+    with(code, |slot| slot.busy || slot.timer.is_some())
+}
+
 /// Whether leaving now would lose an answer.
 pub(super) fn would_lose() -> bool {
     is_busy() || QUEUE.with_borrow(|queue| queue.slots.iter().any(|slot| slot.failed))
