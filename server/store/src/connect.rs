@@ -16,11 +16,11 @@ use crate::db::{Db, Store};
 use crate::error::StoreError;
 use crate::queue::Queue;
 
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Where sqlx keeps what was applied.
-const MIGRATIONS: &str = "_sqlx_migrations";
+pub(crate) const MIGRATIONS: &str = "_sqlx_migrations";
 
 /// How long a statement waits for another process to release an SQLite database.
 const BUSY: Duration = Duration::from_secs(10);
@@ -150,7 +150,7 @@ async fn connect_sqlite(url: &str) -> Result<Db, StoreError> {
 
 /// Creates the file, if it is not there, for this account alone: it holds password hashes and everything that
 /// organizations say of themselves. SQLite gives its journal the same mode.
-fn create_private(file: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_private(file: &Path) -> Result<(), StoreError> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -54,6 +54,16 @@ impl Store {
         })
     }
 
+    /// A transaction that reads, and sees one state of the database until it ends.
+    pub(crate) async fn read_whole(&self) -> Result<Writing, StoreError> {
+        Ok(match &*self.db {
+            Db::Sqlite { read, .. } => Writing::Sqlite(read.begin().await?),
+            Db::Postgres(pool) => {
+                Writing::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
     /// A transaction that writes; rolled back when it is dropped without [`Writing::commit`].
     pub(crate) async fn write(&self) -> Result<Writing, StoreError> {
         Ok(match &*self.db {

@@ -8,9 +8,9 @@ use domain::{Framework, FrameworkCode};
 
 use crate::audit;
 use crate::column::{Text, from_row};
-use crate::db::{Statement, Store, row, rows, statements};
+use crate::db::{Link, Statement, Store, row, rows, statements};
 use crate::error::StoreError;
-use crate::ids::FrameworkId;
+use crate::ids::{FrameworkId, UnixMillis};
 use crate::record::{Audit, FrameworkEntry, Import};
 
 macro_rules! select {
@@ -40,6 +40,18 @@ from_row! {
 fn in_order(version: &str) -> Vec<(u64, String)> {
     version.split(['.', '-', '+']).map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
 }
+
+/// Adds a version that is missing, in somebody else's transaction.
+pub(crate) async fn add(
+    link: &mut Link<'_>,
+    framework: &Framework,
+    hash: &str,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    write::framework(link, FrameworkId::new(), framework, hash, at).await
+}
+
+pub(crate) use citations::add_missing as add_missing_citations;
 
 impl Store {
     /// Keeps a version of a framework. `hash` is that of its content: the same code and version with another hash

@@ -67,6 +67,11 @@ ids! {
     /// A link to a report.
     ShareId,
     CommentId,
+    /// A link to join an organization.
+    InvitationId,
+    CampaignId,
+    /// A saved view of the portfolio.
+    ViewId,
 }
 
 impl RunId {

@@ -9,8 +9,11 @@ mod answers;
 mod assessments;
 mod assignments;
 mod audit;
+mod backup;
 mod bundle;
+mod campaigns;
 mod checks;
+pub mod client;
 mod column;
 mod comments;
 mod connect;
@@ -25,6 +28,7 @@ mod history;
 pub mod ids;
 mod incidents;
 mod integrations;
+mod invitations;
 mod live;
 mod organizations;
 mod outbox;
@@ -52,14 +56,14 @@ mod tokens;
 mod users;
 mod workers;
 
+pub use backup::{Copied, CopyState, look_at_copy};
 pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
-    AlertRuleId, AssessmentId, AuditId, ChannelId, CheckId, CommentId, EvidenceId, FindingId, FrameworkId,
-    IncidentId, IntegrationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId,
-    RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
+    AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId, ViewId,
 };
+pub use invitations::{InvitationLimit, KeptToken};
 
 /// Every statement of this crate, for the test that prepares each one on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Statement> {
@@ -70,8 +74,12 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         assignments::STATEMENTS,
         audit::STATEMENTS,
         bundle::STATEMENTS,
+        campaigns::STATEMENTS,
         checks::STATEMENTS,
         comments::STATEMENTS,
+        client::STATEMENTS,
+        client::KEEP_STATEMENTS,
+        client::TABLE_STATEMENTS,
         evidence::STATEMENTS,
         feeds::STATEMENTS,
         findings::STATEMENTS,
@@ -79,6 +87,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         history::STATEMENTS,
         incidents::STATEMENTS,
         integrations::STATEMENTS,
+        invitations::STATEMENTS,
         live::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,

@@ -5,11 +5,13 @@ mod alert;
 mod assessment;
 mod assignment;
 mod audit;
+mod campaign;
 mod check;
 mod comment;
 mod feed;
 mod finding;
 mod incident;
+mod invitation;
 mod live;
 mod organization;
 mod portfolio;
@@ -31,6 +33,7 @@ pub use assessment::{
 };
 pub use assignment::{Assignment, Part, Person};
 pub use audit::{Audit, AuditEntry};
+pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
     Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Glance, Integration,
     IntegrationDetails, Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally,
@@ -40,6 +43,7 @@ pub use comment::{Comment, CommentCount, CommentRevision};
 pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
+pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{Member, MemberChange, Organization, Role, SizeBand};
 pub use portfolio::{Holding, HoldingAssessment};

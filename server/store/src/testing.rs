@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Sq
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::db::{Backend, Db, Dialect, Statement, Store};
+use crate::db::{Backend, Db, Dialect, Statement, Store, rows};
 use crate::error::StoreError;
 
 /// Starts a cluster as an unprivileged user, prints its folder, and stops it when its standard input ends.
@@ -161,6 +161,22 @@ async fn connection_when_up(server: &PgConnectOptions) -> PgConnection {
 }
 
 impl Store {
+    /// The tables of the schema, without the one that remembers migrations.
+    pub async fn table_names(&self) -> Result<Vec<String>, StoreError> {
+        let sql = match &*self.db {
+            Db::Sqlite { .. } => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+                 AND name <> '_sqlx_migrations'"
+            }
+            Db::Postgres(_) => {
+                "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public' \
+                 AND tablename <> '_sqlx_migrations'"
+            }
+        };
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), (String,), sql)?.into_iter().map(|(name,)| name).collect())
+    }
+
     /// Prepares a statement, unless it is of the other dialect.
     pub async fn prepare(&self, statement: &Statement) -> Result<(), StoreError> {
         let sql = statement.sql.into_sql_str();

@@ -4,7 +4,7 @@ use crate::audit;
 use crate::column::from_row;
 use crate::db::{Link, Store, row, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::UserId;
+use crate::ids::{UnixMillis, UserId};
 use crate::record::{Audit, User};
 use crate::sessions;
 
@@ -18,7 +18,8 @@ macro_rules! user_columns {
 pub(crate) use user_columns;
 
 statements! {
-    Both COUNT = "SELECT COUNT(*) FROM users";
+    // Those who can sign in.
+    Both COUNT = "SELECT COUNT(*) FROM users WHERE id NOT IN (SELECT user_id FROM imported_people)";
     Both INSERT = "INSERT INTO users (id, email, name, password_hash, admin, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     Postgres LOCK_USERS = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE";
@@ -33,7 +34,20 @@ from_row! {
     }
 }
 
-async fn insert(link: &mut Link<'_>, user: &User) -> Result<(), StoreError> {
+/// Somebody whom imported rows name: no address, and no password that would open anything.
+pub(crate) fn nobody(name: String, at: UnixMillis) -> User {
+    let id = UserId::new();
+    User {
+        id,
+        email: format!("imported:{id}"),
+        name,
+        password_hash: String::new(),
+        admin: false,
+        created_at: at,
+    }
+}
+
+pub(crate) async fn insert(link: &mut Link<'_>, user: &User) -> Result<(), StoreError> {
     run!(
         link,
         INSERT,

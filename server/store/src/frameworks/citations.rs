@@ -5,7 +5,7 @@ use domain::framework::Citation;
 use jiff::civil::Date;
 
 use crate::column::{Json, Text, from_row};
-use crate::db::{Store, rows, run, statements};
+use crate::db::{Link, Store, rows, run, statements};
 use crate::error::StoreError;
 
 statements! {
@@ -13,6 +13,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO UPDATE SET position = excluded.position, \
         title = excluded.title, urls = excluded.urls, status = excluded.status, valid_from = excluded.valid_from, \
         valid_to = excluded.valid_to, binds = excluded.binds";
+    Both ADD = "INSERT INTO citations (key, position, title, urls, status, valid_from, valid_to, binds) \
+        SELECT $1, COALESCE(MAX(position), -1) + 1, $2, $3, $4, $5, $6, $7 FROM citations WHERE TRUE \
+        ON CONFLICT (key) DO NOTHING";
     Both ALL = "SELECT key, title, urls, status, valid_from, valid_to, binds FROM citations ORDER BY position, key";
 }
 
@@ -35,6 +38,24 @@ impl From<CitationRow> for Citation {
         let CitationRow { key, title, urls, status, valid_from, valid_to, binds } = row;
         Self { key, title, urls, status, valid_from, valid_to, binds }
     }
+}
+
+/// Adds those that are missing, behind the others; what is there stays as it is.
+pub(crate) async fn add_missing(link: &mut Link<'_>, citations: &[Citation]) -> Result<(), StoreError> {
+    for citation in citations {
+        run!(
+            link,
+            ADD,
+            Text(&citation.key),
+            &*citation.title,
+            Json(&citation.urls),
+            &*citation.status,
+            citation.valid_from.map(Text),
+            citation.valid_to.map(Text),
+            citation.binds.as_deref()
+        )?;
+    }
+    Ok(())
 }
 
 impl Store {

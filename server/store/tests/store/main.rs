@@ -3,7 +3,9 @@
 mod answers;
 mod assessments;
 mod audit;
+mod campaigns;
 mod checks;
+mod clients;
 mod connecting;
 mod evidence;
 mod feeds;
@@ -12,6 +14,7 @@ mod frameworks;
 mod history;
 mod incidents;
 mod integrations;
+mod invitations;
 mod live;
 mod organizations;
 mod outbox;

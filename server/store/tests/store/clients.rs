@@ -1,0 +1,68 @@
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+use store::Backend;
+use store::client::{EXPORTED, KeptClient, LEFT_OUT, NewClient};
+use store::record::{Claim, Role};
+use store::testing::TestDatabase;
+
+use crate::world::{World, baseline, citations, level, said, user};
+
+/// Whoever adds a table decides whether it belongs to an organization that is taken elsewhere.
+#[rstest]
+#[tokio::test]
+async fn every_table_travels_with_its_organization_or_is_named_as_left_out(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_database, store) = TestDatabase::open(backend).await;
+    let there: BTreeSet<String> = store.table_names().await.unwrap().into_iter().collect();
+    let decided: Vec<&str> =
+        EXPORTED.iter().copied().chain(LEFT_OUT.iter().map(|(table, _)| *table)).collect();
+    let known: BTreeSet<String> = decided.iter().map(|table| (*table).to_owned()).collect();
+    assert_eq!(decided.len(), known.len(), "a table is decided on twice");
+    assert_eq!(there, known, "add the table to server/store/src/client/tables.rs");
+}
+
+#[rstest]
+#[case(Backend::Sqlite, Backend::Postgres)]
+#[case(Backend::Postgres, Backend::Sqlite)]
+#[tokio::test]
+async fn rows_come_out_as_they_went_in_with_people_as_names_and_the_framework_by_its_name(
+    #[case] from: Backend,
+    #[case] to: Backend,
+) {
+    let world = &World::new(from).await;
+    let assessment = world.assessment().await;
+    let answer = world.save(assessment.id, Claim::Level(level(2)), 0);
+    world.store.save_answer(answer, world.audit("saved")).await.unwrap();
+    let leaving = world.store.client_rows(world.org.id).await.unwrap().unwrap();
+    assert_eq!(leaving.frameworks, [world.framework]);
+    assert_eq!(leaving.rows.people.len(), 1);
+    assert_eq!(leaving.rows.members[0].role, "owner");
+    assert_eq!(leaving.rows.tables["answers"].rows.len(), 1);
+
+    let (_database, store) = TestDatabase::open(to).await;
+    let keeper = user("keeper@example.org");
+    store.create_user(keeper.clone(), said("user.created")).await.unwrap();
+    let new = NewClient {
+        rows: leaving.rows.clone(),
+        frameworks: vec![(baseline().clone(), "hash".to_owned())],
+        citations: citations(),
+        owner: keeper.id,
+        slug: "north".to_owned(),
+    };
+    let kept = store.keep_client(&new, |_| said("client.imported")).await.unwrap();
+    assert!(matches!(&kept, KeptClient::Done { slug, .. } if slug == "north"), "{kept:?}");
+    assert_eq!(store.keep_client(&new, |_| said("again")).await.unwrap(), KeptClient::HereAlready);
+    assert_eq!(store.role(world.org.id, keeper.id).await.unwrap(), Some(Role::Owner));
+    assert_eq!(store.user_count().await.unwrap(), 1, "a name is no account");
+    let answers = store.bundle(assessment.id, None).await.unwrap().unwrap().answers;
+    assert_eq!((answers[0].by_name.as_str(), answers[0].revision), (world.user.name.as_str(), 1));
+    assert_ne!(answers[0].by, world.user.id);
+    // Out again, it is the same, but for whom the names stand.
+    let again = store.client_rows(world.org.id).await.unwrap().unwrap().rows;
+    assert_eq!(again.tables["answer_history"].columns, leaving.rows.tables["answer_history"].columns);
+    for (name, table) in &leaving.rows.tables {
+        assert_eq!(again.tables[name].rows.len(), table.rows.len(), "{name}");
+    }
+}
