@@ -104,7 +104,7 @@ impl Service {
         Ok(())
     }
 
-    async fn prepare_user(&self, sign_up: SignUp, admin: bool) -> Result<User, Error> {
+    pub(crate) async fn prepare_user(&self, sign_up: SignUp, admin: bool) -> Result<User, Error> {
         let name = sign_up.name.trim().to_owned();
         let email = sign_up.email.trim().to_lowercase();
         let mut problems = Vec::new();
@@ -136,7 +136,7 @@ fn account_audit(user: &User, action: &'static str) -> Audit {
 }
 
 /// One `@` with something before it and a dotted or local name after it; the rest is the mail server's business.
-fn looks_like_email(text: &str) -> bool {
+pub(crate) fn looks_like_email(text: &str) -> bool {
     let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     plain
         && text.split_once('@').is_some_and(|(local, host)| {

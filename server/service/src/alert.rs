@@ -15,6 +15,7 @@ use store::{AlertRuleId, ChannelId, IntegrationId, MaintenanceId, MessageId, Org
 
 pub use channel::{ChannelChange, NewChannel, NewTarget};
 pub use send::{GIVEN_UP_AFTER, RETRIES};
+pub(crate) use send::{TIME, next_try};
 
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
@@ -71,6 +72,15 @@ impl Outgoing {
             Mailer::new(settings).map_err(|why| Error::internal(std::io::Error::other(why)))
         });
         Ok(Self { mailer: mailer.transpose()?, public_url: config.public_url })
+    }
+
+    pub(crate) fn mailer(&self) -> Option<&Mailer> {
+        self.mailer.as_ref()
+    }
+
+    /// Whether a mail can be sent whose link leads back here.
+    pub(crate) fn can_mail(&self) -> bool {
+        self.mailer.is_some() && self.public_url.is_some()
     }
 }
 

@@ -8,8 +8,8 @@ use domain::scoring::{Answer as Ratings, CriterionScore, EvidenceItem, Input, Pr
 use domain::{BindingId, CriterionCode, Framework, FrameworkCode, Level, RungCode};
 use serde_json::json;
 use store::record::{
-    Answer, Assessment, AssessmentBundle, AssessmentState, Check, Claim, Evidence, Integration, Override,
-    Rater, Role, Standing,
+    Answer, Assessment, AssessmentBundle, AssessmentState, Audit, Check, Claim, Evidence, Integration,
+    Override, Rater, Role, Standing,
 };
 use store::{AssessmentId, CheckId, IntegrationId, OrgId, UnixMillis};
 
@@ -57,6 +57,19 @@ impl Service {
         org: OrgId,
         new: NewAssessment,
     ) -> Result<Assessment, Error> {
+        let (assessment, entry) = self.prepare_assessment(actor, org, new).await?;
+        self.store().create_assessment(assessment.clone(), entry).await?;
+        self.touch(assessment.id);
+        Ok(assessment)
+    }
+
+    /// An assessment that the actor may start, and its audit line.
+    pub(crate) async fn prepare_assessment(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        new: NewAssessment,
+    ) -> Result<(Assessment, Audit), Error> {
         self.authorize(actor, org, Permission::Assess, "The organization").await?;
         let title = new.title.trim().to_owned();
         let mut problems = Vec::new();
@@ -94,9 +107,7 @@ impl Service {
         };
         let details = json!({ "framework": assessment.framework_code, "title": assessment.title });
         let entry = org_audit(actor, org, "assessment.started", assessment.id, details);
-        self.store().create_assessment(assessment.clone(), entry).await?;
-        self.touch(assessment.id);
-        Ok(assessment)
+        Ok((assessment, entry))
     }
 
     /// The organization's assessments, oldest first, after the one given.

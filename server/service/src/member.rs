@@ -18,7 +18,7 @@ impl Service {
         self.authorize(actor, org, Permission::Own, "The organization").await?;
         let email = email.trim().to_lowercase();
         let user = self.store().user_by_email(&email).await?.ok_or_else(|| {
-            Error::invalid("email", "No account has this e-mail. Ask the operator to create one first.")
+            Error::invalid("email", "No account has this e-mail. Invite the address instead.")
         })?;
         let entry = org_audit(actor, org, "member.added", user.id, json!({ "email": email, "role": role }));
         match self.store().add_member(org, user.id, role, UnixMillis::now(), entry).await {

@@ -160,7 +160,7 @@ impl Service {
 }
 
 /// The name in lower-case ASCII letters, digits and single hyphens, for addresses.
-fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {

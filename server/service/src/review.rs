@@ -4,6 +4,7 @@
 //! never acted for the organization in it: no answer, no evidence, no submission, whatever became of them. What is submitted and what is signed becomes a
 //! [`snapshot`](crate::snapshot).
 
+mod decide;
 mod rate;
 mod risk;
 mod settle;
@@ -16,6 +17,7 @@ use store::record::{AssessmentState, Snapshot, Step};
 use crate::assessment::Assessed;
 use crate::{Actor, AssessmentId, Error, Permission, Service};
 
+pub use decide::{Decided, Decisions, RefusedDecision};
 pub use risk::Submission;
 pub use settle::Difference;
 pub use state::Concluded;

@@ -20,6 +20,7 @@ pub use document::{
     AnswerPart, AssessmentPart, CheckPart, Document, EvidencePart, FORMAT, FrameworkPart, InputPart,
     OrganizationPart, OverridePart, Person,
 };
+pub(crate) use verify::read;
 pub use verify::{Recomputed, Verified, VerifyError, verify};
 
 /// A snapshot with its file.

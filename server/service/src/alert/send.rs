@@ -25,7 +25,7 @@ pub const RETRIES: [i64; 9] =
 pub const GIVEN_UP_AFTER: usize = RETRIES.len() + 1;
 
 /// What a receiver may take ("Request timeouts": 15 to 30 s), and what a mail server may.
-const TIME: Duration = Duration::from_secs(30);
+pub(crate) const TIME: Duration = Duration::from_secs(30);
 /// Longer than any try.
 const LEASE_MS: i64 = 90_000;
 /// Messages claimed at a time, and tries under way at a time.
@@ -54,7 +54,7 @@ enum Answer {
 }
 
 impl Service {
-    /// Announces incidents, sends messages and keeps live results up to date until the task is dropped.
+    /// Announces incidents, sends messages and invitations, and keeps live results up to date until the task is dropped.
     pub async fn tell(&self) {
         let (mut tidied, mut refreshed): (Option<Instant>, Option<Instant>) = (None, None);
         loop {
@@ -86,7 +86,7 @@ impl Service {
         loop {
             let claimed = self.store().claim_messages(self.node(), now, LEASE_MS, BATCH).await?;
             if claimed.is_empty() {
-                return Ok(());
+                return self.send_invitations(now).await;
             }
             let mut tries = JoinSet::new();
             for message in claimed {
@@ -230,7 +230,7 @@ impl Service {
 
 /// Seconds until the next try after so many before this one; `None` after the last. Up to a tenth is added by chance,
 /// so that what failed together does not come again together; a receiver that asks for more time gets up to a day.
-fn next_try(attempts: u32, asked: Option<i64>) -> Option<i64> {
+pub(crate) fn next_try(attempts: u32, asked: Option<i64>) -> Option<i64> {
     let scheduled = *RETRIES.get(usize::try_from(attempts).ok()?)?;
     let jitter = rand::random_range(0..=scheduled / 10);
     let longest = RETRIES[RETRIES.len() - 1];

@@ -7,7 +7,7 @@ const LONGEST: usize = 120;
 
 /// The name that is kept. An ending that the content contradicts is refused, with words for whoever sent it; a name
 /// without one gets the content's.
-pub(super) fn clean(name: &str, kind: FileKind) -> Result<String, String> {
+pub(crate) fn clean(name: &str, kind: FileKind) -> Result<String, String> {
     // Whatever stands before the last separator of either system is a folder.
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = base.chars().filter(|c| !c.is_control() && !is_direction(*c)).collect();

@@ -49,7 +49,7 @@ pub fn verify(file: &[u8]) -> Result<Verified, VerifyError> {
 }
 
 /// The document and its hash, once form and hash are right.
-pub(super) fn read(file: &[u8]) -> Result<(Document, String), VerifyError> {
+pub(crate) fn read(file: &[u8]) -> Result<(Document, String), VerifyError> {
     let unreadable = |error: &dyn std::fmt::Display| VerifyError::Unreadable(error.to_string());
     let text = std::str::from_utf8(file).map_err(|error| unreadable(&error))?.trim_end_matches('\n');
     let read: Value = serde_json::from_str(text).map_err(|error| unreadable(&error))?;

@@ -1,0 +1,321 @@
+//! A client out of a file: everything is read and checked, then the files of evidence are kept, then all records in one
+//! transaction. What fails leaves nothing behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use domain::Framework;
+use domain::framework::{Citation, Citations};
+use serde_json::json;
+use store::client::{Cell, ClientRows, EXPORTED, KeptClient, NewClient, Rows};
+use store::record::{EvidenceBody, EvidenceFile};
+use store::{EvidenceId, OrgId};
+
+use super::archive::{Archive, file_entry, refused};
+use super::{CITATIONS, CitedSource, PEOPLE, People, table_entry};
+use crate::evidence::{FileKind, clean_name, sniff};
+use crate::service::{hash_of, org_audit};
+use crate::{Actor, Error, Service};
+
+/// What was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedClient {
+    pub name: String,
+    /// Its address here; another one than where it comes from, if that was taken.
+    pub slug: String,
+    pub rows: usize,
+    pub files: usize,
+    pub snapshots: usize,
+    /// Framework versions that were missing here.
+    pub frameworks: Vec<String>,
+    /// Who belonged to it there, with the role; nobody of them has access here.
+    pub members: Vec<(String, String)>,
+}
+
+/// All of a file but the content of evidence, checked.
+struct Unpacked {
+    archive: Archive,
+    org: OrgId,
+    rows: ClientRows,
+    frameworks: Vec<Framework>,
+    citations: Vec<Citation>,
+    files: BTreeMap<(EvidenceId, String), FileKind>,
+}
+
+impl Service {
+    /// Imports a client from the command line; the account with this e-mail address owns it from now on.
+    pub async fn import_client_as_operator(&self, path: &Path, owner: &str) -> Result<ImportedClient, Error> {
+        let owner = self.store().user_by_email(owner.trim()).await?;
+        let owner: Actor =
+            owner.ok_or_else(|| Error::invalid("owner", "No account has this e-mail."))?.into();
+        let known = self.store().citations().await?;
+        let (service, path) = (self.clone(), path.to_owned());
+        let unpacking = tokio::task::spawn_blocking(move || unpack(&service, &path, known));
+        let mut unpacked = unpacking.await.map_err(Error::internal)??;
+        if self.store().organization_exists(unpacked.org).await? {
+            return Err(here_already(&unpacked.archive.manifest.organization.name));
+        }
+        let frameworks = self.missing_frameworks(std::mem::take(&mut unpacked.frameworks)).await?;
+        let unpacked = self.keep_files(unpacked).await?;
+        let Unpacked { archive, org, rows, citations, files, .. } = unpacked;
+        let manifest = &archive.manifest;
+        let mut imported = ImportedClient {
+            name: manifest.organization.name.clone(),
+            slug: String::new(),
+            rows: 0,
+            files: files.len(),
+            snapshots: rows.tables.get("snapshots").map_or(0, |table| table.rows.len()),
+            frameworks: frameworks.iter().map(|(one, _)| format!("{} {}", one.code, one.version)).collect(),
+            members: rows.members.iter().map(|one| (one.name.clone(), one.role.clone())).collect(),
+        };
+        let slug = crate::organization::slug(&manifest.organization.name);
+        let new = NewClient { rows, frameworks, citations, owner: owner.user(), slug };
+        let entry = |slug: &str| {
+            let details = json!({
+                "slug": slug, "made_at": manifest.made_at, "made_by": manifest.made_by,
+                "manifest": archive.manifest_sha256,
+            });
+            org_audit(&owner, org, "client.imported", org, details)
+        };
+        let kept = self.store().keep_client(&new, entry).await;
+        let words = match kept {
+            Ok(KeptClient::Done { slug, rows }) => {
+                // Frameworks may have come along.
+                self.know_bindings(None);
+                imported.slug = slug;
+                imported.rows = rows;
+                return Ok(imported);
+            }
+            Ok(KeptClient::HereAlready) => Ok(here_already(&imported.name)),
+            Ok(KeptClient::OtherFramework(other)) => Ok(other_framework(&other)),
+            Ok(KeptClient::Refused(bad)) => Ok(refused(format!("The file cannot be kept: {bad}."))),
+            Err(error) => Err(error),
+        };
+        self.drop_files(org, &files).await;
+        Err(words?)
+    }
+
+    /// The framework versions that are not here yet. A version that is here must be the same.
+    async fn missing_frameworks(&self, brought: Vec<Framework>) -> Result<Vec<(Framework, String)>, Error> {
+        let mut missing = Vec::new();
+        for framework in brought {
+            let entry = self.store().framework_by_code(&framework.code, Some(&framework.version)).await?;
+            match entry {
+                None => {
+                    let hash = hash_of(&framework.write());
+                    missing.push((framework, hash));
+                }
+                Some(entry) if *self.prepared(entry.id).await?.framework == framework => {}
+                Some(entry) => return Err(other_framework(&format!("{} {}", entry.code, entry.version))),
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Puts the files of evidence where this installation keeps them.
+    async fn keep_files(&self, mut unpacked: Unpacked) -> Result<Unpacked, Error> {
+        if unpacked.files.is_empty() {
+            return Ok(unpacked);
+        }
+        let Some(files) = self.files().cloned() else {
+            return Err(refused(
+                "The client has files of evidence, and no files can be kept here: say where with RUNG_EVIDENCE_URL.",
+            ));
+        };
+        let (org, service) = (unpacked.org, self.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let keeping = tokio::task::spawn_blocking(move || {
+            let names: Vec<_> = unpacked.files.keys().cloned().collect();
+            for (evidence, sha256) in names {
+                let done = unpacked
+                    .archive
+                    .read(&format!("files/{evidence}/{sha256}"))
+                    .and_then(|content| Ok(runtime.block_on(files.keep(org, evidence, &sha256, content))?));
+                if let Err(error) = done {
+                    runtime.block_on(service.drop_files(org, &unpacked.files));
+                    return Err(error);
+                }
+            }
+            Ok(unpacked)
+        });
+        keeping.await.map_err(Error::internal)?
+    }
+
+    /// Takes back what was kept of an import that failed. The organization is nowhere, so nobody else has these.
+    async fn drop_files(&self, org: OrgId, kept: &BTreeMap<(EvidenceId, String), FileKind>) {
+        let Some(files) = self.files() else { return };
+        let items: BTreeSet<EvidenceId> = kept.keys().map(|(item, _)| *item).collect();
+        for item in items {
+            if let Err(error) = files.remove(org, item).await {
+                tracing::warn!(%org, %item, %error, "a file of an import that failed could not be removed");
+            }
+        }
+    }
+}
+
+fn here_already(name: &str) -> Error {
+    refused(format!("{name} is here already: the same client, or part of its records, was imported before."))
+}
+
+fn other_framework(name: &str) -> Error {
+    refused(format!(
+        "The client follows {name}, which is published here with other content. A published version never changes: \
+         give one of the two a version of its own."
+    ))
+}
+
+/// Reads and checks all of a file.
+fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpacked, Error> {
+    let mut archive = Archive::open(path)?;
+    let org = &archive.manifest.organization.id;
+    let org: OrgId = org.parse().map_err(|_| refused("The manifest names no organization."))?;
+    let People { people, members } = archive.json(PEOPLE)?;
+    if people.iter().any(|person| person.name.is_empty() || person.name.contains('\0')) {
+        return Err(refused("The file names somebody without a name."));
+    }
+    let cited: Vec<CitedSource> = archive.json(CITATIONS)?;
+    let citations: Vec<Citation> = cited.into_iter().map(Citation::from).collect();
+    let all = Citations::new(known.into_iter().chain(citations.iter().cloned()).collect());
+    let mut frameworks = Vec::new();
+    for name in archive.names("frameworks/") {
+        let text =
+            String::from_utf8(archive.read(&name)?).map_err(|_| refused(format!("{name} is no text.")))?;
+        let framework = Framework::read(&text, service.kinds(), &all).map_err(|errors| {
+            let first = errors.0.first().map(ToString::to_string).unwrap_or_default();
+            refused(format!("A framework of the file is not understood here: {first}."))
+        })?;
+        frameworks.push(framework);
+    }
+    let mut tables = BTreeMap::new();
+    for table in EXPORTED {
+        tables.insert((*table).to_owned(), archive.json::<Rows>(&table_entry(table))?);
+    }
+    if archive.names("tables/").len() != EXPORTED.len() {
+        return Err(refused("The file holds a table that this program does not know."));
+    }
+    chained(&tables, org)?;
+    let mut files = BTreeMap::new();
+    for name in archive.names("files/") {
+        let (item, sha256) = file_entry(&name)?;
+        let content = archive.read(&name)?;
+        if super::hash(&content) != sha256 {
+            return Err(refused(format!("{name} is not the file that it is named after.")));
+        }
+        let kind = sniff(&content).map_err(|why| refused(format!("{name}: {}", why.words())))?;
+        files.insert((item, sha256), kind);
+    }
+    proven_bodies(&mut tables, "evidence", "id", &files)?;
+    proven_bodies(&mut tables, "evidence_revisions", "evidence_id", &files)?;
+    let rows = ClientRows { tables, people, members };
+    Ok(Unpacked { archive, org, rows, frameworks, citations, files })
+}
+
+/// The places of two columns of a table.
+fn places(table: &Rows, names: [&str; 2]) -> Option<[usize; 2]> {
+    let place = |name: &str| table.columns.iter().position(|column| column == name);
+    Some([place(names[0])?, place(names[1])?])
+}
+
+/// The identifier and the body of each item of evidence in a table.
+pub(super) fn bodies<'a>(
+    tables: &'a BTreeMap<String, Rows>,
+    table: &str,
+    id: &str,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let found = tables.get(table).and_then(|table| Some((table, places(table, [id, "body"])?)));
+    found.into_iter().flat_map(|(table, [id, body])| {
+        table.rows.iter().filter_map(move |row| match (row.get(id), row.get(body)) {
+            (Some(Cell::Text(id)), Some(Cell::Text(body))) => Some((id.as_str(), body.as_str())),
+            _ => None,
+        })
+    })
+}
+
+/// Holds what rows say of files against the files themselves, and cleans the names that people gave.
+fn proven_bodies(
+    tables: &mut BTreeMap<String, Rows>,
+    name: &str,
+    id: &str,
+    files: &BTreeMap<(EvidenceId, String), FileKind>,
+) -> Result<(), Error> {
+    let Some(table) = tables.get_mut(name) else { return Ok(()) };
+    let Some([id, body]) = places(table, [id, "body"]) else { return Ok(()) };
+    for row in &mut table.rows {
+        let (Some(Cell::Text(item)), Some(Cell::Text(text))) = (row.get(id), row.get(body)) else { continue };
+        let bad = |problem: &str| refused(format!("The evidence {item} {problem}."));
+        let read: EvidenceBody = serde_json::from_str(text).map_err(|_| bad("is not understood"))?;
+        let item: EvidenceId = item.parse().map_err(|_| bad("has no identifier"))?;
+        let proven = match read {
+            EvidenceBody::Link(address) if !is_web(&address) => {
+                return Err(bad("is a link to something that is not on the web"));
+            }
+            EvidenceBody::File(file) => match files.get(&(item, file.sha256.clone())) {
+                Some(kind) => EvidenceBody::File(as_found(file, *kind).map_err(|why| bad(&why))?),
+                None if name == "evidence" => return Err(bad("has a file that is missing")),
+                // What was replaced may be gone.
+                None => EvidenceBody::File(named(file)),
+            },
+            other => other,
+        };
+        let text = serde_json::to_string(&proven).map_err(Error::internal)?;
+        row[body] = Cell::Text(text);
+    }
+    Ok(())
+}
+
+fn is_web(address: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme))
+        && !address.contains(char::is_control)
+}
+
+/// The file's description, as the content itself says.
+fn as_found(file: EvidenceFile, kind: FileKind) -> Result<EvidenceFile, String> {
+    if file.media_type != kind.media_type() {
+        return Err(format!("says that it is {}, and holds {kind}", file.media_type));
+    }
+    let name = clean_name(&file.name, kind).map_err(|_| "has a file whose name contradicts it".to_owned())?;
+    Ok(EvidenceFile { name, ..file })
+}
+
+/// The description of a file that is gone: its name is only shown.
+fn named(file: EvidenceFile) -> EvidenceFile {
+    let name = file.name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(120).collect();
+    EvidenceFile { name, ..file }
+}
+
+/// Each snapshot is what its hash says, and follows the one before it.
+fn chained(tables: &BTreeMap<String, Rows>, org: OrgId) -> Result<(), Error> {
+    let Some(table) = tables.get("snapshots") else { return Ok(()) };
+    let place = |name: &str| table.columns.iter().position(|column| column == name);
+    let [Some(number), Some(sha256), Some(previous), Some(file)] =
+        ["number", "sha256", "previous", "file"].map(place)
+    else {
+        return Err(refused("The snapshots of the file have other columns than this program knows."));
+    };
+    let mut before: Option<String> = None;
+    for (row, expected) in table.rows.iter().zip(1_i64..) {
+        let bad = |why: &str| refused(format!("Snapshot {expected} of the file {why}."));
+        let (Some(Cell::Number(number)), Some(Cell::Text(sha256)), Some(Cell::Text(file))) =
+            (row.get(number), row.get(sha256), row.get(file))
+        else {
+            return Err(bad("is not understood"));
+        };
+        let (document, hash) = crate::snapshot::read(file.as_bytes())
+            .map_err(|error| bad(&format!("is not what was signed: {error}")))?;
+        let kept = match row.get(previous) {
+            Some(Cell::Text(previous)) => Some(previous.clone()),
+            _ => None,
+        };
+        if *number != expected || document.number != expected || *sha256 != hash {
+            return Err(bad("is not the one that its place in the chain names"));
+        }
+        if kept != before || document.previous != before {
+            return Err(bad("does not follow the one before it"));
+        }
+        if document.organization.id != org.to_string() {
+            return Err(bad("is of another organization"));
+        }
+        before = Some(hash);
+    }
+    Ok(())
+}
