@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod alerts;
 mod assessments;
+mod campaigns;
 mod checks;
 mod evidence;
 mod findings;
@@ -12,6 +13,7 @@ mod frameworks;
 mod home;
 mod incidents;
 mod integrations;
+mod invitations;
 mod members;
 mod organizations;
 mod portfolio;
@@ -38,6 +40,7 @@ pub fn router() -> Router<AppState> {
         .merge(admin::router())
         .merge(alerts::router())
         .merge(assessments::router())
+        .merge(campaigns::router())
         .merge(checks::router())
         .merge(evidence::router())
         .merge(findings::router())
@@ -46,6 +49,7 @@ pub fn router() -> Router<AppState> {
         .merge(home::router())
         .merge(incidents::router())
         .merge(integrations::router())
+        .merge(invitations::router())
         .merge(members::router())
         .merge(organizations::router())
         .merge(portfolio::router())

@@ -1,8 +1,10 @@
-//! Who belongs to an organization, and in which role.
+//! Who belongs to an organization, in which role, and who is invited.
+
+mod invitations;
 
 use leptos::prelude::*;
-use service::UserId;
-use service::record::{Member, Role};
+use service::record::{Invitation, Member, Role};
+use service::{UnixMillis, UserId};
 
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
@@ -39,16 +41,39 @@ fn meaning(role: Role) -> &'static str {
     }
 }
 
-/// `may_manage`: the reader is an owner. `typed` are the fields of a form that was refused.
+/// What the page shows.
+pub(crate) struct MembersSheet {
+    pub(crate) slug: String,
+    pub(crate) members: Vec<Member>,
+    /// The latest, for an owner; nobody else manages members.
+    pub(crate) invitations: Option<Vec<Invitation>>,
+    pub(crate) reader: UserId,
+    pub(crate) now: UnixMillis,
+    pub(crate) filled: Filled,
+}
+
+/// What stands in the page's forms, and what came of them.
+#[derive(Default)]
+pub(crate) struct Filled {
+    /// The fields of a refused addition.
+    pub(crate) add: Fields,
+    /// The fields of a refused invitation.
+    pub(crate) invite: Fields,
+    pub(crate) refusal: Option<Refusal>,
+    /// The link of the invitation that was just made: shown this once.
+    pub(crate) made: Option<MadeLink>,
+}
+
+/// A new invitation's link.
+pub(crate) struct MadeLink {
+    pub(crate) address: String,
+    pub(crate) invitation: Invitation,
+}
+
 #[component]
-pub(crate) fn MembersPage(
-    slug: String,
-    members: Vec<Member>,
-    reader: UserId,
-    may_manage: bool,
-    typed: Fields,
-    #[prop(optional_no_strip)] refusal: Option<Refusal>,
-) -> impl IntoView {
+pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
+    let MembersSheet { slug, members, invitations, reader, now, filled } = sheet;
+    let (may_manage, refusal) = (invitations.is_some(), filled.refusal.clone());
     let at = format!("/orgs/{slug}/members");
     let under = plural(members.len(), "member");
     let mut columns =
@@ -57,18 +82,42 @@ pub(crate) fn MembersPage(
         columns.push(Column::text("Membership"));
     }
     let rows = members.into_iter().map(|member| row(&at, member, reader, may_manage)).collect_view();
-    let add = may_manage.then(|| add_form(&at, &typed, refusal.as_ref()));
+    let add = may_manage.then(|| add_form(&at, &filled.add, refusal.as_ref()));
+    let invite = invitations.as_ref().map(|_| invitations::form(&at, &filled.invite, refusal.as_ref()));
+    let made = filled.made.as_ref().map(invitations::made);
+    let invited = invitations.map(|invitations| invitations::list(&at, &invitations, now));
+    let export = may_manage.then(|| export_section(&slug));
     let roles = ROLES.iter().map(|(_, role)| Fact::new(role_word(*role), meaning(*role))).collect::<Vec<_>>();
     view! {
         <PageHead title="Members" under=under/>
+        {made}
         <RefusalNote refusal/>
         <div class="stack-wide">
             <Table caption="Members of the organization" columns look=TableLook::Fold>{rows}</Table>
+            {invited}
             <div class="grid two">
+                {invite}
                 {add}
-                <Section id="roles" title="What a role may do"><KeyValue facts=roles/></Section>
             </div>
+            <Section id="roles" title="What a role may do"><KeyValue facts=roles/></Section>
+            {export}
         </div>
+    }
+    .into_any()
+}
+
+fn export_section(slug: &str) -> AnyView {
+    let action = format!("/orgs/{slug}/export");
+    view! {
+        <Section id="export" title="The organization as a file">
+            <p>
+                "All its records, files of evidence and snapshots, with their hashes, for another installation of Rung: "
+                <code>"rung client import"</code>" takes it. Accounts and secrets of checks stay here."
+            </p>
+            <p class="gap-small">
+                <PostButton action=action>"Download the organization"</PostButton>
+            </p>
+        </Section>
     }
     .into_any()
 }
@@ -125,19 +174,19 @@ fn add_form(at: &str, typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
         <form method="post" action=at.to_owned()>
             <TextInput
                 id="email" name="email" label="E-mail" kind="email" value=typed.get("email").to_owned()
-                hint="Of an existing account; the operator creates accounts" autocomplete="off"
+                hint="Of somebody who has an account here" autocomplete="off"
                 error=error_of(refusal, "email")
             />
             <Select
                 id="role" name="role" label="Role" choices=role_choices() chosen=typed.get("role").to_owned()
                 error=error_of(refusal, "role")
             />
-            <p class="row gap-above"><Button kind=ButtonKind::Main>"Add member"</Button></p>
+            <p class="row gap-above"><Button>"Add member"</Button></p>
         </form>
     }
     .into_any();
     view! {
-        <Section id="add" title="Add a member">{content}</Section>
+        <Section id="add" title="Add an account">{content}</Section>
     }
     .into_any()
 }

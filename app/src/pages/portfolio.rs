@@ -2,12 +2,15 @@
 
 mod filter;
 mod row;
+mod views;
 
 use leptos::prelude::*;
 use service::portfolio::{Client, DRIFT_DAYS, Portfolio};
 
 pub(crate) use filter::PortfolioFilter;
+pub(crate) use views::Views;
 
+use super::parts::RefusalNote;
 use crate::ui::{
     ButtonKind, ButtonLink, Empty, Icon, Note, PageHead, Readout, ReadoutRow, Readouts, Section, Sign,
     TableScroll, day,
@@ -18,7 +21,7 @@ use crate::words::plural;
 pub(crate) const PER_PAGE: usize = 100;
 
 /// The page's content.
-pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter) -> AnyView {
+pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter, views: &Views) -> AnyView {
     let clients = &portfolio.clients;
     let framework = &portfolio.framework;
     let under = format!(
@@ -28,7 +31,10 @@ pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter) ->
         framework.version,
         day(portfolio.at.date())
     );
-    let add = view! { <ButtonLink href="/orgs/new" kind=ButtonKind::Main>"Add an organization"</ButtonLink> };
+    let add = view! {
+        <ButtonLink href="/portfolio/campaigns">"Campaigns"</ButtonLink>
+        <ButtonLink href="/orgs/new" kind=ButtonKind::Main>"Add an organization"</ButtonLink>
+    };
     if clients.is_empty() {
         return view! {
             <PageHead title="Portfolio" under=under>{add}</PageHead>
@@ -39,9 +45,10 @@ pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter) ->
         }
         .into_any();
     }
-    let (readouts, map) = (readouts(portfolio), map(portfolio, filter));
+    let (readouts, map) = (readouts(portfolio), map(portfolio, filter, views));
     view! {
         <PageHead title="Portfolio" under=under>{add}</PageHead>
+        <RefusalNote refusal=views.refusal.clone()/>
         {readouts}
         {map}
     }
@@ -97,7 +104,7 @@ const STEPS: [(u8, &str, &str); 6] = [
     (85, "h5", "85 and over"),
 ];
 
-fn map(portfolio: &Portfolio, filter: &PortfolioFilter) -> AnyView {
+fn map(portfolio: &Portfolio, filter: &PortfolioFilter, views: &Views) -> AnyView {
     let chosen = filter.choose(portfolio);
     let shown: Vec<_> = chosen.iter().skip(filter.first()).take(PER_PAGE).copied().collect();
     let key =
@@ -119,11 +126,14 @@ fn map(portfolio: &Portfolio, filter: &PortfolioFilter) -> AnyView {
         view! { <div><dt>{domain.code.to_string()}</dt><dd>{domain.title.clone()}</dd></div> }
     });
     let (form, pages, names) = (filter.form(portfolio), filter.pages(chosen.len()), names.collect_view());
+    let (links, keep) = (views::links(views, filter), views::keep(views, filter));
     view! {
         <Section id="domains" title="Proven score by domain" aside=aside>
+            {links}
             {form}
             {table}
             {pages}
+            {keep}
             <details class="drawer gap-small">
                 <summary>"Domain names"</summary>
                 <dl class="kv kv-cols">{names}</dl>

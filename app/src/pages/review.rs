@@ -1,6 +1,7 @@
 //! The review of an assessment: whose turn it is, what stands between the two raters, how far every domain is.
 
 mod criterion;
+mod decide;
 mod domain;
 mod history;
 mod state;
@@ -8,9 +9,9 @@ mod state;
 use ::domain::CriterionCode;
 use ::domain::scoring::{EvidenceState, Standing};
 use leptos::prelude::*;
-use service::Permission;
 use service::record::{AssessmentState, Claim, Evidence};
-use service::review::{Difference, ReviewPage};
+use service::review::{Decided, Difference, ReviewPage};
+use service::{Permission, UserId};
 
 pub(crate) use criterion::rating_fields;
 pub(crate) use domain::{ReviewDomain, review_domain_page};
@@ -28,9 +29,12 @@ use crate::words::{Paths, anchor, assessment_state_word};
 pub(crate) struct ReviewSheet {
     pub(crate) page: ReviewPage,
     pub(crate) paths: Paths,
+    pub(crate) reader: UserId,
     /// The fields of a form, as typed where it came back.
     pub(crate) typed: Fields,
     pub(crate) refusal: Option<Refusal>,
+    /// What came of many decisions, where some could not be done.
+    pub(crate) decided: Option<Decided>,
 }
 
 impl ReviewSheet {
@@ -52,9 +56,12 @@ pub(crate) fn review_page(sheet: &ReviewSheet) -> AnyView {
             <ButtonLink href=history>"History"</ButtonLink>
         </PageHead>
         <RefusalNote refusal=sheet.refusal.clone()/>
+        {sheet.decided.as_ref().map(decide::outcome)}
         <div class="stack-wide">
             {state::state_section(sheet)}
             {differences_section(sheet)}
+            {decide::not_applicable_section(sheet)}
+            {decide::evidence_section(sheet)}
             {domains_section(sheet)}
         </div>
     }

@@ -1,4 +1,6 @@
-//! Members of an organization: add, change the role, remove.
+//! Members of an organization: add, change the role, remove; invite and take back.
+
+mod invitations;
 
 use axum::Router;
 use axum::extract::State;
@@ -7,11 +9,12 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use leptos::prelude::*;
 use service::record::{Organization, Role};
-use service::{Actor, Error, FieldError, Permission, UserId};
+use service::{Actor, Error, FieldError, Permission, UnixMillis, UserId};
 
-use crate::pages::members::{MembersPage, ROLES};
+use crate::pages::members::{Filled, MembersPage, MembersSheet, ROLES};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, client_attachment,
+    see_other,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -19,6 +22,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/members", get(list).post(add))
         .route("/orgs/{slug}/members/role", post(set_role))
         .route("/orgs/{slug}/members/remove", post(remove))
+        .route("/orgs/{slug}/export", post(export))
+        .merge(invitations::router())
 }
 
 async fn list(
@@ -27,7 +32,7 @@ async fn list(
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
-    page(&state, &actor, &organization, role, Fields::default(), None).await
+    page(&state, &actor, &organization, role, Filled::default()).await
 }
 
 async fn add(
@@ -72,8 +77,21 @@ async fn remove(
     answer(&state, &actor, &organization, own_role, fields, done).await
 }
 
+/// The whole organization as a file.
+async fn export(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Posted { actor, .. }: Posted,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    Ok(client_attachment(state.service.export_client(&actor, organization.id).await?))
+}
+
 fn role_of(fields: &Fields) -> Result<Role, Error> {
-    let chosen = fields.get("role");
+    role_named(fields.get("role"))
+}
+
+fn role_named(chosen: &str) -> Result<Role, Error> {
     let role = ROLES.into_iter().find(|(value, _)| *value == chosen).map(|(_, role)| role);
     role.ok_or_else(|| Error::Invalid(vec![FieldError::new("role", "Choose a role from the list.")]))
 }
@@ -92,7 +110,10 @@ async fn answer(
 ) -> Result<Response, PageError> {
     match done {
         Ok(()) => Ok(see_other(&format!("/orgs/{}/members", organization.slug))),
-        Err(error) => page(state, actor, organization, role, fields, Some(Refusal::of(error)?)).await,
+        Err(error) => {
+            let filled = Filled { add: fields, refusal: Some(Refusal::of(error)?), ..Filled::default() };
+            page(state, actor, organization, role, filled).await
+        }
     }
 }
 
@@ -101,14 +122,24 @@ async fn page(
     actor: &Actor,
     organization: &Organization,
     role: Role,
-    typed: Fields,
-    refusal: Option<Refusal>,
+    filled: Filled,
 ) -> Result<Response, PageError> {
     let members = state.service.members(actor, organization.id).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let (slug, reader, may_manage) = (organization.slug.clone(), actor.user(), Permission::Own.allows(role));
+    let invitations = if Permission::Own.allows(role) {
+        Some(state.service.invitations(actor, organization.id).await?)
+    } else {
+        None
+    };
+    let status = filled.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let sheet = MembersSheet {
+        slug: organization.slug.clone(),
+        members,
+        invitations,
+        reader: actor.user(),
+        now: UnixMillis::now(),
+        filled,
+    };
     let frame = Frame::new(state, Some(actor), format!("{}, members", organization.name))
         .organization(organization, Tab::Members);
-    Ok(frame
-        .respond(status, || view! { <MembersPage slug members reader may_manage typed refusal/> }.into_any()))
+    Ok(frame.respond(status, || view! { <MembersPage sheet/> }.into_any()))
 }

@@ -3,15 +3,20 @@
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::FrameworkCode;
 use http::StatusCode;
+use service::{Actor, ViewId};
+use url::form_urlencoded;
 
-use crate::pages::portfolio::{PortfolioFilter, portfolio_page};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError};
+use crate::pages::portfolio::{PortfolioFilter, Views, portfolio_page};
+use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, see_other};
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/portfolio", get(show))
+    Router::new()
+        .route("/portfolio", get(show))
+        .route("/portfolio/views", post(save_view))
+        .route("/portfolio/views/{id}/remove", post(remove_view))
 }
 
 async fn show(
@@ -20,9 +25,43 @@ async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let filter = PortfolioFilter::from(query.into_iter().collect::<Fields>());
+    draw(&state, &actor, &filter, Fields::default(), None).await
+}
+
+/// Keeps the choice that the form names, cleaned of what is no part of one.
+async fn save_view(
+    State(state): State<AppState>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let chosen = form_urlencoded::parse(fields.get("query").as_bytes()).into_owned().collect::<Fields>();
+    let filter = PortfolioFilter::from(chosen);
+    match state.service.save_view(&actor, fields.get("view"), &filter.query()).await {
+        Ok(view) => Ok(see_other(&format!("/portfolio?{}", view.query))),
+        Err(error) => draw(&state, &actor, &filter, fields, Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn remove_view(
+    State(state): State<AppState>,
+    Segments(id): Segments<ViewId>,
+    Posted { actor, .. }: Posted,
+) -> Result<Response, PageError> {
+    state.service.remove_view(&actor, id).await?;
+    Ok(see_other("/portfolio"))
+}
+
+async fn draw(
+    state: &AppState,
+    actor: &Actor,
+    filter: &PortfolioFilter,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
     let framework = filter.framework().map(|(code, version)| (FrameworkCode::from(code), version));
     let framework = framework.as_ref().map(|(code, version)| (code, *version));
-    let portfolio = state.service.portfolio(&actor, framework).await?;
-    let frame = Frame::new(&state, Some(&actor), "Portfolio").crumb("/portfolio", "Portfolio");
-    Ok(frame.respond(StatusCode::OK, || portfolio_page(&portfolio, &filter)))
+    let portfolio = state.service.portfolio(actor, framework).await?;
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let views = Views { saved: state.service.saved_views(actor).await?, typed, refusal };
+    let frame = Frame::new(state, Some(actor), "Portfolio").crumb("/portfolio", "Portfolio");
+    Ok(frame.respond(status, || portfolio_page(&portfolio, filter, &views)))
 }

@@ -1,5 +1,7 @@
 //! The review of an assessment, and what was submitted and signed.
 
+mod decide;
+
 use std::collections::BTreeSet;
 
 use axum::Router;
@@ -28,6 +30,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/review", get(show).post(step))
         .route("/orgs/{slug}/assessments/{id}/review/agree", post(agree))
         .route("/orgs/{slug}/assessments/{id}/review/settle", post(settle))
+        .route("/orgs/{slug}/assessments/{id}/review/decide", post(decide::decide))
         .route("/orgs/{slug}/assessments/{id}/review/{domain}", get(show_domain).post(rate))
         .route("/orgs/{slug}/assessments/{id}/review/{domain}/agree", post(agree_domain))
         .route("/orgs/{slug}/assessments/{id}/review/{domain}/evidence", post(evidence))
@@ -52,7 +55,8 @@ async fn read(
     if page.assessed.bundle.organization.slug != slug {
         return Err(PageError::not_found());
     }
-    Ok(ReviewSheet { page, paths: Paths::new(slug, id), typed, refusal })
+    let (paths, reader) = (Paths::new(slug, id), actor.user());
+    Ok(ReviewSheet { page, paths, reader, typed, refusal, decided: None })
 }
 
 fn draw(state: &AppState, actor: &Actor, sheet: &ReviewSheet) -> Response {
@@ -135,7 +139,7 @@ async fn read_domain(
     let domains = &sheet.page.assessed.framework.domains;
     let domain = domains.iter().position(|domain| domain.code.as_str() == code);
     let domain = domain.ok_or_else(PageError::not_found)?;
-    Ok(ReviewDomain { sheet, domain, reader: actor.user() })
+    Ok(ReviewDomain { sheet, domain })
 }
 
 fn draw_domain(state: &AppState, actor: &Actor, page: &ReviewDomain, code: &str) -> Response {

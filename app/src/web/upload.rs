@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::stream::poll_fn;
 use http::{HeaderValue, StatusCode, header};
 use multer::{Constraints, Multipart, SizeLimit};
+use service::client::ClientFile;
 use service::evidence::{FileRoom, LARGEST_FILE, Upload};
 use service::files::Pieces;
 use service::record::EvidenceFile;
@@ -201,7 +203,18 @@ impl FromRequest<AppState> for Uploaded {
 
 /// Hands out a file under its name; a browser saves it and never shows it.
 pub fn attachment(file: &EvidenceFile, content: Pieces) -> Response {
-    let name = &file.name;
+    let mut response = attached(&file.name, &file.media_type, Body::from_stream(content));
+    response.headers_mut().insert(header::CONTENT_LENGTH, file.bytes.into());
+    response
+}
+
+/// The same for a client's file, which is sent while it is written.
+pub fn client_attachment(file: ClientFile) -> Response {
+    let ClientFile { name, mut pieces } = file;
+    attached(&name, "application/zip", Body::from_stream(poll_fn(move |context| pieces.poll_recv(context))))
+}
+
+fn attached(name: &str, media_type: &str, content: Body) -> Response {
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') { c } else { '_' })
@@ -209,10 +222,9 @@ pub fn attachment(file: &EvidenceFile, content: Pieces) -> Response {
     // RFC 6266, appendix D: the name in ASCII for old programs, and as it is (RFC 8187).
     let whole = super::path::percent_encoded(name).replace('/', "%2F");
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
-    let mut response = Body::from_stream(content).into_response();
+    let mut response = content.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, file.bytes.into());
-    let kind = HeaderValue::from_str(&file.media_type);
+    let kind = HeaderValue::from_str(media_type);
     headers
         .insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {

@@ -120,18 +120,8 @@ impl Service {
         if evidence.seen() != seen {
             return Err(replaced(&evidence));
         }
-<<<<<<< HEAD
         self.judge_evidence(actor, &found, [seen].into(), state).await?;
         self.follow_evidence(&found).await;
-=======
-        let assessment = self.assessment_for(actor, evidence.assessment, Permission::Review).await?;
-        if assessment.state == AssessmentState::Final {
-            return Err(Error::Conflict(crate::review::not_in(AssessmentState::Final).to_owned()));
-        }
-        let details = json!({ "state": state });
-        let entry = org_audit(actor, evidence.org, "evidence.reviewed", id, details);
-        self.store().review_evidence(id, state, actor.user(), entry).await?;
->>>>>>> 02d8e88 (Invite, decide many things at once, take a client along, run campaigns, back up)
         Ok(Evidence { state, reviewer: Some(actor.user()), ..evidence })
     }
 

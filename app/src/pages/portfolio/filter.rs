@@ -85,16 +85,20 @@ impl PortfolioFilter {
             && (name.is_empty() || organization.name.to_lowercase().contains(&name.to_lowercase()))
     }
 
+    /// The choice as it stands in an address after the question mark, without the page.
+    pub(crate) fn query(&self) -> String {
+        let chosen = NAMES.iter().map(|name| (name, self.0.get(name))).filter(|(_, value)| !value.is_empty());
+        let parts: Vec<_> =
+            chosen.map(|(name, value)| [name, "=", &percent_encoded(value)].concat()).collect();
+        parts.join("&")
+    }
+
     /// The address of the same choice on another page.
     fn address(&self, page: usize) -> String {
-        let mut address = format!("/portfolio?page={page}");
-        for name in NAMES {
-            let value = self.0.get(name);
-            if !value.is_empty() {
-                address.push_str(&["&", name, "=", &percent_encoded(value)].concat());
-            }
+        match self.query().as_str() {
+            "" => format!("/portfolio?page={page}"),
+            query => format!("/portfolio?page={page}&{query}"),
         }
-        address
     }
 
     /// The way to the pages before and after.

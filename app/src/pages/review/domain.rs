@@ -3,7 +3,6 @@
 use domain::framework::{Criterion, Domain};
 use domain::scoring::{EvidenceState, Standing};
 use leptos::prelude::*;
-use service::UserId;
 use service::record::Evidence;
 
 use super::ReviewSheet;
@@ -17,7 +16,6 @@ pub(crate) struct ReviewDomain {
     pub(crate) sheet: ReviewSheet,
     /// The domain's place in the framework.
     pub(crate) domain: usize,
-    pub(crate) reader: UserId,
 }
 
 impl ReviewDomain {
@@ -89,7 +87,7 @@ fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
         .map(|item| {
             let codes: Vec<_> = item.criteria.iter().map(ToString::to_string).collect();
             let codes = codes.join(", ");
-            let may = open && item.author != page.reader;
+            let may = open && item.author != page.sheet.reader;
             choices += usize::from(may);
             let seen = item.seen().to_string();
             // Where the form came back, what was chosen in the revision that is there now.
