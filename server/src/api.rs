@@ -8,8 +8,10 @@ mod answer;
 mod assessment;
 mod assignment;
 mod attest;
+mod campaign;
 mod channel;
 mod check;
+mod client;
 mod comment;
 mod document;
 mod evidence;
@@ -22,6 +24,7 @@ mod history;
 mod incident;
 mod integration;
 mod inventory;
+mod invitation;
 mod member;
 mod organization;
 mod paging;
@@ -37,6 +40,7 @@ mod snapshot;
 mod tie;
 mod time;
 mod timeline;
+mod view;
 
 use std::any::Any;
 
@@ -70,8 +74,17 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(framework::get))
         .routes(routes!(organization::list, organization::create))
         .routes(routes!(organization::get))
+        .routes(routes!(client::export))
         .routes(routes!(member::list, member::add))
         .routes(routes!(member::change, member::remove))
+        .routes(routes!(invitation::list, invitation::create))
+        .routes(routes!(invitation::revoke))
+        .routes(routes!(invitation::accept))
+        .routes(routes!(campaign::list, campaign::create))
+        .routes(routes!(campaign::get, campaign::change, campaign::remove))
+        .routes(routes!(campaign::extend))
+        .routes(routes!(view::list, view::create))
+        .routes(routes!(view::remove))
         .routes(routes!(assessment::list, assessment::create))
         .routes(routes!(assessment::get))
         .routes(routes!(answer::put, answer::history))
@@ -93,6 +106,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(review::rating::agree))
         .routes(routes!(review::rating::settle))
         .routes(routes!(review::rating::review_evidence))
+        .routes(routes!(review::decide::create))
         .routes(routes!(snapshot::list))
         .routes(routes!(snapshot::get))
         .routes(routes!(score::get))

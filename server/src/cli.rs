@@ -4,9 +4,12 @@
 //! [`check`]). A command says what it did on standard output and what went wrong on standard error.
 
 mod account;
+mod backup;
 mod check;
+mod client;
 mod figures;
 mod framework;
+mod place;
 mod receiver;
 mod reconcile;
 mod report;
@@ -54,6 +57,13 @@ enum Command {
     /// Manage frameworks
     #[command(subcommand)]
     Framework(framework::Command),
+    /// Take one organization along into another installation
+    #[command(subcommand)]
+    Client(client::Command),
+    /// Write a consistent copy of a live SQLite database with its evidence into one file
+    Backup(backup::Options),
+    /// Bring such a file back, checked, where nothing is yet
+    Restore(backup::Options),
     /// Score the cases of a file and compare them with what it expects
     Score(score::Options),
     /// Run one health check from here
@@ -88,6 +98,15 @@ impl Database {
 
     /// The use cases, for a command that works beside a running server and needs no secret of a check.
     async fn service(&self) -> anyhow::Result<Service> {
+        self.service_over(&EvidenceConfig::Nowhere).await
+    }
+
+    /// The same, with the files of evidence at hand.
+    async fn service_with(&self, evidence: place::EvidencePlace) -> anyhow::Result<Service> {
+        self.service_over(&evidence.config(&self.config())?).await
+    }
+
+    async fn service_over(&self, evidence: &EvidenceConfig) -> anyhow::Result<Service> {
         let store = self.open().await?;
         crate::startup::prepare_schema(&store).await?;
         let service = crate::startup::service(
@@ -96,7 +115,7 @@ impl Database {
             &SecretConfig::unused(),
             "command".to_owned(),
             AlertConfig::default(),
-            &EvidenceConfig::Nowhere,
+            evidence,
         )?;
         service.bring_content().await?;
         Ok(service)
@@ -128,6 +147,9 @@ impl Command {
             Self::User(command) => command.run().await,
             Self::Token(command) => command.run().await,
             Self::Framework(command) => command.run().await,
+            Self::Client(command) => command.run().await,
+            Self::Backup(options) => options.back_up().await,
+            Self::Restore(options) => options.restore().await,
             Self::Score(options) => return options.run(),
             Self::Check(options) => return options.run().await,
             Self::Snapshot(command) => return command.run(),

@@ -8,9 +8,12 @@ mod api {
     mod answers;
     mod attest;
     mod authorization;
+    mod campaigns;
     mod checks;
+    mod clients;
     mod commands;
     mod contents;
+    mod decisions;
     mod demonstration;
     mod durable;
     mod evidence;
@@ -25,6 +28,7 @@ mod api {
     mod independence;
     mod inventory;
     mod logs;
+    mod invitations;
     mod organizations;
     mod pages;
     mod portfolio;

@@ -43,6 +43,7 @@ fn document() -> OpenApi {
             ("frameworks", "What is asked and how it counts"),
             ("organizations", "Who is assessed"),
             ("members", "Who may do what"),
+            ("portfolio", "Many organizations at once"),
             ("assessments", "Answers and what they are worth"),
             ("together", "Who answers what, and what people say about it"),
             ("reports", "An assessment as a file"),

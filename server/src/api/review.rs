@@ -1,5 +1,6 @@
 //! The review of an assessment: its states, and what stands between them.
 
+pub(super) mod decide;
 pub(super) mod rating;
 
 use axum::Json;

@@ -199,7 +199,7 @@ enum StepName {
 }
 
 /// One decimal, half up.
-fn rounded(value: &Exact) -> f64 {
+pub(super) fn rounded(value: &Exact) -> f64 {
     scoring::display(value).parse().expect("a decimal number is shown")
 }
 

@@ -11,10 +11,9 @@ use service::record::Retention;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use super::place::EvidencePlace;
 use super::{Database, receiver};
-use crate::config::{
-    EvidenceConfig, EvidenceUrl, MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, WorkerConfig,
-};
+use crate::config::{MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, WorkerConfig};
 
 /// What a process that goes on can be told.
 #[derive(Debug, Args)]
@@ -50,17 +49,8 @@ pub(super) struct Running {
         hide_env_values = true
     )]
     secret_key_old: OldKeys,
-    /// Where files of evidence are kept: `file:///FOLDER`, or
-    /// `s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION`. Without it, an SQLite database has a folder beside it,
-    /// and on PostgreSQL no file is taken
-    #[arg(long, env = "RUNG_EVIDENCE_URL", value_name = "URL")]
-    evidence_url: Option<EvidenceUrl>,
-    /// The access key of the bucket for evidence
-    #[arg(long, env = "RUNG_EVIDENCE_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
-    evidence_access_key: Option<String>,
-    /// The secret key of the bucket for evidence
-    #[arg(long, env = "RUNG_EVIDENCE_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
-    evidence_secret_key: Option<String>,
+    #[command(flatten)]
+    evidence: EvidencePlace,
     /// The address that browsers use, where it is another one, for example `https://rung.example.org` behind a proxy
     #[arg(long, env = "RUNG_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
@@ -137,9 +127,7 @@ impl Running {
 
     pub(super) fn config(self) -> anyhow::Result<WorkerConfig> {
         let database = self.database.config();
-        let (access_key, secret_key) = (self.evidence_access_key, self.evidence_secret_key);
-        let evidence = EvidenceConfig::chosen(&database, self.evidence_url, access_key, secret_key)
-            .map_err(|problem| anyhow::anyhow!(problem))?;
+        let evidence = self.evidence.config(&database)?;
         let secrets =
             SecretConfig::chosen(&database, self.secret_key, self.secret_key_file, self.secret_key_old);
         let Keep { runs, hours, days } = self.keep;

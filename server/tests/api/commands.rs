@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use server::config::EvidenceConfig;
 
 use super::support::{Backend, PASSWORD, TestApp, World};
 
@@ -250,4 +251,105 @@ async fn snapshots_are_verified_from_the_terminal() {
     assert!(err(&refused).contains("NOT VERIFIED"), "{refused:?}");
     assert_eq!(verify(&["/nowhere.json"]).status.code(), Some(64));
     assert_eq!(verify(&[]).status.code(), Some(64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_is_taken_along_by_two_commands() {
+    let world = World::new(Backend::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("alder.rung.zip");
+    let path = file.to_str().unwrap();
+    let from = world.app.config.database.url.clone();
+    let export = |slug: &str| rung(&["client", "export", "--database-url", &from, slug, path], "");
+    let unknown = export("nowhere");
+    assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
+    assert!(!file.exists());
+    let written = export(&world.slug);
+    assert_eq!(written.status.code(), Some(0), "beside a running server: {written:?}");
+    let again = export(&world.slug);
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
+    assert!(err(&again).contains("exists already"), "{again:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no half file is left");
+
+    let to = format!("sqlite://{}", folder.path().join("new/rung.db").display());
+    let arguments = [
+        "user",
+        "create",
+        "--database-url",
+        &to,
+        "--email",
+        "kim@example.org",
+        "--name",
+        "Kim",
+        "--password-stdin",
+    ];
+    assert_eq!(rung(&arguments, PASSWORD).status.code(), Some(0));
+    let import =
+        || rung(&["client", "import", "--database-url", &to, "--owner", "kim@example.org", path], "");
+    let imported = import();
+    assert_eq!(imported.status.code(), Some(0), "{imported:?}");
+    assert!(
+        out(&imported).contains("as /orgs/alder-regional-hospital, owned by kim@example.org"),
+        "{imported:?}"
+    );
+    let twice = import();
+    assert_eq!(twice.status.code(), Some(1), "{twice:?}");
+    assert!(err(&twice).contains("is here already"), "{twice:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_database_is_backed_up_whole_and_comes_back() {
+    let world = World::new(Backend::Sqlite).await;
+    super::uploads::attach(&world, "Go-live report.pdf", super::uploads::PDF).await.expect(201);
+    let EvidenceConfig::Folder(evidence) = &world.app.config.evidence else { panic!("a folder in tests") };
+    let evidence = format!("file://{}", evidence.display());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rung.backup.zip");
+    let path = file.to_str().unwrap();
+    let from = world.app.config.database.url.clone();
+    let back_up = || rung(&["backup", "--database-url", &from, "--evidence-url", &evidence, path], "");
+    let written = back_up();
+    assert_eq!(written.status.code(), Some(0), "beside a running server: {written:?}");
+    assert!(out(&written).contains("Files of evidence: 1."), "{written:?}");
+    assert!(err(&back_up()).contains("exists already"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+    world
+        .owner
+        .put(&world.answer_to("PAT-1"), serde_json::json!({ "level": 1, "revision": 0 }))
+        .await
+        .expect(200);
+
+    let there = folder.path().join("new/rung.db");
+    let to = format!("sqlite://{}", there.display());
+    let restore = |file: &str| rung(&["restore", "--database-url", &to, file], "");
+    let bytes = std::fs::read(&file).unwrap();
+    let half = folder.path().join("half.zip");
+    std::fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(restore(half.to_str().unwrap()).status.code(), Some(1));
+    // One byte of the compressed database: CRC and hash notice.
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 3] ^= 0x55;
+    std::fs::write(&half, &flipped).unwrap();
+    let damaged = restore(half.to_str().unwrap());
+    assert_eq!(damaged.status.code(), Some(1), "{damaged:?}");
+    assert!(err(&damaged).contains("damaged") && !there.exists(), "{damaged:?}");
+    assert!(!folder.path().join("new/evidence").exists());
+
+    let restored = restore(path);
+    assert_eq!(restored.status.code(), Some(0), "{restored:?}");
+    assert!(err(&restore(path)).contains("is there already"));
+    let files = super::uploads::files_below(&folder.path().join("new/evidence"));
+    assert_eq!(std::fs::read(&files[0]).unwrap(), super::uploads::PDF);
+    let listed = rung(
+        &[
+            "client",
+            "export",
+            "--database-url",
+            &to,
+            &world.slug,
+            folder.path().join("a.zip").to_str().unwrap(),
+        ],
+        "",
+    );
+    assert_eq!(listed.status.code(), Some(0), "what came back works: {listed:?}");
 }

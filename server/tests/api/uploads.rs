@@ -16,7 +16,7 @@ use service::files::Bucket;
 use super::support::{Answer, Backend, Person, World, text};
 
 const BOUNDARY: &str = "rung-test-boundary-7d1";
-const PDF: &[u8] = b"%PDF-1.7\nThe interface passed.\n%%EOF\n";
+pub(super) const PDF: &[u8] = b"%PDF-1.7\nThe interface passed.\n%%EOF\n";
 
 /// A form as browsers send it; a file is a name and its content.
 pub(super) fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
@@ -44,7 +44,7 @@ pub(super) async fn send(person: &Person, path: &str, body: Vec<u8>) -> Answer {
     Answer::of(person.api(Method::POST, path).header("content-type", kind).body(body)).await
 }
 
-async fn attach(world: &World, name: &str, content: &[u8]) -> Answer {
+pub(super) async fn attach(world: &World, name: &str, content: &[u8]) -> Answer {
     let fields = [("criteria", "PAT-1, PAT-2"), ("dated", "2026-01-01")];
     send(&world.owner, &world.org("/evidence"), form(&fields, Some((name, content)))).await
 }
@@ -96,7 +96,7 @@ async fn a_file_is_kept_by_its_content_and_handed_out_as_an_attachment(
     assert!(left.is_empty(), "a removed item leaves no file: {left:?}");
 }
 
-fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(super) fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 use rstest::rstest;
 use store::record::{Invitation, InvitationMail, InvitationState, Invited, Joined, Role, Tried};
 use store::{Backend, InvitationId, InvitationLimit, KeptToken, StoreError};

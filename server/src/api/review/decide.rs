@@ -1,0 +1,83 @@
+//! Many decisions of a review in one request.
+
+use axum::Json;
+use axum::extract::State;
+use domain::CriterionCode;
+use serde::{Deserialize, Serialize};
+use service::review::{self, Decisions};
+use service::{AssessmentId, EvidenceId, Service};
+use utoipa::ToSchema;
+
+use crate::api::extract::{Bearer, Body, Segments};
+use crate::api::problem::Problem;
+
+/// What is to be decided.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "approve_not_applicable": ["CAP-3", "CAP-4"] }))]
+pub(in super::super) struct NewDecisions {
+    /// Ids of evidence to accept.
+    #[serde(default)]
+    accept: Vec<String>,
+    /// Ids of evidence to reject.
+    #[serde(default)]
+    reject: Vec<String>,
+    /// Codes of criteria that the organization calls not applicable.
+    #[serde(default)]
+    approve_not_applicable: Vec<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct Decided {
+    done: usize,
+    refused: Vec<RefusedDecision>,
+}
+
+/// A decision that was not done; the others were.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusedDecision {
+    /// A criterion's code, or an item's title.
+    what: String,
+    why: String,
+}
+
+impl From<review::Decided> for Decided {
+    fn from(decided: review::Decided) -> Self {
+        let refused = decided.refused.into_iter();
+        let refused = refused.map(|line| RefusedDecision { what: line.what, why: line.why });
+        Self { done: decided.done, refused: refused.collect() }
+    }
+}
+
+/// Decide many things at once
+///
+/// Each as if it came singly: what cannot be done is named with its reason, the rest is done.
+#[utoipa::path(
+    post, path = "/assessments/{id}/decisions", tag = "review", params(("id" = String, Path, format = "uuid")),
+    request_body = NewDecisions,
+    responses(
+        (status = 200, body = Decided), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(in super::super) async fn create(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    State(service): State<Service>,
+    Body(body): Body<NewDecisions>,
+) -> Result<Json<Decided>, Problem> {
+    let decisions = Decisions {
+        accept: ids("accept", &body.accept)?,
+        reject: ids("reject", &body.reject)?,
+        approve: body.approve_not_applicable.iter().map(|code| CriterionCode::from(code.as_str())).collect(),
+    };
+    let decided = service.decide(&actor, id, decisions).await;
+    Ok(Json(decided.map_err(|error| Problem::from(error).with_pointer("/items", ""))?.into()))
+}
+
+fn ids(field: &str, texts: &[String]) -> Result<Vec<EvidenceId>, Problem> {
+    let read = texts.iter().enumerate().map(|(index, text)| {
+        text.parse().map_err(|_| Problem::field(&format!("/{field}/{index}"), "This is no id of evidence."))
+    });
+    read.collect()
+}

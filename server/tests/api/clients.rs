@@ -1,0 +1,391 @@
+//! One client as a file: out of one installation and into another, and what a damaged file does.
+
+use std::path::PathBuf;
+
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use server::config::EvidenceConfig;
+use service::snapshot::{Recomputed, verify};
+use tempfile::TempDir;
+
+use super::checks::{Target, add};
+use super::support::{Backend, Person, TestApp, World, text};
+use super::uploads::{PDF, attach, files_below};
+
+pub(super) const SECRET: &str = "walnut-secret-9917";
+
+/// A client with something of everything, submitted, reviewed and signed.
+pub(super) async fn rich(backend: Backend) -> World {
+    let world = World::new(backend).await;
+    let consultant = world.member("consultant").await;
+    let owner = &world.owner;
+    for (revision, level) in [(0, 3), (1, 2)] {
+        let answer = json!({ "level": level, "rationale": "Because.\nTwo lines.", "revision": revision });
+        owner.put(&world.answer_to("PAT-1"), answer).await.expect(200);
+    }
+    let absent = json!({ "not_applicable": true, "reason": "Nobody asks for it here.", "revision": 0 });
+    owner.put(&world.answer_to("PAT-2"), absent).await.expect(200);
+    owner.put(&world.answer_to("GOV-1"), json!({ "level": 4, "revision": 0 })).await.expect(200);
+    attach(&world, "Go-live report.pdf", PDF).await.expect(201);
+    let note = json!({ "title": "Note", "criteria": ["GOV-1"], "note": "As asked.", "dated": "2026-01-05" });
+    let note = owner.post(&world.at("/evidence"), note).await.expect(201);
+    let accept = json!({ "state": "accepted" });
+    consultant.patch(&format!("/evidence/{}", text(&note["id"])), accept).await.expect(200);
+
+    let target = Target::start().await;
+    let integration = world.integration(&["PAT"]).await;
+    let check =
+        add(owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url })).await.expect(201);
+    let check = format!("/checks/{}", text(&check["id"]));
+    owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    target.set_up(false);
+    owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    let secret = json!({ "base_url": target.url, "bearer_token": SECRET });
+    add(owner, &integration, "fhir.capability", secret).await.expect(201);
+    let ties = owner.get(&format!("{check}/ties?limit=200")).await.expect(200);
+    let tie = ties["items"].as_array().unwrap().iter().find(|tie| tie["framework"] == "B7").unwrap();
+    let at = format!("{check}/ties/B7/{}/{}", text(&tie["framework_version"]), text(&tie["binding"]));
+    owner.put(&at, json!({ "tied": true, "reason": "It speaks of it all the same." })).await.expect(200);
+    let step = json!({ "choice": "pinned", "owner": "Quality board", "due": "2027-01-31" });
+    owner.patch(&world.at("/roadmap/steps/GOV-2"), step).await.expect(200);
+
+    owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    consultant.post(&world.at("/review"), json!({})).await.expect(200);
+    consultant.put(&world.at("/ratings/PAT-1"), json!({ "level": 0, "revision": 0 })).await.expect(200);
+    let settled = json!({ "note": "We looked at it together." });
+    consultant.post(&world.at("/differences/PAT-1"), settled).await.expect(200);
+    consultant.post(&world.at("/finalize"), json!({ "note": "Signed." })).await.expect(200);
+    // Another client of the same installation, which stays where it is.
+    let other = json!({ "name": "Birch Clinic", "profiles": ["A"], "size_band": "1-6" });
+    owner.post("/organizations", other).await.expect(201);
+    world
+}
+
+/// The exported client, in a file.
+struct Exported {
+    folder: TempDir,
+    bytes: Vec<u8>,
+}
+
+impl Exported {
+    async fn of(world: &World) -> Self {
+        let answer = world.owner.api(Method::POST, &world.org("/export")).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "application/zip");
+        let disposition = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
+        assert!(disposition.starts_with("attachment; filename=\"alder-regional-hospital-"), "{disposition}");
+        Self { folder: tempfile::tempdir().unwrap(), bytes: answer.bytes().await.unwrap().to_vec() }
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn path(&self) -> PathBuf {
+        self.write("client.rung.zip", &self.bytes)
+    }
+}
+
+/// What a reader of the API sees of a client, without what names people by accounts or instants of reading.
+async fn seen(person: &Person, world: &World) -> Vec<(String, Value)> {
+    let mut seen = Vec::new();
+    for path in [
+        world.at("/score"),
+        world.at("/findings?limit=200"),
+        world.at("/snapshots"),
+        world.at("/evidence"),
+        world.at("/answers/PAT-1"),
+        world.at("/timeline"),
+        world.at("/roadmap"),
+        world.org("/integrations"),
+        world.org("/incidents"),
+        world.org("/assessments"),
+    ] {
+        let mut value = person.get(&path).await.expect(200);
+        anonymous(&mut value);
+        seen.push((path, value));
+    }
+    seen
+}
+
+/// Takes out accounts' identifiers and the instant of the computation.
+fn anonymous(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for name in ["by", "made_by", "author", "reviewer", "created_by", "computed_at", "as_of"] {
+                members.remove(name);
+            }
+            members.values_mut().for_each(anonymous);
+        }
+        Value::Array(items) => items.iter_mut().for_each(anonymous),
+        _ => {}
+    }
+}
+
+#[rstest]
+#[case(Backend::Sqlite, Backend::Sqlite)]
+#[case(Backend::Postgres, Backend::Postgres)]
+#[case(Backend::Sqlite, Backend::Postgres)]
+#[case(Backend::Postgres, Backend::Sqlite)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_goes_out_and_comes_in_elsewhere_with_the_same_score_and_the_same_hashes(
+    #[case] from: Backend,
+    #[case] to: Backend,
+) {
+    let world = rich(from).await;
+    let exported = Exported::of(&world).await;
+    for hidden in [SECRET, "argon2", "owner@example.org", "Birch Clinic"] {
+        let entries = entries(&exported.bytes);
+        let holds = |content: &[u8]| content.windows(hidden.len()).any(|window| window == hidden.as_bytes());
+        let found = entries.iter().find(|(_, content)| holds(content));
+        assert!(found.is_none(), "{hidden} is in {}", found.unwrap().0);
+    }
+
+    let app = TestApp::spawn(to).await;
+    let keeper = app.person("keeper").await;
+    let imported =
+        app.service.import_client_as_operator(&exported.path(), "keeper@example.org").await.unwrap();
+    assert_eq!((imported.slug.as_str(), imported.files, imported.snapshots), (world.slug.as_str(), 1, 2));
+    assert!(imported.members.contains(&("consultant".to_owned(), "consultant".to_owned())));
+    for ((path, there), (_, here)) in
+        seen(&world.owner, &world).await.into_iter().zip(seen(&keeper, &world).await)
+    {
+        assert_eq!(there, here, "{path}");
+    }
+    let snapshots = keeper.get(&world.at("/snapshots")).await.expect(200);
+    for snapshot in snapshots["items"].as_array().unwrap() {
+        let file = keeper.get(&format!("/snapshots/{}", text(&snapshot["id"]))).await.text;
+        let verified = verify(file.as_bytes()).unwrap();
+        assert_eq!(
+            (verified.sha256.as_str(), verified.recomputed),
+            (text(&snapshot["sha256"]).as_str(), Recomputed::Equal)
+        );
+    }
+    let evidence = keeper.get(&world.at("/evidence")).await.expect(200);
+    let file = evidence["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    assert_eq!(keeper.get(&format!("/evidence/{}", text(&file["id"]))).await.text.as_bytes(), PDF);
+
+    // The check that had a secret is paused and has none; the other goes on where it was.
+    let integrations = keeper.get(&world.org("/integrations")).await.expect(200);
+    let checks = format!("/integrations/{}/checks", text(&integrations["items"][0]["id"]));
+    let checks = keeper.get(&checks).await.expect(200);
+    for check in checks["items"].as_array().unwrap() {
+        assert_eq!(check["enabled"], check["kind"] == "cdshooks.discovery", "{check}");
+        assert_eq!(check["parameters"].get("bearer_token"), None, "{check}");
+    }
+    let names = keeper.get(&world.org("/members")).await.expect(200);
+    assert_eq!(names["items"].as_array().unwrap().len(), 1, "nobody of there has access here: {names}");
+
+    let twice =
+        app.service.import_client_as_operator(&exported.path(), "keeper@example.org").await.unwrap_err();
+    assert!(twice.to_string().contains("is here already"), "{twice}");
+    assert_eq!(keeper.get("/organizations").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    let home = world.app.service.import_client_as_operator(&exported.path(), "owner@example.org").await;
+    assert!(home.unwrap_err().to_string().contains("is here already"));
+    assert_eq!(keeper.get(&world.at("/score")).await.status, 200, "a refused import takes nothing away");
+    app.stop().await;
+    world.app.stop().await;
+}
+
+/// The entries of a zip, in order.
+fn entries(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    use std::io::Read as _;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    (0..zip.len())
+        .map(|index| {
+            let mut entry = zip.by_index(index).unwrap();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            (entry.name().unwrap().into_owned(), content)
+        })
+        .collect()
+}
+
+fn zipped(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(name.as_str(), options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn sha256(content: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The same file with a change, and with a manifest that names what is in it then.
+fn changed(bytes: &[u8], change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> Vec<u8> {
+    let mut entries = entries(bytes);
+    let (_, manifest) = entries.pop().unwrap();
+    change(&mut entries);
+    let mut manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    manifest["entries"] = entries
+        .iter()
+        .map(|(name, content)| json!({ "name": name, "bytes": content.len(), "sha256": sha256(content) }))
+        .collect();
+    entries.push(("manifest.json".to_owned(), manifest.to_string().into_bytes()));
+    zipped(&entries)
+}
+
+/// The same with a cell of the first row of a table set.
+fn with_cell(bytes: &[u8], table: &str, column: &str, cell: &Value) -> Vec<u8> {
+    changed(bytes, |entries| {
+        let name = format!("tables/{table}.json");
+        let (_, content) = entries.iter_mut().find(|(entry, _)| *entry == name).unwrap();
+        let mut rows: Value = serde_json::from_slice(content).unwrap();
+        let columns = rows["columns"].as_array().unwrap();
+        let place = columns.iter().position(|known| known == column).unwrap();
+        rows["rows"][0][place] = cell.clone();
+        *content = rows.to_string().into_bytes();
+    })
+}
+
+/// A file that is not taken, and a word of the reason.
+fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let raw = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+        let mut entries = entries(good);
+        change(&mut entries);
+        zipped(&entries)
+    };
+    let manifest = |change: &dyn Fn(&mut Value)| {
+        raw(&|entries| {
+            let (_, content) = entries.last_mut().unwrap();
+            let mut manifest: Value = serde_json::from_slice(content).unwrap();
+            change(&mut manifest);
+            *content = manifest.to_string().into_bytes();
+        })
+    };
+    let stranger = json!("0193e2f0-5b7c-7c3e-8a51-2b1f0c9d7e10");
+    vec![
+        ("cut off", good[..good.len() / 2].to_vec(), "no file of a client"),
+        ("no zip", b"PK nothing".to_vec(), "no file of a client"),
+        ("another zip", zipped(&[("a.txt".to_owned(), b"a".to_vec())]), "no readable manifest"),
+        ("newer", manifest(&|manifest| manifest["version"] = json!(2)), "newer Rung"),
+        ("of something else", manifest(&|manifest| manifest["format"] = json!("other")), "something else"),
+        (
+            "an answer changed",
+            raw(&|entries| {
+                let (_, content) =
+                    entries.iter_mut().find(|(name, _)| name == "tables/answers.json").unwrap();
+                *content = String::from_utf8_lossy(content).replace("Because", "Of course").into_bytes();
+            }),
+            "not what the manifest says",
+        ),
+        (
+            "something added",
+            raw(&|entries| entries.insert(0, ("../evil".to_owned(), vec![1]))),
+            "not in its manifest",
+        ),
+        (
+            "something missing",
+            raw(&|entries| entries.retain(|(name, _)| name != "tables/findings.json")),
+            "is missing",
+        ),
+        (
+            "a bomb",
+            raw(&|entries| {
+                let (_, content) = entries.iter_mut().find(|(name, _)| name == "people.json").unwrap();
+                *content = vec![b' '; 4 << 20];
+            }),
+            "unpacks to more than it says",
+        ),
+        (
+            "an unknown table",
+            changed(good, |entries| entries.push(("tables/users.json".to_owned(), b"{}".to_vec()))),
+            "does not know",
+        ),
+        (
+            "a folder in a name",
+            changed(good, |entries| entries.push((format!("files/../{}", "a".repeat(64)), PDF.to_vec()))),
+            "no name of a file of evidence",
+        ),
+        ("an assessment of others", with_cell(good, "answers", "assessment_id", &stranger), "does not hold"),
+        ("a person of others", with_cell(good, "answers", "by_id", &stranger), "names nobody of the file"),
+        (
+            "another organization",
+            with_cell(good, "integrations", "org_id", &stranger),
+            "names another organization",
+        ),
+        (
+            "an unknown framework",
+            with_cell(good, "assessments", "framework_id", &json!("B7 9.9.9")),
+            "framework",
+        ),
+        (
+            "an unknown state",
+            with_cell(good, "assessments", "state", &json!("perfect")),
+            "does not understand",
+        ),
+        ("a level beyond", with_cell(good, "answer_history", "level", &json!(7)), "does not understand"),
+        ("a snapshot changed", with_cell(good, "snapshots", "file", &json!("{}")), "Snapshot 1"),
+        ("another hash", with_cell(good, "snapshots", "sha256", &json!("a".repeat(64))), "Snapshot 1"),
+        ("another place", with_cell(good, "snapshots", "number", &json!(2)), "Snapshot 1"),
+        (
+            "a link that runs",
+            with_cell(good, "evidence", "body", &json!("{\"link\":\"javascript:alert(1)\"}")),
+            "not on the web",
+        ),
+        (
+            "a file that lies",
+            changed(good, |entries| {
+                let file = entries.iter_mut().find(|(name, _)| name.starts_with("files/")).unwrap();
+                file.1 = b"<html><script>alert(1)</script></html>".to_vec();
+            }),
+            "not the file that it is named after",
+        ),
+    ]
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_or_made_up_file_changes_nothing_and_is_refused_in_words(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = rich(Backend::Sqlite).await;
+    let exported = Exported::of(&world).await;
+    let app = TestApp::spawn(backend).await;
+    let keeper = app.person("keeper").await;
+    for (what, bytes, words) in spoiled(&exported.bytes) {
+        let path = exported.write("spoiled.zip", &bytes);
+        let refused = app.service.import_client_as_operator(&path, "keeper@example.org").await;
+        let refused = refused.err().unwrap_or_else(|| panic!("{what} was imported")).to_string();
+        assert!(refused.contains(words), "{what}: {refused}");
+        assert!(refused.ends_with("Nothing was changed."), "{what}: {refused}");
+        assert_eq!(keeper.get("/organizations").await.expect(200)["items"], json!([]), "{what}");
+    }
+    let EvidenceConfig::Folder(folder) = &app.config.evidence else { panic!("tests keep files in a folder") };
+    assert!(files_below(folder).is_empty(), "no file of evidence is left");
+    let nobody = app.service.import_client_as_operator(&exported.path(), "nobody@example.org").await;
+    assert!(nobody.unwrap_err().to_string().contains("No account"));
+    app.service.import_client_as_operator(&exported.path(), "keeper@example.org").await.unwrap();
+    app.stop().await;
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_an_owner_takes_a_client_along(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = World::new(backend).await;
+    let (assessor, outsider) = (world.member("assessor").await, world.app.person("outsider").await);
+    assessor.post(&world.org("/export"), Value::Null).await.problem(403);
+    outsider.post(&world.org("/export"), Value::Null).await.problem(404);
+    world.owner.sign_in().await;
+    let members = world.owner.page(&format!("/orgs/{}/members", world.slug)).await;
+    assert!(members.text.contains("Download the organization"), "{}", members.text);
+    let file = world.owner.form(&format!("/orgs/{}/export", world.slug), &[]).send().await.unwrap();
+    assert_eq!(file.status(), 200);
+    let entries = entries(&file.bytes().await.unwrap());
+    assert_eq!(entries.last().unwrap().0, "manifest.json");
+    assessor.sign_in().await;
+    let page = assessor.page(&format!("/orgs/{}/members", world.slug)).await;
+    assert!(!page.text.contains("Download the organization"));
+    assert_eq!(assessor.submit(&format!("/orgs/{}/export", world.slug), &[]).await.status, 403);
+    world.app.stop().await;
+}
