@@ -27,8 +27,8 @@ mod api {
     mod incidents;
     mod independence;
     mod inventory;
-    mod logs;
     mod invitations;
+    mod logs;
     mod organizations;
     mod pages;
     mod portfolio;

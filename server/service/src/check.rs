@@ -25,8 +25,8 @@ use store::{CheckId, IntegrationId, UnixMillis};
 
 pub(crate) use bindings::KnownBindings;
 pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};
-pub use glance::CheckGlance;
 pub(crate) use feed::{Listening, News, Pace, look_at_news};
+pub use glance::CheckGlance;
 pub use history::{CheckHistory, Uptime, Window};
 pub(crate) use page::seen_by;
 pub use page::{BoundTo, CheckPage, ConditionSeen};

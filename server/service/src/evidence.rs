@@ -18,8 +18,10 @@ use store::record::{
 use store::{AssessmentId, EvidenceId, UnixMillis};
 
 pub use self::file::{LARGEST_FILE, Replacement, Upload};
+pub(crate) use self::name::clean as clean_name;
 pub use self::room::FileRoom;
 pub(crate) use self::room::Room;
+pub(crate) use self::sniff::{FileKind, sniff};
 use crate::answer::must_be_open;
 use crate::check::ON_EVIDENCE;
 use crate::service::org_audit;

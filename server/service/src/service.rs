@@ -18,9 +18,9 @@ use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
 use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
 use crate::evidence::Room;
+use crate::follow::Follows;
 use crate::methods::Examples;
 use crate::share::Readings;
-use crate::follow::Follows;
 use crate::touch::{Touched, refresh_touched};
 use crate::{Actor, Error, FieldError, Permission, SecretKeys};
 

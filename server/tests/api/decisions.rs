@@ -10,6 +10,11 @@ async fn note(world: &World, author: &Person, title: &str) -> String {
     text(&author.post(&world.at("/evidence"), new).await.expect(201)["id"])
 }
 
+/// The item as it was attached.
+fn first(id: &str) -> Value {
+    json!({ "id": id, "revision": 1 })
+}
+
 /// A submitted assessment in review: two criteria called not applicable, one answered, two notes by the owner and one
 /// by an assessor.
 struct Review {
@@ -66,7 +71,7 @@ async fn what_can_be_done_is_done_and_each_line_that_cannot_says_why(
     let (world, consultant) = (&review.world, &review.consultant);
     let stranger = "0193e2f0-5b7c-7c3e-8a51-2b1f0c9d7e10";
     let body = json!({
-        "accept": [review.notes[0], review.notes[1], stranger],
+        "accept": [first(&review.notes[0]), first(&review.notes[1]), first(stranger)],
         "approve_not_applicable": ["PAT-2", "PAT-1", "NOPE-1"],
     });
     let decided = consultant.post(&world.at("/decisions"), body).await.expect(200);
@@ -78,26 +83,32 @@ async fn what_can_be_done_is_done_and_each_line_that_cannot_says_why(
     assert_eq!(review.states().await, ["accepted", "accepted", "submitted"]);
     assert_eq!(review.not_applicable().await, [json!("PAT-2")]);
 
-    let both = json!({ "accept": [review.notes[0], review.notes[2]] });
+    // In review, evidence is the reviewer's: not the organization's, and none of it in a revision that nobody read.
+    let both = json!({ "accept": [first(&review.notes[0]), first(&review.notes[2])] });
     let own = world.owner.post(&world.at("/decisions"), both).await.expect(200);
-    assert_eq!((&own["done"], &own["refused"][0]["what"]), (&json!(1), &json!("First")), "{own}");
-    assert!(text(&own["refused"][0]["why"]).contains("somebody else has to review it"), "{own}");
+    assert_eq!((&own["done"], &own["refused"][0]["what"]), (&json!(0), &json!("First")), "{own}");
+    let unread = json!({ "reject": [{ "id": review.notes[2], "revision": 2 }] });
+    let unread = consultant.post(&world.at("/decisions"), unread).await.expect(200);
+    assert_eq!((&unread["done"], &unread["refused"][0]["what"]), (&json!(0), &json!("Third")), "{unread}");
+    assert_eq!(review.states().await[2], "submitted");
     let rating =
         world.owner.post(&world.at("/decisions"), json!({ "approve_not_applicable": ["PAT-3"] })).await;
     assert!(text(&rating.expect(200)["refused"][0]["why"]).contains("may not review"));
     assert_eq!(review.not_applicable().await, [json!("PAT-2")]);
 
     let viewer = world.member("viewer").await;
-    let nothing =
-        viewer.post(&world.at("/decisions"), json!({ "reject": [review.notes[2]] })).await.expect(200);
+    let nothing = viewer
+        .post(&world.at("/decisions"), json!({ "reject": [first(&review.notes[2])] }))
+        .await
+        .expect(200);
     assert_eq!(nothing["done"], 0);
-    assert_eq!(review.states().await[2], "accepted");
+    assert_eq!(review.states().await[2], "submitted");
     let outsider = world.app.person("outsider").await;
-    outsider.post(&world.at("/decisions"), json!({ "reject": [review.notes[2]] })).await.problem(404);
+    outsider.post(&world.at("/decisions"), json!({ "reject": [first(&review.notes[2])] })).await.problem(404);
     consultant.post(&world.at("/decisions"), json!({})).await.problem(422);
     assert_eq!(
-        consultant.post(&world.at("/decisions"), json!({ "accept": ["x"] })).await.pointers(),
-        ["/accept/0"]
+        consultant.post(&world.at("/decisions"), json!({ "accept": [first("x")] })).await.pointers(),
+        ["/accept/0/id"]
     );
     review.world.app.stop().await;
 }
@@ -129,7 +140,8 @@ async fn the_review_page_decides_what_is_ticked_without_scripts(
     let again = consultant.submit(&decide, &both).await;
     assert_eq!(again.status, 409, "none of it could be done");
     assert!(again.text.contains("2 lines could not be") && again.text.contains("It is approved already."));
-    let items = [("items", review.notes[0].as_str()), ("items", review.notes[2].as_str()), ("do", "reject")];
+    let (one, other) = (format!("{}@1", review.notes[0]), format!("{}@1", review.notes[2]));
+    let items = [("items", one.as_str()), ("items", other.as_str()), ("do", "reject")];
     assert_eq!(consultant.submit(&decide, &items).await.status, 303);
     assert_eq!(review.states().await, ["rejected", "submitted", "rejected"]);
     let none = consultant.submit(&decide, &[("do", "accept")]).await;

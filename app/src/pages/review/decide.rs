@@ -3,8 +3,7 @@
 use ::domain::check::Status;
 use ::domain::scoring::EvidenceState;
 use leptos::prelude::*;
-use service::Permission;
-use service::record::{AssessmentState, Claim, Evidence};
+use service::record::{Claim, Evidence};
 use service::review::Decided;
 
 use super::ReviewSheet;
@@ -36,8 +35,7 @@ pub(super) fn evidence_section(sheet: &ReviewSheet) -> Option<AnyView> {
     let assessed = &sheet.page.assessed;
     let waiting: Vec<&Evidence> =
         assessed.bundle.evidence.iter().filter(|item| item.state == EvidenceState::Submitted).collect();
-    let final_already = assessed.bundle.assessment.state == AssessmentState::Final;
-    if waiting.is_empty() || final_already || !assessed.may(Permission::Review) {
+    if waiting.is_empty() || !assessed.may_review_evidence() {
         return None;
     }
     let today = assessed.computed_at.date();
@@ -51,7 +49,7 @@ pub(super) fn evidence_section(sheet: &ReviewSheet) -> Option<AnyView> {
         };
         let choice = (!own).then(|| {
             let label = format!("Choose {}", item.title);
-            view! { <input type="checkbox" name="items" value=item.id.to_string() aria-label=label/>" " }
+            view! { <input type="checkbox" name="items" value=item.seen().to_string() aria-label=label/>" " }
         });
         view! {
             <li class="row">{choice}<ul class="lines">{evidence_line(item, &sheet.paths, today)}</ul><span class="sub">{by}</span></li>

@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::CriterionCode;
 use http::StatusCode;
+use service::Error;
+use service::record::SeenEvidence;
 use service::review::Decisions;
-use service::{Error, EvidenceId};
 
 use super::{Address, draw, read};
 use crate::web::{AppState, Fields, PageError, Posted, Refusal, Segments, see_other};
@@ -47,7 +48,7 @@ pub(super) async fn decide(
 }
 
 fn understood(fields: &Fields) -> Result<Decisions, Error> {
-    let items = || -> Result<Vec<EvidenceId>, Error> {
+    let items = || -> Result<Vec<SeenEvidence>, Error> {
         let parsed = fields.all("items").map(str::parse).collect::<Result<_, _>>();
         parsed.map_err(|_| Error::invalid("items", "Choose items of the list."))
     };

@@ -99,7 +99,7 @@ impl Work {
         let org = self.organization.id;
         for ((evidence, sha256), needed) in files_of(&rows.tables)? {
             let found =
-                self.service.files().map(|files| runtime.block_on(files.read(org, evidence, &sha256)));
+                self.service.files().map(|files| runtime.block_on(files.read_whole(org, evidence, &sha256)));
             match found.transpose().map_err(io::Error::other)?.flatten() {
                 Some(content) if hash(&content) == sha256 => {
                     file.add(&format!("files/{evidence}/{sha256}"), &content)?;

@@ -5,9 +5,10 @@ use axum::extract::State;
 use domain::CriterionCode;
 use serde::{Deserialize, Serialize};
 use service::review::{self, Decisions};
-use service::{AssessmentId, EvidenceId, Service};
+use service::{AssessmentId, Service};
 use utoipa::ToSchema;
 
+use super::rating::{SeenItem, seen};
 use crate::api::extract::{Bearer, Body, Segments};
 use crate::api::problem::Problem;
 
@@ -15,12 +16,12 @@ use crate::api::problem::Problem;
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({ "approve_not_applicable": ["CAP-3", "CAP-4"] }))]
 pub(in super::super) struct NewDecisions {
-    /// Ids of evidence to accept.
+    /// Evidence to accept, in the revision that was read.
     #[serde(default)]
-    accept: Vec<String>,
-    /// Ids of evidence to reject.
+    accept: Vec<SeenItem>,
+    /// Evidence to reject, in the revision that was read.
     #[serde(default)]
-    reject: Vec<String>,
+    reject: Vec<SeenItem>,
     /// Codes of criteria that the organization calls not applicable.
     #[serde(default)]
     approve_not_applicable: Vec<String>,
@@ -67,17 +68,10 @@ pub(in super::super) async fn create(
     Body(body): Body<NewDecisions>,
 ) -> Result<Json<Decided>, Problem> {
     let decisions = Decisions {
-        accept: ids("accept", &body.accept)?,
-        reject: ids("reject", &body.reject)?,
+        accept: seen("accept", &body.accept)?,
+        reject: seen("reject", &body.reject)?,
         approve: body.approve_not_applicable.iter().map(|code| CriterionCode::from(code.as_str())).collect(),
     };
     let decided = service.decide(&actor, id, decisions).await;
     Ok(Json(decided.map_err(|error| Problem::from(error).with_pointer("/items", ""))?.into()))
-}
-
-fn ids(field: &str, texts: &[String]) -> Result<Vec<EvidenceId>, Problem> {
-    let read = texts.iter().enumerate().map(|(index, text)| {
-        text.parse().map_err(|_| Problem::field(&format!("/{field}/{index}"), "This is no id of evidence."))
-    });
-    read.collect()
 }

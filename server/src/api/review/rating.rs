@@ -49,7 +49,7 @@ pub(in super::super) struct ReviewItems {
 
 /// An item of evidence in the revision that you read.
 #[derive(Debug, Deserialize, ToSchema)]
-struct SeenItem {
+pub(super) struct SeenItem {
     #[schema(format = "uuid")]
     id: String,
     #[schema(minimum = 1, example = 1)]
@@ -143,13 +143,18 @@ pub(in super::super) async fn review_evidence(
     State(service): State<Service>,
     Body(body): Body<ReviewItems>,
 ) -> Result<Json<Count>, Problem> {
-    let items = body.items.iter().enumerate().map(|(index, SeenItem { id, revision })| {
-        let id = id.parse();
-        let id =
-            id.map_err(|_| Problem::field(&format!("/items/{index}/id"), "This is no id of evidence."))?;
-        Ok::<_, Problem>(SeenEvidence { id, revision: *revision })
-    });
-    let items = items.collect::<Result<BTreeSet<_>, Problem>>()?;
+    let items = seen("items", &body.items)?.into_iter().collect::<BTreeSet<_>>();
     let state = EvidenceState::from(body.state);
     Ok(Json(Count { count: service.review_evidence_together(&actor, id, &items, state).await? }))
+}
+
+/// The items that a field of a body names.
+pub(super) fn seen(field: &str, items: &[SeenItem]) -> Result<Vec<SeenEvidence>, Problem> {
+    let read = items.iter().enumerate().map(|(index, SeenItem { id, revision })| {
+        let id = id.parse();
+        let id =
+            id.map_err(|_| Problem::field(&format!("/{field}/{index}/id"), "This is no id of evidence."))?;
+        Ok(SeenEvidence { id, revision: *revision })
+    });
+    read.collect()
 }
