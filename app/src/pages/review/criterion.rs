@@ -72,7 +72,7 @@ fn on_file(page: &ReviewDomain, answer: &Answer) -> AnyView {
     let title = format!("{} rated {} in the meantime", answer.by_name, answer.criterion);
     let said = said_with(&answer.claim, &answer.rationale);
     let said = if said.is_empty() { String::new() } else { format!(": “{said}”") };
-    let words = format!("On file is {}{said}.", claim_words(&page.sheet, &answer.claim));
+    let words = format!("On file: {}{said}", claim_words(&page.sheet, &answer.claim));
     view! {
         <div class="gap-below">
             <Note status=Status::Warn title=title>

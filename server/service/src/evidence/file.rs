@@ -36,7 +36,8 @@ pub struct Upload {
 /// What it holds is nobody else's business.
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload").field("name", &self.name).field("bytes", &self.content.len()).finish()
+        let mut shown = f.debug_struct("Upload");
+        shown.field("name", &self.name).field("bytes", &self.content.len()).finish_non_exhaustive()
     }
 }
 

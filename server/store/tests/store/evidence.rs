@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use jiff::civil::date;
 use rstest::rstest;
