@@ -65,7 +65,7 @@ impl Service {
             return Err(refused(format!("{} exists already.", file.display())));
         }
         let (copy, part) = (beside(file, ".db"), beside(file, ".part"));
-        let _leftovers = Removed([copy.clone(), part.clone()]);
+        let _leftovers = Removed(vec![copy.clone(), part.clone()]);
         // What an earlier try left.
         for path in [&copy, &part] {
             let _ = fs::remove_file(path);
@@ -100,7 +100,12 @@ pub async fn restore(file: &Path, to: &Places) -> Result<BackedUp, Error> {
     }
     let (database, evidence) =
         (beside(&to.database, ".part"), to.evidence.as_ref().map(|folder| beside(folder, ".part")));
-    let _leftover = Removed([database.clone(), database.clone()]);
+    let _leftover = Removed(vec![database.clone()]);
+    // What an earlier try left.
+    let _ = fs::remove_file(&database);
+    if let Some(part) = &evidence {
+        let _ = fs::remove_dir_all(part);
+    }
     let unpacked = unpack_apart(file, &database, evidence.as_deref()).await;
     let done = match unpacked {
         Ok(manifest) => good(look_at_copy(&database).await?).map(|schema| (manifest, schema)),
@@ -155,7 +160,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Removes files at the end, however it comes.
-struct Removed([PathBuf; 2]);
+struct Removed(Vec<PathBuf>);
 
 impl Drop for Removed {
     fn drop(&mut self) {

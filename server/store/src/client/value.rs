@@ -156,8 +156,15 @@ pub(super) fn fits(cell: &Cell, kind: Kind) -> Result<(), &'static str> {
             Cell::Null,
         )
         | (Kind::Flag, Cell::Flag(_)) => true,
-        (Kind::Id | Kind::Org | Kind::Refers(_) | Kind::MaybeRefers(_), Cell::Text(text)) => identifier(text),
-        (Kind::Person | Kind::MaybePerson, Cell::Text(text)) => identifier(text),
+        (
+            Kind::Id
+            | Kind::Org
+            | Kind::Refers(_)
+            | Kind::MaybeRefers(_)
+            | Kind::Person
+            | Kind::MaybePerson,
+            Cell::Text(text),
+        ) => identifier(text),
         (Kind::Framework, Cell::Text(text)) => plain(text),
         (Kind::Text(reads) | Kind::MaybeText(reads), Cell::Text(text)) => reads(text),
         (Kind::Number(within) | Kind::MaybeNumber(within), Cell::Number(number)) => within(*number),
