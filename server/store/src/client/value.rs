@@ -157,12 +157,7 @@ pub(super) fn fits(cell: &Cell, kind: Kind) -> Result<(), &'static str> {
         )
         | (Kind::Flag, Cell::Flag(_)) => true,
         (
-            Kind::Id
-            | Kind::Org
-            | Kind::Refers(_)
-            | Kind::MaybeRefers(_)
-            | Kind::Person
-            | Kind::MaybePerson,
+            Kind::Id | Kind::Org | Kind::Refers(_) | Kind::MaybeRefers(_) | Kind::Person | Kind::MaybePerson,
             Cell::Text(text),
         ) => identifier(text),
         (Kind::Framework, Cell::Text(text)) => plain(text),
