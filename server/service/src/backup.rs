@@ -121,10 +121,10 @@ pub async fn restore(file: &Path, to: &Places) -> Result<BackedUp, Error> {
         let files = manifest.entries.len().saturating_sub(1);
         Ok(BackedUp { made_at: manifest.made_at, schema, files })
     });
-    if placed.is_err() {
-        if let Some(part) = &evidence {
-            let _ = fs::remove_dir_all(part);
-        }
+    if placed.is_err()
+        && let Some(part) = &evidence
+    {
+        let _ = fs::remove_dir_all(part);
     }
     placed
 }
