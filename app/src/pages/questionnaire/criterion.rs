@@ -99,9 +99,9 @@ fn about(sheet: &Sheet, criterion: &Criterion) -> AnyView {
     };
     let on = format!(" on {}", criterion.code);
     view! {
-        <p class="row small">
-            <a href=format!("{at}#comments")>{comments}<span class="vh">{on.clone()}</span></a>
-            <a href=format!("{at}#history")>"History"<span class="vh">{on}</span></a>
+        <p class="row gap-small">
+            <a class="link-row small" href=format!("{at}#comments")>{comments}<span class="vh">{on.clone()}</span></a>
+            <a class="link-row small" href=format!("{at}#history")>"History"<span class="vh">{on}</span></a>
         </p>
     }
     .into_any()

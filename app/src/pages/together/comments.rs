@@ -21,7 +21,6 @@ pub(super) fn section(sheet: &AboutSheet) -> AnyView {
     let threads = sheet.threads.iter().map(|thread| thread_view(sheet, thread)).collect_view();
     let list = (!sheet.threads.is_empty()).then(|| view! { <ol class="threads">{threads}</ol> });
     let form = may_comment(sheet).then(|| {
-        let code = sheet.criterion().code.to_string();
         let action = format!("{}/comments#new-comment", sheet.at());
         let form = text_form(
             sheet,
@@ -35,7 +34,7 @@ pub(super) fn section(sheet: &AboutSheet) -> AnyView {
                 hidden: Vec::new(),
             },
         );
-        view! { <div class="gap-above" role="group" aria-label=format!("New comment on {code}")>{form}</div> }
+        view! { <div class="gap-above">{form}</div> }
     });
     view! {
         <Section id="comments" title="Comments" aside=view! { <p>{aside}</p> }>
