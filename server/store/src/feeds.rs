@@ -75,7 +75,7 @@ impl Job for FeedReport {
 /// Whether a look found no report in time, and how many reports there were when it looked.
 struct Missed {
     check: CheckId,
-    missed: bool,
+    silent: bool,
     reports: i64,
 }
 
@@ -83,7 +83,7 @@ impl Job for Missed {
     type Done = bool;
 
     async fn run(&self, link: &mut Link<'_>) -> Result<bool, StoreError> {
-        Ok(run!(link, MISSED, self.check, self.missed, self.reports)? > 0)
+        Ok(run!(link, MISSED, self.check, self.silent, self.reports)? > 0)
     }
 }
 
@@ -137,7 +137,7 @@ impl Store {
     /// Notes whether a look found no report in time. `false` where others than the `reports` that it saw have come
     /// since: then nothing is noted.
     pub async fn note_missed(&self, check: CheckId, missed: bool, reports: i64) -> Result<bool, StoreError> {
-        self.perform(Missed { check, missed, reports }).await
+        self.perform(Missed { check, silent: missed, reports }).await
     }
 
     /// The latest reports that brought other figures than the one before, newest first; a feed has 50 of them at most.
