@@ -12,6 +12,13 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+mod loose;
+
+pub(crate) use loose::figure;
+
+/// Neither database is given such a text.
+const NUL: &str = "must not hold a NUL character";
+
 /// A problem in a content file: where it is and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
@@ -87,6 +94,11 @@ impl Document {
         }
         errors.sort_by_key(|error| error.line);
         Err(ReadErrors(errors))
+    }
+
+    /// Whether no problem was found so far.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors.borrow().is_empty()
     }
 
     /// Records a problem at a byte of the file.
@@ -170,6 +182,9 @@ impl<'t, 'i> Fields<'t, 'i> {
             self.report(name, "must be a text in quotes");
             return String::new();
         };
+        if text.contains('\0') {
+            self.report(name, NUL);
+        }
         text.to_owned()
     }
 
@@ -258,7 +273,12 @@ impl<'t, 'i> Fields<'t, 'i> {
         for item in items {
             let at = item.span().start;
             match item.get_ref().as_str() {
-                Some(text) => texts.push(Placed { text: text.to_owned(), at }),
+                Some(text) => {
+                    if text.contains('\0') {
+                        self.document.report(at, self.key(name), NUL);
+                    }
+                    texts.push(Placed { text: text.to_owned(), at });
+                }
                 None => self.document.report(at, self.key(name), "holds something that is not a text"),
             }
         }

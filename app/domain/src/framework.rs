@@ -10,12 +10,19 @@ use crate::code::{
 };
 use crate::level::{Level, Weight};
 
+mod carry;
 mod citations;
+pub mod diff;
+pub mod draft;
+mod reach;
 mod read;
+mod version;
 mod write;
 
+pub use carry::{Carrying, Fate};
 pub use citations::{Citation, Citations};
 pub(crate) use read::MOST_PROFILES;
+pub use version::compare_versions;
 
 /// One version of a framework, complete and validated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! From a framework file to a [`Framework`]: everything is checked, every problem names its line and key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Citations, Criterion, Domain, Effort, EvidenceClass, Floor, Framework, Gate, Profile, Sublevel};
 use crate::check::CheckKinds;
@@ -10,6 +10,7 @@ use crate::level::{Level, Weight};
 use crate::scoring::exact;
 
 mod binding;
+mod reachable;
 
 use binding::read_bindings;
 
@@ -20,11 +21,14 @@ impl Framework {
     /// Reads a framework file (`frameworks/README.md`) and checks it against the check kinds and the citations.
     ///
     /// Refused are unknown keys, kinds, citations, observations, profiles and rungs, codes used twice, falling gates,
-    /// numbers out of range, weights that do not sum to 100, and frameworks too large for exact scoring.
+    /// numbers out of range, weights that do not sum to 100, gates and rungs that nobody can reach, and frameworks too
+    /// large for exact scoring.
     pub fn read(source: &str, kinds: &CheckKinds, citations: &Citations) -> Result<Self, ReadErrors> {
         Document::read(source, |document, root| {
             let mut reader = Reader::new(document, kinds, citations);
-            reader.framework(root)
+            let framework = reader.framework(root);
+            reader.refuse_unreachable(&framework);
+            framework
         })
     }
 }
@@ -40,6 +44,8 @@ struct Reader<'d> {
     domains: BTreeSet<String>,
     criteria: BTreeSet<String>,
     bindings: BTreeSet<String>,
+    rung_places: Vec<usize>,
+    gate_places: BTreeMap<(String, String), (usize, String)>,
 }
 
 impl<'d> Reader<'d> {
@@ -53,6 +59,8 @@ impl<'d> Reader<'d> {
             domains: BTreeSet::new(),
             criteria: BTreeSet::new(),
             bindings: BTreeSet::new(),
+            rung_places: Vec::new(),
+            gate_places: BTreeMap::new(),
         }
     }
 
@@ -129,6 +137,7 @@ impl<'d> Reader<'d> {
                 fields.report("code", format!("`{code}` is used twice"));
             }
             self.rungs.push(code.to_owned());
+            self.rung_places.push(fields.place("code"));
             fields.refuse_unknown();
             sublevels.push(sublevel);
         }
@@ -177,7 +186,7 @@ impl<'d> Reader<'d> {
             profiles: self.criterion_profiles(&mut fields),
             question: fields.filled_text("question"),
             anchors: fields.fixed_texts("anchors"),
-            gates: self.gates(&mut fields),
+            gates: self.gates(&mut fields, &code),
             evidence: fields.text("evidence"),
             citations: self.criterion_citations(&mut fields),
             remediation: fields.text("remediation"),
@@ -227,7 +236,7 @@ impl<'d> Reader<'d> {
     }
 
     /// Gates in ladder order; each names a rung, none falls along the ladder.
-    fn gates(&self, fields: &mut Fields<'_, '_>) -> Vec<Gate> {
+    fn gates(&mut self, fields: &mut Fields<'_, '_>, criterion: &str) -> Vec<Gate> {
         if fields.value("gates").is_none() {
             return Vec::new();
         }
@@ -241,7 +250,11 @@ impl<'d> Reader<'d> {
                 continue;
             };
             match whole(entry.value.get_ref(), 0..=4) {
-                Ok(least) => placed.push((step, level(least), entry)),
+                Ok(least) => {
+                    let place = (criterion.to_owned(), entry.name.to_owned());
+                    self.gate_places.insert(place, (entry.at, key));
+                    placed.push((step, level(least), entry));
+                }
                 Err(problem) => self.document.report(entry.at, key, problem),
             }
         }
