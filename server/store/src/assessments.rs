@@ -95,6 +95,26 @@ pub(crate) async fn must_be_in(
     if states.contains(&state) { Ok(()) } else { Err(StoreError::Locked(state)) }
 }
 
+/// Writes the row of a new assessment, in its maker's transaction.
+pub(crate) async fn insert(link: &mut Link<'_>, assessment: &Assessment) -> Result<(), StoreError> {
+    run!(
+        link,
+        INSERT,
+        assessment.id,
+        assessment.org,
+        assessment.framework,
+        &*assessment.title,
+        Text(assessment.state),
+        assessment.target.as_ref().map(Text),
+        Int(assessment.target_level),
+        assessment.independent_signoff,
+        assessment.created_by,
+        assessment.created_at
+    )
+    .or_missing("organization or framework")?;
+    Ok(())
+}
+
 impl Store {
     /// `framework_code` and `framework_version` are those of `framework`, whatever the record says.
     pub async fn create_assessment(&self, assessment: Assessment, audit: Audit) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@
 use crate::assessments;
 use crate::audit;
 use crate::column::{Json, Text, from_row};
-use crate::db::{Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, EvidenceId};
 use crate::record::{AssessmentState, Audit, Evidence, EvidenceReview, EvidenceReviewed, SeenEvidence};
@@ -51,6 +51,33 @@ from_row! {
     }
 }
 
+/// Writes the rows of a new item, in its maker's transaction.
+pub(crate) async fn insert(link: &mut Link<'_>, evidence: &Evidence) -> Result<(), StoreError> {
+    run!(
+        link,
+        INSERT,
+        evidence.id,
+        evidence.org,
+        evidence.assessment,
+        &*evidence.title,
+        Json(&evidence.body),
+        Text(evidence.duration),
+        Text(evidence.dated),
+        evidence.expires.map(Text),
+        evidence.author,
+        Text(evidence.state),
+        evidence.reviewer,
+        evidence.created_at,
+        evidence.reported_pct.map(|share| share.to_string())
+    )
+    .or_missing("assessment or account")?;
+    for (criterion, position) in evidence.criteria.iter().zip(0_i64..) {
+        run!(link, TIE, evidence.id, position, Text(criterion), evidence.assessment)
+            .or_missing("criterion in this assessment")?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// [`StoreError::NotFound`] for a criterion that the assessment's framework does not have, [`StoreError::Locked`]
     /// where the assessment is not open.
@@ -59,28 +86,7 @@ impl Store {
         let link = &mut writing.link();
         assessments::hold(link, evidence.assessment).await?;
         assessments::must_be_in(link, evidence.assessment, &AssessmentState::OPEN).await?;
-        run!(
-            link,
-            INSERT,
-            evidence.id,
-            evidence.org,
-            evidence.assessment,
-            &*evidence.title,
-            Json(&evidence.body),
-            Text(evidence.duration),
-            Text(evidence.dated),
-            evidence.expires.map(Text),
-            evidence.author,
-            Text(evidence.state),
-            evidence.reviewer,
-            evidence.created_at,
-            evidence.reported_pct.map(|share| share.to_string())
-        )
-        .or_missing("assessment or account")?;
-        for (criterion, position) in evidence.criteria.iter().zip(0_i64..) {
-            run!(link, TIE, evidence.id, position, Text(criterion), evidence.assessment)
-                .or_missing("criterion in this assessment")?;
-        }
+        insert(link, &evidence).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

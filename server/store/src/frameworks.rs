@@ -2,8 +2,9 @@
 
 mod citations;
 mod read;
-mod write;
+pub(crate) mod write;
 
+use domain::framework::compare_versions;
 use domain::{Framework, FrameworkCode};
 
 use crate::audit;
@@ -34,11 +35,6 @@ pub(crate) const BELOW: &[&[Statement]] = &[citations::STATEMENTS, read::STATEME
 
 from_row! {
     FrameworkEntry { id, code: text, version, title, criteria: int, imported_at }
-}
-
-/// Orders versions number by number, so that 1.10.0 comes after 1.9.0; what is no number compares as text.
-fn in_order(version: &str) -> Vec<(u64, String)> {
-    version.split(['.', '-', '+']).map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
 }
 
 /// Adds a version that is missing, in somebody else's transaction.
@@ -82,7 +78,9 @@ impl Store {
     pub async fn frameworks(&self) -> Result<Vec<FrameworkEntry>, StoreError> {
         let mut lease = self.read().await?;
         let mut entries = rows!(&mut lease.link(), FrameworkEntry, ALL)?;
-        entries.sort_by_key(|entry| (entry.code.clone(), in_order(&entry.version)));
+        entries.sort_by(|one, other| {
+            one.code.cmp(&other.code).then_with(|| compare_versions(&one.version, &other.version))
+        });
         Ok(entries)
     }
 
@@ -97,7 +95,7 @@ impl Store {
         Ok(versions
             .into_iter()
             .filter(|entry| version.is_none_or(|version| entry.version == version))
-            .max_by_key(|entry| in_order(&entry.version)))
+            .max_by(|one, other| compare_versions(&one.version, &other.version)))
     }
 
     /// The whole framework, equal to what was imported.

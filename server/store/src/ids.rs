@@ -72,6 +72,8 @@ ids! {
     CampaignId,
     /// A saved view of the portfolio.
     ViewId,
+    /// A draft of a framework.
+    DraftId,
 }
 
 impl RunId {

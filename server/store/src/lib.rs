@@ -18,6 +18,7 @@ mod column;
 mod comments;
 mod connect;
 mod db;
+mod drafts;
 mod error;
 mod evidence;
 mod feeds;
@@ -48,6 +49,7 @@ mod sessions;
 mod shares;
 mod snapshots;
 mod standings;
+mod successors;
 #[cfg(feature = "test-support")]
 pub mod testing;
 mod throttle;
@@ -61,9 +63,7 @@ pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
-    AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, EvidenceId, FindingId,
-    FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId, OrgId,
-    OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId, ViewId,
+    AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId, ViewId,
 };
 pub use invitations::{InvitationLimit, KeptToken};
 
@@ -82,6 +82,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         client::STATEMENTS,
         client::KEEP_STATEMENTS,
         client::TABLE_STATEMENTS,
+        drafts::STATEMENTS,
         evidence::STATEMENTS,
         feeds::STATEMENTS,
         findings::STATEMENTS,
@@ -106,6 +107,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         snapshots::STATEMENTS,
         shares::STATEMENTS,
         standings::STATEMENTS,
+        successors::STATEMENTS,
         throttle::STATEMENTS,
         ties::STATEMENTS,
         tokens::STATEMENTS,

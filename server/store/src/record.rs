@@ -8,6 +8,7 @@ mod audit;
 mod campaign;
 mod check;
 mod comment;
+mod draft;
 mod feed;
 mod finding;
 mod incident;
@@ -29,7 +30,7 @@ pub use alert::{
 pub use assessment::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
     EvidenceReview, EvidenceReviewed, FrameworkEntry, Import, Pulse, Rater, SaveAnswer, Saved, SeenEvidence,
-    UnnamedEvidence,
+    Successor, UnnamedEvidence,
 };
 pub use assignment::{Assignment, Part, Person};
 pub use audit::{Audit, AuditEntry};
@@ -40,6 +41,7 @@ pub use check::{
     Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
+pub use draft::{FrameworkDraft, Publication, Publishing};
 pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};

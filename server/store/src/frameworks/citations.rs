@@ -4,9 +4,11 @@ use domain::CitationKey;
 use domain::framework::Citation;
 use jiff::civil::Date;
 
+use crate::audit;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, rows, run, statements};
 use crate::error::StoreError;
+use crate::record::Audit;
 
 statements! {
     Both KEEP = "INSERT INTO citations (key, position, title, urls, status, valid_from, valid_to, binds) \
@@ -16,6 +18,10 @@ statements! {
     Both ADD = "INSERT INTO citations (key, position, title, urls, status, valid_from, valid_to, binds) \
         SELECT $1, COALESCE(MAX(position), -1) + 1, $2, $3, $4, $5, $6, $7 FROM citations WHERE TRUE \
         ON CONFLICT (key) DO NOTHING";
+    Both ADD_OR_CHANGE = "INSERT INTO citations (key, position, title, urls, status, valid_from, valid_to, binds) \
+        VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM citations), $2, $3, $4, $5, $6, $7) \
+        ON CONFLICT (key) DO UPDATE SET title = excluded.title, urls = excluded.urls, status = excluded.status, \
+        valid_from = excluded.valid_from, valid_to = excluded.valid_to, binds = excluded.binds";
     Both ALL = "SELECT key, title, urls, status, valid_from, valid_to, binds FROM citations ORDER BY position, key";
 }
 
@@ -61,7 +67,7 @@ pub(crate) async fn add_missing(link: &mut Link<'_>, citations: &[Citation]) -> 
 impl Store {
     /// Keeps the citations; those that are there already are brought up to date.
     pub async fn import_citations(&self, citations: &[Citation]) -> Result<(), StoreError> {
-        if self.citations().await? == citations {
+        if self.citations().await?.starts_with(citations) {
             return Ok(());
         }
         let mut writing = self.write().await?;
@@ -80,6 +86,25 @@ impl Store {
                 citation.binds.as_deref()
             )?;
         }
+        writing.commit().await
+    }
+
+    /// Adds a citation behind all others, or changes the one with its key where it stands.
+    pub async fn keep_citation(&self, citation: &Citation, audit: Audit) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        run!(
+            link,
+            ADD_OR_CHANGE,
+            Text(&citation.key),
+            &*citation.title,
+            Json(&citation.urls),
+            &*citation.status,
+            citation.valid_from.map(Text),
+            citation.valid_to.map(Text),
+            citation.binds.as_deref()
+        )?;
+        audit::append(link, &audit).await?;
         writing.commit().await
     }
 

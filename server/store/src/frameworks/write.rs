@@ -34,7 +34,7 @@ statements! {
 }
 
 /// Writes every row of a framework, in the importer's transaction.
-pub(super) async fn framework(
+pub(crate) async fn framework(
     link: &mut Link<'_>,
     id: FrameworkId,
     framework: &Framework,

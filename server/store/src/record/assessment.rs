@@ -135,6 +135,16 @@ pub struct Pulse {
     pub saves: i64,
 }
 
+/// An assessment that follows another by a newer version of the framework, with what goes over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Successor {
+    pub assessment: Assessment,
+    /// Of the organization.
+    pub answers: Vec<SaveAnswer>,
+    pub evidence: Vec<Evidence>,
+    pub ties: Vec<ManualTie>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceBody {
