@@ -250,7 +250,7 @@ impl Service {
     }
 
     async fn import_text(&self, actor: Option<&Actor>, text: &str) -> Result<Imported, Error> {
-        let citations = Citations::new(self.store().citations().await?);
+        let citations = self.known_citations().await?;
         let framework = Framework::read(text, self.kinds(), &citations).map_err(|errors| {
             let errors = errors.0.into_iter();
             let problem =
@@ -298,6 +298,10 @@ impl Service {
 
     pub async fn citations(&self) -> Result<Vec<Citation>, Error> {
         Ok(self.store().citations().await?)
+    }
+
+    pub(crate) async fn known_citations(&self) -> Result<Citations, Error> {
+        Ok(Citations::new(self.store().citations().await?))
     }
 
     /// The framework read from its rows, with its scorer.

@@ -30,7 +30,7 @@ pub(super) async fn rich(backend: Backend) -> World {
     attach(&world, "Go-live report.pdf", PDF).await.expect(201);
     let note = json!({ "title": "Note", "criteria": ["GOV-1"], "note": "As asked.", "dated": "2026-01-05" });
     let note = owner.post(&world.at("/evidence"), note).await.expect(201);
-    let accept = json!({ "state": "accepted" });
+    let accept = json!({ "state": "accepted", "revision": 1 });
     consultant.patch(&format!("/evidence/{}", text(&note["id"])), accept).await.expect(200);
 
     let target = Target::start().await;

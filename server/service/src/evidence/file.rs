@@ -182,7 +182,7 @@ impl Service {
         }
     }
 
-    fn file_store(&self) -> Result<&Files, Error> {
+    pub(crate) fn file_store(&self) -> Result<&Files, Error> {
         self.files().ok_or_else(|| {
             Error::Conflict(
                 "No files can be kept here: the operator has not said where (RUNG_EVIDENCE_URL). Attach a link or a \
@@ -220,7 +220,7 @@ impl Service {
     }
 
     /// Removes the files of every revision. What cannot be removed now is named in the log, for whoever tidies up.
-    pub(super) async fn forget_files(&self, evidence: &Evidence) {
+    pub(crate) async fn forget_files(&self, evidence: &Evidence) {
         let Some(files) = self.files() else { return };
         if let Err(error) = files.remove(evidence.org, evidence.id).await {
             tracing::error!(%error, evidence = %evidence.id, "files of evidence were not removed");
