@@ -6,6 +6,8 @@ mod alerts;
 mod assessments;
 mod campaigns;
 mod checks;
+mod citations;
+mod drafts;
 mod evidence;
 mod findings;
 mod follow;
@@ -26,6 +28,7 @@ mod sandbox;
 mod settings;
 mod shares;
 mod together;
+mod succession;
 
 use axum::Router;
 use axum::routing::post;
@@ -42,6 +45,8 @@ pub fn router() -> Router<AppState> {
         .merge(assessments::router())
         .merge(campaigns::router())
         .merge(checks::router())
+        .merge(citations::router())
+        .merge(drafts::router())
         .merge(evidence::router())
         .merge(findings::router())
         .merge(follow::router())
@@ -62,6 +67,7 @@ pub fn router() -> Router<AppState> {
         .merge(settings::router())
         .merge(shares::router())
         .merge(together::router())
+        .merge(succession::router())
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
         .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })

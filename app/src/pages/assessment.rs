@@ -3,7 +3,7 @@
 use domain::scoring::{DomainScore, Exact, RungCondition, Standing, Totals, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
-use service::record::Part;
+use service::record::{FrameworkEntry, Part};
 use service::review::Submission;
 use service::timeline::Timeline;
 use service::{Permission, UserId};
@@ -24,6 +24,7 @@ pub(crate) fn assessment_page(
     assessed: &Assessed,
     timeline: &Timeline,
     submission: Option<&Submission>,
+    newer: Option<&FrameworkEntry>,
     paths: &Paths,
     reader: UserId,
 ) -> AnyView {
@@ -46,6 +47,7 @@ pub(crate) fn assessment_page(
     let words = if submits { "Review and submit" } else { "Review" };
     let risk = submission.and_then(|submission| at_risk_note(submission, paths));
     let ladder = ladder(assessed, paths);
+    let newer = newer.map(|entry| newer_note(entry, paths));
     view! {
         <PageHead title=assessment.title.clone() under=under>
             {go_on}
@@ -56,6 +58,7 @@ pub(crate) fn assessment_page(
         </PageHead>
         <div class="stack-wide">
             {risk}
+            {newer}
             {numbers(assessed)}
             {progress(assessed, paths)}
             <Section id="ladder" title="Ladder">
@@ -75,6 +78,22 @@ fn mine(assessed: &Assessed, paths: &Paths, reader: UserId) -> Option<AnyView> {
     let left = tasks.iter().filter(|task| !task.answered).count();
     let words = if left == 0 { "Mine".to_owned() } else { format!("Mine, {left} to answer") };
     (!tasks.is_empty()).then(|| view! { <ButtonLink href=paths.mine()>{words}</ButtonLink> }.into_any())
+}
+
+/// The framework has a version that came after this assessment's.
+fn newer_note(entry: &FrameworkEntry, paths: &Paths) -> AnyView {
+    let title = format!("{} {} is published", entry.code, entry.version);
+    let href = format!("{}/next", paths.assessment());
+    view! {
+        <Note title=title>
+            <p>
+                "This assessment keeps its own version. "
+                <a href=href>"Start the next version"</a>
+                ": what changed, and which answers go over, is shown first."
+            </p>
+        </Note>
+    }
+    .into_any()
 }
 
 /// The first domain with something unanswered, and what the button to it says.

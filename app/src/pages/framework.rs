@@ -13,8 +13,12 @@ use leptos::prelude::*;
 use self::criterion::criterion_view;
 use self::method::method_section;
 pub(crate) use self::method::{evidence_section, ladder_section};
+use super::frameworks::Author;
 use super::parts::profile_names;
-use crate::ui::{ButtonLink, Column, Disclaimer, PageHead, Section, Table, TableLook, day};
+use crate::ui::{
+    ButtonKind, ButtonLink, ButtonSize, Column, Disclaimer, PageHead, PostButton, Section, Table, TableLook,
+    day,
+};
 use crate::words::plural;
 
 /// `kinds` gives the titles of the check kinds that the framework binds.
@@ -23,6 +27,10 @@ pub(crate) fn FrameworkPage(
     framework: Arc<Framework>,
     citations: Vec<Citation>,
     kinds: BTreeMap<KindCode, String>,
+    /// The version before this one, to compare with.
+    #[prop(optional_no_strip)]
+    earlier: Option<String>,
+    author: Author,
 ) -> impl IntoView {
     let criteria = framework.criteria().count();
     let methods = format!("/frameworks/{}/{}/methods", framework.code, framework.version);
@@ -35,14 +43,27 @@ pub(crate) fn FrameworkPage(
         if criteria == 1 { "1 criterion".to_owned() } else { format!("{criteria} criteria") },
         profile_names(&framework, &all),
     );
+    let at = format!("/frameworks/{}/{}", framework.code, framework.version);
+    let changes = earlier.map(|earlier| {
+        let href = format!("{at}/changes?from={}", crate::web::percent_encoded(&earlier));
+        view! { <ButtonLink href=href>{format!("Changes since {earlier}")}</ButtonLink> }
+    });
+    let next = (author == Author::Yes).then(|| next_version(&framework));
+    let files = [("toml", "TOML"), ("json", "JSON"), ("xlsx", "XLSX")].map(|(ending, words)| {
+        let href = format!("{at}/framework.{ending}");
+        view! { <ButtonLink href=href kind=ButtonKind::Plain size=ButtonSize::Small>{words}</ButtonLink> }
+    });
     let domains =
         framework.domains.iter().map(|domain| domain_section(&framework, domain, &kinds)).collect_view();
     view! {
         <PageHead title=framework.title.clone() under=under>
             <ButtonLink href=methods>"Methods"</ButtonLink>
+            {changes}
+            {next}
         </PageHead>
         <p class="measure">{framework.description.clone()}</p>
         <Disclaimer/>
+        <p class="row no-print"><span class="small dim">"Download as"</span>{files.collect_view()}</p>
         <div class="stack-wide gap-above">
             {contents(&framework)}
             {ladder_section(&framework)}
@@ -53,6 +74,13 @@ pub(crate) fn FrameworkPage(
         </div>
     }
     .into_any()
+}
+
+/// Begins a draft of the next version.
+fn next_version(framework: &Framework) -> AnyView {
+    let version = format!("{} {}", framework.code, framework.version);
+    let fields = vec![("from".to_owned(), "version".to_owned()), ("version".to_owned(), version)];
+    view! { <PostButton action="/drafts" fields=fields>"Write the next version"</PostButton> }.into_any()
 }
 
 fn contents(framework: &Framework) -> AnyView {

@@ -1,13 +1,27 @@
 //! The frameworks that are there.
 
 use leptos::prelude::*;
+use service::Actor;
 use service::record::FrameworkEntry;
 
-use crate::ui::{Column, Day, PageHead, Table, TableLook};
+use crate::ui::{ButtonLink, Column, Day, PageHead, Table, TableLook};
 use crate::words::plural;
 
+/// Whether the reader may write frameworks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    Yes,
+    No,
+}
+
+impl Author {
+    pub(crate) fn of(actor: Option<&Actor>) -> Self {
+        if actor.is_some_and(Actor::is_admin) { Self::Yes } else { Self::No }
+    }
+}
+
 #[component]
-pub(crate) fn FrameworksPage(frameworks: Vec<FrameworkEntry>) -> impl IntoView {
+pub(crate) fn FrameworksPage(frameworks: Vec<FrameworkEntry>, author: Author) -> impl IntoView {
     let under = format!(
         "{}. A published version never changes; an assessment keeps its own.",
         plural(frameworks.len(), "version")
@@ -36,7 +50,10 @@ pub(crate) fn FrameworksPage(frameworks: Vec<FrameworkEntry>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <PageHead title="Frameworks" under=under/>
+        <PageHead title="Frameworks" under=under>
+            {(author == Author::Yes).then(|| view! { <ButtonLink href="/drafts">"Drafts"</ButtonLink> })}
+            <ButtonLink href="/citations">"Sources"</ButtonLink>
+        </PageHead>
         <Table caption="Frameworks and their versions" columns look=TableLook::Fold>{rows}</Table>
     }
     .into_any()

@@ -40,8 +40,11 @@ async fn summary(
     let title = format!("{}, {}", bundle.assessment.title, bundle.organization.name);
     let frame = Frame::new(&state, Some(&actor), title).assessment(bundle, Tab::Assessment);
     let submission = state.service.submission_of(&actor, &assessed).await?;
-    let page = || assessment_page(&assessed, &timeline, submission.as_ref(), &paths, actor.user());
-    Ok(frame.respond(StatusCode::OK, page))
+    let newer = state.service.newer_version(&actor, &assessed.bundle.assessment).await?;
+    let reader = actor.user();
+    Ok(frame.respond(StatusCode::OK, || {
+        assessment_page(&assessed, &timeline, submission.as_ref(), newer.as_ref(), &paths, reader)
+    }))
 }
 
 async fn report(
