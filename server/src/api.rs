@@ -13,12 +13,16 @@ mod channel;
 mod check;
 mod client;
 mod comment;
+mod changes;
+mod citation;
 mod document;
+mod draft;
 mod evidence;
 mod extract;
 mod feed;
 mod finding;
 mod framework;
+mod framework_file;
 mod heartbeat;
 mod history;
 mod incident;
@@ -37,6 +41,7 @@ mod roadmap;
 mod run;
 mod score;
 mod snapshot;
+mod succession;
 mod tie;
 mod time;
 mod timeline;
@@ -72,6 +77,17 @@ fn described_routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .routes(routes!(framework::list, framework::create))
         .routes(routes!(framework::get))
+        .routes(routes!(framework_file::toml))
+        .routes(routes!(framework_file::json))
+        .routes(routes!(framework_file::xlsx))
+        .routes(routes!(changes::get))
+        .routes(routes!(draft::list, draft::create))
+        .routes(routes!(draft::import))
+        .routes(routes!(draft::get, draft::put, draft::discard))
+        .routes(routes!(draft::changes))
+        .routes(routes!(draft::publish))
+        .routes(routes!(citation::list))
+        .routes(routes!(citation::put))
         .routes(routes!(organization::list, organization::create))
         .routes(routes!(organization::get))
         .routes(routes!(client::export))
@@ -87,6 +103,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(view::remove))
         .routes(routes!(assessment::list, assessment::create))
         .routes(routes!(assessment::get))
+        .routes(routes!(succession::get, succession::start))
         .routes(routes!(answer::put, answer::history))
         .routes(routes!(answer::restore))
         .routes(routes!(assignment::list))

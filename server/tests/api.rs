@@ -16,6 +16,7 @@ mod api {
     mod decisions;
     mod demonstration;
     mod durable;
+    mod drafts;
     mod evidence;
     mod feed_watch;
     mod feeds;
@@ -43,6 +44,7 @@ mod api {
     mod schedule;
     mod sessions;
     mod startup;
+    mod succession;
     mod support;
     mod ties;
     mod together;

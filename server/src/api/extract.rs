@@ -114,6 +114,17 @@ impl FromRequest<Service> for Csv {
     }
 }
 
+/// The body, as a file whose content says what it is.
+pub(super) struct File(pub(super) Vec<u8>);
+
+impl FromRequest<Service> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        bytes_of(request, service).await.map(|bytes| Self(bytes.to_vec()))
+    }
+}
+
 async fn bytes_of(request: Request, service: &Service) -> Result<Bytes, Problem> {
     Bytes::from_request(request, service).await.map_err(|rejection| {
         match rejection.into_response().status() {

@@ -35,7 +35,7 @@ pub(crate) struct Problem {
     /// One entry for each wrong part of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
-    /// The answer on file, where `revision` is stale: null when there is none.
+    /// What is on file, where `revision` is stale: the answer, null when there is none, or the draft.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Answer>)]
     current: Option<Value>,
@@ -90,6 +90,12 @@ impl Problem {
         let detail =
             errors.first().map_or_else(|| "The input is not valid.".to_owned(), |error| error.detail.clone());
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// The same with what is on file, where a revision is stale.
+    #[must_use]
+    pub(crate) fn with_current(self, current: Value) -> Self {
+        Self { current: Some(current), ..self }
     }
 
     /// One part of the body is wrong.

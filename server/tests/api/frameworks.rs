@@ -7,9 +7,9 @@ use service::account::SignUp;
 
 use super::support::{Answer, Backend, PASSWORD, Person, TestApp};
 
-const FILE: &str = include_str!("../../../app/domain/frameworks/bl7.toml");
+pub(super) const FILE: &str = include_str!("../../../app/domain/frameworks/bl7.toml");
 
-async fn admin(app: &TestApp) -> Person {
+pub(super) async fn admin(app: &TestApp) -> Person {
     let sign_up = SignUp {
         name: "Root".to_owned(),
         email: "root@example.org".to_owned(),
