@@ -27,8 +27,8 @@ mod roadmap;
 mod sandbox;
 mod settings;
 mod shares;
-mod together;
 mod succession;
+mod together;
 
 use axum::Router;
 use axum::routing::post;

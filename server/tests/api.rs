@@ -15,8 +15,8 @@ mod api {
     mod contents;
     mod decisions;
     mod demonstration;
-    mod durable;
     mod drafts;
+    mod durable;
     mod evidence;
     mod feed_watch;
     mod feeds;
