@@ -3,9 +3,11 @@
 //! **Invariant: pure.** No I/O, no clock, no randomness; compiles to `wasm32-unknown-unknown`. Whoever needs the
 //! date or the age of a check result passes it in. The same code scores in the browser, the server and the terminal.
 
+pub mod benchmark;
 pub mod builtin;
 pub mod check;
 pub mod code;
+pub mod compare;
 pub mod conformance;
 mod document;
 pub mod example;
