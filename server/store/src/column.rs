@@ -10,10 +10,7 @@ use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
 
 use crate::ids::{
-    AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId, EvidenceId,
-    FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId,
-    OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
-    ViewId,
+    ActionId, AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId, EditionId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId, ViewId,
 };
 
 /// A code, a date or an enum: whatever serde writes as a string, as that string.
@@ -135,7 +132,7 @@ macro_rules! ids {
 ids! {
     UserId, TokenId, OrgId, FrameworkId, AssessmentId, EvidenceId, IntegrationId, CheckId, RunId, FindingId, AuditId,
     IncidentId, ChannelId, AlertRuleId, MaintenanceId, MessageId, OverrideId, LiveChangeId,
-    RegisterEntryId, ShareId, SnapshotId, StepId, CommentId, InvitationId, CampaignId, ViewId, DraftId,
+    RegisterEntryId, ShareId, SnapshotId, StepId, CommentId, InvitationId, CampaignId, ViewId, DraftId, ActionId, EditionId,
 }
 
 kept_as!(i64: UnixMillis);

@@ -74,6 +74,9 @@ ids! {
     ViewId,
     /// A draft of a framework.
     DraftId,
+    ActionId,
+    /// What was published of a group of peers at once.
+    EditionId,
 }
 
 impl RunId {

@@ -4,12 +4,14 @@
 //! databases by a test. A write and its audit line share one transaction. Nothing here knows who may do what: that is
 //! `service`'s.
 
+mod actions;
 mod alerts;
 mod answers;
 mod assessments;
 mod assignments;
 mod audit;
 mod backup;
+mod benchmark;
 mod bundle;
 mod campaigns;
 mod checks;
@@ -55,6 +57,7 @@ pub mod testing;
 mod throttle;
 mod ties;
 mod tokens;
+mod trend;
 mod users;
 mod workers;
 
@@ -63,21 +66,20 @@ pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
-    AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId, EvidenceId,
-    FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId,
-    OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId,
-    ViewId,
+    ActionId, AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId, EditionId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId, ViewId,
 };
 pub use invitations::{InvitationLimit, KeptToken};
 
 /// Every statement of this crate, for the test that prepares each one on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Statement> {
     [
+        actions::STATEMENTS,
         alerts::STATEMENTS,
         answers::STATEMENTS,
         assessments::STATEMENTS,
         assignments::STATEMENTS,
         audit::STATEMENTS,
+        benchmark::STATEMENTS,
         bundle::STATEMENTS,
         campaigns::STATEMENTS,
         checks::STATEMENTS,
@@ -114,6 +116,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         throttle::STATEMENTS,
         ties::STATEMENTS,
         tokens::STATEMENTS,
+        trend::STATEMENTS,
         users::STATEMENTS,
         workers::STATEMENTS,
     ]

@@ -1,11 +1,13 @@
 //! The records, one struct for each thing that is kept.
 
 mod account;
+mod action;
 mod alert;
 mod assessment;
 mod assignment;
 mod audit;
 mod campaign;
+mod benchmark;
 mod check;
 mod comment;
 mod draft;
@@ -21,8 +23,12 @@ mod review;
 mod roadmap;
 mod schedule;
 mod share;
+mod trend;
 
 pub use account::{ApiToken, Session, User};
+pub use action::{
+    Action, ActionChange, ActionContent, ActionSource, ActionState, Cost, FindingNow, ListedAction, Money,
+};
 pub use alert::{
     AlertEvent, AlertRule, Channel, ClaimedMessage, MaintenanceWindow, Message, MessageState, Recipient,
     Target, Telling, Tried, Unannounced,
@@ -35,6 +41,7 @@ pub use assessment::{
 pub use assignment::{Assignment, Part, Person};
 pub use audit::{Audit, AuditEntry};
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
+pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerState};
 pub use check::{
     Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Glance, Integration,
     IntegrationDetails, Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally,
@@ -57,3 +64,4 @@ pub use review::{Adjudication, Before, Sealed, Signed, Signing, Snapshot, Snapsh
 pub use roadmap::{RoadmapStep, StepChoice};
 pub use schedule::{ScheduleFigures, WorkerState};
 pub use share::{Share, ShareVisit};
+pub use trend::{AnswerStep, Choosable, HandedIn, SnapshotResult};

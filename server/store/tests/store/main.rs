@@ -1,9 +1,11 @@
 //! Every repository function, on SQLite and on PostgreSQL.
 
+mod actions;
 mod answers;
 mod assessments;
 mod audit;
 mod campaigns;
+mod benchmark;
 mod checks;
 mod clients;
 mod connecting;
@@ -33,5 +35,6 @@ mod successors;
 mod ties;
 mod together;
 mod tokens;
+mod trend;
 mod users;
 mod world;
