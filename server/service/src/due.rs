@@ -8,8 +8,9 @@ use domain::scoring::{EvidenceState, valid_until};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use store::record::Integration;
-use store::{CheckId, EvidenceId, IntegrationId};
+use store::{ActionId, CheckId, EvidenceId, IntegrationId};
 
+use crate::action::ActionView;
 use crate::finding::FindingsPage;
 use crate::integration::{CheckRow, review_due};
 
@@ -28,6 +29,8 @@ pub struct Due {
 pub enum What {
     /// So many criteria of a domain are to be answered.
     Answers { domain: DomainCode, left: usize, owner: String },
+    /// Somebody promised to have it done.
+    Action { action: ActionId, title: String, owner: String },
     /// The certificate that a check sees expires.
     Certificate { check: CheckId, integration: String, owner: String },
     /// Evidence expires, and what rests on it counts for less.
@@ -47,9 +50,11 @@ pub fn due(
     integrations: &[Integration],
     checks: &[CheckRow],
     freshness: impl Fn(&CheckRow) -> Option<u32>,
+    actions: &[ActionView],
     today: Date,
 ) -> Vec<Due> {
     let mut all: Vec<Due> = integrations.iter().filter_map(review).collect();
+    all.extend(actions.iter().filter_map(action));
     all.extend(checks.iter().filter_map(certificate));
     all.extend(checks.iter().filter_map(|row| stale(row, freshness(row)?, today)));
     if let Some(page) = page {
@@ -57,6 +62,14 @@ pub fn due(
         all.extend(answers(page));
         all.extend(page.findings.iter().filter_map(|finding| {
             let record = &finding.record;
+            let promised = |one: &ActionView| {
+                one.action().assessment == record.assessment
+                    && one.is_for_finding(record.kind, &record.subject)
+                    && action(one).is_some()
+            };
+            if actions.iter().any(promised) {
+                return None;
+            }
             let what = What::Finding { subject: record.subject.clone(), owner: record.owner.clone() };
             Some(Due { on: record.due?, what })
         }));
@@ -65,6 +78,17 @@ pub fn due(
     all.retain(|due| due.on <= last);
     all.sort_by(|a, b| (a.on, &a.what).cmp(&(b.on, &b.what)));
     all
+}
+
+/// Until it is finished. What is noted at its finding gives way to it.
+fn action(view: &ActionView) -> Option<Due> {
+    let action = view.action();
+    let what = What::Action {
+        action: action.id,
+        title: action.content.title.clone(),
+        owner: view.listed.owner_name.clone().unwrap_or_default(),
+    };
+    Some(Due { on: action.content.due.filter(|_| view.is_unfinished())?, what })
 }
 
 fn review(integration: &Integration) -> Option<Due> {
@@ -184,12 +208,12 @@ mod tests {
     }
 
     fn dates(integrations: &[Integration], checks: &[CheckRow]) -> Vec<(Date, &'static str)> {
-        let all = due(None, integrations, checks, |_| Some(3 * 24 * 3600), TODAY);
+        let all = due(None, integrations, checks, |_| Some(3 * 24 * 3600), &[], TODAY);
         let name = |what: &What| match what {
             What::Certificate { .. } => "certificate",
             What::Review { .. } => "review",
             What::Stale { .. } => "stale",
-            What::Answers { .. } | What::Evidence { .. } | What::Finding { .. } => "other",
+            What::Action { .. } | What::Answers { .. } | What::Evidence { .. } | What::Finding { .. } => "other",
         };
         all.iter().map(|due| (due.on, name(&due.what))).collect()
     }
@@ -208,6 +232,45 @@ mod tests {
             found,
             [(day(2026, 6, 1), "review"), (day(2026, 11, 24), "certificate"), (day(2026, 12, 1), "review")]
         );
+    }
+
+    #[test]
+    fn an_action_is_due_until_it_is_finished() {
+        use store::record::{Action, ActionContent, ActionSource, ActionState, FindingNow, ListedAction};
+        let day = jiff::civil::date;
+        let view = |state: ActionState| {
+            let content = ActionContent {
+                title: "Renew it".to_owned(),
+                due: Some(day(2026, 11, 1)),
+                state,
+                ..ActionContent::default()
+            };
+            let action = Action {
+                id: ActionId::new(),
+                org: OrgId::new(),
+                assessment: store::AssessmentId::new(),
+                source: ActionSource::Finding {
+                    kind: domain::scoring::FindingKind::Gap,
+                    subject: "PAT-1".to_owned(),
+                },
+                content,
+                revision: 1,
+                created_by: store::UserId::new(),
+                created_at: UnixMillis(0),
+                since: UnixMillis(0),
+            };
+            let listed = ListedAction {
+                action,
+                owner_name: Some("Ana".to_owned()),
+                owner_belongs: true,
+                assessment_title: "Spring".to_owned(),
+                finding: Some(FindingNow::Raised),
+            };
+            ActionView { listed, behind: crate::action::Behind::Finding(FindingNow::Raised) }
+        };
+        let count = |state| due(None, &[], &[], |_| None, &[view(state)], TODAY).len();
+        assert_eq!((count(ActionState::Open), count(ActionState::InProgress)), (1, 1));
+        assert_eq!((count(ActionState::Done), count(ActionState::Dropped { reason: String::new() })), (0, 0));
     }
 
     #[test]

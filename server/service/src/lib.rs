@@ -5,6 +5,7 @@
 //! [`Error::NotFound`], never a hint. A write leaves an audit line in its own transaction.
 
 pub mod account;
+pub mod action;
 mod actor;
 pub mod alert;
 pub mod answer;
@@ -14,6 +15,7 @@ pub mod attest;
 pub mod authoring;
 pub mod backup;
 pub mod campaign;
+pub mod benchmark;
 pub mod check;
 pub mod citation;
 pub mod client;
@@ -47,6 +49,7 @@ pub mod timeline;
 mod touch;
 pub mod view;
 pub mod workbook;
+pub mod trend;
 
 pub use actor::{Actor, Permission};
 pub use domain;

@@ -6,6 +6,7 @@
 //! scoring rule and nothing else, so that [`verify`] can compute it again.
 
 mod document;
+mod figures;
 mod output;
 mod verify;
 

@@ -1,0 +1,125 @@
+//! How one assessment came to where it stands: claimed and proven day by day, and what was handed in.
+//!
+//! Proven is what the live timeline kept ([`crate::timeline`]). Claimed is not kept over time, and need not be: it follows from the
+//! answers alone (`scoring.md` section 8), and every revision of every answer is there; it is computed again as of the end
+//! of each day, by the scoring rule, from the answers of that instant.
+
+use std::collections::BTreeMap;
+
+use domain::CriterionCode;
+use domain::RungCode;
+use domain::live::Fraction;
+use domain::scoring::{Answer as Ratings, Exact, Input, Rating, Scorer};
+use store::UnixMillis;
+use store::record::{AnswerStep, Claim, HandedIn, LiveChangeRecord, Rater};
+
+use crate::assessment::Assessed;
+use crate::service::Prepared;
+use crate::{Error, Service};
+
+/// The course of one assessment, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// The start, the end of every day on which something changed, and this instant. Days are those of UTC.
+    pub points: Vec<CoursePoint>,
+    /// What was submitted and signed.
+    pub handed_in: Vec<HandedIn>,
+}
+
+/// Where it stood from an instant on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoursePoint {
+    pub at: UnixMillis,
+    /// `None` while it was unrated.
+    pub proven: Option<Exact>,
+    pub claimed: Option<Exact>,
+    pub rung: Option<RungCode>,
+}
+
+impl Service {
+    pub(super) async fn course(&self, assessed: &Assessed) -> Result<Course, Error> {
+        let assessment = &assessed.bundle.assessment;
+        let Prepared { scorer, .. } = self.prepared(assessment.framework).await?;
+        let changes = self.store().live_changes(assessment.id, None, u32::MAX).await?;
+        let answers = self.store().answers_over_time(assessment.id).await?;
+        let handed_in = self.store().handed_in(assessment.id).await?;
+        Ok(Course { points: points(assessed, &scorer, changes, answers), handed_in })
+    }
+}
+
+/// Something that changed the figures.
+enum Event {
+    Live(LiveChangeRecord),
+    Answer(AnswerStep),
+}
+
+impl Event {
+    fn at(&self) -> UnixMillis {
+        match self {
+            Self::Live(change) => change.at,
+            Self::Answer(step) => step.at,
+        }
+    }
+}
+
+fn exact(fraction: Option<&Fraction>) -> Option<Exact> {
+    fraction.and_then(Fraction::exact)
+}
+
+/// `changes` are latest first.
+fn points(
+    assessed: &Assessed,
+    scorer: &Scorer,
+    changes: Vec<LiveChangeRecord>,
+    answers: Vec<AnswerStep>,
+) -> Vec<CoursePoint> {
+    let totals = assessed.score.totals.as_ref();
+    let now = CoursePoint {
+        at: assessed.computed_at,
+        proven: totals.map(|totals| totals.overall),
+        claimed: totals.map(|totals| totals.claimed),
+        rung: totals.map(|totals| totals.rung.clone()),
+    };
+    let profiles = &assessed.bundle.organization.profiles;
+    let mut input = Input { profiles: profiles.clone(), as_of: now.at.date(), ..Input::default() };
+    let claimed = |input: &Input| scorer.score(input).totals.map(|totals| totals.claimed);
+    let first = changes.last();
+    let mut point = CoursePoint {
+        at: assessed.bundle.assessment.created_at,
+        proven: first.map_or(now.proven, |first| exact(first.from_overall.as_ref())),
+        claimed: claimed(&input),
+        rung: first.map_or(now.rung.clone(), |first| first.from_rung.clone()),
+    };
+    let mut points = vec![point.clone()];
+    let mut events: Vec<Event> = changes.into_iter().rev().map(Event::Live).collect();
+    events.extend(answers.into_iter().map(Event::Answer));
+    events.sort_by_key(Event::at);
+    for day in events.chunk_by(|one, next| one.at().date() == next.at().date()) {
+        for event in day {
+            point.at = event.at();
+            match event {
+                Event::Live(change) => {
+                    point.proven = exact(change.to_overall.as_ref());
+                    point.rung.clone_from(&change.to_rung);
+                }
+                Event::Answer(step) => answer(&mut input.answers, step),
+            }
+        }
+        point.claimed = claimed(&input);
+        points.push(point.clone());
+    }
+    points.push(now);
+    points
+}
+
+fn answer(answers: &mut BTreeMap<CriterionCode, Ratings>, step: &AnswerStep) {
+    let ratings = answers.entry(step.criterion.clone()).or_default();
+    let rating = Some(match &step.claim {
+        Claim::Level(level) => Rating::Level(*level),
+        Claim::NotApplicable { .. } => Rating::NotApplicable,
+    });
+    match step.rater {
+        Rater::Own => ratings.own = rating,
+        Rater::Assessor => ratings.assessor = rating,
+    }
+}
