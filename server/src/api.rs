@@ -3,6 +3,7 @@
 //! A handler parses, calls one use case and maps its error; authorization is the use case's. The structs here are the
 //! wire format and nothing else: what the domain calls something may change, what a client reads may not.
 
+mod action;
 mod alert;
 mod answer;
 mod assessment;
@@ -15,6 +16,8 @@ mod check;
 mod citation;
 mod client;
 mod comment;
+mod benchmark;
+mod comparison;
 mod document;
 mod draft;
 mod evidence;
@@ -128,6 +131,8 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(snapshot::get))
         .routes(routes!(score::get))
         .routes(routes!(timeline::get))
+        .routes(routes!(comparison::get))
+        .routes(routes!(benchmark::get, benchmark::put))
         .routes(routes!(report::json))
         .routes(routes!(report::csv))
         .routes(routes!(report::xlsx))
@@ -140,6 +145,9 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(evidence::upload::replace))
         .routes(routes!(finding::list))
         .routes(routes!(finding::update))
+        .routes(routes!(action::list))
+        .routes(routes!(action::create))
+        .routes(routes!(action::get, action::update))
         .routes(routes!(integration::list, integration::create))
         .routes(routes!(inventory::export))
         .routes(routes!(inventory::import))

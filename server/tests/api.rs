@@ -4,11 +4,13 @@
 
 mod api {
     mod accounts;
+    mod actions;
     mod alerts;
     mod answers;
     mod attest;
     mod authorization;
     mod campaigns;
+    mod benchmark;
     mod checks;
     mod clients;
     mod commands;
@@ -48,5 +50,6 @@ mod api {
     mod support;
     mod ties;
     mod together;
+    mod trend;
     mod uploads;
 }

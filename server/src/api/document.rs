@@ -50,6 +50,8 @@ fn document() -> OpenApi {
             ("roadmap", "The cheapest climb to a rung"),
             ("evidence", "What stands behind answers"),
             ("findings", "What keeps an assessment from counting in full"),
+            ("actions", "What an organization undertakes"),
+            ("benchmark", "An organization among its like"),
             ("integrations", "The inventory"),
             ("checks", "What the wire says"),
             ("registers", "What people enter that no probe can see"),

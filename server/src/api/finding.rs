@@ -60,7 +60,7 @@ pub(super) enum FindingStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FindingKind)]
-enum KindName {
+pub(super) enum KindName {
     Contradiction,
     Coverage,
     Gap,
@@ -68,6 +68,20 @@ enum KindName {
     Stale,
     Unanswered,
     Unsupported,
+}
+
+impl From<FindingKind> for KindName {
+    fn from(kind: FindingKind) -> Self {
+        match kind {
+            FindingKind::Contradiction => Self::Contradiction,
+            FindingKind::Coverage => Self::Coverage,
+            FindingKind::Gap => Self::Gap,
+            FindingKind::Gate => Self::Gate,
+            FindingKind::Stale => Self::Stale,
+            FindingKind::Unanswered => Self::Unanswered,
+            FindingKind::Unsupported => Self::Unsupported,
+        }
+    }
 }
 
 /// How much it matters.
@@ -172,15 +186,7 @@ impl From<record::Finding> for Finding {
         let about_a_domain = finding.kind == FindingKind::Coverage;
         Self {
             id: finding.id.to_string(),
-            kind: match finding.kind {
-                FindingKind::Contradiction => KindName::Contradiction,
-                FindingKind::Coverage => KindName::Coverage,
-                FindingKind::Gap => KindName::Gap,
-                FindingKind::Gate => KindName::Gate,
-                FindingKind::Stale => KindName::Stale,
-                FindingKind::Unanswered => KindName::Unanswered,
-                FindingKind::Unsupported => KindName::Unsupported,
-            },
+            kind: finding.kind.into(),
             criterion: (!about_a_domain).then(|| finding.subject.clone()),
             domain: about_a_domain.then_some(finding.subject),
             severity: finding.severity.into(),

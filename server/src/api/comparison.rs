@@ -1,0 +1,306 @@
+//! Trend and comparison: assessments by one framework side by side, and how each came to where it stands.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use domain::compare::{Difference, Distance, Side};
+use domain::live::Fraction;
+use domain::scoring::{Exact, display, fraction};
+use serde::Serialize;
+use service::record::{HandedIn, SnapshotKind};
+use service::trend::{Compared, ComparedCriterion, ComparedDomain, Comparison, CoursePoint, CriterionSide};
+use service::{AssessmentId, Service};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::Bearer;
+use super::problem::Problem;
+use super::time;
+
+/// Assessments side by side. Lists below have one entry for each, in the same order; the first one is the base.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Comparison)]
+pub(super) struct Shown {
+    /// Always shown with a rung.
+    disclaimer: String,
+    /// Whether they are by several versions of the framework, each scored by its own weights.
+    across_versions: bool,
+    assessments: Vec<ComparedShown>,
+    /// Those of the base first.
+    domains: Vec<DomainShown>,
+    criteria: Vec<CriterionShown>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedAssessment)]
+struct ComparedShown {
+    #[schema(format = "uuid")]
+    id: String,
+    title: String,
+    #[schema(format = "uuid")]
+    organization: String,
+    organization_name: String,
+    #[schema(example = "B7")]
+    framework: String,
+    #[schema(example = "1.0.0")]
+    version: String,
+    /// What counts now, and what the answers say.
+    overall: Option<Figure>,
+    claimed: Option<Figure>,
+    sublevel: Option<String>,
+    /// From the base's overall score to this one's, rounded from the exact value; null for the base.
+    #[schema(example = "+4.2")]
+    difference: Option<String>,
+    /// The start, the end of every day (UTC) on which something changed, and now.
+    course: Vec<Point>,
+    /// What was submitted and signed, oldest first.
+    submitted: Vec<Submitted>,
+}
+
+/// A score.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ScoreFigure)]
+struct Figure {
+    /// Rounded to one decimal, for showing.
+    #[schema(example = 68.2)]
+    rounded: f64,
+    /// The fraction in lowest terms, for everything else.
+    #[schema(example = "1364/20")]
+    exact: String,
+}
+
+impl From<&Exact> for Figure {
+    fn from(value: &Exact) -> Self {
+        let rounded = display(value).parse().expect("a decimal number is shown");
+        Self { rounded, exact: fraction(value) }
+    }
+}
+
+fn figure(value: Option<&Exact>) -> Option<Figure> {
+    value.map(Figure::from)
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = CoursePoint)]
+struct Point {
+    #[schema(format = DateTime)]
+    at: String,
+    overall: Option<Figure>,
+    claimed: Option<Figure>,
+    sublevel: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SubmittedResult)]
+struct Submitted {
+    #[schema(format = "uuid")]
+    snapshot: String,
+    /// `submitted` or `final`.
+    #[schema(example = "submitted")]
+    kind: &'static str,
+    #[schema(format = DateTime)]
+    at: String,
+    overall: Option<Figure>,
+    claimed: Option<Figure>,
+    sublevel: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedDomain)]
+struct DomainShown {
+    #[schema(example = "PAT")]
+    code: String,
+    title: String,
+    scores: Vec<DomainScore>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedDomainScore)]
+struct DomainScore {
+    /// Null where nothing of it applies, or the version has no such domain.
+    overall: Option<Figure>,
+    claimed: Option<Figure>,
+    /// Against the base, rounded from the exact value.
+    #[schema(example = "−0.3")]
+    difference: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedCriterion)]
+struct CriterionShown {
+    #[schema(example = "PAT-1")]
+    code: String,
+    title: String,
+    standings: Vec<Standing>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedStanding)]
+struct Standing {
+    /// `answered`, `unanswered`, `does_not_apply`, or `absent` where the version has no such criterion.
+    #[schema(example = "answered")]
+    standing: &'static str,
+    claimed: Option<u8>,
+    /// The level that counts.
+    effective: Option<u8>,
+    contradicted: bool,
+    /// Against the base.
+    differences: Vec<DifferenceShown>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedDifference)]
+struct DifferenceShown {
+    /// `counts_more`, `counts_less`, `claims_more`, `claims_less`, `contradicted`, `no_longer_contradicted`, `answered`,
+    /// `unanswered`, `applies`, `does_not_apply`, `new`, `gone` or `reworded`.
+    #[schema(example = "counts_more")]
+    name: &'static str,
+    /// By how many levels.
+    levels: Option<u8>,
+    #[schema(example = "counts 2 more")]
+    words: String,
+}
+
+impl From<&Comparison> for Shown {
+    fn from(comparison: &Comparison) -> Self {
+        let assessments = comparison.compared.iter().enumerate();
+        let assessments = assessments.map(|(place, one)| {
+            let difference = comparison.overall_distance(place).filter(|_| place > 0);
+            ComparedShown::of(one, difference.as_ref())
+        });
+        Self {
+            disclaimer: comparison.base().disclaimer.clone(),
+            across_versions: comparison.across_versions(),
+            assessments: assessments.collect(),
+            domains: comparison.domains.iter().map(DomainShown::from).collect(),
+            criteria: comparison.criteria.iter().map(CriterionShown::from).collect(),
+        }
+    }
+}
+
+impl ComparedShown {
+    fn of(compared: &Compared, difference: Option<&Distance>) -> Self {
+        let bundle = &compared.assessed.bundle;
+        let totals = compared.assessed.score.totals.as_ref();
+        Self {
+            id: bundle.assessment.id.to_string(),
+            title: bundle.assessment.title.clone(),
+            organization: bundle.organization.id.to_string(),
+            organization_name: bundle.organization.name.clone(),
+            framework: compared.assessed.framework.code.to_string(),
+            version: compared.assessed.framework.version.clone(),
+            overall: figure(totals.map(|totals| &totals.overall)),
+            claimed: figure(totals.map(|totals| &totals.claimed)),
+            sublevel: totals.map(|totals| totals.rung.to_string()),
+            difference: difference.map(Distance::words),
+            course: compared.course.points.iter().map(Point::from).collect(),
+            submitted: compared.course.handed_in.iter().map(Submitted::from).collect(),
+        }
+    }
+}
+
+impl From<&CoursePoint> for Point {
+    fn from(point: &CoursePoint) -> Self {
+        Self {
+            at: time::shown(point.at),
+            overall: figure(point.proven.as_ref()),
+            claimed: figure(point.claimed.as_ref()),
+            sublevel: point.rung.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&HandedIn> for Submitted {
+    fn from(handed_in: &HandedIn) -> Self {
+        let exact = |value: &Option<Fraction>| value.as_ref().and_then(Fraction::exact);
+        Self {
+            snapshot: handed_in.snapshot.id.to_string(),
+            kind: match handed_in.snapshot.kind {
+                SnapshotKind::Submitted => "submitted",
+                SnapshotKind::Final => "final",
+            },
+            at: time::shown(handed_in.snapshot.made_at),
+            overall: figure(exact(&handed_in.result.overall).as_ref()),
+            claimed: figure(exact(&handed_in.result.claimed).as_ref()),
+            sublevel: handed_in.snapshot.rung.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&ComparedDomain> for DomainShown {
+    fn from(domain: &ComparedDomain) -> Self {
+        let scores = domain.scores.iter().enumerate().map(|(place, side)| DomainScore {
+            overall: figure(side.proven.as_ref()),
+            claimed: figure(side.claimed.as_ref()),
+            difference: side.distance.as_ref().filter(|_| place > 0).map(Distance::words),
+        });
+        Self { code: domain.code.to_string(), title: domain.title.clone(), scores: scores.collect() }
+    }
+}
+
+impl From<&ComparedCriterion> for CriterionShown {
+    fn from(criterion: &ComparedCriterion) -> Self {
+        Self {
+            code: criterion.code.to_string(),
+            title: criterion.title.clone(),
+            standings: criterion.sides.iter().map(Standing::from).collect(),
+        }
+    }
+}
+
+impl From<&CriterionSide> for Standing {
+    fn from(side: &CriterionSide) -> Self {
+        let (standing, levels, contradicted) = match side.side {
+            Side::Absent => ("absent", None, false),
+            Side::DoesNotApply => ("does_not_apply", None, false),
+            Side::Unanswered => ("unanswered", None, false),
+            Side::Answered { claimed, counts, contradicted } => {
+                ("answered", Some((claimed.get(), counts.get())), contradicted)
+            }
+        };
+        let shown = |difference: &Difference| DifferenceShown {
+            name: difference.name(),
+            levels: difference.levels(),
+            words: difference.words(),
+        };
+        Self {
+            standing,
+            claimed: levels.map(|(claimed, _)| claimed),
+            effective: levels.map(|(_, counts)| counts),
+            contradicted,
+            differences: side.differences.iter().map(shown).collect(),
+        }
+    }
+}
+
+/// Which assessments are compared.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "describes what is read as pairs")]
+pub(super) struct ComparedQuery {
+    /// Once for each; the first one is the base. All by one framework, of any version.
+    assessment: Vec<String>,
+}
+
+/// Compare assessments by domain and by criterion, with how each came to where it stands
+#[utoipa::path(
+    get, path = "/comparison", tag = "assessments", params(ComparedQuery),
+    responses(
+        (status = 200, body = Shown), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn get(
+    Bearer(actor): Bearer,
+    query: Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>,
+    State(service): State<Service>,
+) -> Result<Json<Shown>, Problem> {
+    let Ok(Query(query)) = query else {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
+    };
+    let named = query.iter().filter(|(name, _)| name == "assessment");
+    let ids: Result<Vec<AssessmentId>, _> = named.map(|(_, id)| id.parse()).collect();
+    let ids = ids.map_err(|_| {
+        Problem::new(StatusCode::NOT_FOUND, "The query names no assessment: look at its ids.")
+    })?;
+    Ok(Json(Shown::from(&service.compare(&actor, &ids).await?)))
+}
