@@ -1,7 +1,7 @@
 //! Charts as inline SVG: pure functions of plain data, drawn on the server.
 //!
 //! [`Ladder`], [`CoverLadder`], [`DomainBars`], [`Bar`], [`Meter`], [`Radar`], [`StatusStrip`], [`ExchangeMap`],
-//! [`LatencyPlot`], [`ExpiryPlot`], [`Spark`], [`ClimbPlot`].
+//! [`LatencyPlot`], [`ExpiryPlot`], [`Spark`], [`ClimbPlot`], [`CoursePlot`], [`BoxPlot`].
 //!
 //! Claimed is hatched and behind, proven solid and in front, contradicted hatched in red, unknown a thin
 //! line, a threshold an ink tick: pattern, height and shape differ, so that each reads in grey. Every drawing
@@ -9,7 +9,9 @@
 //! which is unique on the page.
 
 mod bars;
+mod boxes;
 mod climb;
+mod course;
 mod exchange;
 mod ladder;
 mod plot;
@@ -19,7 +21,9 @@ mod strip;
 
 // Whole modules, since a component's props are public with it.
 pub use bars::*;
+pub use boxes::*;
 pub use climb::*;
+pub use course::*;
 pub use exchange::*;
 pub use ladder::*;
 pub use plot::*;

@@ -1,11 +1,13 @@
 //! The pages, one module each: components that take plain data and draw it. Nothing here reads data.
 
+pub(crate) mod actions;
 pub(crate) mod admin;
 pub(crate) mod alerts;
 pub(crate) mod assessment;
 pub(crate) mod assessment_new;
 pub(crate) mod campaigns;
 pub(crate) mod changes;
+pub(crate) mod benchmark;
 pub(crate) mod check;
 pub(crate) mod check_form;
 pub(crate) mod citations;
@@ -40,6 +42,7 @@ pub(crate) mod sign_up;
 pub(crate) mod succession;
 pub(crate) mod timeline;
 pub(crate) mod together;
+pub(crate) mod trend;
 
 mod days;
 mod parts;

@@ -1,10 +1,12 @@
 //! Which address is answered by which handler. One module per area; each gives its routes.
 
 mod account;
+mod actions;
 mod admin;
 mod alerts;
 mod assessments;
 mod campaigns;
+mod benchmark;
 mod checks;
 mod citations;
 mod drafts;
@@ -29,6 +31,7 @@ mod settings;
 mod shares;
 mod succession;
 mod together;
+mod trend;
 
 use axum::Router;
 use axum::routing::post;
@@ -40,10 +43,12 @@ use crate::web::{AppState, PageError, server_functions};
 pub fn router() -> Router<AppState> {
     Router::new()
         .merge(account::router())
+        .merge(actions::router())
         .merge(admin::router())
         .merge(alerts::router())
         .merge(assessments::router())
         .merge(campaigns::router())
+        .merge(benchmark::router())
         .merge(checks::router())
         .merge(citations::router())
         .merge(drafts::router())
@@ -68,6 +73,7 @@ pub fn router() -> Router<AppState> {
         .merge(shares::router())
         .merge(together::router())
         .merge(succession::router())
+        .merge(trend::router())
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
         .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })

@@ -3,6 +3,7 @@
 //! The questionnaire, the findings, the report and the overview all say *claimed 3, counts 1* and why; they say it with
 //! these functions. Everything here is pure: it takes what `service` read and gives words and addresses.
 
+mod action;
 mod cause;
 mod condition;
 mod finding;
@@ -12,6 +13,9 @@ mod people;
 mod rung;
 mod timeline;
 
+pub use action::{
+    Draft, action_source_words, action_state_word, behind_words, cost_words, finding_draft, step_draft,
+};
 pub use cause::{Cause, Remark, Seen, cause, check_line};
 pub use condition::{expected, in_columns, phrase, seen_words};
 pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};

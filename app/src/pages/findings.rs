@@ -7,6 +7,7 @@ mod row;
 use domain::scoring::FindingSeverity;
 use leptos::prelude::*;
 use service::Permission;
+use service::action::ActionView;
 use service::finding::{FindingView, FindingsPage};
 use service::record::Finding;
 
@@ -20,6 +21,7 @@ use crate::words::{Paths, finding_kind_word, plural, severity_word};
 /// What the page shows.
 pub(crate) struct FindingsSheet {
     pub(crate) page: FindingsPage,
+    pub(crate) actions: Vec<ActionView>,
     pub(crate) paths: Paths,
     pub(crate) filter: FindingFilter,
     /// A note on a finding that was not taken: its id, what was typed, and why.
@@ -55,12 +57,13 @@ pub(crate) fn findings_page(sheet: &FindingsSheet) -> AnyView {
             plural(open.len(), "open finding")
         )
     };
-    let (roadmap, report) = (sheet.paths.roadmap(), sheet.paths.report());
+    let (roadmap, report, actions) = (sheet.paths.roadmap(), sheet.paths.report(), sheet.paths.actions());
     let title = if sheet.filter.shows_open() { "Open findings" } else { "Findings" };
     let (filter, table) = (filter::form(sheet), table(sheet));
     view! {
         <PageHead title="Findings" under=under>
             <ButtonLink href=roadmap>"Cheapest climb"</ButtonLink>
+            <ButtonLink href=actions>"Actions"</ButtonLink>
             <ButtonLink href=report>"Report"</ButtonLink>
         </PageHead>
         <div class="stack-wide">

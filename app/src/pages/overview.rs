@@ -96,6 +96,8 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
     let actions = match &paths {
         Some(paths) => view! {
             {may_start.then(|| view! { <ButtonLink href=start.clone() kind=ButtonKind::Plain>"Start assessment"</ButtonLink> })}
+            <ButtonLink href=format!("{at}/trend") kind=ButtonKind::Plain>"Trend"</ButtonLink>
+            <ButtonLink href=format!("{at}/peers") kind=ButtonKind::Plain>"Peers"</ButtonLink>
             <ButtonLink href=paths.report()>"Report"</ButtonLink>
             <ButtonLink href=paths.assessment() kind=ButtonKind::Main>"Continue the assessment"</ButtonLink>
         }

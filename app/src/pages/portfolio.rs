@@ -32,6 +32,7 @@ pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter, vi
         day(portfolio.at.date())
     );
     let add = view! {
+        <ButtonLink href="/trend">"Compare"</ButtonLink>
         <ButtonLink href="/portfolio/campaigns">"Campaigns"</ButtonLink>
         <ButtonLink href="/orgs/new" kind=ButtonKind::Main>"Add an organization"</ButtonLink>
     };

@@ -9,6 +9,7 @@ use domain::roadmap::{Obstacle, Plan, Roadmap};
 use domain::scoring::display;
 use leptos::prelude::*;
 use service::Permission;
+use service::action::ActionView;
 use service::assessment::Assessed;
 use service::record::AssessmentState;
 use service::roadmap::Way;
@@ -26,6 +27,7 @@ use crate::words::{Paths, plural, reading, rung_name};
 pub(crate) struct RoadmapSheet {
     pub(crate) assessed: Assessed,
     pub(crate) way: Way,
+    pub(crate) actions: Vec<ActionView>,
     pub(crate) paths: Paths,
     /// The rung that the address names; what is decided leads back to it.
     pub(crate) named: Option<RungCode>,
@@ -50,7 +52,7 @@ impl RoadmapSheet {
 
 /// The page's content.
 pub(crate) fn roadmap_page(sheet: &RoadmapSheet) -> AnyView {
-    let (findings, report) = (sheet.paths.findings(), sheet.paths.report());
+    let (findings, report, actions) = (sheet.paths.findings(), sheet.paths.report(), sheet.paths.actions());
     let content = match &sheet.way.plan {
         Plan::Climb(climb) => climb_view(sheet, climb),
         Plan::OutOfReach(obstacles) => out_of_reach(sheet, obstacles),
@@ -62,6 +64,7 @@ pub(crate) fn roadmap_page(sheet: &RoadmapSheet) -> AnyView {
     view! {
         <PageHead title="Cheapest climb" under=summary(sheet)>
             <ButtonLink href=findings>"Findings"</ButtonLink>
+            <ButtonLink href=actions>"Actions"</ButtonLink>
             <ButtonLink href=report>"Report"</ButtonLink>
         </PageHead>
         <RefusalNote refusal=refusal/>

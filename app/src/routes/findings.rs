@@ -41,7 +41,8 @@ async fn show(
 ) -> Result<Response, PageError> {
     let (page, paths) = read(&state, &actor, &slug, id).await?;
     let filter = FindingFilter::from(query.into_iter().collect::<Fields>());
-    Ok(draw(&state, &actor, FindingsSheet { page, paths, filter, typed: None }))
+    let actions = state.service.actions_on(&actor, id).await?;
+    Ok(draw(&state, &actor, FindingsSheet { page, actions, paths, filter, typed: None }))
 }
 
 async fn note(
@@ -72,10 +73,11 @@ async fn note(
         }
     };
     let filter = FindingFilter::default();
+    let actions = state.service.actions_on(&actor, id).await?;
     Ok(draw(
         &state,
         &actor,
-        FindingsSheet { page, paths, filter, typed: Some((finding.to_string(), fields, refusal)) },
+        FindingsSheet { page, actions, paths, filter, typed: Some((finding.to_string(), fields, refusal)) },
     ))
 }
 

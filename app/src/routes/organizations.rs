@@ -137,7 +137,8 @@ async fn overview(
     let now = UnixMillis::now();
     let integrations = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
     let freshness = |row: &CheckRow| state.service.kind(&row.check.kind).map(|kind| kind.freshness);
-    let due = due(latest.as_ref(), &integrations, &checks, freshness, now.date());
+    let actions = state.service.actions(&actor, organization.id).await?;
+    let due = due(latest.as_ref(), &integrations, &checks, freshness, &actions, now.date());
     let glances: Vec<CheckGlance> = checks.iter().map(CheckGlance::from).collect();
     let exchanges = exchanges(&integrations, &glances);
     let overview = Overview {

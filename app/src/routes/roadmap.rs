@@ -46,7 +46,9 @@ async fn show(
     let query: Fields = query.into_iter().collect();
     let named = target_of(&query);
     let (page, paths) = read(&state, &actor, &slug, id, named.clone()).await?;
-    let sheet = RoadmapSheet { assessed: page.assessed, way: page.way, paths, named, typed: None };
+    let actions = state.service.actions_on(&actor, id).await?;
+    let sheet =
+        RoadmapSheet { assessed: page.assessed, way: page.way, actions, paths, named, typed: None };
     Ok(draw(&state, &actor, sheet))
 }
 
@@ -81,12 +83,14 @@ async fn decide(
             }
         }
     };
+    let actions = state.service.actions_on(&actor, id).await?;
     Ok(draw(
         &state,
         &actor,
         RoadmapSheet {
             assessed: page.assessed,
             way: page.way,
+            actions,
             paths,
             named,
             typed: Some((criterion, fields, refusal)),

@@ -82,6 +82,20 @@ impl Paths {
         self.below("roadmap", "#roadmap")
     }
 
+    /// The form that makes an action; `from` names what of.
+    pub(crate) fn new_action(&self, from: &str) -> String {
+        format!("{}/actions/new?{from}", self.assessment)
+    }
+
+    /// What the organization undertakes.
+    pub fn actions(&self) -> String {
+        format!("{}/actions", self.organization)
+    }
+
+    pub fn action(&self, action: impl Display) -> String {
+        format!("{}/actions/{action}", self.organization)
+    }
+
     pub fn report(&self) -> String {
         self.below("report", "#result")
     }

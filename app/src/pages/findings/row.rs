@@ -2,10 +2,12 @@
 
 use domain::check::{ConditionResult, Status};
 use leptos::prelude::*;
+use service::action::ActionView;
 use service::check::ConditionSeen;
 use service::finding::{FindingCheck, FindingView};
 
 use super::FindingsSheet;
+use crate::pages::actions::{action_lines, first_unfinished};
 use crate::pages::parts::error_of;
 use crate::ui::{
     Button, ButtonSize, Drawer, InputLook, SeverityBadge, StatusBadge, Tag, TextInput, day, moment,
@@ -26,9 +28,23 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
         0 | 1 => format!("Open since {}", day(record.opened_at.date())),
         times => format!("Open since {}, for the {} time", day(record.opened_at.date()), ordinal(times)),
     };
-    let note = sheet.may_note().then(|| note_form(sheet, finding, returned.map(|(_, fields, _)| fields)));
+    let about = |view: &ActionView| view.is_for_finding(record.kind, &record.subject);
+    // An action's owner and day count in place of those noted here; two of each would be one too many.
+    let promised = first_unfinished(&sheet.actions, about);
+    let note = (sheet.may_note() && promised.is_none())
+        .then(|| note_form(sheet, finding, returned.map(|(_, fields, _)| fields)));
+    let actions = action_lines(&sheet.actions, &sheet.paths, about);
+    let make = sheet.may_note().then(|| {
+        let href = sheet.paths.new_action(&format!("finding={id}"));
+        view! { <p class="small"><a href=href>{format!("Make {} an action", record.subject)}</a></p> }
+    });
     let checks = finding.checks.iter().map(|check| check_view(sheet, check)).collect_view();
-    let owner = if record.owner.is_empty() { "Nobody yet".to_owned() } else { record.owner.clone() };
+    let noted = if record.owner.is_empty() { "Nobody yet".to_owned() } else { record.owner.clone() };
+    let owner = promised.and_then(|view| view.listed.owner_name.clone()).unwrap_or(noted);
+    let due = match promised.and_then(|view| view.action().content.due) {
+        Some(promised) => day(promised),
+        None => due_or_dash(finding),
+    };
     let remedy = finding_remedy(&sheet.page.assessed, finding);
     view! {
         <tr id=format!("f-{id}")>
@@ -41,12 +57,14 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
                         {checks}
                         <p class="small measure">{remedy}</p>
                         <p class="small dim">{since}</p>
+                        {actions}
+                        {make}
                         {note}
                     </div>
                 </Drawer>
             </td>
             <td class="dim">{owner}</td>
-            <td class="num" data-label="Due">{due_or_dash(finding)}</td>
+            <td class="num" data-label="Due">{due}</td>
         </tr>
     }
     .into_any()

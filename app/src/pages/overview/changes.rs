@@ -144,6 +144,13 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "evidence.reviewed" => format!("reviewed evidence: {}", of("state")),
         "evidence.replaced" => format!("replaced evidence: {}", of("title")),
         "evidence.removed" => format!("removed evidence: {}", of("title")),
+        "action.created" => format!("made an action: {}", of("title")),
+        "action.changed" if of("state") == "done" => format!("finished an action: {}", of("title")),
+        "action.changed" if of("state") == "dropped" => {
+            format!("dropped an action: {}: {}", of("title"), of("reason"))
+        }
+        "benchmark.joined" => "decided to take part among peers".to_owned(),
+        "benchmark.left" => "decided to take part among peers no longer".to_owned(),
         "integration.added" => format!("added the integration {}", of("name")),
         "integration.changed" => format!("changed the integration {}", of("name")),
         "check.added" => format!("added a check {} to {}", of("kind"), of("integration")),

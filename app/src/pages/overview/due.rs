@@ -35,6 +35,10 @@ fn line(due: &Due, paths: Option<&Paths>, at: &str, today: Date) -> AnyView {
             };
             (paths.map(|paths| paths.domain(domain)), domain.to_string(), rest)
         }
+        What::Action { action, title, owner } => {
+            let rest = format!(": to be done.{}", owned_by(owner));
+            (Some(format!("{at}/actions/{action}")), title.clone(), rest)
+        }
         What::Certificate { check, integration, owner } => {
             let verb = if missed { "expired" } else { "expires" };
             let rest = format!(": its certificate {verb}.{}", owned_by(owner));

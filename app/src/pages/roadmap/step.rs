@@ -3,9 +3,11 @@
 use domain::roadmap::PlannedStep;
 use domain::scoring::display;
 use leptos::prelude::*;
+use service::action::ActionView;
 use service::record::StepChoice;
 
 use super::RoadmapSheet;
+use crate::pages::actions::{action_lines, first_unfinished};
 use crate::pages::parts::error_of;
 use crate::ui::{Button, ButtonSize, Choice, ChoiceLook, Drawer, InputLook, RadioGroup, Tag, TextInput, day};
 use crate::words::anchor;
@@ -42,6 +44,18 @@ pub(super) fn step(sheet: &RoadmapSheet, planned: &PlannedStep) -> Option<AnyVie
     let action = planned.action.word();
     let decision = sheet.way.decision(&criterion.code);
     let pinned = (decision.choice == StepChoice::Pinned).then(|| view! { " "<Tag>"pinned"</Tag> });
+    let about = |view: &ActionView| view.is_for_step(&criterion.code);
+    let actions = action_lines(&sheet.actions, &sheet.paths, about);
+    // An action's owner and day count in place of those noted here.
+    let decision = match first_unfinished(&sheet.actions, about) {
+        Some(_) => service::record::RoadmapStep { owner: String::new(), due: None, ..decision },
+        None => decision,
+    };
+    let make = sheet.may_decide().then(|| {
+        let from = format!("step={}&target={}", criterion.code, sheet.way.target);
+        let words = format!("Make {} an action", criterion.code);
+        view! { <p class="small no-print"><a href=sheet.paths.new_action(&from)>{words}</a></p> }
+    });
     let due = decision.due.map(|due| format!("due {}", day(due)));
     let owner = (!decision.owner.is_empty()).then(|| decision.owner.clone());
     let who: Vec<String> = owner.into_iter().chain(due).collect();
@@ -62,6 +76,8 @@ pub(super) fn step(sheet: &RoadmapSheet, planned: &PlannedStep) -> Option<AnyVie
                     </div>
                     {lines}
                     {who}
+                    {actions}
+                    {make}
                     {form}
                 </div>
             </li>
@@ -89,17 +105,16 @@ pub(super) fn form(sheet: &RoadmapSheet, criterion: &domain::CriterionCode) -> A
     let named = sheet.named.as_ref().map(|named| {
         view! { <input type="hidden" name="target" value=named.to_string()/> }
     });
-    let content = view! {
-        <form method="post" action=format!("{}/steps/{criterion}", sheet.paths.roadmap()) class="gap-small">
-            {named}
-            <RadioGroup
-                id=format!("choice-{id}")
-                name="choice"
-                legend="Part of the climb"
-                choices=choices
-                look=ChoiceLook::Segments
-                error=error_of(refusal, "choice")
-            />
+    let promised = first_unfinished(&sheet.actions, |view| view.is_for_step(criterion)).is_some();
+    let who = if promised {
+        // Kept as they are: the action says who and until when.
+        view! {
+            <input type="hidden" name="owner" value=decision.owner.clone()/>
+            <input type="hidden" name="due" value=due/>
+        }
+        .into_any()
+    } else {
+        view! {
             <TextInput
                 id=format!("owner-{id}")
                 name="owner"
@@ -118,6 +133,21 @@ pub(super) fn form(sheet: &RoadmapSheet, criterion: &domain::CriterionCode) -> A
                 value=value("due", due)
                 error=error_of(refusal, "due")
             />
+        }
+        .into_any()
+    };
+    let content = view! {
+        <form method="post" action=format!("{}/steps/{criterion}", sheet.paths.roadmap()) class="gap-small">
+            {named}
+            <RadioGroup
+                id=format!("choice-{id}")
+                name="choice"
+                legend="Part of the climb"
+                choices=choices
+                look=ChoiceLook::Segments
+                error=error_of(refusal, "choice")
+            />
+            {who}
             <p class="gap-small"><Button size=ButtonSize::Small>"Save plan"</Button></p>
         </form>
     }

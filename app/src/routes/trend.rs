@@ -1,0 +1,66 @@
+//! Trend and comparison.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use domain::FrameworkCode;
+use http::StatusCode;
+use service::AssessmentId;
+
+use crate::pages::trend::{Criteria, TrendSheet, trend_page};
+use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Refusal, Segments, see_other};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/trend", get(show)).route("/orgs/{slug}/trend", get(of_organization))
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let query: Fields = query.into_iter().collect();
+    let ids: Result<Vec<AssessmentId>, _> = query.all("assessment").map(str::parse).collect();
+    let mut ids = ids.map_err(|_| PageError::not_found())?;
+    // Ids are in order of time: the oldest is what the others are held against.
+    ids.sort_unstable();
+    let (comparison, refusal) = if ids.is_empty() {
+        (None, None)
+    } else {
+        match state.service.compare(&actor, &ids).await {
+            Ok(comparison) => (Some(comparison), None),
+            Err(error) => (None, Some(Refusal::of(error)?)),
+        }
+    };
+    let named = query.trimmed("framework");
+    let framework = match (&comparison, named) {
+        (Some(comparison), _) => Some(comparison.base().code.clone()),
+        (None, "") => None,
+        (None, named) => Some(FrameworkCode::from(named)),
+    };
+    let name = query.trimmed("name").to_owned();
+    let offer = state.service.comparable(&actor, framework.as_ref(), &name).await?;
+    let demonstration = comparison.as_ref().is_some_and(|comparison| {
+        comparison.compared.iter().any(|one| one.assessed.bundle.organization.demo)
+    });
+    let criteria = if query.trimmed("criteria") == "all" { Criteria::All } else { Criteria::Different };
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let sheet = TrendSheet { comparison, offer, criteria, name, refusal };
+    let frame = Frame::new(&state, Some(&actor), "Trend and comparison")
+        .crumb("/portfolio", "Portfolio")
+        .demonstration_if(demonstration);
+    Ok(frame.respond(status, || trend_page(&sheet)))
+}
+
+/// All assessments of an organization that go together with its latest one.
+async fn of_organization(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let ids = state.service.assessments_to_compare(&actor, organization.id).await?;
+    let query: Vec<String> = ids.iter().map(|id| format!("assessment={id}")).collect();
+    Ok(see_other(&format!("/trend?{}", query.join("&"))))
+}
