@@ -9,8 +9,8 @@ mod api {
     mod answers;
     mod attest;
     mod authorization;
-    mod campaigns;
     mod benchmark;
+    mod campaigns;
     mod checks;
     mod clients;
     mod commands;

@@ -47,8 +47,7 @@ async fn show(
     let named = target_of(&query);
     let (page, paths) = read(&state, &actor, &slug, id, named.clone()).await?;
     let actions = state.service.actions_on(&actor, id).await?;
-    let sheet =
-        RoadmapSheet { assessed: page.assessed, way: page.way, actions, paths, named, typed: None };
+    let sheet = RoadmapSheet { assessed: page.assessed, way: page.way, actions, paths, named, typed: None };
     Ok(draw(&state, &actor, sheet))
 }
 

@@ -213,7 +213,9 @@ mod tests {
             What::Certificate { .. } => "certificate",
             What::Review { .. } => "review",
             What::Stale { .. } => "stale",
-            What::Action { .. } | What::Answers { .. } | What::Evidence { .. } | What::Finding { .. } => "other",
+            What::Action { .. } | What::Answers { .. } | What::Evidence { .. } | What::Finding { .. } => {
+                "other"
+            }
         };
         all.iter().map(|due| (due.on, name(&due.what))).collect()
     }

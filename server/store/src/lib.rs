@@ -66,7 +66,10 @@ pub use connect::NodeLock;
 pub use db::{Backend, Dialect, Statement, Store};
 pub use error::StoreError;
 pub use ids::{
-    ActionId, AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId, EditionId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId, MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId, TokenId, UnixMillis, UserId, ViewId,
+    ActionId, AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId,
+    EditionId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId,
+    MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId,
+    TokenId, UnixMillis, UserId, ViewId,
 };
 pub use invitations::{InvitationLimit, KeptToken};
 

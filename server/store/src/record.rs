@@ -6,8 +6,8 @@ mod alert;
 mod assessment;
 mod assignment;
 mod audit;
-mod campaign;
 mod benchmark;
+mod campaign;
 mod check;
 mod comment;
 mod draft;
@@ -40,8 +40,8 @@ pub use assessment::{
 };
 pub use assignment::{Assignment, Part, Person};
 pub use audit::{Audit, AuditEntry};
-pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerState};
+pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
     Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Glance, Integration,
     IntegrationDetails, Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally,
