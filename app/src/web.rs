@@ -26,4 +26,6 @@ pub use path::{Segments, local_path, percent_encoded, see_other};
 pub use server_fns::{UiContext, server_functions};
 pub use sessions::{Sessions, session_layer};
 pub use state::AppState;
-pub use upload::{Attachment, FileForm, UPLOAD_LIMIT, UploadError, Uploaded, attachment, client_attachment};
+pub use upload::{
+    Attachment, FileForm, UPLOAD_LIMIT, UploadError, Uploaded, attachment, client_attachment, made_attachment,
+};

@@ -14,7 +14,7 @@ use crate::pages::draft::{TextSheet, draft_page, draft_path, text_page};
 use crate::pages::drafts::{DraftsSheet, draft_name, drafts_page};
 use crate::ui::{ButtonLink, PageHead};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Uploaded, attachment,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Uploaded, made_attachment,
     see_other,
 };
 
@@ -174,10 +174,10 @@ async fn file(
     let name = |ending: &str| format!("draft-{}.{ending}", draft_name(&page).replace(' ', "-"));
     match file.as_str() {
         "draft.toml" => {
-            Ok(attachment(&name("toml"), "application/toml", page.record.text.clone().into_bytes()))
+            Ok(made_attachment(&name("toml"), "application/toml", page.record.text.clone().into_bytes()))
         }
-        "draft.json" => Ok(attachment(&name("json"), "application/json", json_file(draft)?)),
-        "draft.xlsx" => Ok(attachment(&name("xlsx"), workbook::MEDIA_TYPE, workbook::write(draft)?)),
+        "draft.json" => Ok(made_attachment(&name("json"), "application/json", json_file(draft)?)),
+        "draft.xlsx" => Ok(made_attachment(&name("xlsx"), workbook::MEDIA_TYPE, workbook::write(draft)?)),
         _ => Err(PageError::not_found()),
     }
 }

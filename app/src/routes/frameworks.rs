@@ -18,7 +18,7 @@ use crate::pages::changes::{ChangesSheet, changes_page};
 use crate::pages::framework::FrameworkPage;
 use crate::pages::frameworks::{Author, FrameworksPage};
 use crate::pages::methods::MethodsPage;
-use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Segments, attachment};
+use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Segments, made_attachment};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -129,7 +129,7 @@ async fn toml(
     Segments((code, version)): Segments<(String, String)>,
 ) -> Result<Response, PageError> {
     let (framework, name) = named(&state, code, &version, "toml").await?;
-    Ok(attachment(&name, "application/toml", framework.write().into_bytes()))
+    Ok(made_attachment(&name, "application/toml", framework.write().into_bytes()))
 }
 
 async fn json(
@@ -137,7 +137,7 @@ async fn json(
     Segments((code, version)): Segments<(String, String)>,
 ) -> Result<Response, PageError> {
     let (framework, name) = named(&state, code, &version, "json").await?;
-    Ok(attachment(&name, "application/json", json_file(&Draft::from(&*framework))?))
+    Ok(made_attachment(&name, "application/json", json_file(&Draft::from(&*framework))?))
 }
 
 async fn xlsx(
@@ -145,5 +145,5 @@ async fn xlsx(
     Segments((code, version)): Segments<(String, String)>,
 ) -> Result<Response, PageError> {
     let (framework, name) = named(&state, code, &version, "xlsx").await?;
-    Ok(attachment(&name, workbook::MEDIA_TYPE, workbook::write(&Draft::from(&*framework))?))
+    Ok(made_attachment(&name, workbook::MEDIA_TYPE, workbook::write(&Draft::from(&*framework))?))
 }

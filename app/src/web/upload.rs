@@ -208,6 +208,11 @@ pub fn attachment(file: &EvidenceFile, content: Pieces) -> Response {
     response
 }
 
+/// The same for what was made for this answer.
+pub fn made_attachment(name: &str, media_type: &str, content: Vec<u8>) -> Response {
+    attached(name, media_type, Body::from(content))
+}
+
 /// The same for a client's file, which is sent while it is written.
 pub fn client_attachment(file: ClientFile) -> Response {
     let ClientFile { name, mut pieces } = file;

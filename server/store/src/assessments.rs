@@ -56,25 +56,6 @@ from_row! {
     }
 }
 
-pub(crate) async fn insert(link: &mut Link<'_>, assessment: &Assessment) -> Result<(), StoreError> {
-    run!(
-        link,
-        INSERT,
-        assessment.id,
-        assessment.org,
-        assessment.framework,
-        &*assessment.title,
-        Text(assessment.state),
-        assessment.target.as_ref().map(Text),
-        Int(assessment.target_level),
-        assessment.independent_signoff,
-        assessment.created_by,
-        assessment.created_at
-    )
-    .or_missing("organization or framework")?;
-    Ok(())
-}
-
 /// Keeps the state of an assessment as it is until the transaction ends. SQLite has one writer, so nobody else can
 /// change it there.
 pub(crate) async fn hold(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
