@@ -95,7 +95,7 @@ mod tests {
         let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         for index in 0..old.len() {
             let mut entry = old.by_index(index).unwrap();
-            let name = entry.name().to_owned();
+            let name = entry.name().unwrap().into_owned();
             let mut content = Vec::new();
             std::io::copy(&mut entry, &mut content).unwrap();
             if name == file {
