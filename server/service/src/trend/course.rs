@@ -73,23 +73,30 @@ fn points(
     changes: Vec<LiveChangeRecord>,
     answers: Vec<AnswerStep>,
 ) -> Vec<CoursePoint> {
-    let totals = assessed.score.totals.as_ref();
+    let live = assessed.score.totals.as_ref();
     let now = CoursePoint {
         at: assessed.computed_at,
-        proven: totals.map(|totals| totals.overall),
-        claimed: totals.map(|totals| totals.claimed),
-        rung: totals.map(|totals| totals.rung.clone()),
+        proven: live.map(|totals| totals.overall),
+        claimed: live.map(|totals| totals.claimed),
+        rung: live.map(|totals| totals.rung.clone()),
     };
     let profiles = &assessed.bundle.organization.profiles;
     let mut input = Input { profiles: profiles.clone(), as_of: now.at.date(), ..Input::default() };
-    let claimed = |input: &Input| scorer.score(input).totals.map(|totals| totals.claimed);
+    let totals = |input: &Input| scorer.score(input).totals;
+    // The timeline keeps no change for its first result, which was computed some time after the first answer. Before any
+    // answer nothing counts, whatever evidence and checks say.
     let first = changes.last();
+    let began = first.map_or((now.proven, now.rung.clone()), |first| {
+        (exact(first.from_overall.as_ref()), first.from_rung.clone())
+    });
+    let start = totals(&input);
     let mut point = CoursePoint {
         at: assessed.bundle.assessment.created_at,
-        proven: first.map_or(now.proven, |first| exact(first.from_overall.as_ref())),
-        claimed: claimed(&input),
-        rung: first.map_or(now.rung.clone(), |first| first.from_rung.clone()),
+        proven: start.as_ref().map(|totals| totals.overall),
+        claimed: start.as_ref().map(|totals| totals.claimed),
+        rung: start.map(|totals| totals.rung),
     };
+    let mut began = Some(began);
     let mut points = vec![point.clone()];
     let mut events: Vec<Event> = changes.into_iter().rev().map(Event::Live).collect();
     events.extend(answers.into_iter().map(Event::Answer));
@@ -99,13 +106,19 @@ fn points(
             point.at = event.at();
             match event {
                 Event::Live(change) => {
+                    began = None;
                     point.proven = exact(change.to_overall.as_ref());
                     point.rung.clone_from(&change.to_rung);
                 }
-                Event::Answer(step) => answer(&mut input.answers, step),
+                Event::Answer(step) => {
+                    answer(&mut input.answers, step);
+                    if let Some((proven, rung)) = began.take() {
+                        (point.proven, point.rung) = (proven, rung);
+                    }
+                }
             }
         }
-        point.claimed = claimed(&input);
+        point.claimed = totals(&input).map(|totals| totals.claimed);
         points.push(point.clone());
     }
     points.push(now);
