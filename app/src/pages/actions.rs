@@ -58,7 +58,7 @@ pub(crate) fn actions_page(sheet: &ActionsSheet) -> AnyView {
         </PageHead>
         <div class="stack-wide">
             <Section id="actions" title="What we undertake">
-                <p class="measure">
+                <p class="measure gap-below">
                     "Finishing an action does not change the score: answers, evidence and checks do. So each one says whether the finding behind it has cleared, or what its criterion counts now."
                 </p>
                 {content}

@@ -244,10 +244,10 @@ fn decision(sheet: &BenchmarkSheet) -> AnyView {
     view! {
         <Section id="decision" title="Taking part">
             {state}
-            <p class="measure">
+            <p class="measure gap-small">
                 "Who takes part contributes the latest submitted or signed result by each framework version, and sees how those of its own profiles and size are spread. Names are never shown. Who does not take part contributes nothing and sees nothing."
             </p>
-            {button}
+            <div class="gap-small">{button}</div>
             <div class="gap-small">
                 <Drawer summary="How organizations are kept from being told apart">
                     <div class="stack-tight measure small">

@@ -36,7 +36,7 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
     let actions = action_lines(&sheet.actions, &sheet.paths, about);
     let make = sheet.may_note().then(|| {
         let href = sheet.paths.new_action(&format!("finding={id}"));
-        view! { <p class="small"><a href=href>{format!("Make {} an action", record.subject)}</a></p> }
+        view! { <p class="small"><a class="link-row" href=href>{format!("Make {} an action", record.subject)}</a></p> }
     });
     let checks = finding.checks.iter().map(|check| check_view(sheet, check)).collect_view();
     let noted = if record.owner.is_empty() { "Nobody yet".to_owned() } else { record.owner.clone() };

@@ -54,7 +54,7 @@ pub(super) fn step(sheet: &RoadmapSheet, planned: &PlannedStep) -> Option<AnyVie
     let make = sheet.may_decide().then(|| {
         let from = format!("step={}&target={}", criterion.code, sheet.way.target);
         let words = format!("Make {} an action", criterion.code);
-        view! { <p class="small no-print"><a href=sheet.paths.new_action(&from)>{words}</a></p> }
+        view! { <p class="small no-print"><a class="link-row" href=sheet.paths.new_action(&from)>{words}</a></p> }
     });
     let due = decision.due.map(|due| format!("due {}", day(due)));
     let owner = (!decision.owner.is_empty()).then(|| decision.owner.clone());

@@ -83,7 +83,7 @@ fn part(axis: &Axis, one: &Compared, name: &str, number: usize) -> AnyView {
                 <a href=paths.assessment().to_owned()>{name.to_owned()}</a>
                 <span class="dim small light">{format!(" {state}{sample}")}</span>
             </h3>
-            <div class="grid split">
+            <div class="grid split gap-small">
                 <CoursePlot id=format!("course-{number}") title=words(one, name) steps=steps marks=marks along=axis.along()/>
                 {table(one, name)}
             </div>
