@@ -130,7 +130,7 @@ fn edit_row(heading: AnyView, edit: &Edit) -> AnyView {
     view! {
         <tr>
             <th scope="row">{heading}</th>
-            <td>{edit.part.clone()}</td>
+            <td class="wide">{edit.part.clone()}</td>
             <td class="wide dim" data-label="Before">{before}</td>
             <td class="wide" data-label="After">{after}</td>
         </tr>
