@@ -299,14 +299,13 @@ fn understood(fields: &Fields) -> Result<ActionContent, Refusal> {
         }),
     };
     let currency = fields.trimmed("cost.currency");
-    let money = match amount {
-        Some(amount) => Some(Money { amount, currency: currency.to_owned() }),
-        None => {
-            if !currency.is_empty() && fields.trimmed("cost.amount").is_empty() {
-                wrong("cost.amount", "Give the cost, or no currency.");
-            }
-            None
+    let money = if let Some(amount) = amount {
+        Some(Money { amount, currency: currency.to_owned() })
+    } else {
+        if !currency.is_empty() && fields.trimmed("cost.amount").is_empty() {
+            wrong("cost.amount", "Give the cost, or no currency.");
         }
+        None
     };
     let hours = match fields.trimmed("cost.hours") {
         "" => None,

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
 use domain::check::{Outcome, Reach, Status};
+use jiff::Timestamp;
 use probe::Prober;
 use rstest::rstest;
 use serde_json::Value;
@@ -32,7 +33,8 @@ impl Drop {
         fs::create_dir(out.join("claims_old.csv")).expect("a folder that is named like a file");
         for (name, hours) in [("claims_1.csv", 100), ("claims_2.csv", 5), ("claims_3.csv.part", 0)] {
             let file = File::create(out.join(name)).expect("a file");
-            file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).expect("a time");
+            file.set_modified(SystemTime::from(Timestamp::now() - Duration::from_secs(hours * 3600)))
+                .expect("a time");
         }
         let mut server = Listener::sftp(folder.path().to_str().expect("a path in UTF-8"));
         let keys: Value = serde_json::from_str(&server.message()).expect("JSON");

@@ -256,8 +256,8 @@ impl Service {
             let behind = match (&listed.action.source, listed.finding) {
                 (ActionSource::Step { criterion, aim }, _) => {
                     let assessment = listed.action.assessment;
-                    if !live.contains_key(&assessment) {
-                        live.insert(assessment, self.store().live_result(assessment).await?);
+                    if let std::collections::btree_map::Entry::Vacant(e) = live.entry(assessment) {
+                        e.insert(self.store().live_result(assessment).await?);
                     }
                     let kept = live.get(&assessment).and_then(Option::as_ref);
                     let standing = kept.and_then(|kept| kept.result.criteria.get(criterion));

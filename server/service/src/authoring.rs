@@ -32,6 +32,7 @@ pub struct DraftPage {
 }
 
 /// What the text of a draft says.
+#[expect(clippy::large_enum_variant, reason = "one for each page, and never in a list")]
 pub enum Contents {
     /// No form could show it: the text itself has to be mended. Never empty.
     Unreadable(Vec<ReadError>),
@@ -45,6 +46,7 @@ pub enum Contents {
 }
 
 /// What a draft is to say.
+#[expect(clippy::large_enum_variant, reason = "one for each save, and never in a list")]
 pub enum NewContents {
     /// Kept as it is, whether or not it is a framework's.
     Text(String),

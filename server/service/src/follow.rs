@@ -158,14 +158,16 @@ impl Following {
     /// happened to be told one by one.
     pub async fn next(&mut self) -> Option<Arc<Happened>> {
         loop {
-            let happened = match self.missed.pop_front() {
-                Some(happened) => Some(happened),
-                None => tokio::select! {
+            let missed = self.missed.pop_front();
+            let happened = if missed.is_some() {
+                missed
+            } else {
+                tokio::select! {
                     // An error means that the service is gone, and so is everything.
                     _ = self.ending.wait_for(|ending| *ending) => return None,
                     happened = self.feed.recv() => Some(happened.ok()?),
                     _ = self.look.tick() => None,
-                },
+                }
             };
             if !self.may().await {
                 return None;

@@ -193,10 +193,10 @@ impl Service {
         let opened = self.opened_invitation(token, client).await?;
         refuse_ended(opened.state)?;
         let OpenedInvitation { invitation, organization, .. } = opened;
-        let taken =
+        let refused =
             || Error::Conflict(format!("{} has an account already. Sign in to join.", invitation.email));
         if opened.has_account {
-            return Err(taken());
+            return Err(refused());
         }
         let sign_up = SignUp { name, email: invitation.email.clone(), password };
         let user = self.prepare_user(sign_up, false).await?;
@@ -206,7 +206,7 @@ impl Service {
         match self.joined_with(&invitation, &user, entries).await {
             Ok(Joined::Ended) => Err(ended_meanwhile()),
             Ok(_) => Ok((actor, organization)),
-            Err(StoreError::Duplicate { .. }) => Err(taken()),
+            Err(StoreError::Duplicate { .. }) => Err(refused()),
             Err(other) => Err(other.into()),
         }
     }

@@ -166,14 +166,13 @@ impl Service {
             }
         }
         let known = |code: &&FrameworkCode| frameworks.iter().any(|entry| entry.code == **code);
-        let chosen = match framework {
-            Some(code) => Some(code).filter(known).cloned(),
-            None => {
-                let used = self.store().frameworks_used(actor.user()).await?;
-                let all = self.frameworks().await?;
-                let used = used.first().and_then(|id| all.iter().find(|entry| entry.id == *id));
-                used.or_else(|| all.first()).map(|entry| entry.code.clone())
-            }
+        let chosen = if let Some(code) = framework {
+            Some(code).filter(known).cloned()
+        } else {
+            let used = self.store().frameworks_used(actor.user()).await?;
+            let all = self.frameworks().await?;
+            let used = used.first().and_then(|id| all.iter().find(|entry| entry.id == *id));
+            used.or_else(|| all.first()).map(|entry| entry.code.clone())
         };
         let mut assessments = match &chosen {
             Some(code) => self.store().choosable(actor.user(), code, READ).await?,

@@ -147,6 +147,7 @@ pub(super) struct CampaignChange {
 
 /// In how many organizations an assessment was started, and why in others not.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "clients read the field by this name")]
 #[schema(as = StartedInCampaign)]
 pub(super) struct Started {
     #[schema(format = "uuid")]

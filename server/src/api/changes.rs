@@ -16,6 +16,7 @@ use super::problem::Problem;
 
 /// What changed, part by part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "clients read the field by this name")]
 #[schema(as = FrameworkChanges)]
 pub(super) struct Changes {
     #[schema(example = "1.0.0")]

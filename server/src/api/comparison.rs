@@ -134,6 +134,7 @@ struct CriterionShown {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "clients read the field by this name")]
 #[schema(as = ComparedStanding)]
 struct Standing {
     /// `answered`, `unanswered`, `does_not_apply`, or `absent` where the version has no such criterion.

@@ -6,6 +6,7 @@ use crate::config::{DatabaseConfig, EvidenceConfig, EvidenceUrl};
 
 /// The place of evidence.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the options are named after the fields")]
 pub(super) struct EvidencePlace {
     /// Where files of evidence are kept: `file:///FOLDER`, or
     /// `s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION`. Without it, an SQLite database has a folder beside it,

@@ -9,8 +9,8 @@ use super::support::{Backend, Person, World, text};
 async fn unsupported(world: &World) -> String {
     world.owner.put(&world.answer_to("PAT-1"), json!({ "level": 3, "revision": 0 })).await.expect(200);
     let findings = world.owner.get(&world.at("/findings?limit=200")).await.expect(200);
-    let found = findings["items"].as_array().unwrap().iter();
-    let found = found.filter(|one| one["criterion"] == "PAT-1" && one["kind"] == "unsupported").next();
+    let mut found = findings["items"].as_array().unwrap().iter();
+    let found = found.find(|one| one["criterion"] == "PAT-1" && one["kind"] == "unsupported");
     text(&found.expect("it is raised")["id"])
 }
 

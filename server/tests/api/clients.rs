@@ -217,7 +217,11 @@ fn zipped(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
 
 fn sha256(content: &[u8]) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    sha2::Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// The same file with a change, and with a manifest that names what is in it then.
@@ -247,9 +251,12 @@ fn with_cell(bytes: &[u8], table: &str, column: &str, cell: &Value) -> Vec<u8> {
     })
 }
 
+/// The parts of a client's file: their names and contents.
+type Parts = Vec<(String, Vec<u8>)>;
+
 /// A file that is not taken, and a word of the reason.
 fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let raw = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    let raw = |change: &dyn Fn(&mut Parts)| {
         let mut entries = entries(good);
         change(&mut entries);
         zipped(&entries)

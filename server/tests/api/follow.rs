@@ -42,7 +42,7 @@ impl Stream {
                             .map(|value| value.trim().to_owned())
                     };
                     let found = field("id:").zip(field("data:"));
-                    self.heard = rest.to_owned();
+                    rest.clone_into(&mut self.heard);
                     // Without data it keeps the connection alive.
                     let Some((id, data)) = found else { continue };
                     return Some((id, serde_json::from_str(&data).unwrap()));

@@ -17,7 +17,7 @@ pub(super) async fn admin(app: &TestApp) -> Person {
     };
     app.service.create_account_as_operator(sign_up, true).await.unwrap();
     let mut root = app.anonymous();
-    root.email = "root@example.org".to_owned();
+    "root@example.org".clone_into(&mut root.email);
     root.token = Some(app.service.create_token_as_operator("root@example.org").await.unwrap().secret);
     root
 }

@@ -7,7 +7,7 @@ use crate::scoring::exact::{least_common_multiple, reduced};
 ///
 /// The quartiles are those of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50
 /// (1996), 361-365, definition 7: of `n` values in order, the one at place `1 + (n - 1) * k / 4` for the `k`-th quartile,
-/// between two places the straight line between their values. R, NumPy and spreadsheets (`QUARTILE.INC`) give the same.
+/// between two places the straight line between their values. R, `NumPy` and spreadsheets (`QUARTILE.INC`) give the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub count: usize,

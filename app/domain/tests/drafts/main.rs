@@ -278,7 +278,7 @@ proptest! {
         let forth = Diff::between(&one, &other);
         let back = Diff::between(&other, &one);
         let plain = |diff: Diff| {
-            let turned = mirrored(diff).into_iter().map(|(subject, code, what)| (subject, code, what));
+            let turned = mirrored(diff).into_iter();
             turned.collect::<Vec<_>>()
         };
         let twice = Diff { changes: forth.changes.clone() };

@@ -9,10 +9,10 @@ use crate::ui::{StatusBadge, day};
 use crate::words::{Paths, action_state_word, behind_words};
 
 /// The one whose owner and day count in place of what is noted.
-pub(crate) fn first_unfinished<'a>(
-    actions: &'a [ActionView],
+pub(crate) fn first_unfinished(
+    actions: &[ActionView],
     about: impl Fn(&ActionView) -> bool,
-) -> Option<&'a ActionView> {
+) -> Option<&ActionView> {
     actions.iter().find(|view| view.is_unfinished() && about(view))
 }
 

@@ -153,7 +153,7 @@ fn checks(typed: &Typed<'_>, kinds: &CheckKinds) -> AnyView {
 /// The criterion's code, a dot and the first number that no check has.
 fn suggested(typed: &Typed<'_>) -> String {
     let code = typed.value("code");
-    let numbers = typed.fields.below("checks.").filter(|(name, _)| name.ends_with(".id"));
+    let numbers = typed.fields.below("checks.").filter(|(name, _)| name.rsplit('.').next() == Some("id"));
     let numbers =
         numbers.filter_map(|(_, id)| id.strip_prefix(code.as_str())?.strip_prefix('.')?.parse::<u32>().ok());
     format!("{code}.{}", numbers.max().unwrap_or(0).saturating_add(1))

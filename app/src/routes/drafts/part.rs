@@ -105,19 +105,19 @@ async fn change(
 ) -> Result<(DraftPage, Part), PageError> {
     let page = state.service.draft(actor, id).await?;
     let mut draft = document(&page)?.clone();
-    let stale = || {
+    let refused = || {
         PageError::conflict(
             "Somebody saved this draft since you looked at it. Nothing was changed; look at it again.",
         )
     };
     let seen = seen_revision(fields);
     if page.record.revision != seen {
-        return Err(stale());
+        return Err(refused());
     }
     let part = change(&mut draft).ok_or_else(PageError::not_found)?;
     match state.service.save_draft(actor, id, seen, NewContents::Document(draft)).await? {
         DraftSaved::Kept(page) => Ok((page, part)),
-        DraftSaved::Stale(_) => Err(stale()),
+        DraftSaved::Stale(_) => Err(refused()),
     }
 }
 

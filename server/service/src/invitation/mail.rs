@@ -23,11 +23,11 @@ impl Service {
             let service = self.clone();
             tries.spawn(async move {
                 let id = claimed.invitation.id;
-                let tried = service.try_invitation(&claimed, now).await;
-                if let Tried::Dead { error } = &tried {
+                let outcome = service.try_invitation(&claimed, now).await;
+                if let Tried::Dead { error } = &outcome {
                     tracing::warn!(invitation = %id, error, "the mail of an invitation was given up");
                 }
-                service.store().invitation_mail_tried(id, claimed.epoch, tried, now).await
+                service.store().invitation_mail_tried(id, claimed.epoch, outcome, now).await
             });
         }
         while let Some(done) = tries.join_next().await {

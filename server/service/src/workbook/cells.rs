@@ -143,14 +143,11 @@ impl Cells {
         for (number, cells) in raw {
             let mut row = Row { sheet: sheet.name, number: number + 1, cells: BTreeMap::new() };
             for (position, text) in cells {
-                match columns.get(&position) {
-                    Some(name) => {
-                        row.cells.insert(*name, text);
-                    }
-                    None => {
-                        let place = format!("column {} has no name in row 1. Empty it.", letters(position));
-                        self.report(row.problem("", &place));
-                    }
+                if let Some(name) = columns.get(&position) {
+                    row.cells.insert(*name, text);
+                } else {
+                    let place = format!("column {} has no name in row 1. Empty it.", letters(position));
+                    self.report(row.problem("", &place));
                 }
             }
             rows.push(row);

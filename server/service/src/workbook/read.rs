@@ -17,12 +17,11 @@ fn read_cells(bytes: Vec<u8>) -> Result<Draft, Vec<FieldError>> {
     let mut cells = Cells::open(bytes)?;
     let mut draft = Draft { levels: vec![String::new(); 5], ..Draft::default() };
     for row in cells.rows(&FRAMEWORK) {
-        match head(&mut draft, row.get("name").trim()) {
-            Some(place) => *place = row.text("value"),
-            None => {
-                let name = shortened(row.get("name").trim());
-                cells.report(row.problem("", &format!("\"{name}\" is nothing that a framework has.")));
-            }
+        if let Some(place) = head(&mut draft, row.get("name").trim()) {
+            *place = row.text("value")
+        } else {
+            let name = shortened(row.get("name").trim());
+            cells.report(row.problem("", &format!("\"{name}\" is nothing that a framework has.")));
         }
     }
     let profile = |row: Row| Profile { code: row.text("code"), name: row.text("name") };
@@ -41,7 +40,7 @@ fn read_cells(bytes: Vec<u8>) -> Result<Draft, Vec<FieldError>> {
         match draft.domains.iter_mut().find(|domain| domain.code == code) {
             Some(domain) => domain.criteria.push(criterion(&row)),
             None => {
-                cells.report(row.problem("domain", &format!("there is no domain `{}`.", shortened(code))))
+                cells.report(row.problem("domain", &format!("there is no domain `{}`.", shortened(code))));
             }
         }
     }

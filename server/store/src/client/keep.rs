@@ -181,16 +181,14 @@ fn arriving(
     fits(cell, column.kind)?;
     let Cell::Text(text) = cell else { return Ok(cell.clone()) };
     match column.kind {
-        Kind::Id => {
-            if !known.ids.entry(table.name).or_default().insert(text.clone()) {
-                return Err("is the same as in an earlier row");
-            }
+        Kind::Id if !known.ids.entry(table.name).or_default().insert(text.clone()) => {
+            return Err("is the same as in an earlier row");
         }
         Kind::Org if *text != known.org => return Err("names another organization"),
-        Kind::Refers(other) | Kind::MaybeRefers(other) => {
-            if !known.ids.get(other).is_some_and(|ids| ids.contains(text)) {
-                return Err("refers to a row that the file does not hold");
-            }
+        Kind::Refers(other) | Kind::MaybeRefers(other)
+            if !known.ids.get(other).is_some_and(|ids| ids.contains(text)) =>
+        {
+            return Err("refers to a row that the file does not hold");
         }
         Kind::Person | Kind::MaybePerson => {
             let user = known.people.get(text).ok_or("names nobody of the file")?;

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
 use domain::scoring::{FindingKind, FindingSeverity};
 use rstest::rstest;
 use store::record::{

@@ -21,9 +21,10 @@ pub(super) fn draft(source: &str) -> Result<Draft, ReadErrors> {
 
 fn profiles(document: &Document, root: &mut Fields<'_, '_>) -> Vec<Profile> {
     let Some(table) = root.loose_table("profiles") else { return Vec::new() };
-    let profile = |entry: Entry<'_, '_>| match entry.value.get_ref().as_str() {
-        Some(name) => Some(Profile { code: entry.name.to_owned(), name: name.to_owned() }),
-        None => {
+    let profile = |entry: Entry<'_, '_>| {
+        if let Some(name) = entry.value.get_ref().as_str() {
+            Some(Profile { code: entry.name.to_owned(), name: name.to_owned() })
+        } else {
             document.report(entry.at, table.key(entry.name), "must be a text in quotes");
             None
         }

@@ -58,7 +58,7 @@ impl File {
             file.prefix = format!("evidence_classes.{position}.");
             file.class(class);
         }
-        file.prefix = "floor.".to_owned();
+        "floor.".clone_into(&mut file.prefix);
         file.table("[floor]");
         file.text("code", &draft.floor.code);
         file.text("name", &draft.floor.name);
