@@ -42,7 +42,8 @@ impl Stream {
                             .map(|value| value.trim().to_owned())
                     };
                     let found = field("id:").zip(field("data:"));
-                    rest.clone_into(&mut self.heard);
+                    let rest = rest.to_owned();
+                    self.heard = rest;
                     // Without data it keeps the connection alive.
                     let Some((id, data)) = found else { continue };
                     return Some((id, serde_json::from_str(&data).unwrap()));
