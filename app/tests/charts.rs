@@ -28,8 +28,8 @@ fn a_score_holds_until_it_changes_and_claimed_is_dashed_beside_proven() {
     let steps =
         vec![step(0.0, Some(0), Some(25)), step(0.5, Some(50), Some(75)), step(1.0, Some(50), Some(75))];
     let html = course(steps, Vec::new());
-    assert!(html.contains(r#"class="c-line" points="0,200 450,200 450,100 900,100""#), "{html}");
-    assert!(html.contains(r#"class="c-claim" points="0,150 450,150 450,50 900,50""#), "{html}");
+    assert!(html.contains(r#"points="0,200 450,200 450,100 900,100" class="c-line""#), "{html}");
+    assert!(html.contains(r#"points="0,150 450,150 450,50 900,50" class="c-claim""#), "{html}");
     assert!(html.contains("<title id=\"c\">Spring: proven 0.0, then 50.0</title>"), "{html}");
 }
 
@@ -42,12 +42,12 @@ fn where_there_is_no_score_the_line_is_broken() {
         step(1.0, Some(40), Some(40)),
     ];
     let html = course(steps, Vec::new());
-    assert_eq!(html.matches("<polyline class=\"c-line\"").count(), 2, "{html}");
+    assert_eq!(html.matches("class=\"c-line\"").count(), 2, "{html}");
     assert!(
         html.contains(r#"points="0,160 225,160""#) && html.contains(r#"points="675,120 900,120""#),
         "{html}"
     );
-    assert_eq!(html.matches("<polyline class=\"c-claim\"").count(), 1, "{html}");
+    assert_eq!(html.matches("class=\"c-claim\"").count(), 1, "{html}");
     assert_eq!(course(Vec::new(), Vec::new()), "");
 }
 
@@ -57,9 +57,9 @@ fn what_was_submitted_holds_until_the_next_submission() {
     let marks =
         vec![CourseMark { at: 0.5, overall: reading(60) }, CourseMark { at: 0.75, overall: reading(100) }];
     let html = course(steps, marks);
-    assert!(html.contains(r#"<line class="c-line-3" x1="450" x2="675" y1="80" y2="80">"#), "{html}");
-    assert!(html.contains(r#"<line class="c-line-3" x1="675" x2="900" y1="0" y2="0">"#), "{html}");
-    assert!(html.contains(r#"<line class="c-mark" x1="450" x2="450" y1="66" y2="94">"#), "{html}");
+    assert!(html.contains(r#"<line x1="450" x2="675" y1="80" y2="80" class="c-line-3">"#), "{html}");
+    assert!(html.contains(r#"<line x1="675" x2="900" y1="0" y2="0" class="c-line-3">"#), "{html}");
+    assert!(html.contains(r#"<line x1="450" x2="450" y1="66" y2="94" class="c-mark">"#), "{html}");
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn a_box_plot_says_its_five_numbers_and_marks_the_own_value() {
     );
     let title = "PAT, 8 organizations: least 10.0, quartiles 20.0, 30.0 and 60.0, most 90.0; yours 50.0";
     assert!(with.contains(title), "{with}");
-    assert!(with.contains(r#"<rect class="c-node" x="20%" y="3" width="40%""#), "{with}");
-    assert!(with.contains(r#"<rect class="c-proven" x="49.5%""#), "{with}");
+    assert!(with.contains(r#"<rect x="20%" y="3" width="40%" height="12" class="c-node""#), "{with}");
+    assert!(with.contains(r#"<rect x="49.5%" y="0" width="1%" height="18" class="c-proven""#), "{with}");
     let without = html(|| view! { <BoxPlot id="b" what="PAT" numbers=numbers() own=None/> });
     assert!(!without.contains("yours") && !without.contains("c-proven"), "{without}");
 }

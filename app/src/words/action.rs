@@ -1,5 +1,6 @@
 //! Actions in words: what they are made of, how far they are, what is behind them.
 
+use domain::Level;
 use domain::check::Status;
 use domain::roadmap::{Action as Deed, PlannedStep};
 use domain::scoring::FindingKind;
@@ -36,6 +37,11 @@ pub fn action_source_words(source: &ActionSource) -> String {
     }
 }
 
+/// Nothing counts 0.
+fn counted(counts: Option<Level>) -> u8 {
+    counts.map_or(0, Level::get)
+}
+
 /// How that stands which the action was made for; with a sign where it is settled, and where the action is done and it
 /// is not.
 pub fn behind_words(view: &ActionView) -> (Option<Status>, String) {
@@ -44,9 +50,9 @@ pub fn behind_words(view: &ActionView) -> (Option<Status>, String) {
         (Behind::Finding(FindingNow::Raised), _) if view.is_unfinished() => "Finding raised".to_owned(),
         (Behind::Finding(FindingNow::Raised), _) => "Finding still raised".to_owned(),
         (Behind::Step { counts, aim }, ActionSource::Step { criterion, .. }) => {
-            format!("{criterion} counts {}, aimed at {}", counts.get(), aim.get())
+            format!("{criterion} counts {}, aimed at {}", counted(counts), aim.get())
         }
-        (Behind::Step { counts, aim }, _) => format!("Counts {}, aimed at {}", counts.get(), aim.get()),
+        (Behind::Step { counts, aim }, _) => format!("Counts {}, aimed at {}", counted(counts), aim.get()),
     };
     let done = view.action().content.state == ActionState::Done;
     let status = match (view.behind.is_settled(), done) {

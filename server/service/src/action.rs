@@ -59,9 +59,9 @@ pub struct ActionView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
     Finding(FindingNow),
-    /// What the criterion counts, and what it was to count.
+    /// What the criterion counts, nothing while it is unanswered, and what it was to count.
     Step {
-        counts: Level,
+        counts: Option<Level>,
         aim: Level,
     },
 }
@@ -71,7 +71,7 @@ impl Behind {
     pub fn is_settled(self) -> bool {
         match self {
             Self::Finding(now) => matches!(now, FindingNow::Cleared { .. }),
-            Self::Step { counts, aim } => counts >= aim,
+            Self::Step { counts, aim } => counts.is_some_and(|counts| counts >= aim),
         }
     }
 }
@@ -261,7 +261,7 @@ impl Service {
                     }
                     let kept = live.get(&assessment).and_then(Option::as_ref);
                     let standing = kept.and_then(|kept| kept.result.criteria.get(criterion));
-                    let counts = standing.map_or(Level::LEAST, |standing| standing.effective);
+                    let counts = standing.map(|standing| standing.effective);
                     Behind::Step { counts, aim: *aim }
                 }
                 (ActionSource::Finding { .. }, now) => Behind::Finding(now.unwrap_or(FindingNow::Raised)),

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use domain::Level;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use service::action::{ActionFrom, ActionView, Behind};
@@ -85,7 +86,7 @@ struct BehindShown {
     /// When the finding cleared.
     #[schema(format = DateTime)]
     cleared_at: Option<String>,
-    /// For a step: the level that counts now, and the one that it was to reach.
+    /// For a step: the level that counts now, absent while there is no answer, and the one that it was to reach.
     counts: Option<u8>,
     aim: Option<u8>,
 }
@@ -123,7 +124,7 @@ impl BehindShown {
         let (cleared_at, counts, aim) = match view.behind {
             Behind::Finding(FindingNow::Cleared { at }) => (Some(time::shown(at)), None, None),
             Behind::Finding(FindingNow::Raised) => (None, None, None),
-            Behind::Step { counts, aim } => (None, Some(counts.get()), Some(aim.get())),
+            Behind::Step { counts, aim } => (None, counts.map(Level::get), Some(aim.get())),
         };
         Self { finding, subject, settled: view.behind.is_settled(), cleared_at, counts, aim }
     }

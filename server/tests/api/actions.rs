@@ -19,7 +19,7 @@ async fn prove(world: &World, reviewer: &Person) {
     let new = json!({ "title": "Proof", "criteria": ["PAT-1"], "note": "As asked.", "dated": dated });
     let made = world.owner.post(&world.at("/evidence"), new).await.expect(201);
     let path = format!("/evidence/{}", text(&made["id"]));
-    reviewer.patch(&path, json!({ "state": "accepted" })).await.expect(200);
+    reviewer.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.expect(200);
 }
 
 async fn user_of(world: &World, person: &Person) -> Value {
@@ -73,7 +73,7 @@ async fn a_step_becomes_an_action_that_says_what_its_criterion_counts(
     let new = json!({ "step": criterion, "target": "8.0", "title": "Do it" });
     let made = world.owner.post(&world.at("/actions"), new).await.expect(201);
     let behind = json!({
-        "finding": null, "subject": criterion, "settled": false, "cleared_at": null, "counts": 0, "aim": to,
+        "finding": null, "subject": criterion, "settled": false, "cleared_at": null, "counts": null, "aim": to,
     });
     assert_eq!(made["behind"], behind);
     let none = json!({ "step": "NOPE-1", "title": "Do it" });
@@ -206,9 +206,9 @@ async fn the_pages_make_change_and_list_actions_without_scripts(
     ] {
         assert!(list.text.contains(words), "{words} is missing: {}", list.text);
     }
-    let overview = world.owner.page(&org).await;
-    assert!(overview.text.contains("Prove PAT-1</a>: to be done. Owner: viewer"), "{}", overview.text);
-    assert!(!overview.text.contains("the finding is to be mended"), "the action stands for it");
+    let overview = world.owner.page(&org).await.text.replace("<!>", "");
+    assert!(overview.contains("Prove PAT-1</a>: to be done. Owner: viewer"), "{overview}");
+    assert!(!overview.contains("the finding is to be mended"), "the action stands for it");
 
     let done = [("revision", "1"), ("title", "Prove PAT-1"), ("state", "done")];
     assert_eq!(world.owner.submit(&at, &done).await.status, 303);

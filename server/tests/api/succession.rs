@@ -68,7 +68,10 @@ async fn the_next_version_starts_with_what_is_unchanged_and_says_so_before(
     ] {
         let id = attach(&world, title, criteria).await;
         let state = if title == "Rejected" { "rejected" } else { "accepted" };
-        reviewer.patch(&format!("/evidence/{id}"), json!({ "state": state })).await.expect(200);
+        reviewer
+            .patch(&format!("/evidence/{id}"), json!({ "state": state, "revision": 1 }))
+            .await
+            .expect(200);
     }
     publish(&root).await;
 

@@ -18,7 +18,7 @@ fn read_cells(bytes: Vec<u8>) -> Result<Draft, Vec<FieldError>> {
     let mut draft = Draft { levels: vec![String::new(); 5], ..Draft::default() };
     for row in cells.rows(&FRAMEWORK) {
         if let Some(place) = head(&mut draft, row.get("name").trim()) {
-            *place = row.text("value")
+            *place = row.text("value");
         } else {
             let name = shortened(row.get("name").trim());
             cells.report(row.problem("", &format!("\"{name}\" is nothing that a framework has.")));

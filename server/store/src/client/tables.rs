@@ -299,8 +299,8 @@ tables! {
         assessment_id: OF_ASSESSMENT, criterion: CRITERION, framework_id: Kind::Framework, own_revision: NUMBER,
         assessor_revision: NUMBER, note: TEXT, by_id: Kind::Person, at: AT,
     }
-    "roadmap_steps", 7 columns, of_assessment!(), "assessment_id, criterion" {
-        assessment_id: OF_ASSESSMENT, criterion: CRITERION, choice: Kind::Text(word::<StepChoice>), owner: TEXT,
+    "roadmap_steps", 8 columns, of_assessment!(), "assessment_id, criterion" {
+        assessment_id: OF_ASSESSMENT, criterion: CRITERION, framework_id: Kind::Framework, choice: Kind::Text(word::<StepChoice>), owner: TEXT,
         due: MAYBE_DATE, changed_by: Kind::Person, changed_at: AT,
     }
     "assignments", 7 columns, of_assessment!(), "assessment_id, scope, subject" {
