@@ -22,7 +22,7 @@ const GATHER: Duration = Duration::from_millis(250);
 const SAID: Duration = Duration::from_secs(30);
 
 /// How long after a refusal it is tried again; a connection that merely breaks the browser makes anew by itself.
-const LATER: Duration = Duration::from_secs(60);
+const LATER: Duration = Duration::from_mins(1);
 /// How many events are known again.
 const REMEMBERED: usize = 64;
 
@@ -137,12 +137,14 @@ fn heard(message: &MessageEvent) {
 /// Says what happened, with a link to where it is seen.
 fn say(told: &Told) {
     let (Some(news), Some(document)) = (by_id("news"), document()) else { return };
-    let (Ok(line), Ok(link)) = (document.create_element("p"), document.create_element("a")) else { return };
+    let (Ok(paragraph), Ok(link)) = (document.create_element("p"), document.create_element("a")) else {
+        return;
+    };
     let _ = link.set_attribute("href", &told.href);
     link.set_text_content(Some(&told.words));
-    let _ = line.append_child(&link);
+    let _ = paragraph.append_child(&link);
     news.set_inner_html("");
-    let _ = news.append_child(&line);
+    let _ = news.append_child(&paragraph);
     let said = FOLLOW.with_borrow_mut(|follow| {
         follow.said += 1;
         follow.said
