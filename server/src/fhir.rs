@@ -15,6 +15,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::Framework;
+use domain::framework::Criterion;
 use serde_json::{Value, json};
 use service::{AssessmentId, Error, Service};
 
@@ -141,13 +142,15 @@ fn canonical(framework: &Framework) -> String {
 const LEVELS: &str = "urn:rung:level";
 const NOT_APPLICABLE: &str = "not-applicable";
 
-/// An answer as a Coding.
-fn coding(framework: &Framework, code: &str) -> Value {
-    let name = match code.parse::<usize>().ok().and_then(|level| framework.levels.get(level)) {
-        Some(name) => format!("{code} {name}"),
+/// An answer as a Coding, in the same words wherever it stands: renderers look for the option that is equal.
+fn coding(framework: &Framework, criterion: &Criterion, code: &str) -> Value {
+    let level = code.parse::<usize>().ok();
+    let named = level.and_then(|level| Some((framework.levels.get(level)?, criterion.anchors.get(level)?)));
+    let display = match named {
+        Some((name, anchor)) => format!("{code} {name}: {anchor}"),
         None => "Not applicable".to_owned(),
     };
-    json!({ "system": LEVELS, "code": code, "display": name })
+    json!({ "system": LEVELS, "code": code, "display": display })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{LEVELS, NOT_APPLICABLE, canonical, coding};
 
 const ITEM_CONTROL: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl";
 const ITEM_CONTROLS: &str = "http://hl7.org/fhir/questionnaire-item-control";
+const CHOICE_ORIENTATION: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-choiceOrientation";
 const ORDINAL_VALUE: &str = "http://hl7.org/fhir/StructureDefinition/ordinalValue";
 
 pub(super) fn questionnaire(framework: &Framework) -> Value {
@@ -54,16 +55,12 @@ fn group(framework: &Framework, domain: &Domain) -> Value {
 }
 
 fn question(framework: &Framework, criterion: &Criterion) -> Value {
-    let options = criterion.anchors.iter().enumerate().map(|(level, anchor)| {
-        let display = format!("{level} {}: {anchor}", framework.levels[level]);
-        json!({ "valueCoding": {
-            "extension": [{ "url": ORDINAL_VALUE, "valueDecimal": level }],
-            "system": LEVELS,
-            "code": level.to_string(),
-            "display": display,
-        } })
+    let options = (0..criterion.anchors.len()).map(|level| {
+        let mut option = coding(framework, criterion, &level.to_string());
+        option["extension"] = json!([{ "url": ORDINAL_VALUE, "valueDecimal": level }]);
+        json!({ "valueCoding": option })
     });
-    let left_out = json!({ "valueCoding": coding(framework, NOT_APPLICABLE) });
+    let left_out = json!({ "valueCoding": coding(framework, criterion, NOT_APPLICABLE) });
     let code = &criterion.code;
     let mut below = Vec::new();
     if !criterion.evidence.is_empty() {
@@ -82,10 +79,14 @@ fn question(framework: &Framework, criterion: &Criterion) -> Value {
     }));
     below.push(json!({ "linkId": format!("{code}.rationale"), "type": "text", "text": "Rationale" }));
     json!({
-        "extension": [{
-            "url": ITEM_CONTROL,
-            "valueCodeableConcept": { "coding": [{ "system": ITEM_CONTROLS, "code": "radio-button" }] },
-        }],
+        "extension": [
+            {
+                "url": ITEM_CONTROL,
+                "valueCodeableConcept": { "coding": [{ "system": ITEM_CONTROLS, "code": "radio-button" }] },
+            },
+            // An anchor is a sentence or two: one below the other they can be read.
+            { "url": CHOICE_ORIENTATION, "valueCode": "vertical" },
+        ],
         "linkId": code,
         "prefix": code,
         "type": "choice",

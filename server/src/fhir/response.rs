@@ -60,7 +60,7 @@ fn item(assessed: &Assessed, criterion: &Criterion, answer: &Answer) -> Value {
         Some(json!({ "linkId": format!("{code}.{name}"), "answer": [{ "valueString": text }] }))
     });
     let below: Vec<Value> = texts.collect();
-    let mut given = json!({ "valueCoding": coding(&assessed.framework, &level) });
+    let mut given = json!({ "valueCoding": coding(&assessed.framework, criterion, &level) });
     if !below.is_empty() {
         given["item"] = json!(below);
     }

@@ -187,6 +187,12 @@ async fn frameworks_and_answers_are_fhir_resources_that_fit_together(
     assert!(given.iter().all(|item| asked.contains(&text(&item["linkId"]))));
     let one = given.iter().find(|item| item["linkId"] == "PAT-1").unwrap();
     assert_eq!(one["answer"][0]["valueCoding"]["code"], "3");
+    let question = items(&questionnaire).into_iter().find(|item| item["linkId"] == "PAT-1").unwrap().clone();
+    let same = question["answerOption"].as_array().unwrap().iter().any(|option| {
+        let (option, given) = (&option["valueCoding"], &one["answer"][0]["valueCoding"]);
+        ["system", "code", "display"].iter().all(|part| option[part] == given[part])
+    });
+    assert!(same, "the answer is one of the options, in the same words: {one}");
     assert_eq!(
         one["answer"][0]["item"][0]["answer"][0]["valueString"],
         "=HYPERLINK(\"http://evil.example\")"
