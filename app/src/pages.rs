@@ -23,6 +23,7 @@ pub(crate) mod incidents;
 pub(crate) mod integration;
 pub(crate) mod integrations;
 pub(crate) mod invitation;
+pub(crate) mod logo;
 pub(crate) mod members;
 pub(crate) mod methods;
 pub(crate) mod organization_new;

@@ -18,6 +18,7 @@ mod home;
 mod incidents;
 mod integrations;
 mod invitations;
+mod logo;
 mod members;
 mod organizations;
 mod portfolio;
@@ -60,6 +61,7 @@ pub fn router() -> Router<AppState> {
         .merge(incidents::router())
         .merge(integrations::router())
         .merge(invitations::router())
+        .merge(logo::router())
         .merge(members::router())
         .merge(organizations::router())
         .merge(portfolio::router())

@@ -32,6 +32,7 @@ mod incident;
 mod integration;
 mod inventory;
 mod invitation;
+mod logo;
 mod member;
 mod organization;
 mod paging;
@@ -94,6 +95,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(organization::list, organization::create))
         .routes(routes!(organization::get))
         .routes(routes!(client::export))
+        .routes(routes!(logo::get, logo::put, logo::remove))
         .routes(routes!(member::list, member::add))
         .routes(routes!(member::change, member::remove))
         .routes(routes!(invitation::list, invitation::create))

@@ -32,6 +32,7 @@ mod api {
     mod inventory;
     mod invitations;
     mod logs;
+    mod logos;
     mod organizations;
     mod pages;
     mod portfolio;

@@ -95,6 +95,35 @@ pub struct LadderData {
     pub floor: Floor,
 }
 
+impl LadderData {
+    /// What the drawing says, in words.
+    pub fn in_words(&self) -> String {
+        let mut sentences: Vec<_> = self
+            .rungs
+            .iter()
+            .map(|rung| {
+                let mark = if rung.mark.is_some() { ", submitted here" } else { "" };
+                let here = if rung.here.is_some() { ", the live rung" } else { "" };
+                format!("{}: {}{mark}{here}.", rung.code, rung.conditions.sentence())
+            })
+            .collect();
+        if self.floor.here.is_some() {
+            sentences.push(format!("Live rung: {}.", self.floor.code));
+        }
+        sentences.join(" ")
+    }
+}
+
+impl Floor {
+    /// `Pre-8, live rung`; the code alone where the assessment stands higher.
+    pub fn ground_words(&self) -> String {
+        match &self.here {
+            Some(here) => format!("{}, {}", self.code, here.replacen("Live", "live", 1)),
+            None => self.code.clone(),
+        }
+    }
+}
+
 fn here(text: Option<String>) -> Option<AnyView> {
     text.map(|text| view! { <span class="here"><Icon sign=Sign::Here/>{text}</span> }.into_any())
 }
@@ -230,23 +259,9 @@ fn cover_rung(i: usize, rung: &Rung) -> AnyView {
 pub fn CoverLadder(#[prop(into)] id: String, ladder: LadderData) -> impl IntoView {
     let ground = 40 + STEP * ladder.rungs.len();
     let rungs = ladder.rungs.iter().enumerate().map(|(i, rung)| cover_rung(i, rung)).collect_view();
-    let mut desc: Vec<_> = ladder
-        .rungs
-        .iter()
-        .map(|rung| {
-            let mark = if rung.mark.is_some() { ", submitted here" } else { "" };
-            let here = if rung.here.is_some() { ", the live rung" } else { "" };
-            format!("{}: {}{mark}{here}.", rung.code, rung.conditions.sentence())
-        })
-        .collect();
+    let desc = ladder.in_words();
     let floor = ladder.floor;
-    if floor.here.is_some() {
-        desc.push(format!("Live rung: {}.", floor.code));
-    }
-    let ground_text = match &floor.here {
-        Some(here) => format!("{}, {}", floor.code, here.replacen("Live", "live", 1)),
-        None => floor.code,
-    };
+    let ground_text = floor.ground_words();
     let arrow = floor
         .here
         .is_some()
@@ -261,7 +276,7 @@ pub fn CoverLadder(#[prop(into)] id: String, ladder: LadderData) -> impl IntoVie
             aria-describedby=desc_id
         >
             <title id=id.clone()>"Ladder of rungs"</title>
-            <desc id=desc_id.clone()>{desc.join(" ")}</desc>
+            <desc id=desc_id.clone()>{desc}</desc>
             <path class="c-rail" d=format!("M70 4v{0}M270 4v{0}", ground - 4)></path>
             <path class="c-rail" d=format!("M52 {ground}h236")></path>
             {rungs}

@@ -66,6 +66,15 @@ fn point(i: usize, count: usize, axis: &RadarAxis) -> AnyView {
     .into_any()
 }
 
+/// What the radar says, in words.
+pub fn radar_in_words(axes: &[RadarAxis]) -> String {
+    let numbers: Vec<_> = axes
+        .iter()
+        .map(|axis| format!("{} proven {}, claimed {}", axis.code, axis.proven.text, axis.claimed.text))
+        .collect();
+    format!("Radar of {} domain scores of 100: {}", axes.len(), numbers.join("; "))
+}
+
 /// The radar; nothing with fewer than three axes, which would be no area.
 #[component]
 pub fn Radar(#[prop(into)] id: String, axes: Vec<RadarAxis>) -> impl IntoView {
@@ -75,10 +84,7 @@ pub fn Radar(#[prop(into)] id: String, axes: Vec<RadarAxis>) -> impl IntoView {
     }
     let claimed = polygon(axes.iter().enumerate().map(|(i, axis)| place(i, count, axis.claimed.at)));
     let proven = polygon(axes.iter().enumerate().map(|(i, axis)| place(i, count, axis.proven.at)));
-    let numbers: Vec<_> = axes
-        .iter()
-        .map(|axis| format!("{} proven {}, claimed {}", axis.code, axis.proven.text, axis.claimed.text))
-        .collect();
+    let words = radar_in_words(&axes);
     let points = axes.iter().enumerate().map(|(i, axis)| point(i, count, axis)).collect_view();
     let desc_id = format!("{id}-desc");
     view! {
@@ -90,9 +96,7 @@ pub fn Radar(#[prop(into)] id: String, axes: Vec<RadarAxis>) -> impl IntoView {
                 aria-labelledby=id
                 aria-describedby=desc_id
             >
-                <title id=id.clone()>
-                    {format!("Radar of {count} domain scores of 100: {}", numbers.join("; "))}
-                </title>
+                <title id=id.clone()>{words}</title>
                 <desc id=desc_id.clone()>"Solid area: proven. Dashed line: claimed."</desc>
                 {grid(count)}
                 <polygon class="c-claim" points=claimed></polygon>

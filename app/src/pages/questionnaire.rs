@@ -24,7 +24,7 @@ use service::Permission;
 use service::assessment::Assessed;
 use service::record::AssessmentState;
 
-pub(crate) use arithmetic::of_assessment as overall_arithmetic;
+pub(crate) use arithmetic::{OverallSum, of_assessment as overall_arithmetic};
 pub(crate) use typed::{Typed, TypedAnswer, TypedEvidence};
 
 use crate::api::{Look, Update};

@@ -77,13 +77,8 @@ async fn read(
     Ok(report)
 }
 
-fn file(
-    report: &service::report::Report,
-    ending: &str,
-    kind: &'static str,
-    content: Vec<u8>,
-) -> Result<Response, PageError> {
-    let name = format!("attachment; filename=\"{}.{ending}\"", report.file_name());
+fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Result<Response, PageError> {
+    let name = format!("attachment; filename=\"{name}\"");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(PageError::internal)?),
@@ -99,7 +94,7 @@ async fn json(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let report = read(&state, &actor, &slug, id, &query).await?;
-    file(&report, "json", "application/json", report.json()?)
+    file(&report.file_name("json"), "application/json", report.json()?)
 }
 
 async fn csv(
@@ -116,7 +111,7 @@ async fn csv(
     };
     // Spreadsheets take a file without the mark for Latin-1.
     let content = ["\u{FEFF}".as_bytes(), &report.csv(table)?].concat();
-    file(&report, "csv", "text/csv; charset=utf-8; header=present", content)
+    file(&report.file_name("csv"), "text/csv; charset=utf-8; header=present", content)
 }
 
 async fn xlsx(
@@ -127,5 +122,5 @@ async fn xlsx(
 ) -> Result<Response, PageError> {
     let report = read(&state, &actor, &slug, id, &query).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    file(&report, "xlsx", kind, report.xlsx()?)
+    file(&report.file_name("xlsx"), kind, report.xlsx()?)
 }

@@ -98,32 +98,45 @@ async fn draw(
     Ok(response)
 }
 
-/// The report behind a link, without an account. A link that never was and one that is another's look alike.
+/// What a reader without an account is behind: a link that never was and one that is another's look alike.
+async fn opened(
+    state: &AppState,
+    token: &str,
+    address: &str,
+    browser: &Browser,
+) -> Result<service::report::Report, PageError> {
+    match state.service.shared_report(token, address, browser.words()).await? {
+        Shared::Open(report) => Ok(*report),
+        Shared::Ended => Err(PageError::problem(
+            StatusCode::GONE,
+            "This link has ended",
+            "It was open until a day that has passed, or somebody ended it. Ask whoever sent it for a new one.",
+        )),
+    }
+}
+
+/// Nobody but the reader keeps it, no search engine finds it, and no other site learns the link.
+fn lock_up(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// The report behind a link.
 async fn shared(
     State(state): State<AppState>,
     Segments(token): Segments<String>,
     ClientAddress(address): ClientAddress,
     browser: Browser,
 ) -> Result<Response, PageError> {
-    let report = match state.service.shared_report(&token, &address, browser.words()).await? {
-        Shared::Open(report) => Report::of_guest(*report),
-        Shared::Ended => {
-            return Err(PageError::problem(
-                StatusCode::GONE,
-                "This link has ended",
-                "It was open until a day that has passed, or somebody ended it. Ask whoever sent it for a new one.",
-            ));
-        }
-    };
+    let report = opened(&state, &token, &address, &browser).await?;
+    let report = Report::of_guest(report);
     let bundle = &report.page.assessed.bundle;
     let framework =
         format!("Framework {} {}", bundle.assessment.framework_code, bundle.assessment.framework_version);
     let title = format!("Report, {}", bundle.organization.name);
     let frame = Frame::new(&state, None, title).source(framework).demonstration_if(bundle.organization.demo);
-    let mut response = frame.respond(StatusCode::OK, || report_page(&report));
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    Ok(response)
+    Ok(lock_up(frame.respond(StatusCode::OK, || report_page(&report))))
 }

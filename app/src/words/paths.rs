@@ -132,6 +132,11 @@ impl Paths {
         format!("{}/evidence/{item}/file", self.organization)
     }
 
+    /// The logo that the organization's reports bear.
+    pub fn logo(&self) -> String {
+        format!("{}/logo", self.organization)
+    }
+
     pub fn integrations(&self) -> String {
         format!("{}/integrations", self.organization)
     }

@@ -29,6 +29,7 @@ pub mod incident;
 pub mod integration;
 pub mod inventory;
 pub mod invitation;
+pub mod logo;
 pub mod member;
 pub mod methods;
 pub mod organization;

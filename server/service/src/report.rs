@@ -2,16 +2,19 @@
 
 mod document;
 mod export;
+mod summary;
 mod tables;
 
 use domain::RungCode;
 use store::AssessmentId;
 
 pub use document::Document;
+pub use summary::{Point, Topic};
 pub use tables::TableName;
 
 use crate::finding::FindingsPage;
 use crate::integration::CheckRow;
+use crate::logo::Logo;
 use crate::roadmap::Way;
 use crate::{Actor, Error, Service};
 
@@ -22,6 +25,7 @@ pub struct Report {
     pub checks: Vec<CheckRow>,
     /// `None` without the section of the roadmap.
     pub way: Option<Way>,
+    pub logo: Option<Logo>,
     pub sections: Sections,
 }
 
@@ -121,13 +125,11 @@ impl Service {
         target: Option<RungCode>,
         sections: Sections,
     ) -> Result<Report, Error> {
-        let checks = if sections.has(Section::Checks) {
-            self.rows(page.assessed.bundle.organization.id).await?
-        } else {
-            Vec::new()
-        };
+        let org = page.assessed.bundle.organization.id;
+        let checks = if sections.has(Section::Checks) { self.rows(org).await? } else { Vec::new() };
         let way =
             if sections.has(Section::Roadmap) { Some(self.way(&page.assessed, target).await?) } else { None };
-        Ok(Report { page, checks, way, sections })
+        let logo = self.store().logo(org).await?;
+        Ok(Report { page, checks, way, logo, sections })
     }
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use service::report::{Report, Sections, TableName};
+use service::report::{Sections, TableName};
 use service::{AssessmentId, Service};
 use utoipa::IntoParams;
 
@@ -41,8 +41,8 @@ fn sections(query: &ReportQuery) -> Result<Sections, Problem> {
     Ok(Sections::named(query.section.as_deref())?)
 }
 
-fn file(report: &Report, ending: &str, kind: &'static str, content: Vec<u8>) -> Response {
-    let name = format!("attachment; filename=\"{}.{ending}\"", report.file_name());
+fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"{name}\"");
     ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], content).into_response()
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn json(
 ) -> Result<Response, Problem> {
     let report = service.report(&actor, id, sections(&understood(query)?)?).await?;
     let content = report.json()?;
-    Ok(file(&report, "json", "application/json", content))
+    Ok(file(&report.file_name("json"), "application/json", content))
 }
 
 /// One table of the report as CSV
@@ -87,7 +87,7 @@ pub(super) async fn csv(
     let table = TableName::named(understood(query)?.table.as_deref().unwrap_or("criteria"))?;
     let report = service.report(&actor, id, Sections::default()).await?;
     let content = report.csv(table)?;
-    Ok(file(&report, "csv", "text/csv; charset=utf-8; header=present", content))
+    Ok(file(&report.file_name("csv"), "text/csv; charset=utf-8; header=present", content))
 }
 
 /// The report as a workbook, a sheet for each table
@@ -112,5 +112,9 @@ pub(super) async fn xlsx(
 ) -> Result<Response, Problem> {
     let report = service.report(&actor, id, sections(&understood(query)?)?).await?;
     let content = report.xlsx()?;
-    Ok(file(&report, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", content))
+    Ok(file(
+        &report.file_name("xlsx"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        content,
+    ))
 }

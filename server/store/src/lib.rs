@@ -33,6 +33,7 @@ mod incidents;
 mod integrations;
 mod invitations;
 mod live;
+mod logos;
 mod organizations;
 mod outbox;
 mod overrides;
@@ -100,6 +101,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         integrations::STATEMENTS,
         invitations::STATEMENTS,
         live::STATEMENTS,
+        logos::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,
         overrides::STATEMENTS,

@@ -48,7 +48,16 @@ async fn the_report_is_a_file_of_three_kinds_and_runs_no_formula(
     assert_eq!(report["result"]["proven"]["exact"], score["exact"]["overall"]);
     assert_eq!(report["roadmap"]["target"]["code"], "8.1");
 
+    let topics = |report: &Value| -> Vec<String> {
+        report["summary"].as_array().unwrap().iter().map(|point| text(&point["topic"])).collect()
+    };
+    assert_eq!(report["summary"][0]["topic"], "live_rung");
+    assert!(text(&report["summary"][0]["says"]).contains("Pre-8"), "{}", report["summary"]);
+    for topic in ["in_the_way", "proof", "strongest_and_weakest", "contradictions", "checks", "to_do_first"] {
+        assert!(topics(&report).contains(&topic.to_owned()), "{topic}: {}", report["summary"]);
+    }
     let some = world.owner.get(&world.at("/report.json?section=domains,checks")).await.expect(200);
+    assert!(!topics(&some).contains(&"to_do_first".to_owned()), "it belongs to a section that was left out");
     assert!(some["domains"].is_array() && some["checks"].is_array() && some["criteria"].is_null());
     assert_eq!(world.owner.get(&world.at("/report.json?section=gossip")).await.pointers(), ["/section"]);
 
@@ -94,6 +103,7 @@ async fn the_report_page_shows_the_sections_that_were_chosen(
     {
         assert!(whole.text.contains(section), "{section}");
     }
+    assert!(whole.text.contains("id=\"summary\"") && whole.text.contains("The live rung is Pre-8"));
     let part = world.owner.page(&format!("{path}?section=domains&section=roadmap")).await;
     assert!(part.text.contains("id=\"roadmap\"") && !part.text.contains("id=\"findings\""));
     assert!(part.text.contains("not a HIMSS stage"));

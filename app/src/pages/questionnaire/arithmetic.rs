@@ -1,5 +1,6 @@
 //! The sums line by line: why a domain, and the whole, score what they do (`scoring.md` section 8).
 
+use domain::DomainCode;
 use domain::scoring::{Exact, Standing, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
@@ -66,46 +67,66 @@ pub(super) fn of_domain(sheet: &Sheet) -> AnyView {
     sum_table(caption, heads, rows, [weights.to_string(), products.to_string()], line)
 }
 
-/// Weight times score for each domain, their sum, and the overall score from it.
-pub(crate) fn of_assessment(assessed: &Assessed, paths: &Paths) -> AnyView {
-    let mut weights: i128 = 0;
-    let mut products = Exact::from_integer(0);
-    let mut rows = Vec::new();
-    for (domain, score) in assessed.framework.domains.iter().zip(&assessed.score.domains) {
-        let code = domain.code.to_string();
-        let row = match &score.score {
-            None => view! {
-                <tr><th scope="row">{code}</th><td colspan="3" class="end dim">"nothing applies, left out"</td></tr>
-            }
-            .into_any(),
-            Some(value) => {
+/// The sum behind the overall score.
+pub(crate) struct OverallSum {
+    /// A domain's code with its weight, its score and their product; `None` where nothing of it applies.
+    pub(crate) rows: Vec<(DomainCode, Option<[String; 3]>)>,
+    pub(crate) weights: String,
+    pub(crate) products: String,
+    /// How it goes on from there.
+    pub(crate) line: Option<String>,
+}
+
+impl OverallSum {
+    pub(crate) fn of(assessed: &Assessed) -> Self {
+        let mut weights: i128 = 0;
+        let mut products = Exact::from_integer(0);
+        let mut rows = Vec::new();
+        for (domain, score) in assessed.framework.domains.iter().zip(&assessed.score.domains) {
+            let row = score.score.as_ref().map(|value| {
                 let weight = i128::from(domain.weight);
                 let product = *value * weight;
                 weights += weight;
                 products += product;
-                view! {
-                    <tr>
-                        <th scope="row"><a href=paths.domain(&domain.code)>{code}</a></th>
-                        <td class="num">{weight.to_string()}</td>
-                        <td class="num">{display(value)}</td>
-                        <td class="num">{display(&product)}</td>
-                    </tr>
-                }
-                .into_any()
-            }
-        };
-        rows.push(row);
+                [weight.to_string(), display(value), display(&product)]
+            });
+            rows.push((domain.code.clone(), row));
+        }
+        let sum = display(&products);
+        let line = (weights > 0).then(|| {
+            let overall = display(&(products / weights));
+            format!(
+                "{sum} / {weights} = {overall}. All numbers are exact fractions, rounded here only for display."
+            )
+        });
+        Self { rows, weights: weights.to_string(), products: sum, line }
     }
-    let sum = display(&products);
-    let line = (weights > 0).then(|| {
-        let overall = display(&(products / weights));
-        format!(
-            "{sum} / {weights} = {overall}. All numbers are exact fractions, rounded here only for display."
-        )
-    });
+}
+
+/// Weight times score for each domain, their sum, and the overall score from it.
+pub(crate) fn of_assessment(assessed: &Assessed, paths: &Paths) -> AnyView {
+    let sum = OverallSum::of(assessed);
+    let rows = sum
+        .rows
+        .into_iter()
+        .map(|(domain, row)| match row {
+            None => view! {
+                <tr>
+                    <th scope="row">{domain.to_string()}</th>
+                    <td colspan="3" class="end dim">"nothing applies, left out"</td>
+                </tr>
+            }
+            .into_any(),
+            Some(cells) => {
+                let cells = cells.map(|cell| view! { <td class="num">{cell}</td> }).collect_view();
+                view! { <tr><th scope="row"><a href=paths.domain(&domain)>{domain.to_string()}</a></th>{cells}</tr> }
+                    .into_any()
+            }
+        })
+        .collect();
     let heads = ["Domain", "Weight", "Score", "W × D"];
     let caption = "How the overall score is computed".to_owned();
-    sum_table(caption, heads, rows, [weights.to_string(), sum], line)
+    sum_table(caption, heads, rows, [sum.weights, sum.products], sum.line)
 }
 
 /// A table of weights and products with their sums, and the line that goes on from there.

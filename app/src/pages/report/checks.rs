@@ -11,7 +11,7 @@ use crate::ui::{Column, Note, Section, StatusBadge, Table, TableLook, moment};
 use crate::words::plural;
 
 /// The criteria that each check is tied to, and the worst state among its bindings.
-pub(super) fn ties(report: &Report) -> BTreeMap<CheckId, (Vec<String>, Status)> {
+pub(crate) fn ties(report: &Report) -> BTreeMap<CheckId, (Vec<String>, Status)> {
     let assessed = &report.page.assessed;
     let mut ties: BTreeMap<CheckId, (Vec<String>, Status)> = BTreeMap::new();
     if assessed.bundle.checks.is_empty() {
@@ -46,7 +46,7 @@ const fn badness(status: Status) -> u8 {
 }
 
 /// `31 pass, 4 warn, 2 fail, 3 unknown`, by the latest run of each check.
-pub(super) fn counts(report: &Report) -> String {
+pub(crate) fn counts(report: &Report) -> String {
     let words = [
         (Status::Pass, "pass"),
         (Status::Warn, "warn"),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use service::report::{Section, TableName};
 
-use super::Report;
+use super::{Report, file_address};
 use crate::ui::{Button, ButtonLink, ButtonSize, CheckboxGroup, Choice, Drawer};
 
 /// The words for a section.
@@ -25,11 +25,7 @@ pub(crate) fn section_choices(sections: &service::report::Sections) -> Vec<Choic
 }
 
 pub(super) fn choose(report: &Report) -> AnyView {
-    let query = report.sections.query();
-    let file = |ending: &str| {
-        let address = format!("{}.{ending}", report.paths.report());
-        if query.is_empty() { address } else { format!("{address}?{query}") }
-    };
+    let file = |ending: &str| file_address(&report.paths, &report.sections, ending);
     let (json, xlsx) = (file("json"), file("xlsx"));
     let tables = TableName::ALL.into_iter().map(|table| {
         let href = format!("{}.csv?table={}", report.paths.report(), table.name());
@@ -39,6 +35,10 @@ pub(super) fn choose(report: &Report) -> AnyView {
     let links = report
         .may_share
         .then(|| view! { <ButtonLink href=report.paths.shares() size=ButtonSize::Small>"Share by link"</ButtonLink> });
+    let logo = report.may_own.then(|| {
+        let words = if report.logo.is_some() { "Change the logo" } else { "Add a logo" };
+        view! { <ButtonLink href=report.paths.logo() size=ButtonSize::Small>{words}</ButtonLink> }
+    });
     let content = view! {
         <div class="stack gap-small">
             <form method="get" action=report.paths.report()>
@@ -55,6 +55,7 @@ pub(super) fn choose(report: &Report) -> AnyView {
                 <ButtonLink href=json size=ButtonSize::Small>"JSON"</ButtonLink>
                 <ButtonLink href=xlsx size=ButtonSize::Small>"XLSX"</ButtonLink>
                 {links}
+                {logo}
             </p>
             <p class="small">"CSV, one table each: " {tables}</p>
         </div>

@@ -10,31 +10,52 @@ use super::Report;
 use crate::ui::{Column, Note, Section, Table, TableLook};
 use crate::words::{plural, rung_name};
 
+/// `Cheapest climb to 8.2 Reconciled`.
+pub(crate) fn title(report: &Report, way: &Way) -> String {
+    let (framework, target) = (&report.page.assessed.framework, &way.target);
+    format!("Cheapest climb to {target} {}", rung_name(framework, target))
+}
+
+/// How much it is.
+pub(crate) fn aside(way: &Way) -> String {
+    match &way.plan {
+        Plan::Climb(climb) if !climb.steps.is_empty() => {
+            format!("{}, effort {}; S counts 1, M 2, L 4", plural(climb.steps.len(), "step"), climb.effort)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What there is to say about a climb beside its steps.
+pub(crate) fn note(climb: &Roadmap) -> Option<&'static str> {
+    match (climb.steps.is_empty(), climb.needs_signature) {
+        (true, true) => Some("Nothing but the signature of an independent assessor is missing"),
+        (true, false) => Some("The rung is reached already"),
+        (false, true) => Some("At the end an assessor from outside the organization has to sign"),
+        (false, false) => None,
+    }
+}
+
+/// The effort of a step: `S`, `M` or `L`; a dash for a mere answer.
+pub(crate) fn size(report: &Report, step: &PlannedStep) -> String {
+    match report.page.assessed.framework.criterion(&step.criterion) {
+        Some(criterion) if step.effort > 0 => format!("{:?}", criterion.effort),
+        _ => "–".to_owned(),
+    }
+}
+
 pub(super) fn climb(report: &Report, way: &Way) -> AnyView {
-    let framework = &report.page.assessed.framework;
-    let target = &way.target;
-    let title = format!("Cheapest climb to {target} {}", rung_name(framework, target));
     let content = match &way.plan {
         Plan::OutOfReach(obstacles) => {
             let lines = obstacles.iter().map(|one| view! { <li>{one.sentence()}</li> }).collect_view();
             view! { <Note status=Status::Warn title="Out of reach"><ul>{lines}</ul></Note> }.into_any()
         }
         Plan::Climb(climb) if climb.steps.is_empty() => {
-            let words = if climb.needs_signature {
-                "Nothing but the signature of an independent assessor is missing"
-            } else {
-                "The rung is reached already"
-            };
-            view! { <Note title=words/> }.into_any()
+            note(climb).map(|words| view! { <Note title=words/> }).into_any()
         }
         Plan::Climb(climb) => table(report, way, climb),
     };
-    let aside = match &way.plan {
-        Plan::Climb(climb) if !climb.steps.is_empty() => {
-            format!("{}, effort {}; S counts 1, M 2, L 4", plural(climb.steps.len(), "step"), climb.effort)
-        }
-        _ => String::new(),
-    };
+    let (title, aside) = (title(report, way), aside(way));
     view! {
         <Section id="roadmap" title=title aside=view! { <p>{aside}</p> }>{content}</Section>
     }
@@ -52,9 +73,7 @@ fn table(report: &Report, way: &Way, climb: &Roadmap) -> AnyView {
         Column::number("Rung then"),
     ];
     let rows = climb.steps.iter().enumerate().map(|(at, step)| row(report, way, at + 1, step)).collect_view();
-    let signature = climb.needs_signature.then(|| {
-        view! { <p class="fine">"At the end an assessor from outside the organization has to sign."</p> }
-    });
+    let signature = note(climb).map(|words| view! { <p class="fine">{words}"."</p> });
     view! {
         <Table caption="Steps of the cheapest climb" columns=columns look=TableLook::Fold>{rows}</Table>
         {signature}
@@ -65,10 +84,7 @@ fn table(report: &Report, way: &Way, climb: &Roadmap) -> AnyView {
 fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView {
     let criterion = report.page.assessed.framework.criterion(&step.criterion);
     let title = criterion.map(|criterion| criterion.title.clone());
-    let size = match criterion {
-        Some(criterion) if step.effort > 0 => format!("{:?}", criterion.effort),
-        _ => "–".to_owned(),
-    };
+    let size = size(report, step);
     let owner = way.decision(&step.criterion).owner;
     let owner = (!owner.is_empty()).then(|| view! { <span class="sub">{owner}</span> });
     view! {

@@ -6,6 +6,8 @@ mod of;
 use serde::Serialize;
 use store::record::{AssessmentState, SizeBand};
 
+use super::Point;
+
 /// The report of an assessment. A section that was not chosen is null.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Document {
@@ -17,6 +19,8 @@ pub struct Document {
     pub framework: FrameworkName,
     /// RFC 3339, UTC.
     pub computed_at: String,
+    /// What the figures say, most important first.
+    pub summary: Vec<Point>,
     /// Null where nothing applies.
     pub result: Option<ResultFigures>,
     pub domains: Option<Vec<DomainLine>>,

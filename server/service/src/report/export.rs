@@ -20,21 +20,7 @@ impl Report {
     /// One table. The last column of every line is the framework's disclaimer; a cell that a spreadsheet would take for a
     /// formula begins with an apostrophe.
     pub fn csv(&self, name: TableName) -> Result<Vec<u8>, Error> {
-        let document = Document::of(self);
-        let table = table(&document, name).ok_or_else(|| {
-            let problem = format!("The table `{}` belongs to a section that was not chosen.", name.name());
-            Error::invalid("table", problem)
-        })?;
-        let columns: Vec<&str> = table.columns.iter().copied().chain(["disclaimer"]).collect();
-        let rows = table.rows.iter().map(|row| {
-            let cells = row.iter().map(|cell| match cell {
-                Cell::Text(text) => text.clone(),
-                Cell::Number(number) => number.to_string(),
-                Cell::Empty => String::new(),
-            });
-            cells.chain([document.disclaimer.clone()]).collect()
-        });
-        Ok(sheet::write(&columns, rows).into_bytes())
+        csv(&Document::of(self), name)
     }
 
     /// A workbook with a sheet for each table. Every text is written as a text, so nothing in it is a formula.
@@ -43,11 +29,28 @@ impl Report {
         workbook(&document).map_err(Error::internal)
     }
 
-    /// A name for the file, without its ending: `rung-alder-regional-hospital-2026-11-20`.
-    pub fn file_name(&self) -> String {
+    /// A name for the file: `rung-alder-regional-hospital-2026-11-20.pdf`.
+    pub fn file_name(&self, ending: &str) -> String {
         let assessed = &self.page.assessed;
-        format!("rung-{}-{}", assessed.bundle.organization.slug, assessed.computed_at.date())
+        format!("rung-{}-{}.{ending}", assessed.bundle.organization.slug, assessed.computed_at.date())
     }
+}
+
+fn csv(document: &Document, name: TableName) -> Result<Vec<u8>, Error> {
+    let table = table(document, name).ok_or_else(|| {
+        let problem = format!("The table `{}` belongs to a section that was not chosen.", name.name());
+        Error::invalid("table", problem)
+    })?;
+    let columns: Vec<&str> = table.columns.iter().copied().chain(["disclaimer"]).collect();
+    let rows = table.rows.iter().map(|row| {
+        let cells = row.iter().map(|cell| match cell {
+            Cell::Text(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Empty => String::new(),
+        });
+        cells.chain([document.disclaimer.clone()]).collect()
+    });
+    Ok(sheet::write(&columns, rows).into_bytes())
 }
 
 fn workbook(document: &Document) -> Result<Vec<u8>, XlsxError> {
@@ -110,3 +113,6 @@ fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
+
+#[cfg(test)]
+mod tests;

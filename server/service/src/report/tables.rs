@@ -187,6 +187,7 @@ fn summary(document: &Document) -> Vec<Vec<Cell>> {
         rows.push(pair("confidence", (&result.confidence).into()));
         rows.push(pair("completeness", (&result.completeness).into()));
     }
+    rows.extend(document.summary.iter().map(|point| pair(point.topic.name(), point.says.as_str().into())));
     rows
 }
 

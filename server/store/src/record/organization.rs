@@ -1,5 +1,7 @@
 //! Organizations and who belongs to them.
 
+use std::fmt;
+
 use domain::ProfileCode;
 use serde::{Deserialize, Serialize};
 
@@ -58,4 +60,21 @@ pub struct Member {
     pub email: String,
     pub role: Role,
     pub since: UnixMillis,
+}
+
+/// The logo of an organization.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logo {
+    pub png: Vec<u8>,
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Pixels are nothing to read.
+impl fmt::Debug for Logo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { png, width, height } = self;
+        write!(f, "Logo({width} × {height}, {} bytes)", png.len())
+    }
 }

@@ -19,6 +19,7 @@ mod incidents;
 mod integrations;
 mod invitations;
 mod live;
+mod logos;
 mod organizations;
 mod outbox;
 mod portfolio;

@@ -62,6 +62,7 @@ impl Document {
                 title: framework.title.clone(),
             },
             computed_at: instant(assessed.computed_at),
+            summary: report.summary(),
             result: figures(assessed),
             domains: chosen(Section::Domains).then(|| domains(assessed)),
             criteria: chosen(Section::Criteria).then(|| criteria(assessed)),

@@ -1,0 +1,69 @@
+//! The logo of an organization's reports: shown to its members, changed by its owners.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::StatusCode;
+use leptos::prelude::*;
+use service::{Actor, Permission};
+
+use crate::pages::logo::LogoPage;
+use crate::web::{
+    AppState, CurrentActor, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, see_other,
+};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/logo", get(show).post(set))
+        .route("/orgs/{slug}/logo/remove", post(remove))
+}
+
+async fn show(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    page(&state, &actor, &slug, None).await
+}
+
+async fn set(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Uploaded { actor, file, .. }: Uploaded,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let sent = file.map(|file| file.content).unwrap_or_default();
+    match state.service.set_logo(&actor, organization.id, sent).await {
+        Ok(_) => Ok(see_other(&format!("/orgs/{slug}/logo"))),
+        Err(error) => page(&state, &actor, &slug, Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn remove(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Posted { actor, .. }: Posted,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    state.service.remove_logo(&actor, organization.id).await?;
+    Ok(see_other(&format!("/orgs/{slug}/logo")))
+}
+
+async fn page(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let (organization, role) = state.service.organization_by_slug(actor, slug).await?;
+    let logo = state.service.logo(actor, organization.id).await?;
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("Logo, {}", organization.name))
+        .organization(&organization, Tab::Report)
+        .crumb(format!("/orgs/{slug}/report"), "Report");
+    let (slug, name, may_change) =
+        (organization.slug.clone(), organization.name.clone(), Permission::Own.allows(role));
+    Ok(frame
+        .respond(status, || view! { <LogoPage slug organization=name logo may_change refusal/> }.into_any()))
+}
