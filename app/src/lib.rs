@@ -15,6 +15,8 @@ mod answer;
 #[allow(unreachable_pub, reason = "the component macro makes its props public")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
+pub mod print;
+#[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
 pub mod sandbox;

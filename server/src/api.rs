@@ -138,6 +138,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(report::json))
         .routes(routes!(report::csv))
         .routes(routes!(report::xlsx))
+        .routes(routes!(report::pdf))
         .routes(routes!(roadmap::get))
         .routes(routes!(roadmap::aim))
         .routes(routes!(roadmap::decide))

@@ -36,6 +36,7 @@ mod api {
     mod organizations;
     mod pages;
     mod portfolio;
+    mod print;
     mod problems;
     mod proxies;
     mod rating;

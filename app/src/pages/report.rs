@@ -27,7 +27,7 @@ use words::{Lede, facts, five_numbers, radar_axes};
 
 use super::assessment::{domain_bars, threshold};
 use crate::charts::{BarsLegend, BarsLook, CoverLadder, DomainBars, Radar};
-use crate::ui::{ButtonLink, Note, Readout, ReadoutRow, Readouts, Section};
+use crate::ui::{ButtonKind, ButtonLink, Note, Readout, ReadoutRow, Readouts, Section};
 use crate::words::{Paths, ladder};
 
 /// What the report shows.
@@ -39,6 +39,8 @@ pub(crate) struct Report {
     pub(crate) logo: Option<Logo>,
     pub(crate) sections: Sections,
     pub(crate) summary: Vec<Point>,
+    /// The address of the report as a PDF.
+    pdf: Option<String>,
     reader: Reader,
     may_share: bool,
     may_own: bool,
@@ -58,7 +60,8 @@ impl Report {
     pub(crate) fn of_member(report: service::report::Report, paths: Paths) -> Self {
         let may = |permission| report.page.assessed.may(permission);
         let (may_share, may_own) = (may(Permission::Assess), may(Permission::Own));
-        Self { may_share, may_own, ..Self::read(report, paths, Reader::Member) }
+        let pdf = Some(file_address(&paths, &report.sections, "pdf"));
+        Self { may_share, may_own, pdf, ..Self::read(report, paths, Reader::Member) }
     }
 
     /// For whoever follows a shared link.
@@ -66,11 +69,16 @@ impl Report {
         Self::read(report, Paths::inside_report(), Reader::Guest)
     }
 
+    /// The same, which is a PDF at this address.
+    pub(crate) fn with_pdf(self, address: String) -> Self {
+        Self { pdf: Some(address), ..self }
+    }
+
     fn read(report: service::report::Report, paths: Paths, reader: Reader) -> Self {
         let summary = report.summary();
         let service::report::Report { page, checks, way, logo, sections } = report;
-        let (may_share, may_own) = (false, false);
-        Self { page, paths, checks, way, logo, sections, summary, reader, may_share, may_own }
+        let (pdf, may_share, may_own) = (None, false, false);
+        Self { page, paths, checks, way, logo, sections, summary, pdf, reader, may_share, may_own }
     }
 
     /// Whether it is for such a reader.
@@ -132,6 +140,9 @@ fn cover(report: &Report) -> AnyView {
     let facts = facts(assessed).map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
     let (findings, roadmap) = (report.paths.findings(), report.paths.roadmap());
     let assessment = report.paths.assessment().to_owned();
+    let pdf = report.pdf.clone().map(|pdf| {
+        view! { <ButtonLink kind=ButtonKind::Main href=pdf>"Download the PDF"</ButtonLink> }
+    });
     let ways_on = report.is_of(Reader::Member).then(|| {
         view! {
             <ButtonLink href=findings>"Findings"</ButtonLink>
@@ -149,7 +160,7 @@ fn cover(report: &Report) -> AnyView {
                 {lede(assessed)}
                 <dl class="kv">{facts}</dl>
                 <p class="fine">{framework.disclaimer.clone()}</p>
-                <p class="row no-print">{ways_on}</p>
+                <p class="row no-print">{pdf}{ways_on}</p>
             </div>
             <figure class="figure">
                 <CoverLadder id="cover-ladder" ladder=ladder(assessed, &report.paths)/>

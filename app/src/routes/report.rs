@@ -10,6 +10,7 @@ use service::{Actor, AssessmentId};
 
 use crate::pages::assessment::assessment_page;
 use crate::pages::report::{Report, report_page};
+use crate::print::{self, Reader, Site};
 use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Segments, Tab};
 use crate::words::Paths;
 
@@ -23,6 +24,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/report.json", get(json))
         .route("/orgs/{slug}/assessments/{id}/report.csv", get(csv))
         .route("/orgs/{slug}/assessments/{id}/report.xlsx", get(xlsx))
+        .route("/orgs/{slug}/assessments/{id}/report.pdf", get(pdf))
 }
 
 async fn summary(
@@ -77,7 +79,7 @@ async fn read(
     Ok(report)
 }
 
-fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Result<Response, PageError> {
+pub(super) fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Result<Response, PageError> {
     let name = format!("attachment; filename=\"{name}\"");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
@@ -123,4 +125,16 @@ async fn xlsx(
     let report = read(&state, &actor, &slug, id, &query).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     file(&report.file_name("xlsx"), kind, report.xlsx()?)
+}
+
+async fn pdf(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let report = read(&state, &actor, &slug, id, &query).await?;
+    let name = report.file_name("pdf");
+    let content = print::pdf(report, Reader::Member, Site::of(&state.service)).await;
+    file(&name, "application/pdf", content.map_err(PageError::internal)?)
 }

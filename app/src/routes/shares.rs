@@ -10,8 +10,10 @@ use service::share::{NewShare, Shared};
 use service::{Actor, AssessmentId, Error, ShareId, UnixMillis};
 
 use super::checks::end_of;
+use super::report::file;
 use crate::pages::report::{Report, report_page};
 use crate::pages::shares::{SharesSheet, shares_page};
+use crate::print::{self, Reader, Site};
 use crate::web::{
     AppState, Browser, ClientAddress, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab,
     see_other,
@@ -23,6 +25,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/shares", get(list).post(create))
         .route("/orgs/{slug}/assessments/{id}/shares/{share}/revoke", post(revoke))
         .route("/shared/{token}", get(shared))
+        .route("/shared/{token}/report.pdf", get(shared_pdf))
 }
 
 async fn list(
@@ -132,11 +135,24 @@ async fn shared(
     browser: Browser,
 ) -> Result<Response, PageError> {
     let report = opened(&state, &token, &address, &browser).await?;
-    let report = Report::of_guest(report);
+    let report = Report::of_guest(report).with_pdf(format!("/shared/{token}/report.pdf"));
     let bundle = &report.page.assessed.bundle;
     let framework =
         format!("Framework {} {}", bundle.assessment.framework_code, bundle.assessment.framework_version);
     let title = format!("Report, {}", bundle.organization.name);
     let frame = Frame::new(&state, None, title).source(framework).demonstration_if(bundle.organization.demo);
     Ok(lock_up(frame.respond(StatusCode::OK, || report_page(&report))))
+}
+
+/// The same as a PDF.
+async fn shared_pdf(
+    State(state): State<AppState>,
+    Segments(token): Segments<String>,
+    ClientAddress(address): ClientAddress,
+    browser: Browser,
+) -> Result<Response, PageError> {
+    let report = opened(&state, &token, &address, &browser).await?;
+    let name = report.file_name("pdf");
+    let content = print::pdf(report, Reader::Guest, Site::of(&state.service)).await;
+    Ok(lock_up(file(&name, "application/pdf", content.map_err(PageError::internal)?)?))
 }

@@ -1,5 +1,6 @@
-//! The report as a file: JSON, CSV, XLSX.
+//! The report as a file: PDF, JSON, CSV, XLSX.
 
+use app::print::{self, Reader, Site};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -7,7 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use service::report::{Sections, TableName};
-use service::{AssessmentId, Service};
+use service::{AssessmentId, Error, Service};
 use utoipa::IntoParams;
 
 use super::extract::{Bearer, Segments};
@@ -117,4 +118,29 @@ pub(super) async fn xlsx(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         content,
     ))
+}
+
+/// The report as a PDF: tagged, with contents, links and drawings
+///
+/// It is PDF/UA-1 unless a text in it has a sign that none of the fonts has.
+#[utoipa::path(
+    get, path = "/assessments/{id}/report.pdf", tag = "reports",
+    params(("id" = String, Path, format = "uuid"), ReportQuery),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn pdf(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    query: Result<Query<ReportQuery>, QueryRejection>,
+    State(service): State<Service>,
+) -> Result<Response, Problem> {
+    let report = service.report(&actor, id, sections(&understood(query)?)?).await?;
+    let name = report.file_name("pdf");
+    let content = print::pdf(report, Reader::Member, Site::of(&service))
+        .await
+        .map_err(|error| Error::Internal(Box::new(error)))?;
+    Ok(file(&name, "application/pdf", content))
 }

@@ -58,6 +58,13 @@ async fn an_owner_sets_the_logo_and_every_report_bears_it(
 
     let page = world.owner.page(&report).await.text;
     assert!(page.contains("data:image/png;base64,") && page.contains("Logo of Alder Regional Hospital"));
+    let pdf = world.owner.api(Method::GET, &world.at("/report.pdf")).send().await.unwrap();
+    let pdf = pdf.bytes().await.unwrap();
+    let has_picture = pdf.windows(15).any(|part| part == b"/Subtype /Image" || part == b"/Subtype/Image\n");
+    assert!(
+        has_picture || pdf.windows(14).any(|part| part == b"/Subtype/Image"),
+        "the PDF holds the picture"
+    );
 
     let settings = format!("/orgs/{}/logo", world.slug);
     assert!(world.owner.page(&settings).await.text.contains("Remove the logo"));

@@ -104,11 +104,12 @@ async fn the_report_page_shows_the_sections_that_were_chosen(
         assert!(whole.text.contains(section), "{section}");
     }
     assert!(whole.text.contains("id=\"summary\"") && whole.text.contains("The live rung is Pre-8"));
+    assert!(whole.text.contains(&format!("{path}.pdf")));
     let part = world.owner.page(&format!("{path}?section=domains&section=roadmap")).await;
     assert!(part.text.contains("id=\"roadmap\"") && !part.text.contains("id=\"findings\""));
     assert!(part.text.contains("not a HIMSS stage"));
     assert!(part.text.contains("report.xlsx?section=domains&amp;section=roadmap"));
-    for file in ["report.json", "report.csv?table=findings", "report.xlsx"] {
+    for file in ["report.json", "report.csv?table=findings", "report.xlsx", "report.pdf"] {
         let file = world.owner.page(&path.replace("report", file)).await;
         assert_eq!(file.status, 200);
         assert!(file.header("content-disposition").starts_with("attachment"));

@@ -1,0 +1,86 @@
+//! Criterion by criterion: the heat map, and each answer with what was written about it.
+
+use domain::framework::Domain;
+use domain::scoring::{CriterionScore, Standing};
+use serde_json::{Value, json};
+use service::assessment::Assessed;
+use service::record::Claim;
+
+use super::dash;
+use crate::pages::report::Report;
+
+pub(super) fn criteria(report: &Report) -> Value {
+    let assessed = &report.page.assessed;
+    let columns = assessed.framework.domains.iter().map(|domain| domain.criteria.len()).max().unwrap_or(0);
+    let mut scores = assessed.score.criteria.as_slice();
+    let mut rows = Vec::new();
+    let mut domains = Vec::new();
+    for domain in &assessed.framework.domains {
+        let (own, others) = scores.split_at(domain.criteria.len());
+        scores = others;
+        let mut cells: Vec<Value> = own.iter().map(heat_cell).collect();
+        cells.resize(columns, Value::Null);
+        rows.push(json!({ "code": domain.code, "cells": cells }));
+        domains.push(listed(assessed, domain, own));
+    }
+    json!({ "heat": { "columns": columns, "rows": rows }, "domains": domains })
+}
+
+fn heat_cell(score: &CriterionScore) -> Value {
+    let left_out = |words: &str| json!({ "level": null, "words": words, "contradicted": false });
+    match score.standing {
+        Standing::OutOfProfile => left_out("–"),
+        Standing::ApprovedNotApplicable => left_out("N/A"),
+        Standing::PendingNotApplicable | Standing::Unanswered | Standing::Answered(_) => {
+            let counts = score.effective.get();
+            let said = score.claimed().filter(|said| *said != score.effective && !score.contradicted);
+            let words = said.map_or_else(|| counts.to_string(), |said| format!("{counts} /{}", said.get()));
+            json!({ "level": counts, "words": words, "contradicted": score.contradicted })
+        }
+    }
+}
+
+fn listed(assessed: &Assessed, domain: &Domain, scores: &[CriterionScore]) -> Value {
+    let asked = domain.criteria.iter().zip(scores);
+    let rows: Vec<_> = asked
+        .filter(|(_, score)| score.standing != Standing::OutOfProfile)
+        .map(|(criterion, score)| {
+            let class = &assessed.framework.evidence_classes[score.evidence_class];
+            let answered = matches!(score.standing, Standing::Answered(_));
+            let evidence = answered.then(
+                || json!({ "rank": score.evidence_class, "words": format!("{} {}", class.code, class.name) }),
+            );
+            let standing = match score.standing {
+                Standing::ApprovedNotApplicable => "not applicable",
+                Standing::PendingNotApplicable => "not applicable, not confirmed",
+                Standing::OutOfProfile | Standing::Unanswered | Standing::Answered(_) => "unanswered",
+            };
+            let counts = match score.standing {
+                Standing::ApprovedNotApplicable => dash(),
+                _ => score.effective.get().to_string(),
+            };
+            json!({
+                "code": criterion.code,
+                "title": criterion.title,
+                "claimed": score.claimed().map_or_else(dash, |level| level.get().to_string()),
+                "counts": counts,
+                "contradicted": score.contradicted,
+                "evidence": evidence,
+                "standing": standing,
+                "note": note(assessed, &criterion.code),
+            })
+        })
+        .collect();
+    json!({ "code": domain.code, "title": domain.title, "rows": rows })
+}
+
+/// What the organization wrote: why it left the criterion out, and its rationale.
+fn note(assessed: &Assessed, criterion: &domain::CriterionCode) -> String {
+    let Some(answer) = assessed.own_answer(criterion) else { return String::new() };
+    let rationale = answer.rationale.trim();
+    match &answer.claim {
+        Claim::NotApplicable { reason } if rationale.is_empty() => reason.clone(),
+        Claim::NotApplicable { reason } => format!("{reason}\n{rationale}"),
+        Claim::Level(_) => rationale.to_owned(),
+    }
+}

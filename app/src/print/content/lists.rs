@@ -1,0 +1,183 @@
+//! What is listed: findings, attestations, the climb, the checks.
+
+use domain::check::{ConditionResult, Status};
+use domain::roadmap::{Obstacle, Plan, PlannedStep};
+use domain::scoring::{FindingSeverity, display};
+use serde_json::{Value, json};
+use service::finding::FindingView;
+use service::integration::CheckRow;
+
+use super::dash;
+use crate::pages::findings::severity_counts;
+use crate::pages::report::Report;
+use crate::pages::report::checks::{counts, ties};
+use crate::pages::report::climb;
+use crate::ui::{day, moment};
+use crate::words::{
+    capitalized, expected, finding_cause, finding_kind_word, finding_remedy, plural, severity_word,
+};
+
+/// More checks than this are counted and not listed: paper is read by people.
+const MOST_CHECKS: usize = 300;
+
+pub(super) fn findings(report: &Report) -> Value {
+    let all = &report.page.findings;
+    let aside = match all.as_slice() {
+        [] => String::new(),
+        all => format!("{}: {}", plural(all.len(), "open finding"), severity_counts(all)),
+    };
+    let rows: Vec<_> = all.iter().map(|finding| row(report, finding)).collect();
+    json!({ "aside": aside, "rows": rows })
+}
+
+fn row(report: &Report, finding: &FindingView) -> Value {
+    let assessed = &report.page.assessed;
+    let record = &finding.record;
+    let framework = &assessed.framework;
+    let title = match &finding.criterion {
+        Some(code) => framework.criterion(code).map(|criterion| criterion.title.clone()),
+        None => {
+            let domain = framework.domains.iter().find(|domain| domain.code.as_str() == record.subject);
+            domain.map(|domain| domain.title.clone())
+        }
+    };
+    let checks: Vec<_> = finding
+        .checks
+        .iter()
+        .map(|check| {
+            let open =
+                check.conditions.iter().filter(|condition| condition.result != ConditionResult::Fulfilled);
+            let seen: Vec<_> = open.map(expected).collect();
+            let seen = if seen.is_empty() { String::new() } else { format!(": {}", seen.join("; ")) };
+            format!("{}, {} of {}{seen}", check.binding, check.kind, check.integration)
+        })
+        .collect();
+    json!({
+        "severity": capitalized(severity_word(record.severity)),
+        "weight": match record.severity {
+            FindingSeverity::Low => 1,
+            FindingSeverity::Medium => 2,
+            FindingSeverity::High => 3,
+            FindingSeverity::Critical => 4,
+        },
+        "subject": record.subject,
+        "kind": finding_kind_word(record.kind),
+        "title": title.unwrap_or_default(),
+        "cause": finding_cause(assessed, finding),
+        "checks": checks,
+        "remedy": finding_remedy(assessed, finding),
+        "owner": record.owner,
+        "due": record.due.map_or_else(dash, day),
+    })
+}
+
+pub(super) fn attested(report: &Report) -> Value {
+    let assessed = &report.page.assessed;
+    let bundle = &assessed.bundle;
+    let in_force = bundle.overrides.iter().filter(|one| one.in_force(assessed.computed_at));
+    let rows = in_force.map(|one| {
+        let check = bundle.checks.iter().find(|check| check.id == one.check);
+        let integration =
+            check.and_then(|check| bundle.integrations.iter().find(|entry| entry.id == check.integration));
+        let kind = check.map_or_else(String::new, |check| check.kind.to_string());
+        let name = integration.map_or("", |entry| entry.details.name.as_str());
+        json!({
+            "binding": one.binding,
+            "check": format!("{name}, {kind}"),
+            "reason": one.reason,
+            "by": one.by_name,
+            "at": moment(one.at.timestamp()),
+            "until": moment(one.until.timestamp()),
+        })
+    });
+    rows.collect()
+}
+
+pub(super) fn roadmap(report: &Report) -> Value {
+    let (notes, rows) = match &report.way.plan {
+        Plan::OutOfReach(obstacles) => {
+            let mut notes = vec!["Out of reach:".to_owned()];
+            notes.extend(obstacles.iter().map(Obstacle::sentence));
+            (notes, Vec::new())
+        }
+        Plan::Climb(road) => {
+            let rows =
+                road.steps.iter().enumerate().map(|(at, step)| step_row(report, at + 1, step)).collect();
+            let notes = climb::note(road).map(|note| format!("{note}.")).into_iter().collect();
+            (notes, rows)
+        }
+    };
+    json!({ "title": climb::title(report), "aside": climb::aside(report), "notes": notes, "rows": rows })
+}
+
+fn step_row(report: &Report, number: usize, step: &PlannedStep) -> Value {
+    let criterion = report.page.assessed.framework.criterion(&step.criterion);
+    let decision = report.way.decision(&step.criterion);
+    json!({
+        "step": number.to_string(),
+        "criterion": step.criterion,
+        "title": criterion.map_or("", |criterion| criterion.title.as_str()),
+        "what": criterion.map(|criterion| step.lines(criterion)).unwrap_or_default(),
+        "action": step.action.word(),
+        "owner": decision.owner,
+        "due": decision.due.map_or_else(dash, day),
+        "level": format!("{} to {}", step.from.get(), step.to.get()),
+        "effort": climb::size(report, step),
+        "overall": display(&step.then.overall),
+        "rung": step.then.rung,
+    })
+}
+
+pub(super) fn checks(report: &Report) -> Value {
+    let count = report.checks.len();
+    if count == 0 {
+        let note = "No health check is set up: every answer rests on what people say and attach.";
+        return json!({ "aside": null, "notes": [note], "rows": [] });
+    }
+    let ties = ties(report);
+    let mut shown: Vec<&CheckRow> = report.checks.iter().collect();
+    let mut notes = Vec::new();
+    if count > MOST_CHECKS {
+        // Those that somebody should look at, then those that bear on an answer.
+        let urgency = |row: &CheckRow| match row.urgency() {
+            Status::Fail => 0,
+            Status::Warn => 1,
+            Status::Unknown => 2,
+            Status::Pass => 3,
+        };
+        shown.sort_by_key(|row| (urgency(row), !ties.contains_key(&row.check.id)));
+        shown.truncate(MOST_CHECKS);
+        notes.push(format!(
+            "{MOST_CHECKS} of {count} checks, the most urgent first. The live report lists all."
+        ));
+    }
+    let rows: Vec<_> = shown
+        .into_iter()
+        .map(|row| {
+            let (pass, all) = row.days.iter().fold((0, 0), |(pass, all), day| {
+                (pass + day.pass, all + day.pass + day.warn + day.fail + day.unknown)
+            });
+            let tied = ties.get(&row.check.id);
+            let worst = tied.map(|(_, worst)| *worst).filter(|worst| *worst != row.status());
+            json!({
+                "integration": row.integration.details.name,
+                "kind": row.check.kind,
+                "status": status_word(row.status()),
+                "latest": row.latest.as_ref().map_or_else(|| "Never run".to_owned(), |run| moment(run.started_at.timestamp())),
+                "share": if all == 0 { dash() } else { format!("{pass} of {all} pass") },
+                "bears": tied.map(|(criteria, _)| criteria.join(", ")).unwrap_or_default(),
+                "worst": worst.map(status_word),
+            })
+        })
+        .collect();
+    json!({ "aside": format!("{}: {}", plural(count, "check"), counts(report)), "notes": notes, "rows": rows })
+}
+
+const fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "pass",
+        Status::Warn => "warn",
+        Status::Fail => "fail",
+        Status::Unknown => "unknown",
+    }
+}

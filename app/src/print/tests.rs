@@ -1,0 +1,51 @@
+use serde_json::{Value, json};
+use typst::World as _;
+use typst::diag::FileError;
+use typst::syntax::{FileId, RootedPath, VirtualPath, VirtualRoot};
+
+use super::*;
+
+/// The least that a report says.
+fn least() -> Value {
+    json!({
+        "title": "Report", "framework": "B7", "disclaimer": "Not a certification.",
+        "made": { "year": 2026, "month": 11, "day": 20, "hour": 12, "minute": 5, "second": 0 },
+        "cover": {
+            "kind": "Report", "organization": "Birch", "assessment": "Spring", "demonstration": true,
+            "lede": "No rung.", "facts": [["State", "draft"]], "live": null, "logo": null, "logo-alt": "Logo",
+        },
+        "ladder": { "alt": "A ladder", "rungs": [], "floor": { "here": true, "words": "Pre-8" } },
+        "summary": [], "numbers": [], "domains": null, "criteria": null, "findings": null, "attested": [],
+        "roadmap": null, "checks": null,
+        "method": { "paragraphs": ["Exactly."], "methods": null, "sum": null },
+    })
+}
+
+#[test]
+fn the_least_report_is_set_without_a_warning() {
+    let world = world::Paper::new(least().to_string(), None);
+    let compiled = typst::compile::<PagedDocument>(&world);
+    let warnings: Vec<_> = compiled.warnings.iter().map(|warning| warning.message.to_string()).collect();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let document = compiled.output.unwrap();
+    assert!(accessible(&document).is_ok());
+}
+
+#[test]
+fn the_compiler_sees_no_file_but_those_it_is_handed() {
+    let world = world::Paper::new(least().to_string(), None);
+    let id = |name: &str| -> FileId {
+        RootedPath::new(VirtualRoot::Project, VirtualPath::new(name).unwrap()).intern()
+    };
+    for name in ["/etc/passwd", "Cargo.toml", "logo.png"] {
+        assert!(matches!(world.file(id(name)), Err(FileError::AccessDenied)), "{name}");
+        assert!(matches!(world.source(id(name)), Err(FileError::AccessDenied)), "{name}");
+    }
+    assert!(world.file(id("report.json")).is_ok() && world.today(None).is_none());
+}
+
+#[test]
+fn a_report_is_the_same_file_every_time() {
+    let set = || set(least().to_string(), None).unwrap();
+    assert_eq!(set(), set());
+}
