@@ -12,7 +12,7 @@ use crate::charts::radar_in_words;
 use crate::pages::assessment::{domain_bars, threshold};
 use crate::pages::questionnaire::OverallSum;
 use crate::pages::report::Report;
-use crate::pages::report::method::{beside_the_sum, methods_path, paragraphs};
+use crate::pages::report::method::{beside_the_sum, methods_path, paragraphs, totals};
 use crate::pages::report::words::{Lede, facts, five_numbers, radar_axes};
 use crate::ui::ReadoutKind;
 use crate::words::ladder;
@@ -45,7 +45,7 @@ pub(super) fn content(report: &Report, site: &Site) -> Value {
         "criteria": chosen(Section::Criteria, criteria::criteria),
         "findings": chosen(Section::Findings, lists::findings),
         "attested": lists::attested(report),
-        "roadmap": chosen(Section::Roadmap, lists::roadmap),
+        "roadmap": report.way.as_ref().map(|way| lists::roadmap(report, way)),
         "checks": chosen(Section::Checks, lists::checks),
         "method": method(report, site),
     });
@@ -181,7 +181,7 @@ fn method(report: &Report, site: &Site) -> Value {
     let assessed = &report.page.assessed;
     let mut paragraphs: Vec<String> = paragraphs(report).to_vec();
     paragraphs.push(assessed.framework.disclaimer.clone());
-    let sum = assessed.score.totals.as_ref().map(|totals| {
+    let sum = totals(report).map(|totals| {
         let sum = OverallSum::of(assessed);
         let mut rows: Vec<_> = sum
             .rows

@@ -3,7 +3,7 @@
 //! The file is a zip. Its last entry, `manifest.json`, says what form it has and names every other entry with its size
 //! and SHA-256; all JSON in it is canonical (RFC 8785). `tables/*.json` are the organization's records,
 //! `frameworks/*.toml` the framework versions that they follow, `files/ITEM/SHA256` the files of evidence, and
-//! `people.json` the names of whoever the records name. Accounts, tokens and secrets never travel.
+//! `people.json` the names of whoever the records name, and `logo.png` what the reports bear. Accounts, tokens and secrets never travel.
 //!
 //! **Invariants.** Snapshots keep their hashes and their chain. An import reads and checks everything first, then keeps
 //! all of it in one transaction, or nothing.
@@ -25,6 +25,7 @@ const VERSION: u32 = 1;
 const MANIFEST: &str = "manifest.json";
 const PEOPLE: &str = "people.json";
 const CITATIONS: &str = "citations.json";
+const LOGO: &str = "logo.png";
 
 /// What an entry may hold when it is unpacked, in bytes: JSON and frameworks; files have their own limit.
 const LARGEST_TEXT: u64 = 256 << 20;

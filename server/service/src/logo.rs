@@ -53,7 +53,7 @@ impl Service {
 }
 
 /// The picture as it is kept, or what is wrong with what was sent.
-fn made_anew(sent: &[u8]) -> Result<Logo, String> {
+pub(crate) fn made_anew(sent: &[u8]) -> Result<Logo, String> {
     if sent.is_empty() {
         return Err("Choose a PNG or JPEG file.".to_owned());
     }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Link, Store, on_link, row, rows, statements};
 use crate::error::StoreError;
 use crate::ids::{FrameworkId, OrgId, UserId};
-use crate::record::Audit;
+use crate::record::{Audit, Logo};
 
 pub(crate) use keep::STATEMENTS as KEEP_STATEMENTS;
 pub(crate) use tables::STATEMENTS as TABLE_STATEMENTS;
@@ -86,6 +86,7 @@ pub struct NewClient {
     pub frameworks: Vec<(Framework, String)>,
     /// What the frameworks cite; those that are missing here are added.
     pub citations: Vec<Citation>,
+    pub logo: Option<Logo>,
     /// Who owns the organization from now on.
     pub owner: UserId,
     /// The address to use, unless it is taken.

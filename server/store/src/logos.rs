@@ -2,7 +2,7 @@
 
 use crate::audit;
 use crate::column::from_row;
-use crate::db::{Store, row, run, statements};
+use crate::db::{Link, Store, row, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{OrgId, UnixMillis, UserId};
 use crate::record::{Audit, Logo};
@@ -17,6 +17,18 @@ statements! {
 
 from_row! {
     Logo { png, width: int, height: int }
+}
+
+pub(crate) async fn keep(
+    link: &mut Link<'_>,
+    org: OrgId,
+    logo: &Logo,
+    by: UserId,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    let (width, height) = (i64::from(logo.width), i64::from(logo.height));
+    run!(link, KEEP, org, &*logo.png, width, height, by, at).or_missing("organization")?;
+    Ok(())
 }
 
 impl Store {
@@ -36,8 +48,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        let (width, height) = (i64::from(logo.width), i64::from(logo.height));
-        run!(link, KEEP, org, &*logo.png, width, height, by, at).or_missing("organization")?;
+        keep(link, org, logo, by, at).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -10,6 +10,7 @@ use service::snapshot::{Recomputed, verify};
 use tempfile::TempDir;
 
 use super::checks::{Target, add};
+use super::logos;
 use super::support::{Backend, Person, TestApp, World, text};
 use super::uploads::{PDF, attach, files_below};
 
@@ -50,6 +51,7 @@ pub(super) async fn rich(backend: Backend) -> World {
     let step = json!({ "choice": "pinned", "owner": "Quality board", "due": "2027-01-31" });
     owner.patch(&world.at("/roadmap/steps/GOV-2"), step).await.expect(200);
 
+    assert_eq!(logos::send(owner, &world, &logos::picture(300, 100)).await.status, 204);
     owner.post(&world.at("/submit"), json!({})).await.expect(200);
     consultant.post(&world.at("/review"), json!({})).await.expect(200);
     consultant.put(&world.at("/ratings/PAT-1"), json!({ "level": 0, "revision": 0 })).await.expect(200);
@@ -167,6 +169,8 @@ async fn a_client_goes_out_and_comes_in_elsewhere_with_the_same_score_and_the_sa
     let evidence = keeper.get(&world.at("/evidence")).await.expect(200);
     let file = evidence["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
     assert_eq!(keeper.get(&format!("/evidence/{}", text(&file["id"]))).await.text.as_bytes(), PDF);
+
+    assert_eq!(keeper.get(&world.org("/logo")).await.status, 200, "the logo came along");
 
     // The check that had a secret is paused and has none; the other goes on where it was.
     let integrations = keeper.get(&world.org("/integrations")).await.expect(200);
@@ -312,6 +316,14 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "a folder in a name",
             changed(good, |entries| entries.push((format!("files/../{}", "a".repeat(64)), PDF.to_vec()))),
             "no name of a file of evidence",
+        ),
+        (
+            "a logo that is none",
+            changed(good, |entries| {
+                let logo = entries.iter_mut().find(|(name, _)| name == "logo.png").unwrap();
+                logo.1 = b"<svg><script>alert(1)</script></svg>".to_vec();
+            }),
+            "neither PNG nor JPEG",
         ),
         ("an assessment of others", with_cell(good, "answers", "assessment_id", &stranger), "does not hold"),
         ("a person of others", with_cell(good, "answers", "by_id", &stranger), "names nobody of the file"),

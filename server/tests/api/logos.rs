@@ -10,7 +10,7 @@ use super::support::{Answer, Backend, Person, World};
 
 const BOUNDARY: &str = "rung-test-boundary-22";
 
-fn picture(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     DynamicImage::new_rgb8(width, height).write_to(&mut file, ImageFormat::Png).unwrap();
     file.into_inner()
@@ -25,7 +25,7 @@ fn form(content: &[u8]) -> Vec<u8> {
     [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
-async fn send(person: &Person, world: &World, content: &[u8]) -> Answer {
+pub(super) async fn send(person: &Person, world: &World, content: &[u8]) -> Answer {
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     let request = person.api(Method::PUT, &world.org("/logo"));
     Answer::of(request.header("content-type", kind).body(form(content))).await

@@ -6,6 +6,7 @@ use domain::scoring::{FindingSeverity, display};
 use serde_json::{Value, json};
 use service::finding::FindingView;
 use service::integration::CheckRow;
+use service::roadmap::Way;
 
 use super::dash;
 use crate::pages::findings::severity_counts;
@@ -93,8 +94,8 @@ pub(super) fn attested(report: &Report) -> Value {
     rows.collect()
 }
 
-pub(super) fn roadmap(report: &Report) -> Value {
-    let (notes, rows) = match &report.way.plan {
+pub(super) fn roadmap(report: &Report, way: &Way) -> Value {
+    let (notes, rows) = match &way.plan {
         Plan::OutOfReach(obstacles) => {
             let mut notes = vec!["Out of reach:".to_owned()];
             notes.extend(obstacles.iter().map(Obstacle::sentence));
@@ -102,17 +103,17 @@ pub(super) fn roadmap(report: &Report) -> Value {
         }
         Plan::Climb(road) => {
             let rows =
-                road.steps.iter().enumerate().map(|(at, step)| step_row(report, at + 1, step)).collect();
+                road.steps.iter().enumerate().map(|(at, step)| step_row(report, way, at + 1, step)).collect();
             let notes = climb::note(road).map(|note| format!("{note}.")).into_iter().collect();
             (notes, rows)
         }
     };
-    json!({ "title": climb::title(report), "aside": climb::aside(report), "notes": notes, "rows": rows })
+    json!({ "title": climb::title(report, way), "aside": climb::aside(way), "notes": notes, "rows": rows })
 }
 
-fn step_row(report: &Report, number: usize, step: &PlannedStep) -> Value {
+fn step_row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> Value {
     let criterion = report.page.assessed.framework.criterion(&step.criterion);
-    let decision = report.way.decision(&step.criterion);
+    let decision = way.decision(&step.criterion);
     json!({
         "step": number.to_string(),
         "criterion": step.criterion,

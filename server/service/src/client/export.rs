@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::json;
 use store::client::{Cell, LeavingClient, Rows};
-use store::record::{EvidenceBody, Organization};
+use store::record::{EvidenceBody, Logo, Organization};
 use store::{EvidenceId, OrgId, UnixMillis};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{
-    CITATIONS, CitedSource, Entry, FORMAT, MANIFEST, Manifest, Named, PEOPLE, People, VERSION, hash,
+    CITATIONS, CitedSource, Entry, FORMAT, LOGO, MANIFEST, Manifest, Named, PEOPLE, People, VERSION, hash,
     table_entry,
 };
 use crate::service::{audit, org_audit};
@@ -59,10 +59,11 @@ impl Service {
         for id in &leaving.frameworks {
             frameworks.push(self.prepared(*id).await?.framework.write());
         }
+        let logo = self.store().logo(organization.id).await?;
         let citations = self.store().citations().await?.into_iter().map(CitedSource::from).collect();
         let name = format!("{}-{}.rung.zip", organization.slug, UnixMillis::now().date());
         let (sender, pieces) = channel(WAITING);
-        let work = Work { service: self.clone(), organization, leaving, frameworks, citations };
+        let work = Work { service: self.clone(), organization, leaving, frameworks, citations, logo };
         let runtime = tokio::runtime::Handle::current();
         tokio::task::spawn_blocking(move || {
             let failed = sender.clone();
@@ -82,6 +83,7 @@ struct Work {
     leaving: LeavingClient,
     frameworks: Vec<String>,
     citations: Vec<CitedSource>,
+    logo: Option<Logo>,
 }
 
 impl Work {
@@ -92,6 +94,9 @@ impl Work {
         file.json(CITATIONS, &self.citations)?;
         for (text, number) in self.frameworks.iter().zip(1..) {
             file.add(&format!("frameworks/{number}.toml"), text.as_bytes())?;
+        }
+        if let Some(logo) = &self.logo {
+            file.add(LOGO, &logo.png)?;
         }
         for (name, table) in &rows.tables {
             file.json(&table_entry(name), table)?;

@@ -8,11 +8,11 @@ use domain::Framework;
 use domain::framework::{Citation, Citations};
 use serde_json::json;
 use store::client::{Cell, ClientRows, EXPORTED, KeptClient, NewClient, Rows};
-use store::record::{EvidenceBody, EvidenceFile};
+use store::record::{EvidenceBody, EvidenceFile, Logo};
 use store::{EvidenceId, OrgId};
 
 use super::archive::{Archive, file_entry, refused};
-use super::{CITATIONS, CitedSource, PEOPLE, People, table_entry};
+use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, table_entry};
 use crate::evidence::{FileKind, clean_name, sniff};
 use crate::service::{hash_of, org_audit};
 use crate::{Actor, Error, Service};
@@ -40,6 +40,7 @@ struct Unpacked {
     frameworks: Vec<Framework>,
     citations: Vec<Citation>,
     files: BTreeMap<(EvidenceId, String), FileKind>,
+    logo: Option<Logo>,
 }
 
 impl Service {
@@ -57,7 +58,7 @@ impl Service {
         }
         let frameworks = self.missing_frameworks(std::mem::take(&mut unpacked.frameworks)).await?;
         let unpacked = self.keep_files(unpacked).await?;
-        let Unpacked { archive, org, rows, citations, files, .. } = unpacked;
+        let Unpacked { archive, org, rows, citations, files, logo, .. } = unpacked;
         let manifest = &archive.manifest;
         let mut imported = ImportedClient {
             name: manifest.organization.name.clone(),
@@ -69,7 +70,7 @@ impl Service {
             members: rows.members.iter().map(|one| (one.name.clone(), one.role.clone())).collect(),
         };
         let slug = crate::organization::slug(&manifest.organization.name);
-        let new = NewClient { rows, frameworks, citations, owner: owner.user(), slug };
+        let new = NewClient { rows, frameworks, citations, logo, owner: owner.user(), slug };
         let entry = |slug: &str| {
             let details = json!({
                 "slug": slug, "made_at": manifest.made_at, "made_by": manifest.made_by,
@@ -204,10 +205,14 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         let kind = sniff(&content).map_err(|why| refused(format!("{name}: {}", why.words())))?;
         files.insert((item, sha256), kind);
     }
+    let logo = match archive.names(LOGO).is_empty() {
+        true => None,
+        false => Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?),
+    };
     proven_bodies(&mut tables, "evidence", "id", &files)?;
     proven_bodies(&mut tables, "evidence_revisions", "evidence_id", &files)?;
     let rows = ClientRows { tables, people, members };
-    Ok(Unpacked { archive, org, rows, frameworks, citations, files })
+    Ok(Unpacked { archive, org, rows, frameworks, citations, files, logo })
 }
 
 /// The places of two columns of a table.

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::frameworks;
 use crate::ids::{FrameworkId, OrgId, UnixMillis, UserId};
 use crate::record::{Audit, Role};
-use crate::{audit, users};
+use crate::{audit, logos, users};
 
 statements! {
     Both PUBLISHED = "SELECT hash FROM frameworks WHERE code = $1 AND version = $2";
@@ -75,6 +75,9 @@ pub(super) async fn client(
     }
     for user in known.people.values() {
         run!(link, NAME_PERSON, *user, org)?;
+    }
+    if let Some(logo) = &new.logo {
+        logos::keep(link, org, logo, new.owner, now).await?;
     }
     run!(link, OWN, org, new.owner, Text(Role::Owner), now)?;
     audit::append(link, &audit(&slug)).await?;

@@ -48,6 +48,7 @@ async fn rows_come_out_as_they_went_in_with_people_as_names_and_the_framework_by
         rows: leaving.rows.clone(),
         frameworks: vec![(baseline().clone(), "hash".to_owned())],
         citations: citations(),
+        logo: None,
         owner: keeper.id,
         slug: "north".to_owned(),
     };

@@ -26,14 +26,16 @@ impl Dated {
         });
         let findings: Vec<_> =
             if report.sections.has(Section::Findings) { findings.collect() } else { Vec::new() };
-        let steps = match &report.way.plan {
-            Plan::Climb(climb) if report.sections.has(Section::Roadmap) => climb.steps.as_slice(),
-            _ => &[],
-        };
-        let steps = steps.iter().filter_map(|step| {
-            let decided = report.way.decided.get(&step.criterion)?;
-            let what = format!("{} ({})", step.criterion, step.action.word());
-            Some(Self { due: decided.due?, what, owner: decided.owner.clone() })
+        let steps = report.way.iter().flat_map(|way| {
+            let steps = match &way.plan {
+                Plan::Climb(climb) => climb.steps.as_slice(),
+                Plan::OutOfReach(_) => &[],
+            };
+            steps.iter().filter_map(|step| {
+                let decided = way.decided.get(&step.criterion)?;
+                let what = format!("{} ({})", step.criterion, step.action.word());
+                Some(Self { due: decided.due?, what, owner: decided.owner.clone() })
+            })
         });
         let mut dated: Vec<_> = findings.into_iter().chain(steps).collect();
         dated.sort_by(|a, b| (a.due, &a.what).cmp(&(b.due, &b.what)));
@@ -82,9 +84,9 @@ pub(super) fn due(dated: &[Dated], today: Date) -> Option<String> {
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// What the cheapest climb begins with.
+/// What the cheapest climb begins with, unless the report leaves the roadmap out.
 pub(super) fn first(report: &Report) -> Option<String> {
-    let way = &report.way;
+    let way = report.way.as_ref()?;
     let target = named(&report.page.assessed.framework, &way.target);
     match &way.plan {
         Plan::OutOfReach(obstacles) => {

@@ -24,6 +24,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("criterion_citations", "content"),
     ("bindings", "content"),
     ("conditions", "content"),
+    ("logos", "a picture: travels as its file"),
     ("run_hours", "tallies by day speak for them"),
     ("marks", "progress of this installation's tasks"),
     ("workers", "processes of this installation"),
