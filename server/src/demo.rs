@@ -6,6 +6,7 @@
 
 mod answers;
 mod cases;
+mod past;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +19,12 @@ use service::assessment::NewAssessment;
 use service::check::{NewCheck, RawParameters};
 use service::evidence::{NewBody, NewEvidence};
 use service::organization::NewOrganization;
-use service::record::{Assessment, Check, Claim, Integration, IntegrationDetails, Organization};
+use service::record::{
+    Assessment, AssessmentState, Check, Claim, Integration, IntegrationDetails, Organization, Role,
+};
 use service::{Actor, AssessmentId, CheckId, Error, FrameworkId, OrgId, Service, UnixMillis};
 
-use self::cases::{Case, Entry, cases};
+use self::cases::{Case, Entry, Probe, Stage, cases};
 use crate::sandbox::Sandbox;
 
 /// How often the demonstration's checks run by themselves.
@@ -37,10 +40,21 @@ pub(crate) async fn load(service: &Service, actor: &Actor, sandbox: &Sandbox) ->
     let mut first = None;
     for case in cases(sandbox) {
         let organization = organization(service, actor, &case).await?;
-        let assessment = assessment(service, actor, organization.id, &case).await?;
-        answer(service, actor, assessment.id, &case).await?;
-        for entry in case.inventory {
-            integrate(service, actor, organization.id, assessment.framework, entry).await?;
+        let stand_in;
+        let member = match case.stage {
+            Stage::Answering => actor,
+            Stage::InReview(_) => {
+                stand_in = service.stand_in(actor, organization.id).await?;
+                &stand_in
+            }
+        };
+        let assessment = assessment(service, member, organization.id, &case).await?;
+        answer(service, member, assessment.id, &case).await?;
+        for entry in &case.inventory {
+            integrate(service, member, organization.id, assessment.framework, entry).await?;
+        }
+        if let Stage::InReview(ratings) = case.stage {
+            review(service, actor, member, &assessment, ratings).await?;
         }
         first.get_or_insert(organization);
     }
@@ -118,17 +132,20 @@ async fn integrate(
     actor: &Actor,
     org: OrgId,
     framework: FrameworkId,
-    entry: Entry,
+    entry: &Entry,
 ) -> Result<(), Error> {
-    let integration = integration(service, actor, org, &entry).await?;
+    let integration = integration(service, actor, org, entry).await?;
     let known = service.integration_page(actor, integration.id, None, u32::MAX).await?.checks;
-    for (kind, parameters) in entry.checks {
-        let check = match known.iter().find(|row| row.check.kind.as_str() == kind) {
+    for Probe(kind, parameters, past) in &entry.checks {
+        let check = match known.iter().find(|row| row.check.kind.as_str() == *kind) {
             Some(row) => row.check.clone(),
-            None => add_check(service, actor, &integration, kind, &parameters).await?,
+            None => add_check(service, actor, &integration, kind, parameters).await?,
         };
         tie(service, actor, check.id, framework, entry.apart_from).await?;
         let runs = service.runs(actor, check.id, None, ALL).await?.len();
+        if runs == 0 {
+            service.make_up_past(actor, check.id, &past.until(UnixMillis::now())).await?;
+        }
         for _ in runs..RUNS {
             service.run_check(actor, check.id).await?;
         }
@@ -176,6 +193,42 @@ async fn add_check(
         interval_seconds: Some(INTERVAL_SECONDS),
     };
     service.create_check(actor, integration.id, new).await
+}
+
+/// Hands the assessment in for the member, makes the newcomer the one who reviews it, and begins the review.
+async fn review(
+    service: &Service,
+    newcomer: &Actor,
+    member: &Actor,
+    assessment: &Assessment,
+    ratings: &[(&str, i64)],
+) -> Result<(), Error> {
+    let org = assessment.org;
+    let members = service.members(member, org).await?;
+    if members.iter().any(|one| one.user == newcomer.user() && one.role == Role::Owner) {
+        service.set_role(member, org, newcomer.user(), Role::Consultant).await?;
+    }
+    let mut state = assessment.state;
+    if state == AssessmentState::Draft {
+        state = service.submit(member, assessment.id, "Demonstration data.").await?.assessment.state;
+    }
+    if state == AssessmentState::Submitted {
+        state = service.begin_review(newcomer, assessment.id).await?.state;
+    }
+    if state != AssessmentState::InReview {
+        return Ok(());
+    }
+    let reviewed = service.assessed(newcomer, assessment.id).await?;
+    for (code, level) in ratings {
+        let criterion = CriterionCode::from(*code);
+        if reviewed.assessor_answer(&criterion).is_none() {
+            let level = Level::try_from(*level).expect("the demonstration rates levels from 0 to 4");
+            let rationale = "Demonstration data.".to_owned();
+            let input = AnswerInput { claim: Claim::Level(level), rationale, revision: 0 };
+            service.rate(newcomer, assessment.id, &criterion, input).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Unties the check from the bindings that it says nothing of. What somebody decided by hand since stays.

@@ -128,6 +128,12 @@ fn role_choices() -> Vec<(String, String)> {
 
 fn row(at: &str, member: Member, reader: UserId, may_manage: bool) -> AnyView {
     let you = (member.user == reader).then(|| view! { " "<span class="dim">"(you)"</span> });
+    // Who came along with a client, or belongs to a demonstration, is a name without an account.
+    let address = if member.email.contains('@') {
+        member.email.clone().into_any()
+    } else {
+        view! { <span class="dim">"Cannot sign in"</span> }.into_any()
+    };
     let role = if may_manage { role_form(at, &member) } else { role_word(member.role).into_any() };
     let remove = may_manage.then(|| {
         let fields = vec![("user".to_owned(), member.user.to_string())];
@@ -142,7 +148,7 @@ fn row(at: &str, member: Member, reader: UserId, may_manage: bool) -> AnyView {
     view! {
         <tr>
             <th scope="row">{member.name.clone()}{you}</th>
-            <td>{member.email.clone()}</td>
+            <td>{address}</td>
             <td class="wide">{role}</td>
             <td class="num" data-label="Since"><Day date=member.since.date()/></td>
             {remove}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use service::record::SizeBand;
 
 use super::answers;
+use super::past::Past;
 use crate::sandbox::{GATEWAY_PORT, HTTPS_PORT, MLLP_PORT, SILENT_PORT, Sandbox};
 
 /// An organization of the demonstration, with its one assessment and its inventory.
@@ -14,6 +15,7 @@ pub(super) struct Case {
     pub(super) size_band: SizeBand,
     pub(super) framework: &'static str,
     pub(super) target: &'static str,
+    pub(super) stage: Stage,
     /// A criterion, the level claimed, and how many days ago its evidence is dated.
     pub(super) claims: &'static [(&'static str, i64, Option<i32>)],
     pub(super) inventory: Vec<Entry>,
@@ -31,8 +33,19 @@ pub(super) struct Entry {
     pub(super) serves: &'static [&'static str],
     /// Bindings that the rule would tie to its checks, and why they are not tied.
     pub(super) apart_from: &'static [(&'static str, &'static str)],
-    /// Kind and parameters.
-    pub(super) checks: Vec<(&'static str, Value)>,
+    pub(super) checks: Vec<Probe>,
+}
+
+/// A check: its kind, its parameters, and what it would have seen before.
+pub(super) struct Probe(pub(super) &'static str, pub(super) Value, pub(super) Past);
+
+/// How far an assessment has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The newcomer's own: owner, and answering.
+    Answering,
+    /// Handed in by others. The newcomer reviews it, and has begun with these ratings.
+    InReview(&'static [(&'static str, i64)]),
 }
 
 /// The organizations, the one that the tour is about first.
@@ -44,6 +57,7 @@ pub(super) fn cases(sandbox: &Sandbox) -> [Case; 3] {
             size_band: SizeBand::Above150,
             framework: "B7",
             target: "8.1",
+            stage: Stage::Answering,
             claims: answers::HOSPITAL,
             inventory: hospital(sandbox),
         },
@@ -53,6 +67,7 @@ pub(super) fn cases(sandbox: &Sandbox) -> [Case; 3] {
             size_band: SizeBand::UpTo150,
             framework: "B7",
             target: "8.0",
+            stage: Stage::InReview(answers::NETWORK_RATINGS),
             claims: answers::NETWORK,
             inventory: network(sandbox),
         },
@@ -62,6 +77,7 @@ pub(super) fn cases(sandbox: &Sandbox) -> [Case; 3] {
             size_band: SizeBand::UpTo6,
             framework: "BL7",
             target: "B.1",
+            stage: Stage::Answering,
             claims: answers::PRACTICE,
             inventory: practice(sandbox),
         },
@@ -81,10 +97,22 @@ fn hospital(sandbox: &Sandbox) -> Vec<Entry> {
             serves: &["PAT", "SEM", "COM"],
             apart_from: &[],
             checks: vec![
-                ("fhir.capability", json!({ "base_url": sandbox.fhir_base() })),
-                ("fhir.smart_config", json!({ "base_url": sandbox.fhir_base() })),
-                ("tls.certificate", json!({ "host": host, "port": HTTPS_PORT })),
-                ("portal.doc_link", json!({ "url": sandbox.page() })),
+                Probe(
+                    "fhir.capability",
+                    json!({ "base_url": sandbox.fhir_base() }),
+                    Past::steady(84).with_outages(&[(967, 4), (312, 1)]),
+                ),
+                Probe(
+                    "fhir.smart_config",
+                    json!({ "base_url": sandbox.fhir_base() }),
+                    Past::steady(31).with_outages(&[(967, 4)]),
+                ),
+                Probe(
+                    "tls.certificate",
+                    json!({ "host": host, "port": HTTPS_PORT }),
+                    Past::steady(22).certificate(90, 90),
+                ),
+                Probe("portal.doc_link", json!({ "url": sandbox.page() }), Past::steady(190)),
             ],
         },
         Entry {
@@ -96,9 +124,10 @@ fn hospital(sandbox: &Sandbox) -> Vec<Entry> {
             reviewed: 40,
             serves: &["EVT"],
             apart_from: &[("EVT-3.1", "It carries admissions, no results.")],
-            checks: vec![(
+            checks: vec![Probe(
                 "hl7v2.mllp",
                 json!({ "host": host, "port": MLLP_PORT, "tls": false, "message_type": "ADT^A01" }),
+                Past::steady(38).with_outages(&[(1_420, 3)]),
             )],
         },
         Entry {
@@ -110,7 +139,11 @@ fn hospital(sandbox: &Sandbox) -> Vec<Entry> {
             reviewed: 330,
             serves: &["NET"],
             apart_from: &[],
-            checks: vec![("tls.certificate", json!({ "host": host, "port": GATEWAY_PORT }))],
+            checks: vec![Probe(
+                "tls.certificate",
+                json!({ "host": host, "port": GATEWAY_PORT }),
+                Past::steady(25).certificate(20, 90),
+            )],
         },
         Entry {
             name: "Prior authorization hooks",
@@ -121,7 +154,11 @@ fn hospital(sandbox: &Sandbox) -> Vec<Entry> {
             reviewed: 40,
             serves: &["PPA"],
             apart_from: &[],
-            checks: vec![("cdshooks.discovery", json!({ "base_url": sandbox.hooks_base() }))],
+            checks: vec![Probe(
+                "cdshooks.discovery",
+                json!({ "base_url": sandbox.hooks_base() }),
+                Past::steady(140).with_outages(&[(590, 2)]),
+            )],
         },
         Entry {
             name: "Reference laboratory results",
@@ -132,9 +169,10 @@ fn hospital(sandbox: &Sandbox) -> Vec<Entry> {
             reviewed: 400,
             serves: &["EVT"],
             apart_from: &[("EVT-1.1", "It carries results, no admissions.")],
-            checks: vec![(
+            checks: vec![Probe(
                 "hl7v2.mllp",
                 json!({ "host": host, "port": SILENT_PORT, "tls": false, "message_type": "ORU^R01" }),
+                Past::steady(46).with_outages(&[(1_700, 9)]).down_for(93),
             )],
         },
     ]
@@ -152,7 +190,11 @@ fn network(sandbox: &Sandbox) -> Vec<Entry> {
             reviewed: 120,
             serves: &["PAT"],
             apart_from: &[],
-            checks: vec![("fhir.smart_config", json!({ "base_url": sandbox.fhir_base() }))],
+            checks: vec![Probe(
+                "fhir.smart_config",
+                json!({ "base_url": sandbox.fhir_base() }),
+                Past::steady(36),
+            )],
         },
         Entry {
             name: "Admissions from the hospital",
@@ -163,9 +205,10 @@ fn network(sandbox: &Sandbox) -> Vec<Entry> {
             reviewed: 200,
             serves: &["EVT"],
             apart_from: &[("EVT-3.1", "It carries admissions, no results.")],
-            checks: vec![(
+            checks: vec![Probe(
                 "hl7v2.mllp",
                 json!({ "host": host, "port": MLLP_PORT, "tls": false, "message_type": "ADT^A01" }),
+                Past::steady(41).with_outages(&[(800, 2)]),
             )],
         },
     ]
@@ -181,9 +224,10 @@ fn practice(sandbox: &Sandbox) -> Vec<Entry> {
         reviewed: 90,
         serves: &["HIE"],
         apart_from: &[],
-        checks: vec![(
+        checks: vec![Probe(
             "tls.certificate",
             json!({ "host": sandbox.address().to_string(), "port": GATEWAY_PORT }),
+            Past::steady(27).certificate(20, 90),
         )],
     }]
 }

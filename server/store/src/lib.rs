@@ -20,6 +20,7 @@ mod column;
 mod comments;
 mod connect;
 mod db;
+mod demonstration;
 mod drafts;
 mod error;
 mod evidence;
@@ -91,6 +92,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         client::STATEMENTS,
         client::KEEP_STATEMENTS,
         client::TABLE_STATEMENTS,
+        demonstration::STATEMENTS,
         drafts::STATEMENTS,
         evidence::STATEMENTS,
         feeds::STATEMENTS,

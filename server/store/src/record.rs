@@ -44,8 +44,8 @@ pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerS
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
     Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, Glance, Integration,
-    IntegrationDetails, Judged, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally,
-    Wanted,
+    IntegrationDetails, Judged, MadeUpPast, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch,
+    Tally, Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};

@@ -113,23 +113,34 @@ async fn gather(link: &mut Link<'_>, after: &str, last: CheckId, day: i64) -> Re
         days.entry(check).and_modify(|tally| tally.merge(&slot.tally)).or_insert(slot.tally);
     }
     for (check, tally) in days {
-        run!(
-            link,
-            PUT_DAY,
-            check,
-            day,
-            i64::from(tally.pass),
-            i64::from(tally.warn),
-            i64::from(tally.fail),
-            i64::from(tally.unknown),
-            i64::from(tally.timed),
-            tally.latency_sum,
-            tally.latency_min.map(i64::from),
-            tally.latency_max.map(i64::from),
-            tally.latency.to_string(),
-            tally.gauge
-        )?;
+        put_day(link, check, day, &tally).await?;
     }
+    Ok(())
+}
+
+/// Writes a day anew.
+pub(crate) async fn put_day(
+    link: &mut Link<'_>,
+    check: CheckId,
+    day: i64,
+    tally: &Tally,
+) -> Result<(), StoreError> {
+    run!(
+        link,
+        PUT_DAY,
+        check,
+        day,
+        i64::from(tally.pass),
+        i64::from(tally.warn),
+        i64::from(tally.fail),
+        i64::from(tally.unknown),
+        i64::from(tally.timed),
+        tally.latency_sum,
+        tally.latency_min.map(i64::from),
+        tally.latency_max.map(i64::from),
+        tally.latency.to_string(),
+        tally.gauge
+    )?;
     Ok(())
 }
 

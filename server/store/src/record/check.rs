@@ -244,6 +244,19 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Runs that took these times, in milliseconds, however they came out.
+    pub fn of_times(times: impl IntoIterator<Item = u32>) -> Self {
+        let mut tally = Self::default();
+        for time in times {
+            tally.timed += 1;
+            tally.latency_sum += i64::from(time);
+            tally.latency_min = Some(tally.latency_min.map_or(time, |least| least.min(time)));
+            tally.latency_max = tally.latency_max.max(Some(time));
+            tally.latency.add(time);
+        }
+        tally
+    }
+
     /// Runs that were answered correctly: PASS or WARN.
     pub fn answered(&self) -> u32 {
         self.pass + self.warn
@@ -282,6 +295,14 @@ pub struct Outage {
     pub began_at: UnixMillis,
     /// `None` while it lasts.
     pub ended_at: Option<UnixMillis>,
+}
+
+/// What a check of a demonstration would have seen before it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MadeUpPast {
+    /// Hours, oldest first.
+    pub hours: Vec<Stretch>,
+    pub outages: Vec<Outage>,
 }
 
 /// What a target declared of itself, from when on.
