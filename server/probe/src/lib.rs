@@ -31,7 +31,7 @@ pub use failure::{Failure, Layer};
 pub use guard::{
     AllowList, AllowListError, Guard, GuardError, ResolveError, ResolveFuture, Resolver, SystemResolver,
 };
-pub use limits::Limits;
+pub use limits::{Limits, Pace};
 pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerConfig, SmtpUrl, SmtpUrlError};
 pub use objects::ObjectHttp;
 pub use prober::{Occasion, Prober, ProberConfig, ProberError};
