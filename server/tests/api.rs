@@ -5,6 +5,7 @@
 mod api {
     mod accounts;
     mod actions;
+    mod aims;
     mod alerts;
     mod answers;
     mod attest;
@@ -31,8 +32,8 @@ mod api {
     mod independence;
     mod inventory;
     mod invitations;
-    mod logs;
     mod logos;
+    mod logs;
     mod organizations;
     mod pages;
     mod portfolio;

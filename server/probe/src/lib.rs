@@ -10,6 +10,7 @@
 //! **Invariant: one way out.** Every connection is made by the [`Connector`], which asks the [`Guard`] first: a name
 //! is resolved once, every address is vetted, and the connection goes to the vetted address. No kind opens a socket.
 
+mod aim;
 mod connector;
 mod deliver;
 mod failure;
@@ -25,6 +26,7 @@ mod report;
 mod smart;
 mod tls;
 
+pub use aim::Aim;
 pub use connector::{Connected, Connector};
 pub use deliver::{Delivered, Delivery};
 pub use failure::{Failure, Layer};

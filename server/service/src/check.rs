@@ -19,6 +19,7 @@ mod work;
 
 use domain::KindCode;
 use domain::check::{CheckKind, Group};
+use probe::Aim;
 use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
@@ -54,7 +55,7 @@ pub struct NewCheck {
 /// A change of a check.
 #[derive(Debug, Clone)]
 pub struct ChangedCheck {
-    /// A secret that is absent or empty stays as it was.
+    /// A secret that is absent or empty stays as it was, unless the check is aimed at another server.
     pub parameters: RawParameters,
     pub interval_seconds: i64,
     pub enabled: bool,
@@ -104,13 +105,14 @@ impl Service {
         mut change: ChangedCheck,
     ) -> Result<Check, Error> {
         let found = self.check_for(actor, id, Permission::Operate).await?;
-        if found.enabled && !change.enabled {
-            self.may_silence(actor, &found).await?;
-        }
         let kind = self.kind_of(&found)?;
         let kept = self.open_parameters(&found)?;
         let token = self.chosen_token(actor, id, kind, &mut change.parameters).await?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
+        let paused = found.enabled && !change.enabled;
+        if paused || !parameters.probes_alike(&kept) {
+            self.may_silence(actor, &found).await?;
+        }
         let interval_seconds = interval(change.interval_seconds)?;
         let due = grid::next_due(id, interval_seconds, UnixMillis::now());
         let changed = Check {
@@ -120,15 +122,26 @@ impl Service {
             next_due_at: due.min(found.next_due_at),
             ..found
         };
-        let details = json!({ "kind": changed.kind, "enabled": changed.enabled });
+        let mut details = json!({ "kind": changed.kind, "enabled": changed.enabled });
+        let aimed_anew = Aim::of(kind, &parameters) != Aim::of(kind, &kept);
+        if aimed_anew {
+            details["target"] = json!("changed");
+        }
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
-        self.store().update_check(changed.clone(), entry).await?;
+        if aimed_anew {
+            self.store().aim_check(changed.clone(), entry).await?;
+        } else {
+            self.store().update_check(changed.clone(), entry).await?;
+        }
         if let Some(token) = token {
             self.keep_token(actor, &changed, &token).await?;
         }
         if changed.enabled && self.is_feed(&changed) {
             // Its parameters say when a report is late.
             self.tell_news(id).await;
+        }
+        if aimed_anew {
+            self.catch_up_organization(changed.org).await;
         }
         Ok(changed)
     }
@@ -186,7 +199,8 @@ impl Service {
         Ok(chosen)
     }
 
-    /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2).
+    /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2), and so does
+    /// having it look at something else.
     async fn may_silence(&self, actor: &Actor, check: &Check) -> Result<(), Error> {
         let kind = self.kind_of(check)?;
         let now = UnixMillis::now();
