@@ -152,8 +152,11 @@ impl Service {
         self.may_silence(actor, &found).await?;
         let entry = org_audit(actor, found.org, "check.removed", id, json!({ "kind": found.kind }));
         self.store().delete_check(id, entry).await?;
-        self.close_incidents_without_check(found.org).await?;
-        self.refresh_organization(found.org).await
+        if let Err(error) = self.close_incidents_without_check(found.org).await {
+            tracing::error!(check = %id, ?error, "the incidents of a check that was removed were not closed");
+        }
+        self.catch_up_organization(found.org).await;
+        Ok(())
     }
 
     /// The check, if the actor's role in its organization allows what is asked.

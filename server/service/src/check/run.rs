@@ -152,7 +152,8 @@ impl Service {
         self.keep_asked(check, ended, audit).await
     }
 
-    /// Keeps a run that somebody asked for; incidents and findings are up to date when it is kept.
+    /// Keeps a run that somebody asked for. Incidents and findings are up to date when it is kept; where they cannot follow,
+    /// the run stands all the same.
     pub(super) async fn keep_asked(
         &self,
         check: &Check,
@@ -161,9 +162,9 @@ impl Service {
     ) -> Result<Run, Error> {
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
         let recorded = self.store().record_run(ended, audit).await?;
-        self.watch_run(check, &run).await?;
+        self.hold_against_incidents(check, &run).await;
         if self.moves_findings(check, &judged, recorded) {
-            self.refresh_organization(check.org).await?;
+            self.catch_up_organization(check.org).await;
         }
         Ok(run)
     }
@@ -177,17 +178,25 @@ impl Service {
             Err(StoreError::NotFound { .. }) => return Ok(()),
             recorded => recorded?,
         };
+        self.hold_against_incidents(check, &run).await;
+        if self.moves_findings(check, &judged, recorded) {
+            self.touch_organization(check.org);
+        }
         let now = UnixMillis::now();
         let due = self.next_due(check, now).await;
         if !self.store().bring_forward(check.id, due, now).await? {
             // The worker runs it right now, and may have looked before the report came.
             self.look_once_more(check.id);
         }
-        self.watch_run(check, &run).await?;
-        if self.moves_findings(check, &judged, recorded) {
-            self.touch_organization(check.org);
-        }
         Ok(())
+    }
+
+    /// Opens, continues or closes the check's incident by a run that is on the disk. A failure is on the log: the run
+    /// stands, and the next one is held against incidents as well.
+    pub(super) async fn hold_against_incidents(&self, check: &Check, run: &Run) {
+        if let Err(error) = self.watch_run(check, run).await {
+            tracing::error!(check = %check.id, ?error, "a run was not held against incidents");
+        }
     }
 
     /// Whether a run may have opened, changed or cleared a finding: judged as the runs before were, only the failure
