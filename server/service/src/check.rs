@@ -1,5 +1,6 @@
 //! Health checks: setting them up, running them, reading what they saw.
 
+mod asked;
 mod bindings;
 mod feed;
 mod glance;
@@ -24,6 +25,7 @@ use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
+pub(crate) use asked::Asked;
 pub(crate) use bindings::KnownBindings;
 pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};
 pub(crate) use feed::{Listening, News, Pace, look_at_news};

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use store::Store;
 
 use super::checks::{Target, add};
+use super::schedule;
 use super::support::{Backend, World, text};
 
 const ENTER_AGAIN: &str = "The target changed: enter the secret again.";
@@ -106,4 +107,22 @@ async fn a_confirmed_failure_is_not_aimed_away_by_whoever_may_not_silence_it(
     store.close().await;
     let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     assert_eq!(run["status"], "PASS");
+}
+
+#[tokio::test]
+async fn what_a_run_sees_of_a_target_that_was_left_meanwhile_is_not_kept() {
+    let world = World::new(Backend::Sqlite).await;
+    let target = schedule::Target::start().await;
+    let integration = world.integration(&["PAT"]).await;
+    let made = add(&world.owner, &integration, "portal.doc_link", json!({ "url": target.url() })).await;
+    let check = format!("/checks/{}", text(&made.expect(201)["id"]));
+    let (owner, path) = (world.owner.clone(), format!("{check}/runs"));
+    let run = tokio::spawn(async move { owner.post(&path, Value::Null).await });
+    target.asked(1).await;
+    let elsewhere = json!({ "parameters": { "url": format!("{}elsewhere", target.url()) } });
+    world.owner.patch(&check, elsewhere).await.expect(200);
+    target.answers.add_permits(1);
+    run.await.unwrap().problem(409);
+    let kept = world.owner.get(&format!("{check}/runs")).await.expect(200);
+    assert_eq!(kept["items"], json!([]));
 }

@@ -17,14 +17,14 @@ use tokio::sync::Semaphore;
 use super::support::{Backend, World, text};
 
 /// A page that answers when it is let.
-struct Target {
+pub(super) struct Target {
     addr: SocketAddr,
     asked: Arc<AtomicUsize>,
-    answers: Arc<Semaphore>,
+    pub(super) answers: Arc<Semaphore>,
 }
 
 impl Target {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let (asked, answers) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let (count, let_go) = (Arc::clone(&asked), Arc::clone(&answers));
         let page = move || {
@@ -41,13 +41,17 @@ impl Target {
         Self { addr, asked, answers }
     }
 
+    pub(super) fn url(&self) -> String {
+        format!("http://{}/", self.addr)
+    }
+
     /// Waits until it was asked so often.
-    async fn asked(&self, times: usize) {
+    pub(super) async fn asked(&self, times: usize) {
         until(async || self.asked.load(Ordering::SeqCst) >= times).await;
     }
 }
 
-async fn until(holds: impl AsyncFn() -> bool) {
+pub(super) async fn until(holds: impl AsyncFn() -> bool) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -108,13 +112,20 @@ impl Drop for Process {
 /// A check of the page that is due every second, which people cannot ask for.
 async fn every_second(world: &World, target: &Target) -> CheckId {
     let integration = world.integration(&["PAT"]).await;
-    let new =
-        json!({ "kind": "portal.doc_link", "parameters": { "url": format!("http://{}/", target.addr) } });
+    let new = json!({ "kind": "portal.doc_link", "parameters": { "url": target.url() } });
     let made = world.owner.post(&format!("/integrations/{integration}/checks"), new).await.expect(201);
     let id: CheckId = text(&made["id"]).parse().unwrap();
     let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    due_now(&store, id, Some(1)).await;
+    store.close().await;
+    id
+}
+
+/// Has a check be due now, and so many seconds apart where it is said.
+async fn due_now(store: &Store, id: CheckId, interval_seconds: Option<i64>) {
     let check = store.check(id).await.unwrap().unwrap();
-    let often = Check { interval_seconds: 1, next_due_at: UnixMillis::now(), ..check };
+    let interval_seconds = interval_seconds.unwrap_or(check.interval_seconds);
+    let due = Check { interval_seconds, next_due_at: UnixMillis::now(), ..check };
     let audit = store::record::Audit {
         at: UnixMillis::now(),
         actor: None,
@@ -123,12 +134,10 @@ async fn every_second(world: &World, target: &Target) -> CheckId {
         subject: id.to_string(),
         details: serde_json::Value::Null,
     };
-    assert!(store.update_check(often, audit).await.unwrap());
-    store.close().await;
-    id
+    assert!(store.update_check(due, audit).await.unwrap());
 }
 
-async fn runs(store: &Store, check: CheckId) -> Vec<Run> {
+pub(super) async fn runs(store: &Store, check: CheckId) -> Vec<Run> {
     let mut runs = store.runs(check, None, 1000).await.unwrap();
     runs.reverse();
     runs

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use domain::check::{CheckKind, Group, Message, Outcome, Reach, Severity, Status, Value, judge};
 use jiff::Timestamp;
-use probe::Occasion;
+use probe::{Aim, Occasion};
 use serde_json::json;
 use store::record::{Audit, Check, Ended, Judged, Recorded, Run};
 use store::{CheckId, RunId, StoreError, UnixMillis};
+use tracing::Instrument as _;
 
 use super::past::LATENCY;
 use super::register;
@@ -43,13 +44,38 @@ pub(super) struct Timing {
 }
 
 impl Service {
-    /// Runs a check now and answers with the run.
+    /// Runs a check now and answers with the run. What has begun at the target goes on and is kept even if nobody waits
+    /// for it any more.
     pub async fn run_check(&self, actor: &Actor, id: CheckId) -> Result<Run, Error> {
         let check = self.check_for(actor, id, Permission::Operate).await?;
-        let (ended, _) = self.run_to_end(&check, None).await?;
+        let turn = self.asked().begin(&check)?;
+        let (service, actor) = (self.clone(), actor.clone());
+        let run = async move {
+            let run = service.run_asked(&actor, &check).await;
+            drop(turn);
+            run
+        };
+        tokio::spawn(run.in_current_span()).await.map_err(Error::internal)?
+    }
+
+    async fn run_asked(&self, actor: &Actor, check: &Check) -> Result<Run, Error> {
+        let (ended, _) = self.run_to_end(check, None).await?;
+        self.still_aimed(check).await?;
         let details = json!({ "run": ended.run.id, "status": ended.run.status });
-        let entry = org_audit(actor, check.org, "check.run", id, details);
-        self.keep_asked(&check, ended, Some(entry)).await
+        let entry = org_audit(actor, check.org, "check.run", check.id, details);
+        self.keep_asked(check, ended, Some(entry)).await
+    }
+
+    /// Refuses what a run saw of a target that the check looks at no longer.
+    async fn still_aimed(&self, check: &Check) -> Result<(), Error> {
+        let now = self.store().check(check.id).await?.ok_or(Error::NotFound("The check"))?;
+        let kind = self.kind_of(check)?;
+        let aim = |check: &Check| Ok::<_, Error>(Aim::of(kind, &self.open_parameters(check)?));
+        if now.parameters == check.parameters || aim(&now)? == aim(check)? {
+            return Ok(());
+        }
+        let text = "The check was aimed at another target while it ran, so nothing was kept. Run it again.";
+        Err(Error::Conflict(text.to_owned()))
     }
 
     /// Past runs, newest first, before the one given.
