@@ -7,6 +7,7 @@ mod glance;
 mod grid;
 mod hand;
 mod history;
+mod lease;
 mod page;
 mod parameters;
 mod past;

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use rstest::rstest;
 use serde_json::json;
+use server::config::Worker;
 use service::UnixMillis;
 use service::record::{Check, Run};
 use store::{CheckId, Store};
@@ -197,6 +199,36 @@ async fn a_process_asked_to_stop_ends_what_is_under_way_and_gives_back_the_rest(
     assert_eq!(runs.len(), 1, "the run that was under way is kept: {log}");
     assert_eq!(store.release_all_leases().await.unwrap(), 0, "nothing is held");
     assert!(store.workers(UnixMillis(0)).await.unwrap().is_empty());
+}
+
+/// `feeds`: the run itself fails. `runs`: what it brought is not taken.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_whose_run_met_a_database_that_failed_runs_again_without_a_restart(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values("feeds", "runs")] table: &'static str,
+) {
+    let world = World::with(backend, |config| config.worker = Worker::On).await;
+    let integration = world.integration(&["PAT"]).await;
+    let parameters = json!({ "expected_every": "1d", "feed_name": "ADT" });
+    let new = json!({ "kind": "hl7v2.flow", "parameters": parameters });
+    let made = world.owner.post(&format!("/integrations/{integration}/checks"), new).await.expect(201);
+    let check: CheckId = text(&made["id"]).parse().unwrap();
+    let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    world.app.lose(table).await;
+    due_now(&store, check, None).await;
+    until(async || {
+        let figures = store.schedule_figures(UnixMillis::now()).await.unwrap();
+        (figures.failing_here, figures.held) == (1, 0)
+    })
+    .await;
+    world.app.find(table).await;
+    assert!(store.check(check).await.unwrap().unwrap().next_due_at > UnixMillis::now(), "not at once");
+    due_now(&store, check, None).await;
+    until(async || runs(&store, check).await.iter().any(|run| run.scheduled_for.is_some())).await;
+    let figures = store.schedule_figures(UnixMillis::now()).await.unwrap();
+    assert_eq!(figures.failing_here, 0);
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
