@@ -5,8 +5,10 @@
 mod api {
     mod accounts;
     mod actions;
+    mod aims;
     mod alerts;
     mod answers;
+    mod asked;
     mod attest;
     mod authorization;
     mod benchmark;

@@ -120,6 +120,9 @@ impl From<Error> for PageError {
             throttled @ Error::Throttled { .. } => {
                 Self::problem(StatusCode::TOO_MANY_REQUESTS, "Too many tries", throttled.to_string())
             }
+            Error::Busy { problem, .. } => {
+                Self::problem(StatusCode::TOO_MANY_REQUESTS, "This cannot be done now", problem)
+            }
             invalid @ Error::Invalid(_) => Self::unreadable(invalid.to_string()),
             internal @ Error::Internal(_) => Self::internal(internal),
         }

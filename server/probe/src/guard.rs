@@ -86,6 +86,11 @@ impl FromStr for AllowList {
     }
 }
 
+/// Whether an address is one of the open network's, and not of a network of somebody's own.
+pub(crate) fn is_public(address: IpAddr) -> bool {
+    range::refused(address).is_none()
+}
+
 /// Decides, for every connection, whether it may be made and to which addresses.
 #[derive(Clone)]
 pub struct Guard {

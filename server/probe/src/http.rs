@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::connector::{Connector, Deadline};
 use crate::failure::{Failure, Layer};
-use crate::limits::Limits;
+use crate::limits::{Limits, Pace};
 use crate::tls::{self, Trust};
 use exchange::{Exchange, Opened};
 use request::Credentials;
@@ -99,11 +99,11 @@ impl Client {
         get: &Get<'_>,
         drain: D,
         most: u64,
-        stall: Duration,
+        pace: Pace,
     ) -> Result<Poured<D>, Failure> {
         let opened = self.follow(get).await?;
         if opened.status() == StatusCode::OK {
-            opened.pour(drain, most, stall).await.map(Poured::Whole)
+            opened.pour(drain, most, pace).await.map(Poured::Whole)
         } else {
             opened.read(&self.limits).await.map(|answer| Poured::Other(Box::new(answer)))
         }

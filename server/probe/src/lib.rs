@@ -10,6 +10,7 @@
 //! **Invariant: one way out.** Every connection is made by the [`Connector`], which asks the [`Guard`] first: a name
 //! is resolved once, every address is vetted, and the connection goes to the vetted address. No kind opens a socket.
 
+mod aim;
 mod connector;
 mod deliver;
 mod failure;
@@ -25,13 +26,14 @@ mod report;
 mod smart;
 mod tls;
 
+pub use aim::Aim;
 pub use connector::{Connected, Connector};
 pub use deliver::{Delivered, Delivery};
 pub use failure::{Failure, Layer};
 pub use guard::{
     AllowList, AllowListError, Guard, GuardError, ResolveError, ResolveFuture, Resolver, SystemResolver,
 };
-pub use limits::Limits;
+pub use limits::{Limits, Pace};
 pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerConfig, SmtpUrl, SmtpUrlError};
 pub use objects::ObjectHttp;
 pub use prober::{Occasion, Prober, ProberConfig, ProberError};

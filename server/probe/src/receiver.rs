@@ -4,6 +4,8 @@
 //! A body is looked at by whoever waits and is never kept; what comes while nobody waits is accepted and dropped, so
 //! that a server which delivers late is not told off. Encryption is the business of the proxy in front.
 
+mod seats;
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -23,11 +25,13 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use url::Url;
 
+use seats::Seats;
+
 /// Bytes of a notification.
 const BODY: usize = 1 << 20;
 /// What a sender may take for its head, and for all of it.
-const HEAD: Duration = Duration::from_secs(10);
-const WHOLE: Duration = Duration::from_secs(30);
+const HEAD: Duration = Duration::from_secs(3);
+const WHOLE: Duration = Duration::from_secs(15);
 /// Connections at a time.
 const AT_ONCE: usize = 64;
 /// Letters and digits of an inbox' name.
@@ -141,12 +145,15 @@ fn lock(waiting: &Waiting) -> MutexGuard<'_, HashMap<String, UnboundedSender<Not
 
 async fn serve(listener: TcpListener, waiting: Waiting) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let seats = Seats::default();
     loop {
         let place = Arc::clone(&places).acquire_owned().await.expect("the places are never closed");
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, from)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
+        // Closed at once: whoever has enough connections may come again when one has ended.
+        let Some(seat) = seats.take(from.ip()) else { continue };
         let waiting = Arc::clone(&waiting);
         tokio::spawn(async move {
             let answer = service_fn(move |request| take(request, Arc::clone(&waiting)));
@@ -157,7 +164,7 @@ async fn serve(listener: TcpListener, waiting: Waiting) {
                 .serve_connection(TokioIo::new(stream), answer);
             // A sender that breaks off has sent nothing.
             let _ = tokio::time::timeout(WHOLE, connection).await;
-            drop(place);
+            drop((place, seat));
         });
     }
 }

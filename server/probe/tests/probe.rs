@@ -3,6 +3,7 @@
 mod support;
 
 mod bulk_export;
+mod bulk_export_hostile;
 mod bulk_export_steps;
 mod capability;
 mod capability_recorded;

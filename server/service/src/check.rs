@@ -1,11 +1,13 @@
 //! Health checks: setting them up, running them, reading what they saw.
 
+mod asked;
 mod bindings;
 mod feed;
 mod glance;
 mod grid;
 mod hand;
 mod history;
+mod lease;
 mod page;
 mod parameters;
 mod past;
@@ -19,10 +21,12 @@ mod work;
 
 use domain::KindCode;
 use domain::check::{CheckKind, Group};
+use probe::Aim;
 use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
+pub(crate) use asked::Asked;
 pub(crate) use bindings::KnownBindings;
 pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};
 pub(crate) use feed::{Listening, News, Pace, look_at_news};
@@ -54,7 +58,7 @@ pub struct NewCheck {
 /// A change of a check.
 #[derive(Debug, Clone)]
 pub struct ChangedCheck {
-    /// A secret that is absent or empty stays as it was.
+    /// A secret that is absent or empty stays as it was, unless the check is aimed at another server.
     pub parameters: RawParameters,
     pub interval_seconds: i64,
     pub enabled: bool,
@@ -104,13 +108,14 @@ impl Service {
         mut change: ChangedCheck,
     ) -> Result<Check, Error> {
         let found = self.check_for(actor, id, Permission::Operate).await?;
-        if found.enabled && !change.enabled {
-            self.may_silence(actor, &found).await?;
-        }
         let kind = self.kind_of(&found)?;
         let kept = self.open_parameters(&found)?;
         let token = self.chosen_token(actor, id, kind, &mut change.parameters).await?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
+        let paused = found.enabled && !change.enabled;
+        if paused || !parameters.probes_alike(&kept) {
+            self.may_silence(actor, &found).await?;
+        }
         let interval_seconds = interval(change.interval_seconds)?;
         let due = grid::next_due(id, interval_seconds, UnixMillis::now());
         let changed = Check {
@@ -120,15 +125,26 @@ impl Service {
             next_due_at: due.min(found.next_due_at),
             ..found
         };
-        let details = json!({ "kind": changed.kind, "enabled": changed.enabled });
+        let mut details = json!({ "kind": changed.kind, "enabled": changed.enabled });
+        let aimed_anew = Aim::of(kind, &parameters) != Aim::of(kind, &kept);
+        if aimed_anew {
+            details["target"] = json!("changed");
+        }
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
-        self.store().update_check(changed.clone(), entry).await?;
+        if aimed_anew {
+            self.store().aim_check(changed.clone(), entry).await?;
+        } else {
+            self.store().update_check(changed.clone(), entry).await?;
+        }
         if let Some(token) = token {
             self.keep_token(actor, &changed, &token).await?;
         }
         if changed.enabled && self.is_feed(&changed) {
             // Its parameters say when a report is late.
             self.tell_news(id).await;
+        }
+        if aimed_anew {
+            self.catch_up_organization(changed.org).await;
         }
         Ok(changed)
     }
@@ -139,8 +155,11 @@ impl Service {
         self.may_silence(actor, &found).await?;
         let entry = org_audit(actor, found.org, "check.removed", id, json!({ "kind": found.kind }));
         self.store().delete_check(id, entry).await?;
-        self.close_incidents_without_check(found.org).await?;
-        self.refresh_organization(found.org).await
+        if let Err(error) = self.close_incidents_without_check(found.org).await {
+            tracing::error!(check = %id, ?error, "the incidents of a check that was removed were not closed");
+        }
+        self.catch_up_organization(found.org).await;
+        Ok(())
     }
 
     /// The check, if the actor's role in its organization allows what is asked.
@@ -186,7 +205,8 @@ impl Service {
         Ok(chosen)
     }
 
-    /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2).
+    /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2), and so does
+    /// having it look at something else.
     async fn may_silence(&self, actor: &Actor, check: &Check) -> Result<(), Error> {
         let kind = self.kind_of(check)?;
         let now = UnixMillis::now();

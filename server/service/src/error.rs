@@ -54,6 +54,9 @@ pub enum Error {
     /// Too many attempts.
     #[error("Too many attempts. Try again in {} minutes.", .retry_after_seconds.div_ceil(60))]
     Throttled { retry_after_seconds: u64 },
+    /// As much of it is under way as may be at a time.
+    #[error("{problem}")]
+    Busy { problem: String, retry_after_seconds: u64 },
     /// Logged once with its cause, and never shown raw.
     #[error("Something went wrong on our side. Nothing was changed.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

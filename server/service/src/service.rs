@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::account::Passwords;
 use crate::alert::{AlertConfig, Outgoing};
-use crate::check::{FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
+use crate::check::{Asked, FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
 use crate::evidence::Room;
 use crate::follow::Follows;
 use crate::methods::Examples;
@@ -63,6 +63,7 @@ pub(crate) struct Inner {
     pasts: Mutex<HashMap<CheckId, Arc<Past>>>,
     touched: UnboundedSender<Touched>,
     listening: Listening,
+    asked: Asked,
     readings: Readings,
     examples: Examples,
     outgoing: Outgoing,
@@ -115,6 +116,7 @@ impl Service {
             pasts: Mutex::default(),
             touched,
             listening: Listening::new(news, per_minute),
+            asked: Asked::default(),
             readings: Readings::default(),
             examples: Examples::default(),
             outgoing,
@@ -175,6 +177,10 @@ impl Service {
 
     pub(crate) fn listening(&self) -> &Listening {
         &self.inner.listening
+    }
+
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.inner.asked
     }
 
     pub(crate) fn readings(&self) -> &Readings {

@@ -8,9 +8,9 @@ use store::{AssessmentId, OrgId};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
+use crate::Service;
 use crate::check::News;
 use crate::service::Inner;
-use crate::{Error, Service};
 
 /// How long touches are gathered before the findings are brought up to date.
 const GATHER: Duration = Duration::from_millis(200);
@@ -44,15 +44,19 @@ impl Service {
         let _ = settled.await;
     }
 
-    async fn refresh_all(&self, gathered: &mut Gathered) -> Result<(), Error> {
+    /// Each by itself: what cannot be read of one says nothing of the others, and whoever reads it brings it up to date.
+    async fn refresh_all(&self, gathered: &mut Gathered) {
         for org in gathered.organizations.drain() {
-            let open = self.store().live_assessments_of(org).await?;
-            gathered.assessments.extend(open.into_iter().map(|assessment| assessment.id));
+            match self.store().live_assessments_of(org).await {
+                Ok(open) => gathered.assessments.extend(open.into_iter().map(|assessment| assessment.id)),
+                Err(error) => tracing::error!(%org, ?error, "findings were not brought up to date"),
+            }
         }
         for assessment in gathered.assessments.drain() {
-            self.refresh_findings(assessment).await?;
+            if let Err(error) = self.refresh_findings(assessment).await {
+                tracing::error!(%assessment, ?error, "findings were not brought up to date");
+            }
         }
-        Ok(())
     }
 }
 
@@ -88,14 +92,77 @@ pub(crate) async fn refresh_touched(inner: Weak<Inner>, mut touches: UnboundedRe
             gathered.take(more);
         }
         let Some(inner) = inner.upgrade() else { return };
-        if let Err(error) = Service::of(inner).refresh_all(&mut gathered).await {
-            // The others would meet the same; whoever reads them brings them up to date.
-            tracing::error!(?error, "findings were not brought up to date");
-        }
+        Service::of(inner).refresh_all(&mut gathered).await;
         if let Some(done) = gathered.settled {
             // Nobody waits any more: that is fine.
             let _ = done.send(());
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Backend;
+    use store::record::{Claim, SizeBand};
+    use store::testing::TestDatabase;
+
+    use super::*;
+    use crate::account::SignUp;
+    use crate::answer::AnswerInput;
+    use crate::assessment::NewAssessment;
+    use crate::organization::NewOrganization;
+    use crate::{Actor, Config, SecretKey};
+
+    /// An organization with an assessment and an answer.
+    async fn answered(service: &Service, owner: &Actor, name: &str) -> (OrgId, AssessmentId) {
+        let new = NewOrganization {
+            name: name.to_owned(),
+            profiles: vec!["H".into()],
+            size_band: SizeBand::UpTo20,
+            demo: false,
+        };
+        let org = service.create_organization(owner, new).await.unwrap().id;
+        let new =
+            NewAssessment { framework: "B7".into(), version: None, title: name.to_owned(), target: None };
+        let assessment = service.start_assessment(owner, org, new).await.unwrap().id;
+        let claim = Claim::Level(domain::Level::MOST);
+        let input = AnswerInput { claim, rationale: String::new(), revision: 0 };
+        service.save_answer(owner, assessment, &"PAT-1".into(), input).await.unwrap();
+        (org, assessment)
+    }
+
+    #[tokio::test]
+    async fn an_organization_that_cannot_be_read_keeps_no_other_from_its_refresh() {
+        let (database, store) = TestDatabase::open(Backend::Sqlite).await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            probe_allow: probe::AllowList::default(),
+            probe_roots: None,
+            receiver: None,
+            secret_keys: SecretKey::from_file(&folder.path().join("secret.key")).unwrap().into(),
+            node: "test".to_owned(),
+            alerts: crate::alert::AlertConfig::default(),
+            feeds: crate::check::FeedConfig::default(),
+            files: None,
+        };
+        let service = Service::new(store, config).unwrap();
+        service.bring_content().await.unwrap();
+        let sign_up = SignUp {
+            name: "owner".to_owned(),
+            email: "owner@clinic.example".to_owned(),
+            password: "lantern crate violet ridge".to_owned(),
+        };
+        let owner = service.create_first_account(sign_up).await.unwrap();
+        let (unreadable, spoilt) = answered(&service, &owner, "Unreadable").await;
+        let (_, sound) = answered(&service, &owner, "Sound").await;
+        database.execute(format!("UPDATE assessments SET target_level = 99 WHERE id = '{spoilt}'")).await;
+        database.execute("DELETE FROM findings".to_owned()).await;
+
+        let mut gathered = Gathered::default();
+        gathered.take(Touched::Organization(unreadable));
+        gathered.take(Touched::Assessment(sound));
+        service.refresh_all(&mut gathered).await;
+        assert!(!service.store().findings(sound).await.unwrap().is_empty());
     }
 }

@@ -144,7 +144,7 @@ pub(super) struct NewCheckBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({ "enabled": false }))]
 pub(super) struct CheckChange {
-    /// All of them; only an absent secret stays as it was.
+    /// All of them; only an absent secret stays as it was, and not where the check is aimed at another server.
     #[schema(value_type = Option<BTreeMap<String, Value>>)]
     parameters: Option<BTreeMap<String, Value>>,
     interval: Option<Interval>,

@@ -157,7 +157,7 @@ impl From<Error> for Problem {
                 Self { current: Some(current), ..Self::new(StatusCode::CONFLICT, said) }
             }
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, said),
-            Error::Throttled { retry_after_seconds } => {
+            Error::Throttled { retry_after_seconds } | Error::Busy { retry_after_seconds, .. } => {
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, said);
                 Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
             }

@@ -134,12 +134,13 @@ pub(super) async fn list(
 
 /// Run a check now
 ///
-/// Answers when the run has ended and is recorded; the findings that it touches are up to date by then.
+/// Answers when the run has ended and is recorded; the findings that it touches are up to date by then. A run goes on and is
+/// recorded when the caller leaves. While the check runs, or eight of its organization do, another is answered with 429.
 #[utoipa::path(
     post, path = "/checks/{id}/runs", tag = "checks", params(("id" = String, Path, format = "uuid")),
     responses(
         (status = 201, body = Run), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem)
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)
     )
 )]
 pub(super) async fn create(

@@ -2,7 +2,7 @@
 
 use crate::audit;
 use crate::column::{Text, from_row};
-use crate::db::{Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, IntegrationId, OrgId};
 use crate::page;
@@ -27,6 +27,13 @@ statements! {
         created_at, next_due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     Both UPDATE = "UPDATE checks SET parameters = $2, interval_seconds = $3, enabled = $4, next_due_at = $5, \
         host = NULL WHERE id = $1";
+    // Whoever runs it right now is too late from then on.
+    Both AIM = "UPDATE checks SET parameters = $2, interval_seconds = $3, enabled = $4, next_due_at = $5, host = NULL, \
+        last_run = NULL, last_started_at = 0, last_status = NULL, good_at = NULL, judged = NULL, repeats = 0, \
+        own_failures = 0, lease_owner = NULL, lease_until = 0, lease_epoch = lease_epoch + 1 WHERE id = $1";
+    Both FORGET_STANDINGS = "DELETE FROM standings WHERE check_id = $1";
+    Both WITHDRAW_ATTESTATIONS = "UPDATE overrides SET withdrawn_at = $2, withdrawn_by = $3 \
+        WHERE check_id = $1 AND withdrawn_at IS NULL AND until_at > $2";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 ORDER BY id");
     Both GLANCES = "SELECT id, integration_id, kind, enabled, last_status FROM checks WHERE org_id = $1 ORDER BY id";
@@ -53,6 +60,20 @@ from_row! {
 
 from_row! {
     Glance { id, integration = "integration_id", kind: text, enabled, status: maybe_text = "last_status" }
+}
+
+/// Writes a check by one of the statements that change it; whether there is one.
+async fn write(link: &mut Link<'_>, statement: &'static str, check: &Check) -> Result<bool, StoreError> {
+    let updated = run!(
+        link,
+        statement,
+        check.id,
+        &*check.parameters,
+        check.interval_seconds,
+        check.enabled,
+        check.next_due_at
+    )?;
+    Ok(updated > 0)
 }
 
 impl Store {
@@ -82,18 +103,24 @@ impl Store {
     pub async fn update_check(&self, check: Check, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        let updated = run!(
-            link,
-            UPDATE,
-            check.id,
-            &*check.parameters,
-            check.interval_seconds,
-            check.enabled,
-            check.next_due_at
-        )?;
-        if updated == 0 {
+        if !write(link, UPDATE, &check).await? {
             return Ok(false);
         }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// The same for a check that looks at another target from now on. What it saw of the one before says nothing of this
+    /// one: how it stood, what was attested against its failures, and a run that is under way are gone. The runs stay.
+    pub async fn aim_check(&self, check: Check, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if !write(link, AIM, &check).await? {
+            return Ok(false);
+        }
+        run!(link, FORGET_STANDINGS, check.id)?;
+        run!(link, WITHDRAW_ATTESTATIONS, check.id, audit.at, audit.actor)?;
         audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(true)

@@ -17,13 +17,13 @@ use crate::history;
 use crate::ids::{CheckId, RunId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Audit, Completion, Ended, Judged, Recorded, Run};
-use crate::standings::{self, Latest};
+use crate::standings::{self, Order};
 
 macro_rules! hold {
     ($lock:literal) => {
         concat!(
             "SELECT lease_epoch, lease_until, last_run, last_started_at, last_status, good_at, judged, repeats, \
-             own_failures FROM checks WHERE id = $1",
+             own_failures, twice_until FROM checks WHERE id = $1",
             $lock
         )
     };
@@ -36,17 +36,17 @@ statements! {
         observations, messages, checked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
         ON CONFLICT (check_id, scheduled_for) DO NOTHING";
     Both NOTE = "UPDATE checks SET last_run = $2, last_started_at = $3, last_status = $4, good_at = $5, judged = $6, \
-        repeats = $7, own_failures = $8 WHERE id = $1";
+        repeats = $7, own_failures = $8, twice_until = $9 WHERE id = $1";
     Both NOTE_AND_COMPLETE = "UPDATE checks SET last_run = $2, last_started_at = $3, last_status = $4, good_at = $5, \
-        judged = $6, repeats = $7, own_failures = $8, next_due_at = $9, host = $10, lease_owner = NULL, lease_until = 0 \
-        WHERE id = $1";
+        judged = $6, repeats = $7, own_failures = $8, twice_until = $9, next_due_at = $10, host = $11, \
+        lease_owner = NULL, lease_until = 0 WHERE id = $1";
     Both COMPLETE = "UPDATE checks SET next_due_at = $2, lease_owner = NULL, lease_until = 0 WHERE id = $1";
 }
 
 from_row! {
     Held {
         lease_epoch, lease_until, last_run, last_started_at, last_status: maybe_text, good_at, judged, repeats: int,
-        own_failures: int,
+        own_failures: int, twice_until,
     }
 }
 
@@ -62,6 +62,8 @@ struct Held {
     judged: Option<String>,
     repeats: u32,
     own_failures: u32,
+    /// Instants up to this one come a second time, because the clock was set back; 0 where it never was.
+    twice_until: UnixMillis,
 }
 
 impl Held {
@@ -73,6 +75,18 @@ impl Held {
     /// Whether somebody ran the check under this epoch and nobody took it over since.
     fn is_under(&self, epoch: i64) -> bool {
         self.lease_epoch == epoch && self.lease_until > 0
+    }
+
+    /// Where a run that has just ended stands among the others of its check. One that is said to have started after the
+    /// present did so by a clock that was set back since.
+    fn order_of(&self, run: &Run, now: UnixMillis) -> Order {
+        if self.last_run.is_none() || self.last_started_at <= run.started_at {
+            Order::Latest
+        } else if self.last_started_at > now {
+            Order::LatestAgain
+        } else {
+            Order::Late
+        }
     }
 }
 
@@ -141,41 +155,57 @@ async fn record(
     if completion.is_some_and(|completion| !held.is_under(completion.epoch)) {
         return Ok(Recorded::Superseded);
     }
-    if !insert(link, run).await? {
+    let order = held.order_of(run, UnixMillis::now());
+    let twice_until = match order {
+        Order::LatestAgain => held.twice_until.max(held.last_started_at),
+        Order::Latest | Order::Late => held.twice_until,
+    };
+    if !insert(link, run, twice_until).await? {
         if let Some(completion) = completion {
             run!(link, COMPLETE, run.check, completion.next_due_at)?;
         }
         return Ok(Recorded::Duplicate);
     }
     let print = fingerprint(ended);
-    let latest = if held.last_run.is_none() || held.last_started_at <= run.started_at {
-        Latest::Yes
-    } else {
-        Latest::No
-    };
-    let alike = latest == Latest::Yes
+    let alike = order == Order::Latest
         && held.last_run.is_some()
         && held.judged.as_ref() == Some(&print)
         && held.last_started_at >= ended.fresh_since;
     if !alike {
-        standings::bring_up_to_date(link, run, &ended.judged, latest).await?;
-        if latest == Latest::Yes {
+        standings::bring_up_to_date(link, run, &ended.judged, order).await?;
+        if order != Order::Late {
             history::follow_outage(link, run, held.last_status).await?;
             history::follow_declaration(link, run, ended.declared.as_deref()).await?;
         }
     }
     history::count(link, ended).await?;
-    note(link, ended, completion, &held, latest, if alike { held.repeats + 1 } else { 0 }, print).await
+    let repeats = if alike { held.repeats + 1 } else { 0 };
+    note(link, ended, completion, &Held { twice_until, ..held }, order, repeats, print).await
 }
 
-/// Whether the run is new: `false` where there is one for its instant already.
-async fn insert(link: &mut Link<'_>, run: &Run) -> Result<bool, StoreError> {
+/// Whether the run is new: `false` where there is one for its instant already. An instant that comes a second time has a
+/// second run, kept beside the first as due when it started.
+async fn insert(link: &mut Link<'_>, run: &Run, twice_until: UnixMillis) -> Result<bool, StoreError> {
+    if insert_for(link, run, run.scheduled_for).await? {
+        return Ok(true);
+    }
+    if run.scheduled_for.is_none_or(|instant| instant > twice_until) {
+        return Ok(false);
+    }
+    insert_for(link, run, Some(UnixMillis(run.started_at.0 + 1))).await
+}
+
+async fn insert_for(
+    link: &mut Link<'_>,
+    run: &Run,
+    scheduled_for: Option<UnixMillis>,
+) -> Result<bool, StoreError> {
     let inserted = run!(
         link,
         INSERT,
         run.id,
         run.check,
-        run.scheduled_for,
+        scheduled_for,
         run.started_at,
         run.duration_ms,
         Text(run.status),
@@ -195,18 +225,22 @@ async fn note(
     ended: &Ended,
     completion: Option<&Completion>,
     held: &Held,
-    latest: Latest,
+    order: Order,
     repeats: u32,
     print: String,
 ) -> Result<Recorded, StoreError> {
     let run = &ended.run;
     let good = matches!(run.status, Status::Pass | Status::Warn).then_some(run.started_at);
-    let good_at = held.good_at.max(good);
+    let good_at = match order {
+        Order::LatestAgain => held.good_at.min(Some(run.started_at)),
+        Order::Latest | Order::Late => held.good_at,
+    };
+    let good_at = good_at.max(good);
     let own_failures = completion.as_ref().map_or(held.own_failures, |completion| completion.own_failures);
     // After a run that ended late the next one looks at the standings again.
-    let (last_run, last_started_at, last_status, judged) = match latest {
-        Latest::Yes => (Some(run.id), run.started_at, Some(run.status), Some(print)),
-        Latest::No => (held.last_run, held.last_started_at, held.last_status, None),
+    let (last_run, last_started_at, last_status, judged) = match order {
+        Order::Latest | Order::LatestAgain => (Some(run.id), run.started_at, Some(run.status), Some(print)),
+        Order::Late => (held.last_run, held.last_started_at, held.last_status, None),
     };
     let (check, repeats_kept, own_failures) = (run.check, i64::from(repeats), i64::from(own_failures));
     match completion {
@@ -220,7 +254,8 @@ async fn note(
             good_at,
             judged,
             repeats_kept,
-            own_failures
+            own_failures,
+            held.twice_until
         )?,
         Some(Completion { next_due_at, host, .. }) => run!(
             link,
@@ -233,6 +268,7 @@ async fn note(
             judged,
             repeats_kept,
             own_failures,
+            held.twice_until,
             *next_due_at,
             host.as_deref()
         )?,

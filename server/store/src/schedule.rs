@@ -11,7 +11,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
 use crate::ids::{CheckId, OrgId, UnixMillis};
 use crate::queue::Job;
-use crate::record::{Claimed, Wanted};
+use crate::record::{Claimed, GivenBack, Wanted};
 
 /// `$orgs` and `$hosts` select from JSON lists.
 macro_rules! claim {
@@ -20,13 +20,24 @@ macro_rules! claim {
             "UPDATE checks SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1 WHERE id IN \
              (SELECT id FROM checks WHERE enabled AND next_due_at <= $3 AND lease_until <= $4 AND org_id NOT IN (",
             $orgs,
-            ") AND (host IS NULL OR host NOT IN (",
+            ") AND (host IS NULL OR org_id || ' ' || host NOT IN (",
             $hosts,
             ")) ORDER BY next_due_at, id LIMIT $7",
             $lock,
             ") RETURNING ",
             check_columns!(),
             ", lease_epoch, own_failures"
+        )
+    };
+}
+
+/// `$checks` selects from a JSON list.
+macro_rules! renew {
+    ($checks:literal) => {
+        concat!(
+            "UPDATE checks SET lease_until = $2 WHERE lease_owner = $1 AND lease_until > 0 AND id IN (",
+            $checks,
+            ")"
         )
     };
 }
@@ -38,7 +49,10 @@ statements! {
         "SELECT json_array_elements_text($5::json)", "SELECT json_array_elements_text($6::json)",
         " FOR UPDATE SKIP LOCKED"
     );
-    Both RENEW = "UPDATE checks SET lease_until = $2 WHERE lease_owner = $1 AND lease_until > 0";
+    Sqlite RENEW_SQLITE = renew!("SELECT value FROM json_each($3)");
+    Postgres RENEW_POSTGRES = renew!("SELECT json_array_elements_text($3::json)");
+    Both GIVE_BACK = "UPDATE checks SET lease_owner = NULL, lease_until = 0, next_due_at = $3, own_failures = $4 \
+        WHERE id = $1 AND lease_epoch = $2 AND lease_until > 0";
     Both RELEASE = "UPDATE checks SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = $1";
     Both RELEASE_ALL = "UPDATE checks SET lease_owner = NULL, lease_until = 0 WHERE lease_until > 0";
     Both BRING_FORWARD = "UPDATE checks SET next_due_at = CASE WHEN next_due_at > $2 THEN $2 ELSE next_due_at END \
@@ -53,7 +67,8 @@ from_row! {
 
 /// A statement about leases, with whose they are and until when, where it takes those.
 enum Lease {
-    Renew { owner: String, until: UnixMillis },
+    Renew { owner: String, until: UnixMillis, checks: BTreeSet<String> },
+    GiveBack(GivenBack),
     Release { owner: String },
     ReleaseAll,
     BringForward { check: CheckId, due: UnixMillis, now: UnixMillis },
@@ -65,7 +80,13 @@ impl Job for Lease {
 
     async fn run(&self, link: &mut Link<'_>) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Renew { owner, until } => run!(link, RENEW, &**owner, *until)?,
+            Self::Renew { owner, until, checks } => {
+                let renew = link.dialect(RENEW_SQLITE, RENEW_POSTGRES);
+                run!(link, renew, &**owner, *until, Json(checks))?
+            }
+            Self::GiveBack(GivenBack { check, epoch, next_due_at, own_failures }) => {
+                run!(link, GIVE_BACK, *check, *epoch, *next_due_at, i64::from(*own_failures))?
+            }
             Self::Release { owner } => run!(link, RELEASE, &**owner)?,
             Self::ReleaseAll => run!(link, RELEASE_ALL)?,
             Self::BringForward { check, due, now } => run!(link, BRING_FORWARD, *check, *due, *now)?,
@@ -83,30 +104,32 @@ impl Store {
             return Ok(Vec::new());
         }
         let orgs: BTreeSet<String> = orgs_apart.iter().map(OrgId::to_string).collect();
+        let hosts: BTreeSet<String> = hosts_apart.iter().map(|(org, host)| format!("{org} {host}")).collect();
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         let claim = link.dialect(CLAIM_SQLITE, CLAIM_POSTGRES);
         let limit = i64::from(limit);
-        let mut claimed = rows!(
-            link,
-            Claimed,
-            claim,
-            owner,
-            lease_until,
-            horizon,
-            now,
-            Json(&orgs),
-            Json(hosts_apart),
-            limit
-        )?;
+        let mut claimed =
+            rows!(link, Claimed, claim, owner, lease_until, horizon, now, Json(&orgs), Json(&hosts), limit)?;
         writing.commit().await?;
         claimed.sort_by_key(|claimed| (claimed.check.next_due_at, claimed.check.id));
         Ok(claimed)
     }
 
-    /// Extends every lease of a worker; how many it holds.
-    pub async fn renew_leases(&self, owner: &str, until: UnixMillis) -> Result<u64, StoreError> {
-        self.perform(Lease::Renew { owner: owner.to_owned(), until }).await
+    /// Extends a worker's leases of these checks; how many it holds. Any other lease of it runs out.
+    pub async fn renew_leases(
+        &self,
+        owner: &str,
+        until: UnixMillis,
+        checks: &[CheckId],
+    ) -> Result<u64, StoreError> {
+        let checks = checks.iter().map(CheckId::to_string).collect();
+        self.perform(Lease::Renew { owner: owner.to_owned(), until, checks }).await
+    }
+
+    /// Gives a check back without a run; whether it was held under that epoch.
+    pub async fn give_back(&self, given: GivenBack) -> Result<bool, StoreError> {
+        Ok(self.perform(Lease::GiveBack(given)).await? > 0)
     }
 
     /// Gives back every check that a worker holds, as due as it was.

@@ -76,9 +76,14 @@ impl Kept {
 
     /// Takes in a run, by the table of `scoring.md` section 6.2. Runs are taken in the order in which they started;
     /// one that ended late counts where it belongs, as far as the order can still be told.
-    fn take(&mut self, run: &Run, judged: &Judged, latest: Latest) {
+    fn take(&mut self, run: &Run, judged: &Judged, order: Order) {
         let standing = &mut self.standing;
         let at = run.started_at;
+        if order == Order::LatestAgain {
+            // What is known was seen before this run, whatever the clock said then.
+            standing.concluded_at = standing.concluded_at.min(Some(at));
+            self.passed_at = self.passed_at.min(Some(at));
+        }
         let passed_at = if standing.status == Status::Fail { self.passed_at } else { standing.concluded_at };
         match judged.status {
             Status::Fail if passed_at.is_none_or(|passed| at >= passed) => {
@@ -101,7 +106,7 @@ impl Kept {
             // UNKNOWN replaces nothing, and neither does what came before a pass that is known already.
             Status::Pass | Status::Warn | Status::Fail | Status::Unknown => {}
         }
-        if latest == Latest::Yes {
+        if order != Order::Late {
             standing.last_status = judged.status;
             standing.last_run = run.id;
             standing.conditions.clone_from(&judged.conditions);
@@ -109,11 +114,15 @@ impl Kept {
     }
 }
 
-/// Whether a run started after all others of its check.
+/// Where a run stands among the others of its check, by when they started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Latest {
-    Yes,
-    No,
+pub(crate) enum Order {
+    /// After all others.
+    Latest,
+    /// The same, although others are said to have started later: the clock was set back since.
+    LatestAgain,
+    /// Before another one, which ended sooner.
+    Late,
 }
 
 /// Brings a check's standings up to date with a run. Whoever calls holds the check's row, so that runs that end at
@@ -122,7 +131,7 @@ pub(crate) async fn bring_up_to_date(
     link: &mut Link<'_>,
     run: &Run,
     judged: &[Judged],
-    latest: Latest,
+    order: Order,
 ) -> Result<(), StoreError> {
     let found = rows!(link, Kept, OF_CHECK, run.check)?;
     let key = |kept: Kept| ((kept.standing.framework, kept.standing.binding.clone()), kept);
@@ -130,7 +139,7 @@ pub(crate) async fn bring_up_to_date(
     for judged in judged {
         kept.entry((judged.framework, judged.binding.clone()))
             .or_insert_with(|| Kept::never_judged(run, judged))
-            .take(run, judged, latest);
+            .take(run, judged, order);
     }
     for Kept { standing, passed_at } in kept.into_values() {
         run!(

@@ -72,15 +72,25 @@ impl TestDatabase {
 
     /// Renames a table, so that whatever needs it fails from then on.
     pub async fn lose(&self, table: &'static str) {
-        let rename = AssertSqlSafe(format!("ALTER TABLE {table} RENAME TO lost_{table}")).into_sql_str();
+        self.execute(format!("ALTER TABLE {table} RENAME TO lost_{table}")).await;
+    }
+
+    /// Gives a table that was lost its name back.
+    pub async fn find(&self, table: &'static str) {
+        self.execute(format!("ALTER TABLE lost_{table} RENAME TO {table}")).await;
+    }
+
+    /// Does to the database what no program of the house does.
+    pub async fn execute(&self, sql: String) {
+        let sql = AssertSqlSafe(sql).into_sql_str();
         let done = if self.url.starts_with("sqlite:") {
             let mut connection = sqlx::SqliteConnection::connect(&self.url).await.expect("the file opens");
-            connection.execute(rename).await.map(drop)
+            connection.execute(sql).await.map(drop)
         } else {
             let mut connection = PgConnection::connect(&self.url).await.expect("the database answers");
-            connection.execute(rename).await.map(drop)
+            connection.execute(sql).await.map(drop)
         };
-        done.expect("the table is there");
+        done.expect("the database takes it");
     }
 
     /// Makes a database and opens it, its schema up to date.

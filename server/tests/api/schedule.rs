@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use rstest::rstest;
 use serde_json::json;
+use server::config::Worker;
 use service::UnixMillis;
 use service::record::{Check, Run};
 use store::{CheckId, Store};
@@ -17,14 +19,14 @@ use tokio::sync::Semaphore;
 use super::support::{Backend, World, text};
 
 /// A page that answers when it is let.
-struct Target {
+pub(super) struct Target {
     addr: SocketAddr,
     asked: Arc<AtomicUsize>,
-    answers: Arc<Semaphore>,
+    pub(super) answers: Arc<Semaphore>,
 }
 
 impl Target {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let (asked, answers) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let (count, let_go) = (Arc::clone(&asked), Arc::clone(&answers));
         let page = move || {
@@ -41,13 +43,17 @@ impl Target {
         Self { addr, asked, answers }
     }
 
+    pub(super) fn url(&self) -> String {
+        format!("http://{}/", self.addr)
+    }
+
     /// Waits until it was asked so often.
-    async fn asked(&self, times: usize) {
+    pub(super) async fn asked(&self, times: usize) {
         until(async || self.asked.load(Ordering::SeqCst) >= times).await;
     }
 }
 
-async fn until(holds: impl AsyncFn() -> bool) {
+pub(super) async fn until(holds: impl AsyncFn() -> bool) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -108,13 +114,20 @@ impl Drop for Process {
 /// A check of the page that is due every second, which people cannot ask for.
 async fn every_second(world: &World, target: &Target) -> CheckId {
     let integration = world.integration(&["PAT"]).await;
-    let new =
-        json!({ "kind": "portal.doc_link", "parameters": { "url": format!("http://{}/", target.addr) } });
+    let new = json!({ "kind": "portal.doc_link", "parameters": { "url": target.url() } });
     let made = world.owner.post(&format!("/integrations/{integration}/checks"), new).await.expect(201);
     let id: CheckId = text(&made["id"]).parse().unwrap();
     let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    due_now(&store, id, Some(1)).await;
+    store.close().await;
+    id
+}
+
+/// Has a check be due now, and so many seconds apart where it is said.
+async fn due_now(store: &Store, id: CheckId, interval_seconds: Option<i64>) {
     let check = store.check(id).await.unwrap().unwrap();
-    let often = Check { interval_seconds: 1, next_due_at: UnixMillis::now(), ..check };
+    let interval_seconds = interval_seconds.unwrap_or(check.interval_seconds);
+    let due = Check { interval_seconds, next_due_at: UnixMillis::now(), ..check };
     let audit = store::record::Audit {
         at: UnixMillis::now(),
         actor: None,
@@ -123,12 +136,10 @@ async fn every_second(world: &World, target: &Target) -> CheckId {
         subject: id.to_string(),
         details: serde_json::Value::Null,
     };
-    assert!(store.update_check(often, audit).await.unwrap());
-    store.close().await;
-    id
+    assert!(store.update_check(due, audit).await.unwrap());
 }
 
-async fn runs(store: &Store, check: CheckId) -> Vec<Run> {
+pub(super) async fn runs(store: &Store, check: CheckId) -> Vec<Run> {
     let mut runs = store.runs(check, None, 1000).await.unwrap();
     runs.reverse();
     runs
@@ -188,6 +199,36 @@ async fn a_process_asked_to_stop_ends_what_is_under_way_and_gives_back_the_rest(
     assert_eq!(runs.len(), 1, "the run that was under way is kept: {log}");
     assert_eq!(store.release_all_leases().await.unwrap(), 0, "nothing is held");
     assert!(store.workers(UnixMillis(0)).await.unwrap().is_empty());
+}
+
+/// `feeds`: the run itself fails. `runs`: what it brought is not taken.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_whose_run_met_a_database_that_failed_runs_again_without_a_restart(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values("feeds", "runs")] table: &'static str,
+) {
+    let world = World::with(backend, |config| config.worker = Worker::On).await;
+    let integration = world.integration(&["PAT"]).await;
+    let parameters = json!({ "expected_every": "1d", "feed_name": "ADT" });
+    let new = json!({ "kind": "hl7v2.flow", "parameters": parameters });
+    let made = world.owner.post(&format!("/integrations/{integration}/checks"), new).await.expect(201);
+    let check: CheckId = text(&made["id"]).parse().unwrap();
+    let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    world.app.lose(table).await;
+    due_now(&store, check, None).await;
+    until(async || {
+        let figures = store.schedule_figures(UnixMillis::now()).await.unwrap();
+        (figures.failing_here, figures.held) == (1, 0)
+    })
+    .await;
+    world.app.find(table).await;
+    assert!(store.check(check).await.unwrap().unwrap().next_due_at > UnixMillis::now(), "not at once");
+    due_now(&store, check, None).await;
+    until(async || runs(&store, check).await.iter().any(|run| run.scheduled_for.is_some())).await;
+    let figures = store.schedule_figures(UnixMillis::now()).await.unwrap();
+    assert_eq!(figures.failing_here, 0);
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -91,6 +91,16 @@ impl TestApp {
         self.database.lose(table).await;
     }
 
+    /// Gives it back.
+    pub(crate) async fn find(&self, table: &'static str) {
+        self.database.find(table).await;
+    }
+
+    /// Does to the database what the server never does.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.database.execute(sql.to_owned()).await;
+    }
+
     /// Somebody without an account.
     pub(crate) fn anonymous(&self) -> Person {
         Person { url: self.url.clone(), client: client(), token: None, email: String::new() }

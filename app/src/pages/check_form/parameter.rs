@@ -35,7 +35,7 @@ pub(super) fn parameter_field(
         }
         ParameterType::Secret => {
             let kept = if set {
-                "It is set and never shown. Leave it empty to keep it."
+                "It is set and never shown. Leave it empty to keep it, unless you change where it goes."
             } else {
                 "Never shown again."
             };

@@ -154,6 +154,9 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "integration.added" => format!("added the integration {}", of("name")),
         "integration.changed" => format!("changed the integration {}", of("name")),
         "check.added" => format!("added a check {} to {}", of("kind"), of("integration")),
+        "check.changed" if of("target") == "changed" => {
+            format!("aimed a check {} at another target", of("kind"))
+        }
         "check.changed" => format!("changed a check {}", of("kind")),
         "check.thresholds_changed" => "changed when a check opens an incident".to_owned(),
         "check.snoozed" => format!("put off the alerts of a check: {}", of("reason")),

@@ -1,7 +1,6 @@
 //! Reads a body: so many bytes, so many after decompression, and no longer than the run lasts.
 
 use std::io::Write;
-use std::time::Duration;
 
 use flate2::write::MultiGzDecoder;
 use http::HeaderMap;
@@ -10,8 +9,9 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
 use super::root_cause;
-use crate::connector::Deadline;
+use crate::connector::{Deadline, OutOfTime};
 use crate::failure::{Failure, Layer};
+use crate::limits::Pace;
 
 /// Where the decoded bytes of a body go. A write that fails says why by `refusal`.
 pub(crate) trait Drain: Write {
@@ -26,8 +26,8 @@ pub(super) struct Source<'a> {
     pub(super) cap: usize,
     pub(super) host: &'a str,
     pub(super) deadline: Deadline,
-    /// How long the sender may pause.
-    pub(super) stall: Option<Duration>,
+    /// How slow the sender may be; without one, as slow as the deadline lets it.
+    pub(super) pace: Option<Pace>,
 }
 
 impl Source<'_> {
@@ -40,19 +40,13 @@ impl Source<'_> {
         }
         let mut sink = Sink::new(self.headers, drain)?;
         let mut received = 0;
+        let mut stretch = self.stretch(received);
         loop {
-            let deadline = self.stall.map_or(self.deadline, |stall| self.deadline.at_most(stall));
-            let frame = match deadline.bound(self.incoming.frame()).await {
+            let frame = match stretch.deadline.bound(self.incoming.frame()).await {
                 Ok(None) => break,
                 Ok(Some(Ok(frame))) => frame,
                 Ok(Some(Err(error))) => return Err(self.broken_off(received, announced, &error)),
-                Err(time) => {
-                    let host = self.host;
-                    let text = format!(
-                        "the answer of {host} was not complete after {time} ({received} bytes by then)"
-                    );
-                    return Err(Failure::no_answer(Layer::Http, text));
-                }
+                Err(time) => return Err(self.too_slow(received, &stretch, time)),
             };
             let Ok(data) = frame.into_data() else { continue };
             received += data.len();
@@ -60,8 +54,29 @@ impl Source<'_> {
                 return Err(self.too_long());
             }
             sink.take(&data, self.host)?;
+            if self.pace.is_some_and(|pace| received - stretch.from >= pace.bytes) {
+                stretch = self.stretch(received);
+            }
         }
         sink.finish(self.host)
+    }
+
+    /// Begins a stretch of time in which the sender must keep its pace.
+    fn stretch(&self, from: usize) -> Stretch {
+        Stretch { from, deadline: self.pace.map_or(self.deadline, |pace| self.deadline.at_most(pace.time)) }
+    }
+
+    fn too_slow(&self, received: usize, stretch: &Stretch, time: OutOfTime) -> Failure {
+        let host = self.host;
+        let text = match self.pace.filter(|_| !self.deadline.left().is_zero()) {
+            Some(pace) => format!(
+                "{host} sent {} bytes of its answer in {time}, and must send {} in that time ({received} bytes by then)",
+                received - stretch.from,
+                bytes_in_words(pace.bytes)
+            ),
+            None => format!("the answer of {host} was not complete after {time} ({received} bytes by then)"),
+        };
+        Failure::no_answer(Layer::Http, text)
     }
 
     fn too_long(&self) -> Failure {
@@ -80,6 +95,12 @@ impl Source<'_> {
         };
         Failure::no_answer(Layer::Http, text)
     }
+}
+
+/// A stretch of time, from so many bytes on.
+struct Stretch {
+    from: usize,
+    deadline: Deadline,
 }
 
 /// The way to the drain, by the body's content encoding.
@@ -187,5 +208,9 @@ impl Write for Capped {
 }
 
 pub(crate) fn bytes_in_words(bytes: usize) -> String {
-    if bytes >= 1 << 20 { format!("{} MB", bytes >> 20) } else { format!("{} kB", bytes >> 10) }
+    match bytes {
+        bytes if bytes >= 1 << 30 => format!("{} GB", bytes >> 30),
+        bytes if bytes >= 1 << 20 => format!("{} MB", bytes >> 20),
+        bytes => format!("{} kB", bytes >> 10),
+    }
 }

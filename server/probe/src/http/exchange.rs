@@ -1,7 +1,5 @@
 //! One request and its answer on an open stream.
 
-use std::time::Duration;
-
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::Full;
@@ -18,7 +16,7 @@ use super::body::{self, Capped, Drain};
 use super::{Answer, root_cause};
 use crate::connector::Deadline;
 use crate::failure::{Failure, Layer};
-use crate::limits::Limits;
+use crate::limits::{Limits, Pace};
 
 /// One request and its answer.
 pub(super) struct Exchange<'a> {
@@ -124,22 +122,22 @@ impl Opened {
             cap: limits.body_bytes,
             host: &self.host,
             deadline: self.deadline,
-            stall: None,
+            pace: None,
         };
         let body = source.pour(sink).await?.into_bytes();
         let (status, latency) = (self.parts.status, self.sent.elapsed());
         Ok(Answer { status, headers: self.parts.headers, body, latency, url: self.url, tls: self.tls })
     }
 
-    /// Pours the body into `drain` as it comes, keeping none of it; each piece must come within `stall`.
-    pub(super) async fn pour<D: Drain>(self, drain: D, cap: u64, stall: Duration) -> Result<D, Failure> {
+    /// Pours the body into `drain` as it comes, keeping none of it; the sender must keep the pace.
+    pub(super) async fn pour<D: Drain>(self, drain: D, cap: u64, pace: Pace) -> Result<D, Failure> {
         let source = body::Source {
             incoming: self.incoming,
             headers: &self.parts.headers,
             cap: usize::try_from(cap).unwrap_or(usize::MAX),
             host: &self.host,
             deadline: self.deadline,
-            stall: Some(stall),
+            pace: Some(pace),
         };
         source.pour(drain).await
     }

@@ -36,8 +36,6 @@ const ACCEPT: &str = "application/fhir+json";
 const NDJSON: &str = "application/fhir+ndjson, application/x-ndjson;q=0.9, */*;q=0.5";
 /// What any one request but a file may take.
 const ONE_REQUEST: Duration = Duration::from_mins(1);
-/// How long the sender of a file may pause.
-const STALL: Duration = Duration::from_mins(1);
 /// Left of the run's time for deleting the job.
 const CLOSING: Duration = Duration::from_secs(10);
 const DEFAULT_WINDOW_SECONDS: u64 = 8 * 3600;
@@ -199,7 +197,7 @@ impl Export<'_, '_> {
         let mut counts = lines::Counts::default();
         let mut ended = Ok(());
         for (index, file) in manifest.output.iter().enumerate() {
-            match self.count_file(job, manifest, file).await {
+            match self.count_file(job, manifest, file, counts.poured()).await {
                 Ok(lines) => counts.add(index, file, lines),
                 Err(failure) => {
                     ended = Err(failure.context(&format!("output[{index}]")));
@@ -212,7 +210,14 @@ impl Export<'_, '_> {
         ended
     }
 
-    async fn count_file(&mut self, job: &Url, manifest: &Manifest, file: &File) -> Result<Lines, Failure> {
+    /// `poured` bytes have come before, from other files.
+    async fn count_file(
+        &mut self,
+        job: &Url,
+        manifest: &Manifest,
+        file: &File,
+        poured: u64,
+    ) -> Result<Lines, Failure> {
         let Some(address) = &file.url else {
             return Err(Failure::answered(Layer::Parse, "expected an address; it is missing"));
         };
@@ -224,8 +229,8 @@ impl Export<'_, '_> {
         };
         let get = Get { url: &url, accept: NDJSON, bearer: token.as_deref(), deadline: self.working };
         let limits = self.context.limits;
-        let lines = Lines::new(limits.line_bytes);
-        match self.context.http.pour(&get, lines, limits.export_bytes, STALL).await? {
+        let lines = Lines::after(poured, limits);
+        match self.context.http.pour(&get, lines, limits.export_bytes, limits.export_pace).await? {
             Poured::Whole(lines) => Ok(lines.finish()),
             Poured::Other(answer) => {
                 let text = format!(

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use domain::check::{CheckKind, Group, Parameter, ParameterError, ParameterType, Parameters};
+use probe::Aim;
 use store::CheckId;
 use store::record::Check;
 
 use super::feed::token;
 use crate::{Error, FieldError, Service};
+
+/// Said of a secret that is on file for another target.
+const TARGET_CHANGED: &str = "The target changed: enter the secret again.";
 
 /// Parameters as they arrive: from the API or from a form.
 #[derive(Debug, Clone)]
@@ -19,7 +23,8 @@ pub enum RawParameters {
 }
 
 impl Service {
-    /// Validates parameters against the kind and the guard. A secret that is absent is taken from `kept`.
+    /// Validates parameters against the kind and the guard. A secret that is absent is taken from `kept`, as long as it goes
+    /// where it went before.
     pub(super) fn read_parameters(
         &self,
         kind: &CheckKind,
@@ -28,21 +33,26 @@ impl Service {
     ) -> Result<Parameters, Error> {
         let kind = &without_token(kind);
         let secrets = kind.parameters.iter().filter(|spec| spec.kind == ParameterType::Secret);
-        let kept = secrets.filter_map(|spec| Some((spec.name.clone(), kept?.text(&spec.name)?.to_owned())));
+        let kept_secrets =
+            secrets.filter_map(|spec| Some((spec.name.clone(), kept?.text(&spec.name)?.to_owned())));
+        let mut taken = Vec::new();
         let read = match raw {
             RawParameters::Json(values) => {
                 let mut values = values.clone();
-                for (name, secret) in kept {
-                    values.entry(name).or_insert(secret.into());
+                for (name, secret) in kept_secrets {
+                    values.entry(name).or_insert_with_key(|name| {
+                        taken.push(name.clone());
+                        secret.into()
+                    });
                 }
                 Parameters::from_json(kind, &values)
             }
             RawParameters::Text(values) => {
                 let mut values = values.clone();
-                for (name, secret) in kept {
-                    let entry = values.entry(name).or_default();
-                    if entry.is_empty() {
-                        *entry = secret;
+                for (name, secret) in kept_secrets {
+                    if values.get(&name).is_none_or(|typed| typed.trim().is_empty()) {
+                        taken.push(name.clone());
+                        values.insert(name, secret);
                     }
                 }
                 Parameters::from_text(kind, &values)
@@ -51,13 +61,19 @@ impl Service {
         let parameters =
             read.map_err(|errors| Error::Invalid(errors.into_iter().map(field_error).collect()))?;
         let refused = self.prober().guard().vet_parameters(&parameters);
-        if refused.is_empty() {
-            return Ok(parameters);
+        if !refused.is_empty() {
+            let refused = refused
+                .into_iter()
+                .map(|(name, refusal)| FieldError::new(format!("parameters.{name}"), refusal.to_string()));
+            return Err(Error::Invalid(refused.collect()));
         }
-        let refused = refused
-            .into_iter()
-            .map(|(name, refusal)| FieldError::new(format!("parameters.{name}"), refusal.to_string()));
-        Err(Error::Invalid(refused.collect()))
+        let elsewhere = |kept: &Parameters| !Aim::of(kind, &parameters).has_origins_of(&Aim::of(kind, kept));
+        if !taken.is_empty() && kept.is_some_and(elsewhere) {
+            // Whoever may change a check need not know its secret, and could have it sent to a server of their own.
+            let again = |name| FieldError::new(format!("parameters.{name}"), TARGET_CHANGED);
+            return Err(Error::Invalid(taken.iter().map(again).collect()));
+        }
+        Ok(parameters)
     }
 
     /// The parameters as JSON with every secret sealed for this check.

@@ -12,6 +12,7 @@ use store::record::{Check, Completion, Ended, Recorded, Run};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::lease::{Lease, Leases};
 use crate::{Error, Service};
 
 /// The most runs in one transaction.
@@ -30,78 +31,89 @@ pub(super) struct Due {
     pub(super) completion: Completion,
 }
 
-/// Keeps what comes until nobody is left who sends, counting in `recorded`.
-pub(super) async fn record_all(service: Service, mut inbox: mpsc::Receiver<Due>, recorded: Arc<AtomicI64>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while inbox.recv_many(&mut batch, BATCH).await > 0 {
-        if batch.len() < BATCH {
-            tokio::time::sleep(GATHER).await;
-            while batch.len() < BATCH
-                && let Ok(more) = inbox.try_recv()
-            {
-                batch.push(more);
-            }
-        }
-        service.keep(std::mem::take(&mut batch), &recorded).await;
-    }
+pub(super) struct Recorder {
+    service: Service,
+    leases: Leases,
+    /// Counts the runs that are kept.
+    recorded: Arc<AtomicI64>,
 }
 
-impl Service {
-    async fn keep(&self, mut batch: Vec<Due>, recorded: &AtomicI64) {
+impl Recorder {
+    pub(super) fn new(service: Service, leases: Leases, recorded: Arc<AtomicI64>) -> Self {
+        Self { service, leases, recorded }
+    }
+
+    /// Keeps what comes until nobody is left who sends.
+    pub(super) async fn record_all(self, mut inbox: mpsc::Receiver<Due>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while inbox.recv_many(&mut batch, BATCH).await > 0 {
+            if batch.len() < BATCH {
+                tokio::time::sleep(GATHER).await;
+                while batch.len() < BATCH
+                    && let Ok(more) = inbox.try_recv()
+                {
+                    batch.push(more);
+                }
+            }
+            self.keep(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn keep(&self, mut batch: Vec<Due>) {
         batch.sort_by_key(|due| due.check.id);
         let (checks, ended): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|due| (due.check, (due.ended, due.completion))).unzip();
         let ended: Arc<[(Ended, Completion)]> = ended.into();
-        let mut kept = self.store().complete_runs(Arc::clone(&ended)).await;
+        let store = self.service.store();
+        let mut kept = store.complete_runs(Arc::clone(&ended)).await;
         for wait in AGAIN {
             // What one of them refers to is gone: waiting brings nothing back.
             if matches!(kept, Ok(_) | Err(StoreError::NotFound { .. })) {
                 break;
             }
             tokio::time::sleep(wait).await;
-            kept = self.store().complete_runs(Arc::clone(&ended)).await;
+            kept = store.complete_runs(Arc::clone(&ended)).await;
         }
         match kept {
-            Ok(done) => self.follow(&checks, &ended, &done, recorded).await,
-            Err(error) if ended.len() == 1 => given_up(&checks[0], &error.into()),
+            Ok(done) => self.follow(&checks, &ended, &done).await,
+            Err(error) if ended.len() == 1 => self.give_up(&checks[0], &ended[0].1, &error.into()).await,
             Err(_) => {
                 // One of them may be what the database does not take.
                 for (check, one) in checks.iter().zip(ended.iter()) {
-                    match self.store().complete_runs(Arc::from([one.clone()])).await {
+                    match store.complete_runs(Arc::from([one.clone()])).await {
                         Ok(done) => {
                             let (check, one) = (std::slice::from_ref(check), std::slice::from_ref(one));
-                            self.follow(check, one, &done, recorded).await;
+                            self.follow(check, one, &done).await;
                         }
-                        Err(error) => given_up(check, &error.into()),
+                        Err(error) => self.give_up(check, &one.1, &error.into()).await,
                     }
                 }
             }
         }
     }
 
-    async fn follow(
-        &self,
-        checks: &[Check],
-        ended: &[(Ended, Completion)],
-        done: &[Recorded],
-        recorded: &AtomicI64,
-    ) {
+    /// A run that the database did not take: its check is given back and runs again soon.
+    async fn give_up(&self, check: &Check, completion: &Completion, error: &Error) {
+        tracing::error!(check = %check.id, ?error, "a run could not be kept; the check runs again");
+        self.service.give_up(&self.leases, Lease::completed(check, completion)).await;
+    }
+
+    async fn follow(&self, checks: &[Check], ended: &[(Ended, Completion)], done: &[Recorded]) {
+        for (check, (_, completion)) in checks.iter().zip(ended) {
+            self.leases.end(check.id, completion.epoch);
+        }
         // Together, so that what they keep shares transactions.
         let mut watching = JoinSet::new();
         for ((check, (ended, _)), done) in checks.iter().zip(ended).zip(done) {
             match done {
                 Recorded::Stored { repeats } => {
-                    recorded.fetch_add(1, Ordering::Relaxed);
+                    self.recorded.fetch_add(1, Ordering::Relaxed);
                     if may_move_incidents(&ended.run, *repeats) {
-                        let (service, check, run) = (self.clone(), check.clone(), ended.run.clone());
-                        watching.spawn(async move {
-                            if let Err(error) = service.watch_run(&check, &run).await {
-                                tracing::error!(check = %check.id, ?error, "a run was not held against incidents");
-                            }
-                        });
+                        let (service, check, run) = (self.service.clone(), check.clone(), ended.run.clone());
+                        watching.spawn(async move { service.hold_against_incidents(&check, &run).await });
                     }
-                    if self.moves_findings(check, &ended.judged, *done) {
-                        self.touch_organization(check.org);
+                    if self.service.moves_findings(check, &ended.judged, *done) {
+                        self.service.touch_organization(check.org);
                     }
                 }
                 Recorded::Duplicate => {}
@@ -127,9 +139,4 @@ fn may_move_incidents(run: &Run, repeats: u32) -> bool {
         Status::Fail => true,
         Status::Pass | Status::Warn => repeats <= History::RESULTS || repeats.is_multiple_of(16),
     }
-}
-
-/// The lease runs out by itself, and the check is claimed again.
-fn given_up(check: &Check, error: &Error) {
-    tracing::error!(check = %check.id, ?error, "a run could not be kept; the check runs again");
 }

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use domain::check::{CheckKind, Group, Message, Outcome, Reach, Severity, Status, Value, judge};
 use jiff::Timestamp;
-use probe::Occasion;
+use probe::{Aim, Occasion};
 use serde_json::json;
 use store::record::{Audit, Check, Ended, Judged, Recorded, Run};
 use store::{CheckId, RunId, StoreError, UnixMillis};
+use tracing::Instrument as _;
 
 use super::past::LATENCY;
 use super::register;
@@ -43,13 +44,38 @@ pub(super) struct Timing {
 }
 
 impl Service {
-    /// Runs a check now and answers with the run.
+    /// Runs a check now and answers with the run. What has begun at the target goes on and is kept even if nobody waits
+    /// for it any more.
     pub async fn run_check(&self, actor: &Actor, id: CheckId) -> Result<Run, Error> {
         let check = self.check_for(actor, id, Permission::Operate).await?;
-        let (ended, _) = self.run_to_end(&check, None).await?;
+        let turn = self.asked().begin(&check)?;
+        let (service, actor) = (self.clone(), actor.clone());
+        let run = async move {
+            let run = service.run_asked(&actor, &check).await;
+            drop(turn);
+            run
+        };
+        tokio::spawn(run.in_current_span()).await.map_err(Error::internal)?
+    }
+
+    async fn run_asked(&self, actor: &Actor, check: &Check) -> Result<Run, Error> {
+        let (ended, _) = self.run_to_end(check, None).await?;
+        self.still_aimed(check).await?;
         let details = json!({ "run": ended.run.id, "status": ended.run.status });
-        let entry = org_audit(actor, check.org, "check.run", id, details);
-        self.keep_asked(&check, ended, Some(entry)).await
+        let entry = org_audit(actor, check.org, "check.run", check.id, details);
+        self.keep_asked(check, ended, Some(entry)).await
+    }
+
+    /// Refuses what a run saw of a target that the check looks at no longer.
+    async fn still_aimed(&self, check: &Check) -> Result<(), Error> {
+        let now = self.store().check(check.id).await?.ok_or(Error::NotFound("The check"))?;
+        let kind = self.kind_of(check)?;
+        let aim = |check: &Check| Ok::<_, Error>(Aim::of(kind, &self.open_parameters(check)?));
+        if now.parameters == check.parameters || aim(&now)? == aim(check)? {
+            return Ok(());
+        }
+        let text = "The check was aimed at another target while it ran, so nothing was kept. Run it again.";
+        Err(Error::Conflict(text.to_owned()))
     }
 
     /// Past runs, newest first, before the one given.
@@ -152,7 +178,8 @@ impl Service {
         self.keep_asked(check, ended, audit).await
     }
 
-    /// Keeps a run that somebody asked for; incidents and findings are up to date when it is kept.
+    /// Keeps a run that somebody asked for. Incidents and findings are up to date when it is kept; where they cannot follow,
+    /// the run stands all the same.
     pub(super) async fn keep_asked(
         &self,
         check: &Check,
@@ -161,9 +188,9 @@ impl Service {
     ) -> Result<Run, Error> {
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
         let recorded = self.store().record_run(ended, audit).await?;
-        self.watch_run(check, &run).await?;
+        self.hold_against_incidents(check, &run).await;
         if self.moves_findings(check, &judged, recorded) {
-            self.refresh_organization(check.org).await?;
+            self.catch_up_organization(check.org).await;
         }
         Ok(run)
     }
@@ -177,17 +204,25 @@ impl Service {
             Err(StoreError::NotFound { .. }) => return Ok(()),
             recorded => recorded?,
         };
+        self.hold_against_incidents(check, &run).await;
+        if self.moves_findings(check, &judged, recorded) {
+            self.touch_organization(check.org);
+        }
         let now = UnixMillis::now();
         let due = self.next_due(check, now).await;
         if !self.store().bring_forward(check.id, due, now).await? {
             // The worker runs it right now, and may have looked before the report came.
             self.look_once_more(check.id);
         }
-        self.watch_run(check, &run).await?;
-        if self.moves_findings(check, &judged, recorded) {
-            self.touch_organization(check.org);
-        }
         Ok(())
+    }
+
+    /// Opens, continues or closes the check's incident by a run that is on the disk. A failure is on the log: the run
+    /// stands, and the next one is held against incidents as well.
+    pub(super) async fn hold_against_incidents(&self, check: &Check, run: &Run) {
+        if let Err(error) = self.watch_run(check, run).await {
+            tracing::error!(check = %check.id, ?error, "a run was not held against incidents");
+        }
     }
 
     /// Whether a run may have opened, changed or cleared a finding: judged as the runs before were, only the failure

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use domain::check::LatencySketch;
+use domain::check::{Group, LatencySketch};
+use probe::Aim;
 use store::UnixMillis;
 use store::record::{Check, Claimed, Completion, Retention, Wanted, WorkerState};
 use tokio::sync::{mpsc, watch};
@@ -14,8 +15,9 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::grid;
-use super::hand::{Hand, Place, WorkLimits};
-use super::recorder::{self, Due};
+use super::hand::{Hand, Length, Place, WorkLimits};
+use super::lease::{Lease, Leases};
+use super::recorder::{self, Due, Recorder};
 use super::run::Fault;
 use crate::{Error, Service};
 
@@ -34,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The longest wait before the worker asks a database again that failed.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_hours(1);
+/// A probe that may take more seconds than these is a long one.
+const LONG_SECONDS: u32 = 600;
 
 impl Service {
     /// Runs due checks until `stopping` turns true; then what is under way ends or is given up, and everything else
@@ -75,13 +79,15 @@ impl Service {
         }
     }
 
-    /// Runs a check that is due; `None` where it could not be, and the lease is left to run out.
-    async fn run_due(&self, claimed: Claimed, host: Option<String>) -> Option<Due> {
+    /// Runs a check that is due; `None` where it could not be, and it is given back.
+    async fn run_due(&self, claimed: Claimed, host: Option<String>, leases: &Leases) -> Option<Due> {
+        let lease = Lease::of(&claimed);
         let Claimed { check, epoch, own_failures } = claimed;
         let (ended, fault) = match self.run_to_end(&check, Some(check.next_due_at)).await {
             Ok(ended) => ended,
             Err(error) => {
                 tracing::error!(check = %check.id, ?error, "a check that was due could not be run");
+                self.give_up(leases, lease).await;
                 return None;
             }
         };
@@ -114,9 +120,10 @@ impl Service {
         }
     }
 
-    async fn keep_leases(&self, state: WorkerState, minute: bool) {
+    async fn keep_leases(&self, leases: Leases, state: WorkerState, minute: bool) {
         let (store, now) = (self.store(), state.seen_at);
-        if let Err(error) = store.renew_leases(self.node(), UnixMillis(now.0 + LEASE_MS)).await {
+        let until = UnixMillis(now.0 + LEASE_MS);
+        if let Err(error) = store.renew_leases(self.node(), until, &leases.held()).await {
             tracing::error!(?error, "leases could not be renewed");
         }
         if let Err(error) = store.report_worker(state).await {
@@ -134,31 +141,15 @@ impl Service {
         }
     }
 
-    /// The host that a check speaks to, in lower case.
-    fn host_of(&self, check: &Check) -> Option<String> {
-        let kind = self.kind(&check.kind)?;
-        let parameters: domain::check::Parameters = serde_json::from_str(&check.parameters).ok()?;
-        kind.parameters.iter().find_map(|spec| {
-            use domain::check::Parameter;
-            match parameters.get(&spec.name)? {
-                Parameter::Url(url) => host_in(url),
-                Parameter::Host(host) => Some(host.to_ascii_lowercase()),
-                _ => None,
-            }
-        })
+    /// Where a check runs. Its secrets stay sealed: only where the parameters point is read.
+    fn place_of(&self, check: &Check) -> Place {
+        let kind = self.kind(&check.kind);
+        let parameters = serde_json::from_str(&check.parameters).ok();
+        let aim = kind.zip(parameters).map(|(kind, parameters)| Aim::of(kind, &parameters));
+        let host = aim.and_then(|aim| aim.host().map(ToOwned::to_owned));
+        let long = kind.is_some_and(|kind| kind.group == Group::NetworkProbe && kind.timeout > LONG_SECONDS);
+        Place::new(check.org, host, if long { Length::Long } else { Length::Short })
     }
-}
-
-/// The host of an address with a scheme, without user, port and path.
-fn host_in(url: &str) -> Option<String> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let bare = match host.strip_prefix('[') {
-        Some(literal) => literal.split(']').next()?,
-        None => host.split(':').next()?,
-    };
-    (!bare.is_empty()).then(|| bare.to_ascii_lowercase())
 }
 
 struct Worker {
@@ -172,8 +163,11 @@ struct Worker {
     claim_again: Instant,
     /// Renewing leases and reporting, one after the other.
     chores: JoinSet<()>,
+    /// Checks on their way back without a run.
+    returns: JoinSet<()>,
     runs: JoinSet<()>,
-    places: HashMap<Id, Place>,
+    under_way: HashMap<Id, (Place, Lease)>,
+    leases: Leases,
     ended: mpsc::Sender<Due>,
     keeping: tokio::task::JoinHandle<()>,
     recorded: Arc<AtomicI64>,
@@ -186,7 +180,9 @@ impl Worker {
     fn new(service: Service) -> Self {
         let (ended, inbox) = mpsc::channel(recorder::WAITING);
         let recorded = Arc::new(AtomicI64::new(0));
-        let keeping = tokio::spawn(recorder::record_all(service.clone(), inbox, Arc::clone(&recorded)));
+        let leases = Leases::default();
+        let keeping = Recorder::new(service.clone(), leases.clone(), Arc::clone(&recorded));
+        let keeping = tokio::spawn(keeping.record_all(inbox));
         Self {
             hand: Hand::new(WorkLimits::default()),
             state: WorkerState::new(service.node(), UnixMillis::now()),
@@ -196,8 +192,10 @@ impl Worker {
             failures: 0,
             claim_again: Instant::now(),
             chores: JoinSet::new(),
+            returns: JoinSet::new(),
             runs: JoinSet::new(),
-            places: HashMap::new(),
+            under_way: HashMap::new(),
+            leases,
             ended,
             keeping,
             recorded,
@@ -224,6 +222,7 @@ impl Worker {
                 _ = renewals.tick() => self.renew(),
                 Some(claimed) = self.claims.join_next() => self.take(claimed),
                 Some(_) = self.chores.join_next() => {}
+                Some(_) = self.returns.join_next() => {}
                 Some(ended) = self.runs.join_next_with_id() => self.end(ended),
                 () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())), if due.is_some() => {}
             }
@@ -261,8 +260,9 @@ impl Worker {
                 self.failures = 0;
                 let full = claimed.len() == BATCH;
                 for claimed in claimed {
-                    let host = self.service.host_of(&claimed.check);
-                    self.hand.take(claimed, host);
+                    self.leases.hold(&claimed);
+                    let place = self.service.place_of(&claimed.check);
+                    self.hand.take(claimed, place);
                 }
                 if self.more && full {
                     self.claim();
@@ -285,36 +285,59 @@ impl Worker {
     fn start(&mut self, claimed: Claimed, place: Place) {
         let lag = (UnixMillis::now().0 - claimed.check.next_due_at.0).max(0);
         self.lags[0].add(u32::try_from(lag).unwrap_or(u32::MAX));
-        let (service, ended, host) =
-            (self.service.clone(), self.ended.clone(), place.host().map(ToOwned::to_owned));
+        let lease = Lease::of(&claimed);
+        let (service, ended, leases) = (self.service.clone(), self.ended.clone(), self.leases.clone());
+        let host = place.host().map(ToOwned::to_owned);
         let run = self.runs.spawn(async move {
-            if let Some(due) = service.run_due(claimed, host).await {
+            if let Some(due) = service.run_due(claimed, host, &leases).await {
                 // Without a recorder there is nobody left to keep it: the worker was given up.
                 let _ = ended.send(due).await;
             }
         });
-        self.places.insert(run.id(), place);
+        self.under_way.insert(run.id(), (place, lease));
     }
 
     fn end(&mut self, ended: Result<(Id, ()), tokio::task::JoinError>) {
-        let id = match ended {
-            Ok((id, ())) => id,
+        let (id, broken_off) = match ended {
+            Ok((id, ())) => (id, false),
             Err(error) => {
                 tracing::error!(%error, "a run broke off");
-                error.id()
+                (error.id(), true)
             }
         };
-        if let Some(place) = self.places.remove(&id) {
-            self.hand.end(&place);
+        let Some((place, lease)) = self.under_way.remove(&id) else { return };
+        self.hand.end(&place);
+        if broken_off {
+            let (service, leases) = (self.service.clone(), self.leases.clone());
+            self.returns.spawn(async move { service.give_up(&leases, lease).await });
         }
+    }
+
+    /// Gives back what waits for an instant that is further ahead than anything that is claimed: the clock was set back
+    /// since, and the database brings such checks back that nobody holds.
+    fn give_back_far(&mut self, now: UnixMillis) {
+        let far = self.hand.leave(UnixMillis(now.0 + 2 * AHEAD_MS));
+        if far.is_empty() {
+            return;
+        }
+        tracing::warn!(
+            checks = far.len(),
+            "the clock was set back; checks that wait for what was soon are given back"
+        );
+        let (service, leases) = (self.service.clone(), self.leases.clone());
+        self.returns.spawn(async move {
+            let given: Vec<_> = far.iter().map(|claimed| Lease::of(claimed).as_it_was()).collect();
+            service.give_back(&leases, &given).await;
+        });
     }
 
     /// Extends the leases, and says how the worker is, unless the last time still lasts.
     fn renew(&mut self) {
+        let now = UnixMillis::now();
+        self.give_back_far(now);
         if !self.chores.is_empty() {
             return;
         }
-        let now = UnixMillis::now();
         let minute = self.lags_since.elapsed() >= LAGS;
         if minute {
             self.lags_since = Instant::now();
@@ -331,14 +354,15 @@ impl Worker {
             lag,
             ..self.state.clone()
         };
-        let service = self.service.clone();
-        self.chores.spawn(async move { service.keep_leases(state, minute).await });
+        let (service, leases) = (self.service.clone(), self.leases.clone());
+        self.chores.spawn(async move { service.keep_leases(leases, state, minute).await });
     }
 
     /// Lets what is under way end, within limits; gives everything else back.
     async fn stop(mut self) {
         self.claims.shutdown().await;
         self.chores.shutdown().await;
+        self.returns.shutdown().await;
         let all = async { while self.runs.join_next().await.is_some() {} };
         if tokio::time::timeout(PATIENCE, all).await.is_err() {
             tracing::warn!(
@@ -358,25 +382,6 @@ impl Worker {
         }
         if let Err(error) = store.worker_left(node).await {
             tracing::error!(?error, "the worker could not sign off");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_an_address_is_without_user_port_and_path() {
-        for (url, host) in [
-            ("https://FHIR.example.org:8443/r4?x=1", Some("fhir.example.org")),
-            ("http://127.0.0.1:80", Some("127.0.0.1")),
-            ("sftp://reader@files.example.org/in", Some("files.example.org")),
-            ("https://[fd00::1]:443/", Some("fd00::1")),
-            ("nowhere", None),
-            ("https://", None),
-        ] {
-            assert_eq!(host_in(url).as_deref(), host, "{url}");
         }
     }
 }

@@ -64,6 +64,11 @@ impl Service {
                     Ok(_) => agreed += 1,
                     // Somebody rated it in the meantime, and that stays.
                     Err(Error::Stale(_)) => {}
+                    // The ratings before it are on the disk: they are what is told.
+                    Err(error) if agreed > 0 => {
+                        tracing::error!(assessment = %id, ?error, "not every claim was taken over");
+                        return Ok(agreed);
+                    }
                     Err(other) => return Err(other),
                 }
             }

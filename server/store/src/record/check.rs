@@ -147,9 +147,9 @@ pub struct Wanted<'a> {
     pub horizon: UnixMillis,
     pub lease_until: UnixMillis,
     pub limit: u32,
-    /// Organizations and hosts that have their share already.
+    /// Organizations that have their share already, and those that have it at one host.
     pub orgs_apart: &'a [OrgId],
-    pub hosts_apart: &'a [String],
+    pub hosts_apart: &'a [(OrgId, String)],
 }
 
 /// A check that a worker holds.
@@ -172,6 +172,17 @@ pub struct Completion {
     pub own_failures: u32,
     /// Whom the check speaks to, for fairness between targets.
     pub host: Option<String>,
+}
+
+/// A check that is given back without a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenBack {
+    pub check: CheckId,
+    /// The epoch of the lease: under another one it is somebody else's.
+    pub epoch: i64,
+    pub next_due_at: UnixMillis,
+    /// Runs in a row that failed on this side, lost ones included.
+    pub own_failures: u32,
 }
 
 /// What became of a run that was handed in.

@@ -1,9 +1,9 @@
 use domain::check::Status;
 use rstest::rstest;
-use store::record::Check;
-use store::{Backend, CheckId, IntegrationId, StoreError};
+use store::record::{Check, Completion, Override, Recorded};
+use store::{Backend, CheckId, IntegrationId, OverrideId, StoreError};
 
-use crate::world::{NOW, World, later, ran};
+use crate::world::{NOW, World, binding, later, ran};
 
 #[rstest]
 #[tokio::test]
@@ -72,4 +72,50 @@ async fn a_check_at_a_glance_stands_where_its_latest_run_left_it(
     world.record(&ran(check.id, later(1), Status::Pass)).await;
     assert_eq!(glance().await.status, Some(Status::Pass));
     assert!(!store.any_fails_of(world.org.id).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_a_check_that_is_aimed_anew_only_the_runs_stay(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    for at in 0..3 {
+        world.record(&ran(check.id, later(at), Status::Fail)).await;
+    }
+    let attested = Override {
+        id: OverrideId::new(),
+        check: check.id,
+        framework: world.framework,
+        binding: binding(0),
+        reason: "a wrong alarm".to_owned(),
+        by: world.user.id,
+        by_name: world.user.name.clone(),
+        at: NOW,
+        until: later(90_000),
+        withdrawn_at: None,
+    };
+    store.create_override(attested, world.audit("attested")).await.unwrap();
+    let under_way = &world.claim("one", NOW, 9).await[0];
+    let elsewhere = Check { parameters: "{}".to_owned(), ..check.clone() };
+    assert!(store.aim_check(elsewhere.clone(), world.audit("aimed")).await.unwrap());
+    assert_eq!(store.check(check.id).await.unwrap(), Some(elsewhere.clone()));
+    assert!(store.standings_of(check.id).await.unwrap().is_empty());
+    assert_eq!(store.glances_of(world.org.id).await.unwrap()[0].status, None);
+    assert_eq!(store.overrides_of(check.id).await.unwrap()[0].withdrawn_at, Some(NOW));
+    assert_eq!(store.runs(check.id, None, 9).await.unwrap().len(), 3);
+    // What ran under the old parameters comes too late.
+    let completion =
+        Completion { epoch: under_way.epoch, next_due_at: later(9), own_failures: 0, host: None };
+    let late = (world.ended(&ran(check.id, later(5), Status::Pass)), completion);
+    assert_eq!(store.complete_runs([late].into()).await.unwrap(), [Recorded::Superseded]);
+    // The first run of the new target counts by itself, although it is judged as the old one was.
+    let first = ran(check.id, later(6), Status::Fail);
+    world.record(&first).await;
+    assert_eq!(store.standings_of(check.id).await.unwrap(), [world.standing(&first)]);
+    let unknown = Check { id: CheckId::new(), ..elsewhere };
+    assert!(!store.aim_check(unknown, world.audit("aimed")).await.unwrap());
+    assert_eq!(world.actions().await, ["attested", "aimed"]);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::check::Status;
 use rstest::rstest;
-use store::record::{Check, Claimed, Completion, Recorded, Run, Wanted};
-use store::{Backend, CheckId, UnixMillis};
+use store::record::{Check, Claimed, Completion, GivenBack, Recorded, Run, Wanted};
+use store::{Backend, CheckId, OrgId, UnixMillis};
 
 use crate::world::{NOW, World, later, ran, said, unjudged, wanted};
 
@@ -117,10 +117,10 @@ async fn leases_are_extended_given_back_and_taken_over(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let world = &World::new(backend).await;
-    world.check().await;
+    let check = world.check().await.id;
     world.claim("one", NOW, 9).await;
-    assert_eq!(world.store.renew_leases("one", later(5000)).await.unwrap(), 1);
-    assert_eq!(world.store.renew_leases("two", later(9000)).await.unwrap(), 0);
+    assert_eq!(world.store.renew_leases("one", later(5000), &[check, CheckId::new()]).await.unwrap(), 1);
+    assert_eq!(world.store.renew_leases("two", later(9000), &[check]).await.unwrap(), 0);
     assert!(world.claim("two", later(1500), 9).await.is_empty());
     assert_eq!(world.store.release_leases("two").await.unwrap(), 0);
     assert_eq!(world.store.release_leases("one").await.unwrap(), 1);
@@ -146,11 +146,78 @@ async fn who_has_a_share_already_is_left_out(#[values(Backend::Sqlite, Backend::
     let host = Some("slow.example.org".to_owned());
     let completion = Completion { epoch: claimed.epoch, next_due_at: later(9), own_failures: 0, host };
     world.store.complete_runs([(unjudged(&run), completion)].into()).await.unwrap();
-    let hosts_apart = &["slow.example.org".to_owned()][..];
+    let apart = |org| [(org, "slow.example.org".to_owned())];
+    let own = apart(world.org.id);
+    let hosts_apart = &own[..];
     let found = world.store.claim_due(Wanted { hosts_apart, ..wanted("one", later(9), 9) }).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_ne!(found[0].check.id, claimed.check.id);
-    assert_eq!(ids(&world.claim("one", later(9), 9).await), [claimed.check.id]);
+    // What another organization holds there is its own affair.
+    let others = apart(OrgId::new());
+    let hosts_apart = &others[..];
+    let found = world.store.claim_due(Wanted { hosts_apart, ..wanted("one", later(9), 9) }).await.unwrap();
+    assert_eq!(ids(&found), [claimed.check.id]);
+    world.store.release_leases("one").await.unwrap();
+    assert!(ids(&world.claim("one", later(9), 9).await).contains(&claimed.check.id));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_lease_that_its_worker_lost_sight_of_runs_out(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let lost = world.check().await.id;
+    world.claim("one", NOW, 9).await;
+    assert_eq!(world.store.renew_leases("one", later(5000), &[]).await.unwrap(), 0);
+    assert_eq!(ids(&world.claim("one", later(1000), 9).await), [lost]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_given_back_without_a_run_is_due_when_its_worker_says(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await.id;
+    let claimed = &world.claim("one", NOW, 9).await[0];
+    let back = GivenBack { check, epoch: claimed.epoch, next_due_at: later(700), own_failures: 2 };
+    let astray = GivenBack { epoch: claimed.epoch - 1, ..back };
+    assert!(!world.store.give_back(astray).await.unwrap(), "a lease that is somebody else's by now");
+    assert!(world.store.give_back(back).await.unwrap());
+    assert!(!world.store.give_back(back).await.unwrap(), "nobody holds it");
+    assert!(world.claim("two", later(699), 9).await.is_empty());
+    let again = &world.claim("two", later(700), 9).await[0];
+    assert_eq!((again.check.id, again.own_failures), (check, 2));
+    assert_eq!(complete(world, claimed, later(9000)).await.1, Recorded::Superseded);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_instant_that_comes_twice_because_the_clock_was_set_back_has_two_runs(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let hour = 3_600_000;
+    // By a clock that is an hour ahead the check ran at two instants.
+    let ahead = UnixMillis::now().0 + hour - NOW.0;
+    for at in [ahead - hour, ahead] {
+        world.record(&ran(check.id, later(at), Status::Pass)).await;
+    }
+    // Set right, it comes to the first of them again, and to the second.
+    let instants = [(ahead - hour, ahead - hour), (ahead, ahead - hour + 1)];
+    for (instant, started) in instants {
+        let claimed = &world.claim("one", later(instant), 9).await[0];
+        let run = Run { scheduled_for: Some(later(instant)), ..ran(check.id, later(started), Status::Fail) };
+        let completion =
+            Completion { epoch: claimed.epoch, next_due_at: later(instant), own_failures: 0, host: None };
+        let done = world.store.complete_runs([(world.ended(&run), completion)].into()).await.unwrap();
+        assert!(matches!(done[0], Recorded::Stored { .. }), "{done:?}");
+    }
+    assert_eq!(world.store.runs(check.id, None, 9).await.unwrap().len(), 4);
+    let standing = world.store.standings_of(check.id).await.unwrap().remove(0);
+    assert_eq!((standing.status, standing.consecutive_fails), (Status::Fail, 2));
 }
 
 #[rstest]

@@ -2,8 +2,8 @@
 
 use domain::check::Status;
 use rstest::rstest;
-use store::Backend;
 use store::record::{Ended, Recorded, Run, Standing};
+use store::{Backend, UnixMillis};
 
 use crate::world::{NOW, World, later, ran};
 
@@ -122,4 +122,30 @@ async fn a_run_that_ends_late_counts_where_it_started(
     assert_eq!(keep(30, Status::Fail).await, (Status::Fail, 2, Some(later(30))));
     let latest = world.store.latest_runs(world.org.id).await.unwrap();
     assert_eq!(latest[&check].started_at, later(30));
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_seen_after_the_clock_was_set_back_counts_at_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await.id;
+    let now = UnixMillis::now().0 - NOW.0;
+    let keep = async |at, status| {
+        let ended = asked(world, check, at, status);
+        let run = ended.run.id;
+        world.store.record_run(ended, None).await.unwrap();
+        let standing = standing(world, check).await;
+        assert_eq!((standing.last_status, standing.last_run), (status, run), "it is the latest");
+        (standing.status, standing.consecutive_fails, standing.concluded_at)
+    };
+    // An hour ahead of the present it failed twice.
+    keep(now + 3_600_000, Status::Fail).await;
+    keep(now + 3_600_001, Status::Fail).await;
+    assert_eq!(keep(now - 9, Status::Pass).await, (Status::Pass, 0, Some(later(now - 9))));
+    assert_eq!(keep(now - 8, Status::Fail).await, (Status::Fail, 1, Some(later(now - 8))));
+    assert_eq!(keep(now - 7, Status::Fail).await, (Status::Fail, 2, Some(later(now - 7))));
+    let good = world.store.good_at(check).await.unwrap();
+    assert_eq!(good, Some(later(now - 9)), "what passed an hour ahead is no later success");
 }

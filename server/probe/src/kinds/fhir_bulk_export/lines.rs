@@ -11,21 +11,32 @@ use super::manifest::File;
 use super::requirement;
 use crate::failure::{Failure, Layer};
 use crate::http::{Drain, bytes_in_words};
+use crate::limits::Limits;
 use crate::report::Report;
+
+/// The most resource types of one file that are told apart: it should hold one.
+const TYPES: usize = 8;
+/// The longest name of a resource type, in letters; FHIR's own have less than half as many.
+const NAME: usize = 64;
 
 /// What the lines of one file add up to.
 #[derive(Default)]
 pub(super) struct Lines {
     rows: u64,
-    /// Lines by resource type.
+    /// Lines by resource type, of the first few that came.
     types: BTreeMap<String, u64>,
     /// Lines that are no resource, and where the first of them is, counted from 1.
     broken: u64,
     first_broken: u64,
     read: u64,
     pending: Vec<u8>,
+    /// Bytes of one line.
     most: usize,
     overlong: bool,
+    /// Bytes of all files so far, and how many there may be.
+    poured: u64,
+    most_poured: u64,
+    overfull: bool,
 }
 
 /// The one member that is looked at.
@@ -36,8 +47,10 @@ struct Resource<'a> {
 }
 
 impl Lines {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, ..Self::default() }
+    /// After other files that had so many bytes together.
+    pub(super) fn after(poured: u64, limits: &Limits) -> Self {
+        let (most, most_poured) = (limits.line_bytes, limits.export_decoded_bytes);
+        Self { most, poured, most_poured, ..Self::default() }
     }
 
     /// The last line may lack its line break.
@@ -55,23 +68,38 @@ impl Lines {
             return;
         }
         self.rows += 1;
-        if let Ok(resource) = serde_json::from_slice::<Resource<'_>>(bare) {
-            if let Some(known) = self.types.get_mut(resource.kind.as_ref()) {
-                *known += 1;
-            } else {
-                self.types.insert(resource.kind.into_owned(), 1);
+        match serde_json::from_slice::<Resource<'_>>(bare) {
+            Ok(resource) if is_name(&resource.kind) => self.count(resource.kind),
+            _ => {
+                self.broken += 1;
+                if self.broken == 1 {
+                    self.first_broken = self.read;
+                }
             }
-        } else {
-            self.broken += 1;
-            if self.broken == 1 {
-                self.first_broken = self.read;
-            }
+        }
+    }
+
+    fn count(&mut self, kind: Cow<'_, str>) {
+        if let Some(known) = self.types.get_mut(kind.as_ref()) {
+            *known += 1;
+        } else if self.types.len() < TYPES {
+            self.types.insert(kind.into_owned(), 1);
         }
     }
 }
 
+/// Whether this may be the name of a resource type.
+fn is_name(kind: &str) -> bool {
+    (1..=NAME).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 impl Write for Lines {
     fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        self.poured = self.poured.saturating_add(u64::try_from(data.len()).unwrap_or(u64::MAX));
+        if self.poured > self.most_poured {
+            self.overfull = true;
+            return Err(Error::other("files without end"));
+        }
         let mut rest = data;
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let (line, after) = (&rest[..end], &rest[end + 1..]);
@@ -102,9 +130,16 @@ impl Write for Lines {
 
 impl Drain for Lines {
     fn refusal(&self) -> Option<Failure> {
-        let most = bytes_in_words(self.most);
-        let text = format!("line {} is longer than {most}, which is more than a check reads", self.read + 1);
-        self.overlong.then(|| Failure::answered(Layer::Parse, text))
+        let text = if self.overlong {
+            let most = bytes_in_words(self.most);
+            format!("line {} is longer than {most}, which is more than a check reads", self.read + 1)
+        } else if self.overfull {
+            let most = bytes_in_words(usize::try_from(self.most_poured).unwrap_or(usize::MAX));
+            format!("the files hold more than {most} together, which is more than a check reads")
+        } else {
+            return None;
+        };
+        Some(Failure::answered(Layer::Parse, text))
     }
 }
 
@@ -112,6 +147,7 @@ impl Drain for Lines {
 #[derive(Default)]
 pub(super) struct Counts {
     rows: u64,
+    poured: u64,
     types: BTreeMap<String, (u64, u64)>,
     problems: Vec<(String, Severity, String)>,
 }
@@ -119,6 +155,7 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn add(&mut self, index: usize, file: &File, lines: Lines) {
         self.rows += lines.rows;
+        self.poured = lines.poured;
         let of_type = self.types.entry(file.kind.clone()).or_default();
         of_type.0 += lines.rows;
         of_type.1 += 1;
@@ -144,6 +181,11 @@ impl Counts {
         }
     }
 
+    /// Bytes of the files so far, after decompression.
+    pub(super) fn poured(&self) -> u64 {
+        self.poured
+    }
+
     pub(super) fn rows(&self) -> i64 {
         i64::try_from(self.rows).unwrap_or(i64::MAX)
     }
@@ -166,7 +208,7 @@ mod tests {
     use super::*;
 
     fn counted(pieces: &[&[u8]]) -> Lines {
-        let mut lines = Lines::new(1000);
+        let mut lines = Lines::after(0, &Limits { line_bytes: 1000, ..Limits::default() });
         for piece in pieces {
             lines.write_all(piece).unwrap();
         }
@@ -192,8 +234,32 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_refused() {
-        let mut lines = Lines::new(10);
+        let mut lines = Lines::after(0, &Limits { line_bytes: 10, ..Limits::default() });
         assert!(lines.write_all(&[b'a'; 20]).is_err());
         assert!(lines.refusal().unwrap().text.contains("line 1 is longer"));
+    }
+
+    #[test]
+    fn files_without_end_are_refused_together() {
+        let limits = Limits { export_decoded_bytes: 30, ..Limits::default() };
+        assert!(Lines::after(0, &limits).write_all(&[b'\n'; 30]).is_ok());
+        let mut next = Lines::after(30, &limits);
+        assert!(next.write_all(b"\n").is_err());
+        assert!(next.refusal().unwrap().text.contains("the files hold more than"));
+    }
+
+    #[test]
+    fn of_many_types_a_few_are_told_apart_and_a_name_that_is_none_is_no_resource() {
+        let mut lines = Lines::after(0, &Limits::default());
+        for n in 0..1000 {
+            let letters: String =
+                format!("{n:03}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+            writeln!(lines, "{{\"resourceType\":\"{letters}\"}}").unwrap();
+        }
+        for name in ["", "Patient 1", &"a".repeat(65)] {
+            writeln!(lines, "{{\"resourceType\":\"{name}\"}}").unwrap();
+        }
+        let lines = lines.finish();
+        assert_eq!((lines.rows, lines.types.len(), lines.broken, lines.first_broken), (1003, TYPES, 3, 1001));
     }
 }

@@ -1,0 +1,134 @@
+//! Where a check's traffic goes, as its parameters say.
+
+use std::collections::BTreeMap;
+
+use domain::check::{CheckKind, Parameter, Parameters};
+use url::Url;
+
+/// Parameters with the type of an address or a host that nothing connects to: the name asked for in a handshake, and the
+/// canonical name of a topic.
+const NAMES: [&str; 2] = ["server_name", "topic"];
+/// The one number that says where traffic goes.
+const PORT: &str = "port";
+
+/// What a check is aimed at. Two are equal where every address, host and port is the same, paths included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// As they were entered, by parameter.
+    places: BTreeMap<String, String>,
+    /// Scheme, host and port of those that are connected to.
+    origins: BTreeMap<String, String>,
+    host: Option<String>,
+}
+
+impl Aim {
+    pub fn of(kind: &CheckKind, parameters: &Parameters) -> Self {
+        let mut aim = Self { places: BTreeMap::new(), origins: BTreeMap::new(), host: None };
+        for name in kind.parameters.iter().map(|spec| &spec.name) {
+            let (place, origin, host) = match parameters.get(name) {
+                Some(Parameter::Url(text)) => {
+                    let (origin, host) = origin(text);
+                    (text.clone(), origin, host)
+                }
+                Some(Parameter::Host(text)) => {
+                    let host = text.to_ascii_lowercase();
+                    (text.clone(), host.clone(), Some(host))
+                }
+                Some(Parameter::Integer(port)) if name == PORT => (port.to_string(), port.to_string(), None),
+                _ => continue,
+            };
+            aim.places.insert(name.clone(), place);
+            if !NAMES.contains(&name.as_str()) {
+                aim.origins.insert(name.clone(), origin);
+                aim.host = aim.host.or(host);
+            }
+        }
+        aim
+    }
+
+    /// The host that is spoken to first, in lower case and without brackets.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// Whether whatever is sent goes to the same schemes, hosts and ports. Only then may a secret go along that was entered
+    /// for the other.
+    pub fn has_origins_of(&self, other: &Self) -> bool {
+        self.origins == other.origins
+    }
+}
+
+/// Scheme, host and port of an address, and its host; the address itself where it is none.
+fn origin(text: &str) -> (String, Option<String>) {
+    let Ok(url) = Url::parse(text) else { return (text.to_owned(), None) };
+    let host = url.host_str().map(str::to_ascii_lowercase).filter(|host| !host.is_empty());
+    let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();
+    let origin = format!("{}://{}:{port}", url.scheme(), host.as_deref().unwrap_or_default());
+    (origin, host.map(|host| host.trim_matches(['[', ']']).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aim(kind: &str, raw: &[(&str, &str)]) -> Aim {
+        let kind = domain::builtin::check_kinds().get(&kind.into()).expect("a built-in kind");
+        let raw = raw.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Aim::of(kind, &Parameters::from_text(kind, &raw).expect("parameters that the kind accepts"))
+    }
+
+    fn at(url: &str) -> Aim {
+        aim("fhir.capability", &[("base_url", url)])
+    }
+
+    #[test]
+    fn another_path_is_another_aim_of_the_same_origin() {
+        let before = at("https://fhir.example.org/r4");
+        for same in ["https://FHIR.example.org/r4/", "https://fhir.example.org/r4"] {
+            assert_eq!(at(same), before, "{same}");
+        }
+        for beside in ["https://fhir.example.org:443/r4", "https://fhir.example.org/r5"] {
+            assert!(at(beside) != before && at(beside).has_origins_of(&before), "{beside}");
+        }
+        for elsewhere in
+            ["http://fhir.example.org/r4", "https://fhir.example.org:8443/r4", "https://fhir.example.com/r4"]
+        {
+            assert!(!at(elsewhere).has_origins_of(&before), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn every_host_and_port_of_a_check_counts_but_no_mere_name() {
+        let tls = |host, port, name| {
+            aim("tls.certificate", &[("host", host), ("port", port), ("server_name", name)])
+        };
+        let before = tls("one.example.org", "443", "a.example.org");
+        assert!(!tls("two.example.org", "443", "a.example.org").has_origins_of(&before));
+        assert!(!tls("one.example.org", "8443", "a.example.org").has_origins_of(&before));
+        let renamed = tls("one.example.org", "443", "b.example.org");
+        assert!(renamed != before && renamed.has_origins_of(&before));
+    }
+
+    #[test]
+    fn a_place_for_files_is_where_it_is_said_to_be() {
+        let place =
+            |location| aim("file.freshness", &[("location", location), ("pattern", "*"), ("cadence", "1d")]);
+        assert!(!place("sftp://two.example.org/in").has_origins_of(&place("sftp://one.example.org/in")));
+        assert!(place("sftp://one.example.org/out").has_origins_of(&place("sftp://one.example.org/in")));
+        assert!(!place("s3://one.example.org/in").has_origins_of(&place("sftp://one.example.org/in")));
+        assert!(!place("s3://one.example.org/in").has_origins_of(&place("")), "a place where there was none");
+    }
+
+    #[test]
+    fn the_host_is_without_port_brackets_and_path() {
+        for (url, host) in [
+            ("https://FHIR.example.org:8443/r4?x=1", "fhir.example.org"),
+            ("http://127.0.0.1:80", "127.0.0.1"),
+            ("https://[fd00::1]:443/", "fd00::1"),
+        ] {
+            assert_eq!(at(url).host(), Some(host), "{url}");
+        }
+        let fed = [("feed_token", "a-token"), ("expected_every", "1d"), ("feed_name", "ADT")];
+        assert_eq!(aim("hl7v2.flow", &fed).host(), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! A check that is aimed at another target: what goes along with it, who may do so, and what is left of the one before.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use store::Store;
+
+use super::checks::{Target, add};
+use super::schedule;
+use super::support::{Backend, World, text};
+
+const ENTER_AGAIN: &str = "The target changed: enter the secret again.";
+
+#[rstest]
+#[tokio::test]
+async fn a_secret_goes_nowhere_but_where_it_was_entered_for(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let contributor = world.member("contributor").await;
+    let integration = world.integration(&["PAT"]).await;
+    let new = json!({ "base_url": "https://fhir.example.org/r4", "bearer_token": "open-sesame-41" });
+    let made = add(&world.owner, &integration, "fhir.capability", new).await.expect(201);
+    let check = format!("/checks/{}", text(&made["id"]));
+    let aim = async |parameters: Value| contributor.patch(&check, json!({ "parameters": parameters })).await;
+    for elsewhere in [
+        "https://fhir.example.com/r4",
+        "https://fhir.example.org:8443/r4",
+        "http://fhir.example.org/r4",
+        "https://fhir.example.org.example.com/r4",
+    ] {
+        let answer = aim(json!({ "base_url": elsewhere })).await;
+        assert_eq!(answer.pointers(), ["/parameters/bearer_token"], "{elsewhere}");
+        assert_eq!(answer.json()["detail"], ENTER_AGAIN);
+    }
+    // The form.
+    contributor.sign_in().await;
+    let edit = format!("/orgs/{}{check}/edit", world.slug);
+    let fields = [
+        ("parameters.base_url", "https://fhir.example.com/r4"),
+        ("parameters.bearer_token", " "),
+        ("interval", "1d"),
+        ("enabled", "on"),
+    ];
+    let page = contributor.submit(&edit, &fields).await;
+    assert_eq!(page.status, 422, "{}", page.text);
+    assert!(page.text.contains(ENTER_AGAIN), "{}", page.text);
+    let kept = world.owner.get(&check).await.expect(200);
+    assert_eq!(kept["parameters"]["base_url"], "https://fhir.example.org/r4", "nothing was changed");
+
+    let beside = aim(json!({ "base_url": "https://fhir.example.org/r5" })).await.expect(200);
+    assert_eq!(beside["parameters"]["bearer_token"], made["parameters"]["bearer_token"], "{beside}");
+    let anew = json!({ "base_url": "https://fhir.example.com/r4", "bearer_token": "another-secret-17" });
+    aim(anew).await.expect(200);
+    // To go without it one says so.
+    let without = json!({ "base_url": "https://fhir.example.net/r4", "bearer_token": null });
+    let without = aim(without).await.expect(200);
+    assert_eq!(without["parameters"].get("bearer_token"), None, "{without}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_confirmed_failure_is_not_aimed_away_by_whoever_may_not_silence_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let contributor = world.member("contributor").await;
+    let (broken, good) = (Target::start().await, Target::start().await);
+    broken.set_up(false);
+    let integration = world.integration(&[]).await;
+    let made = add(&contributor, &integration, "cdshooks.discovery", json!({ "base_url": broken.url }));
+    let check = format!("/checks/{}", text(&made.await.expect(201)["id"]));
+    let elsewhere = json!({ "parameters": { "base_url": good.url } });
+    // Nothing is confirmed yet: whoever mistyped an address corrects it.
+    contributor.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    contributor.patch(&check, elsewhere.clone()).await.expect(200);
+    contributor.patch(&check, json!({ "parameters": { "base_url": broken.url } })).await.expect(200);
+
+    let bindings = world.owner.get(&check).await.expect(200)["bindings"].clone();
+    let mut ties = bindings.as_array().unwrap().iter();
+    let criterion = text(
+        &ties.find(|tie| tie["framework"] == "B7" && tie["tied"] == true).expect("tied by itself")["criterion"],
+    );
+    world.owner.put(&world.answer_to(&criterion), json!({ "level": 4, "revision": 0 })).await.expect(200);
+    let contradicted = async || {
+        let findings = world.owner.get(&world.at("/findings?limit=200")).await.expect(200);
+        let items = findings["items"].as_array().unwrap().clone();
+        items.iter().any(|finding| finding["kind"] == "contradiction" && finding["status"] == "open")
+    };
+    for _ in 0..3 {
+        contributor.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    }
+    assert!(contradicted().await, "the failure is confirmed");
+    contributor.patch(&check, elsewhere.clone()).await.problem(403);
+    let laxer = json!({ "parameters": { "base_url": broken.url, "max_latency_ms": 60_000 } });
+    contributor.patch(&check, laxer).await.problem(403);
+    contributor.patch(&check, json!({ "interval": 7200 })).await.expect(200);
+    assert!(contradicted().await);
+
+    world.owner.patch(&check, elsewhere).await.expect(200);
+    assert!(!contradicted().await, "it says nothing of the new target");
+    let read = world.owner.get(&check).await.expect(200);
+    let bindings = read["bindings"].as_array().unwrap();
+    assert!(bindings.iter().all(|binding| binding["status"].is_null()), "{read}");
+    let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    let log = store.audit_of(world.organization.parse().unwrap(), None, 1).await.unwrap();
+    assert_eq!((log[0].action.as_str(), &log[0].details["target"]), ("check.changed", &json!("changed")));
+    store.close().await;
+    let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    assert_eq!(run["status"], "PASS");
+}
+
+#[tokio::test]
+async fn what_a_run_sees_of_a_target_that_was_left_meanwhile_is_not_kept() {
+    let world = World::new(Backend::Sqlite).await;
+    let target = schedule::Target::start().await;
+    let integration = world.integration(&["PAT"]).await;
+    let made = add(&world.owner, &integration, "portal.doc_link", json!({ "url": target.url() })).await;
+    let check = format!("/checks/{}", text(&made.expect(201)["id"]));
+    let (owner, path) = (world.owner.clone(), format!("{check}/runs"));
+    let run = tokio::spawn(async move { owner.post(&path, Value::Null).await });
+    target.asked(1).await;
+    let elsewhere = json!({ "parameters": { "url": format!("{}elsewhere", target.url()) } });
+    world.owner.patch(&check, elsewhere).await.expect(200);
+    target.answers.add_permits(1);
+    run.await.unwrap().problem(409);
+    let kept = world.owner.get(&format!("{check}/runs")).await.expect(200);
+    assert_eq!(kept["items"], json!([]));
+}
