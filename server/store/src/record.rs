@@ -30,8 +30,8 @@ pub use action::{
     Action, ActionChange, ActionContent, ActionSource, ActionState, Cost, FindingNow, ListedAction, Money,
 };
 pub use alert::{
-    AlertEvent, AlertRule, Channel, ClaimedMessage, MaintenanceWindow, Message, MessageState, Recipient,
-    Target, Telling, Tried, Unannounced,
+    AlertEvent, AlertRule, Channel, ClaimedMessage, MaintenanceWindow, Message, MessageState, Portion,
+    Recipient, Target, Telling, Tried, Unannounced,
 };
 pub use assessment::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
