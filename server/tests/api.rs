@@ -23,6 +23,7 @@ mod api {
     mod feed_watch;
     mod feeds;
     mod figures;
+    mod finalized;
     mod follow;
     mod frameworks;
     mod health;
@@ -31,8 +32,8 @@ mod api {
     mod independence;
     mod inventory;
     mod invitations;
-    mod logs;
     mod logos;
+    mod logs;
     mod organizations;
     mod pages;
     mod portfolio;

@@ -16,14 +16,14 @@ use crate::error::{Naming, StoreError};
 use crate::history;
 use crate::ids::{CheckId, RunId, UnixMillis};
 use crate::queue::Job;
-use crate::record::{Audit, Completion, Ended, Judged, Recorded, Run};
+use crate::record::{Audit, Completion, Ended, Judged, Origin, Recorded, Run};
 use crate::standings::{self, Latest};
 
 macro_rules! hold {
     ($lock:literal) => {
         concat!(
-            "SELECT lease_epoch, lease_until, last_run, last_started_at, last_status, good_at, judged, repeats, \
-             own_failures FROM checks WHERE id = $1",
+            "SELECT lease_epoch, lease_until, last_run, last_started_at, last_status, good_at, reported_at, judged, \
+             repeats, own_failures FROM checks WHERE id = $1",
             $lock
         )
     };
@@ -36,17 +36,18 @@ statements! {
         observations, messages, checked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
         ON CONFLICT (check_id, scheduled_for) DO NOTHING";
     Both NOTE = "UPDATE checks SET last_run = $2, last_started_at = $3, last_status = $4, good_at = $5, judged = $6, \
-        repeats = $7, own_failures = $8 WHERE id = $1";
+        repeats = $7, own_failures = $8, reported_at = $9 WHERE id = $1";
     Both NOTE_AND_COMPLETE = "UPDATE checks SET last_run = $2, last_started_at = $3, last_status = $4, good_at = $5, \
         judged = $6, repeats = $7, own_failures = $8, next_due_at = $9, host = $10, lease_owner = NULL, lease_until = 0 \
         WHERE id = $1";
+    Both REPORTED_AT = "SELECT reported_at FROM checks WHERE id = $1";
     Both COMPLETE = "UPDATE checks SET next_due_at = $2, lease_owner = NULL, lease_until = 0 WHERE id = $1";
 }
 
 from_row! {
     Held {
-        lease_epoch, lease_until, last_run, last_started_at, last_status: maybe_text, good_at, judged, repeats: int,
-        own_failures: int,
+        lease_epoch, lease_until, last_run, last_started_at, last_status: maybe_text, good_at, reported_at, judged,
+        repeats: int, own_failures: int,
     }
 }
 
@@ -59,6 +60,7 @@ struct Held {
     last_started_at: UnixMillis,
     last_status: Option<Status>,
     good_at: Option<UnixMillis>,
+    reported_at: Option<UnixMillis>,
     judged: Option<String>,
     repeats: u32,
     own_failures: u32,
@@ -73,6 +75,18 @@ impl Held {
     /// Whether somebody ran the check under this epoch and nobody took it over since.
     fn is_under(&self, epoch: i64) -> bool {
         self.lease_epoch == epoch && self.lease_until > 0
+    }
+
+    /// Where a run stands among those that are known.
+    fn place_of(&self, ended: &Ended) -> Latest {
+        let started_at = ended.run.started_at;
+        if self.last_run.is_none() || self.last_started_at <= started_at {
+            Latest::Yes
+        } else if ended.origin == Origin::Reported && self.reported_at <= Some(started_at) {
+            Latest::Answers
+        } else {
+            Latest::No
+        }
     }
 }
 
@@ -148,19 +162,16 @@ async fn record(
         return Ok(Recorded::Duplicate);
     }
     let print = fingerprint(ended);
-    let latest = if held.last_run.is_none() || held.last_started_at <= run.started_at {
-        Latest::Yes
-    } else {
-        Latest::No
-    };
+    let latest = held.place_of(ended);
     let alike = latest == Latest::Yes
         && held.last_run.is_some()
         && held.judged.as_ref() == Some(&print)
         && held.last_started_at >= ended.fresh_since;
     if !alike {
         standings::bring_up_to_date(link, run, &ended.judged, latest).await?;
-        if latest == Latest::Yes {
-            history::follow_outage(link, run, held.last_status).await?;
+        if latest != Latest::No {
+            let at = run.started_at.max(held.last_started_at);
+            history::follow_outage(link, run, at, held.last_status).await?;
             history::follow_declaration(link, run, ended.declared.as_deref()).await?;
         }
     }
@@ -202,10 +213,11 @@ async fn note(
     let run = &ended.run;
     let good = matches!(run.status, Status::Pass | Status::Warn).then_some(run.started_at);
     let good_at = held.good_at.max(good);
+    let reported_at = held.reported_at.max((ended.origin == Origin::Reported).then_some(run.started_at));
     let own_failures = completion.as_ref().map_or(held.own_failures, |completion| completion.own_failures);
     // After a run that ended late the next one looks at the standings again.
     let (last_run, last_started_at, last_status, judged) = match latest {
-        Latest::Yes => (Some(run.id), run.started_at, Some(run.status), Some(print)),
+        Latest::Yes | Latest::Answers => (Some(run.id), run.started_at, Some(run.status), Some(print)),
         Latest::No => (held.last_run, held.last_started_at, held.last_status, None),
     };
     let (check, repeats_kept, own_failures) = (run.check, i64::from(repeats), i64::from(own_failures));
@@ -220,7 +232,8 @@ async fn note(
             good_at,
             judged,
             repeats_kept,
-            own_failures
+            own_failures,
+            reported_at
         )?,
         Some(Completion { next_due_at, host, .. }) => run!(
             link,
@@ -241,6 +254,13 @@ async fn note(
 }
 
 impl Store {
+    /// For when the figures were computed that were reported last, however long ago; `None` before the first report.
+    pub async fn reported_at(&self, check: CheckId) -> Result<Option<UnixMillis>, StoreError> {
+        let mut lease = self.read().await?;
+        let found = row!(&mut lease.link(), (Option<i64>,), REPORTED_AT, check)?;
+        Ok(found.and_then(|(at,)| at).map(UnixMillis))
+    }
+
     /// Keeps a run that a person asked for. A run that was due at an instant for which there is one already changes
     /// nothing.
     pub async fn record_run(&self, ended: Ended, audit: Option<Audit>) -> Result<Recorded, StoreError> {

@@ -87,7 +87,9 @@ impl Kept {
                 standing.concluded_at = standing.concluded_at.max(Some(at));
                 self.passed_at = passed_at;
             }
-            good @ (Status::Pass | Status::Warn) if standing.concluded_at <= Some(at) => {
+            good @ (Status::Pass | Status::Warn)
+                if standing.concluded_at <= Some(at) || latest == Latest::Answers =>
+            {
                 standing.status = good;
                 standing.consecutive_fails = 0;
                 standing.concluded_at = Some(at);
@@ -101,7 +103,7 @@ impl Kept {
             // UNKNOWN replaces nothing, and neither does what came before a pass that is known already.
             Status::Pass | Status::Warn | Status::Fail | Status::Unknown => {}
         }
-        if latest == Latest::Yes {
+        if latest != Latest::No {
             standing.last_status = judged.status;
             standing.last_run = run.id;
             standing.conditions.clone_from(&judged.conditions);
@@ -113,6 +115,9 @@ impl Kept {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Latest {
     Yes,
+    /// It tells what the runs since then waited for: figures newer than all reported before, computed before somebody
+    /// looked and found none.
+    Answers,
     No,
 }
 

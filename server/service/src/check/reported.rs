@@ -19,8 +19,6 @@ use crate::{Actor, Error, FieldError, Permission, Service};
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// How far back figures may have been computed, in days.
 const OLDEST: i64 = 3 * 366;
-/// Among so many runs the latest reported one is looked for.
-const LOOKED_AT: u32 = 100;
 
 /// What somebody reports of two files that were reconciled elsewhere.
 #[derive(Debug, Clone, Default)]
@@ -122,7 +120,7 @@ impl Service {
             started_at: reported.started_at,
             duration_ms: reported.duration_ms,
         };
-        self.record_outcome(check, kind, timing, outcome, audit).await
+        self.keep_reported(check, kind, timing, outcome, audit).await
     }
 
     /// The worst of what the criteria of every framework make of an outcome, among those that it decides.
@@ -146,15 +144,14 @@ impl Service {
         kind: &CheckKind,
         now: UnixMillis,
     ) -> Result<Outcome, Error> {
-        let runs = self.store().runs(check.id, None, LOOKED_AT).await?;
-        let Some(latest) = runs.into_iter().find(|run| !run.checked.is_empty()) else {
+        let Some(computed_at) = self.store().reported_at(check.id).await? else {
             return Ok(inconclusive(
                 "Nothing was reconciled yet. Reconcile two files, then send what came out.",
             ));
         };
         let promised = self.open_parameters(check).ok().and_then(|known| known.integer("cadence_days"));
         let promised = promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1);
-        let age = (now.0 - latest.started_at.0).max(0) / DAY_MS;
+        let age = (now.0 - computed_at.0).max(0) / DAY_MS;
         if age <= promised {
             let text = format!("Nothing new was reported: the latest run is {} old and stands.", days(age));
             return Ok(Outcome { messages: vec![Message::new(Severity::Info, text)], ..inconclusive("") });
