@@ -57,8 +57,8 @@ pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{Logo, Member, MemberChange, Organization, Role, SizeBand};
 pub use portfolio::{Holding, HoldingAssessment};
 pub use register::{
-    ConsentTest, Criticality, IncidentCause, MeasureValidation, Register, RegisterContent, RegisterEntry,
-    ReportedIncident,
+    ChangeSource, ConsentTest, ContractFeeds, Credential, CredentialKind, Criticality, IncidentCause,
+    LogicChange, MeasureValidation, ProvidedFeed, Register, RegisterContent, RegisterEntry, ReportedIncident,
 };
 pub use review::{Adjudication, Before, Sealed, Signed, Signing, Snapshot, SnapshotKind, Step};
 pub use roadmap::{RoadmapStep, StepChoice};

@@ -6,14 +6,18 @@ use serde_json::{Value, json};
 
 use super::support::{Answer, Backend, Person, World, text};
 
-async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
-    let request = person.api(Method::POST, &world.org("/integrations/import"));
+async fn post_csv(person: &Person, path: &str, file: &[u8]) -> Answer {
+    let request = person.api(Method::POST, path);
     Answer::of(request.header("content-type", "text/csv").body(file.to_vec())).await
 }
 
 async fn inventory(world: &World) -> Vec<Value> {
     let list = world.owner.get(&world.org("/integrations?limit=200")).await.expect(200);
     list["items"].as_array().unwrap().clone()
+}
+
+async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
+    post_csv(person, &world.org("/integrations/import"), file).await
 }
 
 #[rstest]
@@ -140,6 +144,39 @@ async fn the_coverage_of_the_inventory_is_a_check_on_its_own_records(
     ] {
         assert!((percent(name) - expected).abs() < 0.001, "{name}: {run}");
     }
-    assert!(seen.get("unused_credentials").is_none(), "what no record says is not observed");
+    for name in ["unused_credentials", "contract_feeds_pct", "change_median_days"] {
+        assert!(seen.get(name).is_none(), "{name}: what no record says is not observed");
+    }
+
+    let today = store::UnixMillis::now();
+    let ago = |days: i64| store::UnixMillis(today.0 - days * 86_400_000).date();
+    for (register, file) in [
+        (
+            "credentials",
+            format!(
+                "credential,kind,issued,last_used\nloader,file-account,{old},{young}\nold client,api-client,{old},\n",
+                old = ago(300),
+                young = ago(3)
+            ),
+        ),
+        (
+            "contract-feeds",
+            "contract,attribution,attribution_feed,claims,quality\nMA 12,yes,registry,no,no\nACO,yes,,yes,no\n"
+                .to_owned(),
+        ),
+        (
+            "logic-changes",
+            format!("change,source,dated,in_production\nCBP,specification,{},{}\n", ago(30), ago(18)),
+        ),
+    ] {
+        let at = world.org(&format!("/registers/{register}/import"));
+        let added = post_csv(&world.owner, &at, file.as_bytes()).await.expect(200);
+        assert!(added["added"].as_u64().unwrap() > 0, "{register}: {added}");
+    }
+    let check = world.owner.get(&format!("/checks/{}", text(&check["id"]))).await.expect(200);
+    let seen = &check["latest"]["observations"];
+    assert_eq!(seen["unused_credentials"], 1, "{check}");
+    assert_eq!(seen["contract_feeds_pct"], 50.0, "{check}");
+    assert_eq!(seen["change_median_days"], 12.0, "{check}");
     world.app.stop().await;
 }
