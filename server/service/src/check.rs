@@ -32,7 +32,7 @@ pub use history::{CheckHistory, Uptime, Window};
 pub(crate) use page::seen_by;
 pub use lag::ReportedItem;
 pub use page::{BoundTo, CheckPage, ConditionSeen};
-pub use parameters::RawParameters;
+pub use parameters::{RawParameters, is_descriptive};
 pub(crate) use past::Past;
 pub(crate) use register::{ON_EVIDENCE, supports as is_register};
 pub use reported::Reconciliation;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::check::{CheckKind, Group, Message, Observations, Outcome, Reach, Severity, Status, judge};
+use domain::check::{
+    CheckKind, Group, Message, Observations, Outcome, Parameters, Reach, Severity, Status, judge,
+};
 use domain::reconcile::Aggregate;
 use serde_json::json;
 use store::record::{Audit, Check, Run};
@@ -17,6 +19,8 @@ use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
+/// Observed by the kinds that compare a sample of charts.
+const CHARTS: &str = "charts";
 /// How far back figures may have been computed, in days.
 const OLDEST: i64 = 3 * 366;
 
@@ -115,6 +119,11 @@ impl Service {
             checked: reported.checked,
         };
         outcome.status = self.worst_decided(kind, &outcome).await?;
+        if let Some(text) = too_small(&self.open_parameters(check)?, &outcome.observations) {
+            outcome.reach = Reach::Inconclusive;
+            outcome.status = Status::Unknown;
+            outcome.messages.push(Message::new(Severity::Warning, text).at(CHARTS));
+        }
         let timing = Timing {
             scheduled_for: None,
             started_at: reported.started_at,
@@ -168,6 +177,13 @@ impl Service {
             checked: String::new(),
         })
     }
+}
+
+/// Why a sample proves nothing: it has fewer charts than the check asks for.
+fn too_small(parameters: &Parameters, seen: &Observations) -> Option<String> {
+    let (charts, least) = (seen.get(CHARTS)?.number()?, parameters.number("min_charts")?);
+    let short = charts < least;
+    short.then(|| format!("The sample has {charts} charts, and {least} are asked for: it proves nothing."))
 }
 
 /// Everything that a report tells, or all that is wrong with it.
