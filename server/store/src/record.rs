@@ -49,7 +49,7 @@ pub use check::{
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};
-pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
+pub use feed::{Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
