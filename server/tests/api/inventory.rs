@@ -1,8 +1,13 @@
 //! The inventory as a table and as a whole: import, export, coverage, who exchanges what with whom.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::support::{Answer, Backend, Person, World, text};
 
@@ -11,13 +16,13 @@ async fn post_csv(person: &Person, path: &str, file: &[u8]) -> Answer {
     Answer::of(request.header("content-type", "text/csv").body(file.to_vec())).await
 }
 
+async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
+    post_csv(person, &world.org("/integrations/import"), file).await
+}
+
 async fn inventory(world: &World) -> Vec<Value> {
     let list = world.owner.get(&world.org("/integrations?limit=200")).await.expect(200);
     list["items"].as_array().unwrap().clone()
-}
-
-async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
-    post_csv(person, &world.org("/integrations/import"), file).await
 }
 
 #[rstest]
@@ -112,6 +117,45 @@ async fn a_table_is_pasted_into_the_page_and_comes_back_where_it_is_refused() {
     let csv = owner.page(&format!("{at}.csv")).await;
     assert!(csv.header("content-disposition").contains("attachment"), "{csv:?}");
     assert!(csv.text.contains("'=cmd|calc"), "{}", csv.text);
+}
+
+/// Sends a table of 2 GB until the server answers: the beginning of its answer, and how many bytes were sent by then.
+async fn pour(person: &Person, path: &str) -> (String, usize) {
+    let request = person.api(Method::POST, path).build().unwrap();
+    let (url, token) = (request.url(), request.headers()["authorization"].to_str().unwrap());
+    let at = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: {at}\r\nAuthorization: {token}\r\nContent-Type: text/csv\r\n\
+         Content-Length: {}\r\n\r\nname,owner\n",
+        url.path(),
+        2_u64 << 30
+    );
+    let (mut reading, mut writing) = TcpStream::connect(&at).await.unwrap().into_split();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let sending = tokio::spawn(async move {
+        let lines = "ADT feed,Lab\n".repeat(5000);
+        writing.write_all(head.as_bytes()).await.unwrap();
+        // The server may hang up on whoever goes on sending.
+        while writing.write_all(lines.as_bytes()).await.is_ok() {
+            counted.fetch_add(lines.len(), Ordering::SeqCst);
+        }
+    });
+    let mut answer = [0; 12];
+    reading.read_exact(&mut answer).await.unwrap();
+    sending.abort();
+    (String::from_utf8_lossy(&answer).into_owned(), sent.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_table_of_two_gigabytes_is_refused_before_it_is_read() {
+    let world = World::new(Backend::Sqlite).await;
+    for path in ["/integrations/import", "/registers/incidents/import"] {
+        let (answer, sent) = pour(&world.owner, &world.org(path)).await;
+        assert_eq!(answer, "HTTP/1.1 413", "{path}");
+        assert!(sent < 64 << 20, "{path}: {sent} bytes were taken");
+    }
+    assert!(inventory(&world).await.is_empty());
 }
 
 #[rstest]
