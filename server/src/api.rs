@@ -23,6 +23,7 @@ mod draft;
 mod evidence;
 mod extract;
 mod feed;
+mod finalized;
 mod finding;
 mod framework;
 mod framework_file;
@@ -171,6 +172,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(attest::list, attest::create))
         .routes(routes!(attest::withdraw))
         .routes(routes!(reconciliation::create))
+        .routes(routes!(finalized::create))
         .routes(routes!(history::get))
         .routes(routes!(incident::list))
         .routes(routes!(incident::get))

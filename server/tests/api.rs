@@ -25,6 +25,7 @@ mod api {
     mod feed_watch;
     mod feeds;
     mod figures;
+    mod finalized;
     mod follow;
     mod frameworks;
     mod health;

@@ -3,6 +3,7 @@
 //! Nothing here touches a network; crate `probe` does and answers with an [`Outcome`].
 
 mod condition;
+mod finalized;
 mod kind;
 mod kinds;
 mod latency;
@@ -13,6 +14,7 @@ mod reported;
 mod state;
 
 pub use condition::{Condition, ConditionError, ConditionResult, Judgement, Operator, judge};
+pub use finalized::{Finalized, Sighting};
 pub use kind::{CheckKind, Group, ObservationSpec, ObservationType, ParameterSpec, ParameterType};
 pub use kinds::CheckKinds;
 pub use latency::{LatencySketch, LatencySketchError};

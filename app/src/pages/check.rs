@@ -29,6 +29,7 @@ pub(crate) use self::runs::{Earlier, RunsPage};
 use self::runs::{days_section, runs_section};
 use self::seen::{conditions_section, observations_section};
 use self::status::status_section;
+pub(crate) use self::uptime::Asked;
 use self::uptime::uptime_section;
 use super::check_form::{every, in_words};
 use super::integration::target_of;
@@ -55,6 +56,7 @@ pub(crate) struct CheckShown {
     pub(crate) overrides: Vec<Override>,
     /// Of a check that waits for reports.
     pub(crate) feed: Option<FeedPage>,
+    pub(crate) asked: Option<Asked>,
     /// A token made just now, shown this once.
     pub(crate) made: Option<FeedToken>,
     pub(crate) now: UnixMillis,

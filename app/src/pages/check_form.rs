@@ -6,6 +6,7 @@ mod parameter;
 use domain::KindCode;
 use domain::check::{CheckKind, Group, ParameterSpec};
 use leptos::prelude::*;
+use service::check::is_descriptive;
 
 pub(crate) use self::interval::{every, read as read_interval, written as written_interval};
 pub(crate) use self::parameter::in_words;
@@ -15,6 +16,10 @@ use crate::ui::{
     Button, ButtonKind, ButtonLink, Checkbox, InputLook, Note, PageHead, Section, Select, TextInput,
 };
 use crate::web::{Fields, Refusal};
+
+/// Said of a parameter from which nothing is computed.
+const DESCRIPTIVE: &str =
+    " Descriptive: whoever reports the figures keeps to it, and nothing is computed from it here.";
 
 /// The form for a new check. `kind` is the chosen one; `None` asks for it.
 #[component]
@@ -101,11 +106,13 @@ fn rules(kind: &CheckKind) -> AnyView {
 fn parameter_fields(kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal>, set: &[String]) -> AnyView {
     // A feed's token is made when the check is, and shown then.
     let made = |spec: &ParameterSpec| kind.group == Group::Feed && spec.name == "feed_token";
-    let fields = kind
-        .parameters
-        .iter()
-        .filter(|spec| !made(spec))
-        .map(|spec| parameter_field(spec, typed, refusal, set.contains(&spec.name)));
+    let fields = kind.parameters.iter().filter(|spec| !made(spec)).map(|spec| {
+        let mut spec = spec.clone();
+        if is_descriptive(&kind.code, &spec.name) {
+            spec.help.push_str(DESCRIPTIVE);
+        }
+        parameter_field(&spec, typed, refusal, set.contains(&spec.name))
+    });
     fields.collect_view().into_any()
 }
 

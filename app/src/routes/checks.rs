@@ -17,10 +17,10 @@ use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::assessment::Assessed;
-use service::check::{CheckPage, FeedToken};
+use service::check::{CheckPage, FeedToken, Period};
 use service::{Actor, CheckId, Error, FrameworkId, Permission, RunId, UnixMillis};
 
-use crate::pages::check::{CheckShown, CheckView, Earlier, RunsPage};
+use crate::pages::check::{Asked, CheckShown, CheckView, Earlier, RunsPage};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
 };
@@ -52,12 +52,47 @@ pub(super) async fn check_page(
     if page.organization.slug == slug { Ok(page) } else { Err(PageError::not_found()) }
 }
 
+/// A period whose uptime is asked for.
+#[derive(Deserialize)]
+struct Asking {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, CheckId)>,
+    query: Result<Query<Asking>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    page(&state, &actor, &slug, id, Fields::default(), None).await
+    let asking = query.ok().map(|Query(asking)| asking);
+    let more = match asking.filter(|asking| !asking.from.is_empty() || !asking.to.is_empty()) {
+        Some(asking) => More { asked: Some(asked(&state, &actor, id, asking).await?), made: None },
+        None => More::default(),
+    };
+    page_with(&state, &actor, &slug, id, Fields::default(), None, more).await
+}
+
+async fn asked(
+    state: &AppState,
+    actor: &Actor,
+    id: CheckId,
+    Asking { from, to }: Asking,
+) -> Result<Asked, PageError> {
+    let found = match Period::read(&from, &to, UnixMillis::now()) {
+        Ok(period) => Ok(state.service.check_period(actor, id, period).await?),
+        Err(problems) => Err(Refusal::invalid(problems)),
+    };
+    Ok(Asked { from, to, found })
+}
+
+/// What a page shows this once.
+#[derive(Default)]
+struct More {
+    made: Option<FeedToken>,
+    asked: Option<Asked>,
 }
 
 async fn run(
@@ -144,10 +179,9 @@ pub(super) async fn page(
     typed: Fields,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
-    page_with(state, actor, slug, id, typed, refusal, None).await
+    page_with(state, actor, slug, id, typed, refusal, More::default()).await
 }
 
-/// `made` is a token that is shown this once.
 async fn page_with(
     state: &AppState,
     actor: &Actor,
@@ -155,7 +189,7 @@ async fn page_with(
     id: CheckId,
     typed: Fields,
     refusal: Option<Refusal>,
-    made: Option<FeedToken>,
+    More { made, asked }: More,
 ) -> Result<Response, PageError> {
     let page = check_page(state, actor, slug, id).await?;
     let feed =
@@ -172,12 +206,15 @@ async fn page_with(
         overrides: state.service.overrides(actor, id).await?,
         feed,
         made,
+        asked,
         page,
         assessed,
         parameters,
         now: UnixMillis::now(),
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let asked_badly = check.asked.as_ref().and_then(|asked| asked.found.as_ref().err());
+    let refused = refusal.as_ref().or(asked_badly);
+    let status = refused.map_or(StatusCode::OK, |refusal| refusal.status);
     Ok(frame.respond(status, || view! { <CheckView check typed refusal/> }.into_any()))
 }
 

@@ -36,6 +36,6 @@ pub use guard::{
 pub use limits::{Limits, Pace};
 pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerConfig, SmtpUrl, SmtpUrlError};
 pub use objects::ObjectHttp;
-pub use prober::{Occasion, Prober, ProberConfig, ProberError};
+pub use prober::{Beside, Occasion, Prober, ProberConfig, ProberError};
 pub use receiver::{Receiver, ReceiverError};
 pub use tls::says_certificate_expired;

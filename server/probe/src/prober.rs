@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::KindCode;
-use domain::check::{CheckKind, Outcome, Parameters};
+use domain::check::{CheckKind, Finalized, Outcome, Parameters, Sighting};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use thiserror::Error;
@@ -46,6 +46,18 @@ pub struct Occasion {
     /// The folder below the opened one that is the check's own, where several organizations share that; without it, the
     /// whole.
     pub feed_folder: Option<PathBuf>,
+    /// What the source of a check reported as finalized, for the kinds that look how soon it is visible.
+    pub finalized: Vec<Finalized>,
+}
+
+/// What a run brought beside its outcome, where the kind reads that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// What the target declares of itself, one fact a line, sorted, so that two declarations can be held against each
+    /// other.
+    pub declared: Option<String>,
+    /// How items that the source finalized stand, by reference, where that changed.
+    pub sightings: Vec<(String, Sighting)>,
 }
 
 /// A configuration that no check can run with.
@@ -85,6 +97,10 @@ pub(crate) struct Context<'a> {
     pub(crate) deadline: Deadline,
     /// What the target declares of itself, one fact a line, where the kind reads that.
     pub(crate) declared: &'a OnceLock<String>,
+    /// What the source reported as finalized.
+    pub(crate) finalized: &'a [Finalized],
+    /// How that stands now, by reference, where it changed.
+    pub(crate) sightings: &'a OnceLock<Vec<(String, Sighting)>>,
 }
 
 impl Prober {
@@ -130,15 +146,14 @@ impl Prober {
         self.run_reading(kind, parameters, occasion).await.0
     }
 
-    /// The same, with what the target declares of itself where the kind reads that: one fact a line, sorted, so that
-    /// two declarations can be held against each other.
+    /// The same, with what the run brought beside its outcome.
     pub async fn run_reading(
         &self,
         kind: &CheckKind,
         parameters: &Parameters,
         occasion: &Occasion,
-    ) -> (Outcome, Option<String>) {
-        let declared = OnceLock::new();
+    ) -> (Outcome, Beside) {
+        let (declared, sightings) = (OnceLock::new(), OnceLock::new());
         let own = Duration::from_secs(u64::from(kind.timeout));
         let limits = [self.time_limit, occasion.time_limit].into_iter().flatten();
         let time = limits.fold(own, Duration::min);
@@ -159,8 +174,12 @@ impl Prober {
             now: Timestamp::now(),
             deadline: Deadline::after(time),
             declared: &declared,
+            finalized: &occasion.finalized,
+            sightings: &sightings,
         };
         let outcome = kinds::run(kind.code.as_str(), &context).await;
-        (outcome, declared.into_inner())
+        let beside =
+            Beside { declared: declared.into_inner(), sightings: sightings.into_inner().unwrap_or_default() };
+        (outcome, beside)
     }
 }

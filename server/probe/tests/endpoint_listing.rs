@@ -59,6 +59,75 @@ async fn the_age_of_a_list_that_says_it_is_observed() {
     assert!(seen(&outcome, "list_age_days").parse::<i64>().expect("a number") > 2000, "{outcome:#?}");
 }
 
+/// A list of two pages; the second is at `next` of the first and lists this site.
+async fn paged(next: &'static str, second: &'static str) -> Site {
+    let own = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+    let known = own.clone();
+    let site = Site::start(move |path| {
+        let here = known.get().expect("set before the first request");
+        match path {
+            "/list" => {
+                let first = r#"{"resourceType":"Bundle","link":[{"relation":"next","url":"NEXT"}],"entry":[
+                    {"resource":{"resourceType":"Endpoint","id":"e","address":"https://oak.example/r4"}}]}"#;
+                json(first.replace("NEXT", &next.replace("{site}", here)).as_bytes())
+            }
+            "/list?page=2" => json(second.replace("{site}", here).as_bytes()),
+            "/r4/metadata" => json(STATEMENT),
+            _ => not_found(),
+        }
+    })
+    .await;
+    own.set(site.url()).expect("set once");
+    site
+}
+
+#[rstest]
+#[case::whole("{site}/list?page=2")]
+#[case::relative("?page=2")]
+#[tokio::test]
+async fn a_list_of_several_pages_is_read_to_its_end(#[case] next: &'static str) {
+    let outcome = check(&paged(next, BUNDLE).await, "/r4", "Elm Clinic").await;
+    assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
+    assert_eq!(
+        (seen(&outcome, "entries"), seen(&outcome, "address_matches")),
+        ("2".to_owned(), "true".to_owned())
+    );
+}
+
+#[rstest]
+#[case::elsewhere("https://elsewhere.example/list?page=2", BUNDLE, "on another site")]
+#[case::broken("?page=3", BUNDLE, "expected 200")]
+#[case::no_bundle("?page=2", "{\"a\":1}", "without resourceType")]
+#[case::in_a_circle("/list", BUNDLE, "read already")]
+#[tokio::test]
+async fn a_list_that_cannot_be_read_to_its_end_proves_nothing(
+    #[case] next: &'static str,
+    #[case] second: &'static str,
+    #[case] told: &str,
+) {
+    let outcome = check(&paged(next, second).await, "/r4", "Elm Clinic").await;
+    assert_eq!(outcome.status, Status::Unknown, "{outcome:#?}");
+    assert!(error(&outcome).text.contains(told), "{}", error(&outcome).text);
+    assert!(outcome.observations.get("listed").is_none(), "it may be on the part that is unread");
+}
+
+#[tokio::test]
+async fn a_list_without_an_end_is_read_so_far_and_no_farther() {
+    let site = Site::start(|path| {
+        let page: u32 = path.rsplit('=').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+        let body = format!(
+            r#"{{"resourceType":"Bundle","link":[{{"relation":"next","url":"?page={}"}}]}}"#,
+            page + 1
+        );
+        json(body.as_bytes())
+    })
+    .await;
+    let outcome = check(&site, "/r4", "").await;
+    assert_eq!(outcome.status, Status::Unknown, "{outcome:#?}");
+    assert!(error(&outcome).text.contains("longer than 100 pages"), "{}", error(&outcome).text);
+    assert_eq!(site.requests().len(), 100);
+}
+
 #[tokio::test]
 async fn an_organization_that_is_listed_with_another_address_fails_and_names_it() {
     let outcome = check(&site("text/csv", CSV).await, "/stu3", "Elm Clinic").await;

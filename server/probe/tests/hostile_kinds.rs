@@ -10,15 +10,20 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use probe::{Prober, ProberConfig, Receiver};
 use rstest::rstest;
+use rustls::version::TLS13;
 
-use crate::support::authority::Authority;
+use crate::support::authority::{Authority, Leaf};
 use crate::support::fhir::{CLIENT, RSA};
 use crate::support::http::{Site, json, redirect, response};
 use crate::support::tcp::Step;
 use crate::support::{config, error, run_with};
 
 /// The kinds, each with the path at which the harm is.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 12] = [
+    ("fhir.smart_config", "/.well-known/smart-configuration"),
+    ("cdshooks.discovery", "/cds-services"),
+    ("portal.doc_link", "/page"),
+    ("file.freshness", "/files"),
     ("fhir.endpoint_listing", "/list"),
     ("udap.metadata", "/.well-known/udap"),
     ("fhir.read_search", "/token"),
@@ -99,6 +104,9 @@ fn parameters(kind: &str, site: &Site) -> Vec<(&'static str, String)> {
         ("scopes", "system/*.rs".to_owned()),
     ];
     match kind {
+        "fhir.smart_config" | "cdshooks.discovery" => vec![("base_url", url)],
+        "portal.doc_link" => vec![("url", format!("{url}/page"))],
+        "file.freshness" => vec![("location", format!("{url}/files")), ("pattern", "*.csv".to_owned())],
         "fhir.endpoint_listing" => vec![("base_url", url.clone()), ("list_url", format!("{url}/list"))],
         "udap.metadata" => vec![("base_url", url), ("trust_anchors", Authority::root("Anyone").pem())],
         "epa.roundtrip" => vec![
@@ -165,6 +173,82 @@ async fn a_redirect_to_a_refused_address_is_not_followed() {
     }
 }
 
+#[tokio::test]
+async fn an_endless_redirect_ends_and_is_told() {
+    for (kind, place) in KINDS {
+        let site = Site::start(move |path| {
+            if path.starts_with(place) { redirect(&format!("{place}/again")) } else { kindly(path) }
+        })
+        .await;
+        let run = run_with(&prober(), kind, &parameters(kind, &site)).await;
+        assert_ne!(run.status, Status::Pass, "{kind} at {place}: {run:#?}");
+        // What is posted is never sent on, so there the redirect is merely an unexpected answer.
+        let told = |text: &str| text.contains("more than 5 redirects") || text.contains("302");
+        assert!(run.messages.iter().any(|message| told(&message.text)), "{kind} at {place}: {run:#?}");
+        let most = if place == "/Patient" { 30 } else { 12 };
+        assert!(site.requests().len() <= most, "{kind} at {place}: {} requests", site.requests().len());
+    }
+}
+
+/// A store over TLS, for these answers.
+async fn store(steps: Vec<Step>) -> Outcome {
+    let root = Authority::root("Test root");
+    let tls = root.issue(Leaf::named("storage.example.org")).config(&[], &[&TLS13]);
+    let site = Site::over_tls(tls, move |_| steps.clone()).await;
+    let config = ProberConfig {
+        extra_roots: Some(root.pem()),
+        time_limit: Some(Duration::from_millis(2500)),
+        ..config()
+    };
+    let parameters = [
+        ("location", format!("s3://storage.example.org:{}/drop/out", site.port())),
+        ("pattern", "*.csv".to_owned()),
+        ("credentials", "AKIATEST:hunter2".to_owned()),
+    ];
+    run_with(&Prober::new(config).expect("a prober"), "file.freshness", &parameters).await
+}
+
+#[rstest]
+#[case(Harm::TooLong, &["HTTP"])]
+#[case(Harm::Drip, &["HTTP"])]
+#[case(Harm::Bomb, &["HTTP"])]
+#[case(Harm::HalfClosed, &["HTTP"])]
+#[case(Harm::NotAtAll, &["HTTP"])]
+#[case(Harm::WebPage, &["parse"])]
+#[case(Harm::Garbage, &["parse"])]
+#[case(Harm::Empty, &["parse"])]
+#[case(Harm::RedirectToRefused, &["HTTP"])]
+#[case(Harm::Error(404), &["HTTP"])]
+#[case(Harm::Error(500), &["HTTP"])]
+#[tokio::test]
+async fn a_store_that_answers_badly_fails_at_its_layer(#[case] harm: Harm, #[case] layers: &[&str]) {
+    let run = store(harm.steps()).await;
+    assert_eq!(run.status, Status::Fail, "{run:#?}");
+    let at = error(&run).at.clone().unwrap_or_default();
+    assert!(layers.contains(&at.as_str()), "{harm:?}: {run:#?}");
+    assert!(!format!("{run:?}").contains("hunter2"), "it tells its secret");
+}
+
+#[tokio::test]
+async fn a_store_whose_list_has_no_end_is_read_so_far_and_no_farther() {
+    let page = "<ListBucketResult><Name>drop</Name><IsTruncated>true</IsTruncated>\
+        <NextContinuationToken>more</NextContinuationToken></ListBucketResult>";
+    let run = store(response("200 OK", "Content-Type: application/xml\r\n", page.as_bytes())).await;
+    assert_eq!(run.status, Status::Fail, "{run:#?}");
+    assert!(error(&run).text.contains("name one with fewer"), "{run:#?}");
+}
+
+#[tokio::test]
+async fn a_list_whose_entities_grow_is_not_unfolded() {
+    let entities = (1..30).map(|n| format!("<!ENTITY e{n} \"&e{};&e{};\">", n - 1, n - 1));
+    let entities = entities.collect::<Vec<_>>().concat();
+    let bomb = format!(
+        "<!DOCTYPE l [<!ENTITY e0 \"x\">{entities}]><ListBucketResult><Name>&e29;</Name></ListBucketResult>"
+    );
+    let run = store(response("200 OK", "Content-Type: application/xml\r\n", bomb.as_bytes())).await;
+    assert_eq!(run.status, Status::Fail, "{run:#?}");
+}
+
 #[rstest]
 #[case(Harm::WebPage, &["content type"])]
 #[case(Harm::Garbage, &["parse"])]
@@ -175,6 +259,10 @@ async fn a_body_that_is_none_fails_at_its_layer(#[case] harm: Harm, #[case] laye
     for (kind, place) in KINDS {
         // A kick-off has no body to read, and a created subscription need not.
         if matches!(place, "/Group" | "/Subscription") {
+            continue;
+        }
+        // Any text is a page.
+        if matches!(kind, "portal.doc_link" | "file.freshness") {
             continue;
         }
         let run = check(kind, place, harm).await;
@@ -199,7 +287,9 @@ async fn an_error_is_named_with_its_status(#[case] status: u16) {
         let polled = place == "/job" && status == 429;
         assert!(told || polled, "{kind} at {place}: {run:#?}");
         // A client that is let at everything but one patient is no refused client.
-        let registered = !matches!(kind, "fhir.endpoint_listing" | "udap.metadata") && place != "/Patient";
+        let client =
+            matches!(kind, "fhir.read_search" | "fhir.bulk_export" | "fhir.subscription" | "epa.roundtrip");
+        let registered = client && place != "/Patient";
         if registered && matches!(status, 401 | 403) {
             assert_eq!(
                 run.status,

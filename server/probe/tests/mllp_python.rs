@@ -22,6 +22,10 @@ async fn check(listener: &Listener, message_type: &str) -> Outcome {
 #[rstest]
 #[case("ADT^A01", &["EVN|A01|", "PID|1|", "PV1|1|"])]
 #[case("ORU^R01", &["PID|1|", "OBR|1|", "OBX|1|NM|"])]
+#[case(
+    "MSH|^~\\&|EHR|CLINIC|||||ORM^O01^ORM_O01|17|P|2.5.1|||AL\nPID|1||RUNG-TEST-0001\nORC|NW|RUNG-ORDER-0001",
+    &["|ORM^O01^ORM_O01|RUNG", "|EHR|CLINIC|LAB|NORTH|", "PID|1|", "ORC|NW|"]
+)]
 #[tokio::test]
 async fn a_synthetic_message_is_understood_and_accepted(
     #[case] message_type: &str,

@@ -5,7 +5,9 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::check::{Outcome, Reach, Status};
+use domain::check::{Finalized, Outcome, Parameters, Reach, Sighting, Status};
+use jiff::{SignedDuration, Timestamp};
+use probe::Occasion;
 use rstest::rstest;
 use serde_json::json;
 
@@ -21,6 +23,7 @@ fn patients() -> Router {
         .route("/Patient/{id}", get(patient))
         .route("/Patient/{id}/$summary", get(summary))
         .route("/Observation", get(observations))
+        .route("/Observation/{id}", get(item))
         .route("/DocumentReference", get(no_documents))
 }
 
@@ -51,6 +54,21 @@ async fn observations(RawQuery(query): RawQuery) -> Response {
     fhir(&json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries }))
 }
 
+/// Items as a server has them: some changed 20 hours ago, some right now.
+async fn item(Path(id): Path<String>) -> Response {
+    let updated = match id.split('-').next() {
+        Some("old") => hours_ago(20),
+        Some("changed") => Timestamp::now(),
+        Some("broken") => return outcome(StatusCode::INTERNAL_SERVER_ERROR, "out of order"),
+        _ => return outcome(StatusCode::NOT_FOUND, "no such item"),
+    };
+    fhir(&json!({ "resourceType": "Observation", "id": id, "meta": { "lastUpdated": updated.to_string() } }))
+}
+
+fn hours_ago(hours: i64) -> Timestamp {
+    Timestamp::now() - SignedDuration::from_hours(hours)
+}
+
 async fn no_documents() -> Response {
     // Without `entry`, as FHIR writes an empty result.
     fhir(&json!({ "resourceType": "Bundle", "type": "searchset", "total": 0 }))
@@ -74,6 +92,56 @@ async fn test_patients_are_read_and_timed() {
     assert!(outcome.observations.get("p95_latency_ms").is_some());
     assert_eq!(server.count("POST /token"), 1, "one token serves the run");
     assert!(said(&outcome).contains("with RS384"), "{}", said(&outcome));
+}
+
+#[tokio::test]
+async fn what_the_source_finalized_is_looked_for_until_it_is_decided() {
+    let server = FhirServer::start(patients()).await;
+    let kind = domain::builtin::check_kinds().get(&KIND.into()).unwrap();
+    let run = async |items: &[(&str, i64, Sighting)]| {
+        let raw =
+            server.parameters(&[("patient_ids", "p1"), ("samples", "1"), ("lag_source", "release log")]);
+        let raw = raw.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+        let parameters = Parameters::from_text(kind, &raw).unwrap();
+        let finalized = items.iter().map(|(id, hours, sighting)| Finalized {
+            reference: format!("Observation/{id}"),
+            at: hours_ago(*hours),
+            sighting: *sighting,
+        });
+        let occasion = Occasion { finalized: finalized.collect(), ..Occasion::default() };
+        prober().run_reading(kind, &parameters, &occasion).await
+    };
+    let of = |id: &str, sighting| (format!("Observation/{id}"), sighting);
+
+    let (outcome, beside) = run(&[
+        ("young", 1, Sighting::Awaited),
+        ("old-1", 30, Sighting::Awaited),
+        ("changed-unknown", 30, Sighting::Awaited),
+        ("changed-1", 2, Sighting::Awaited),
+        ("broken", 30, Sighting::Missing),
+    ])
+    .await;
+    assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
+    assert_eq!(seen(&outcome, "visible_within_24h_pct"), "100");
+    let expected =
+        [of("young", Sighting::Missing), of("old-1", Sighting::InTime), of("changed-1", Sighting::InTime)];
+    assert_eq!(beside.sightings, expected);
+
+    let (outcome, beside) = run(&[
+        ("changed-late", 30, Sighting::Missing),
+        ("none", 25, Sighting::Awaited),
+        ("known", 90, Sighting::InTime),
+        ("known-late", 90, Sighting::Late),
+    ])
+    .await;
+    assert_eq!(outcome.status, Status::Fail, "{outcome:#?}");
+    assert_eq!(seen(&outcome, "visible_within_24h_pct"), "25");
+    assert_eq!(beside.sightings, [of("changed-late", Sighting::Late), of("none", Sighting::Late)]);
+    assert_eq!(server.count("GET /fhir/Observation/known"), 0, "what is decided is not read again");
+
+    let (outcome, _) = run(&[("young", 1, Sighting::Awaited)]).await;
+    assert!(outcome.observations.get("visible_within_24h_pct").is_none(), "nothing is decided yet");
+    assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! Redirects: followed a few times, every hop vetted.
 
+use std::sync::{Arc, OnceLock};
+
 use domain::check::{Reach, Status};
+use probe::{Prober, ProberConfig};
 use rstest::rstest;
 
 use crate::support::http::{Site, json, redirect, response};
-use crate::support::{error, prober, run, said};
+use crate::support::{Names, config, error, prober, run, said};
 
 const SERVICES: &str = r#"{"services":[{"hook":"h","id":"i","description":"d"}]}"#;
 const KIND: &str = "cdshooks.discovery";
@@ -44,6 +47,39 @@ async fn a_redirect_to_a_refused_address_is_not_followed(#[case] location: &'sta
     assert_eq!((outcome.status, outcome.reach), (Status::Unknown, Reach::Inconclusive), "{outcome:#?}");
     assert!(error(&outcome).text.starts_with("redirected to http://"), "{}", error(&outcome).text);
     assert!(error(&outcome).text.contains("RUNG_PROBE_ALLOW"), "{}", error(&outcome).text);
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_name_of_a_private_address_is_not_followed() {
+    let names = Arc::new(Names::always("10.0.0.5"));
+    let inside = Prober::new(ProberConfig { resolver: Some(names.clone()), ..config() }).expect("a prober");
+    let site = Site::always(redirect("http://inside.example.org/")).await;
+    let outcome = run(&inside, KIND, &[("base_url", &site.url())]).await;
+    assert_eq!((outcome.status, outcome.reach), (Status::Unknown, Reach::Inconclusive), "{outcome:#?}");
+    assert!(error(&outcome).text.contains("RUNG_PROBE_ALLOW"), "{}", error(&outcome).text);
+    assert_eq!((names.asked(), site.requests().len()), (1, 1), "looked up, and not asked");
+}
+
+#[tokio::test]
+async fn a_name_is_vetted_at_every_hop_so_a_changing_answer_changes_nothing() {
+    let names = Arc::new(Names::changing(&["127.0.0.1", "169.254.169.254"]));
+    let changing = Prober::new(ProberConfig { resolver: Some(names.clone()), ..config() }).expect("a prober");
+    let port = Arc::new(OnceLock::new());
+    let known = port.clone();
+    let site = Site::start(move |path| {
+        let port: &u16 = known.get().expect("set before the first request");
+        match path {
+            "/cds-services" => redirect(&format!("http://changing.example.org:{port}/once")),
+            "/once" => redirect(&format!("http://changing.example.org:{port}/twice")),
+            _ => json(SERVICES.as_bytes()),
+        }
+    })
+    .await;
+    port.set(site.port()).expect("set once");
+    let outcome = run(&changing, KIND, &[("base_url", &site.url())]).await;
+    assert_eq!((outcome.status, outcome.reach), (Status::Unknown, Reach::Inconclusive), "{outcome:#?}");
+    assert!(error(&outcome).text.contains("changing.example.org"), "{}", error(&outcome).text);
+    assert_eq!((names.asked(), site.requests().len()), (2, 2), "the new answer is vetted and refused");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod announce;
 mod channel;
 mod payload;
+mod round;
 mod send;
 mod signature;
 
@@ -14,6 +15,7 @@ use store::record::{AlertRule, Channel, Integration, MaintenanceWindow, Message,
 use store::{AlertRuleId, ChannelId, IntegrationId, MaintenanceId, MessageId, OrgId, UnixMillis};
 
 pub use channel::{ChannelChange, NewChannel, NewTarget};
+pub(crate) use round::Alarm;
 pub use send::{GIVEN_UP_AFTER, RETRIES};
 pub(crate) use send::{TIME, next_try};
 

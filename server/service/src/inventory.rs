@@ -2,6 +2,7 @@
 
 mod exchange;
 mod import;
+mod records;
 mod table;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use store::{IntegrationId, UnixMillis};
 
 pub use exchange::{Direction, Exchange, Exchanges, exchanges};
 pub use import::Imported;
+pub(crate) use records::{contracts_with_feeds, days_to_change, unused_credentials};
 pub use table::{COLUMNS, write};
 
 use crate::check::CheckGlance;
@@ -107,11 +109,7 @@ pub fn coverage(
     };
     let a_year_ago = today.saturating_sub(1.year());
     let long_ago = UnixMillis(now.0 - UNOWNED_AFTER_DAYS * 24 * 3600 * 1000);
-    let known: BTreeSet<String> = all
-        .iter()
-        .flat_map(|entry| [&entry.details.name, &entry.details.system])
-        .map(|name| name.trim().to_lowercase())
-        .collect();
+    let known = known_names(all);
     let named: BTreeSet<String> =
         seen.iter().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect();
     Coverage {
@@ -138,6 +136,12 @@ pub fn coverage(
         seen: (!named.is_empty())
             .then(|| Share { have: named.intersection(&known).count(), of: named.len() }),
     }
+}
+
+/// Names and systems of the integrations, in lower case.
+fn known_names(all: &[Integration]) -> BTreeSet<String> {
+    let names = all.iter().flat_map(|entry| [&entry.details.name, &entry.details.system]);
+    names.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect()
 }
 
 /// The integrations with a check that is on and looks at more than Rung's own records.

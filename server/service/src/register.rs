@@ -3,8 +3,11 @@
 //!
 //! An entry is corrected or withdrawn, never deleted: the audit log says what it said before.
 
+mod change;
 mod columns;
 mod consent;
+mod contract;
+mod credential;
 mod incident;
 mod measure;
 mod reading;
@@ -47,6 +50,7 @@ pub(crate) fn kind_of(register: Register) -> KindCode {
         Register::Incidents => "incident.sla",
         Register::MeasureValidations => "measure.validation",
         Register::ConsentTests => "consent.test",
+        Register::Credentials | Register::ContractFeeds | Register::LogicChanges => "inventory.coverage",
     })
 }
 
@@ -56,6 +60,9 @@ pub fn shown(content: &RegisterContent) -> Vec<(&'static str, String)> {
         RegisterContent::Incidents(incident) => incident::shown(incident),
         RegisterContent::MeasureValidations(validation) => measure::shown(validation),
         RegisterContent::ConsentTests(test) => consent::shown(test),
+        RegisterContent::Credentials(credential) => credential::shown(credential),
+        RegisterContent::ContractFeeds(feeds) => contract::shown(feeds),
+        RegisterContent::LogicChanges(change) => change::shown(change),
     };
     columns(content.register()).iter().map(|column| column.name).zip(cells).collect()
 }
@@ -67,6 +74,9 @@ fn read(register: Register, typed: &Typed, now: UnixMillis) -> Result<RegisterCo
         Register::Incidents => RegisterContent::Incidents(incident::read(&mut reading)),
         Register::MeasureValidations => RegisterContent::MeasureValidations(measure::read(&mut reading)),
         Register::ConsentTests => RegisterContent::ConsentTests(consent::read(&mut reading)),
+        Register::Credentials => RegisterContent::Credentials(credential::read(&mut reading)),
+        Register::ContractFeeds => RegisterContent::ContractFeeds(contract::read(&mut reading)),
+        Register::LogicChanges => RegisterContent::LogicChanges(change::read(&mut reading)),
     };
     reading.end(content)
 }
@@ -84,7 +94,7 @@ impl Service {
         let entries = self.store().register_entries(org, register, before, limit).await?;
         let seen = match register {
             Register::Incidents => self.store().incidents_of(org, None, SEEN_OFFERED).await?,
-            Register::MeasureValidations | Register::ConsentTests => Vec::new(),
+            _ => Vec::new(),
         };
         let kind = kind_of(register);
         let checked = self.store().checks_of(org).await?.iter().any(|check| check.kind == kind);
@@ -195,7 +205,7 @@ impl Service {
             known.into_iter().filter(RegisterEntry::counts).map(|entry| entry.content).collect();
         let seen = match register {
             Register::Incidents => self.store().incident_ids_of(org).await?,
-            Register::MeasureValidations | Register::ConsentTests => HashSet::new(),
+            _ => HashSet::new(),
         };
         let now = UnixMillis::now();
         let mut done = Imported::default();
@@ -272,7 +282,7 @@ impl Service {
 fn seen_in(content: &RegisterContent) -> Option<IncidentId> {
     match content {
         RegisterContent::Incidents(told) => told.seen,
-        RegisterContent::MeasureValidations(_) | RegisterContent::ConsentTests(_) => None,
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ use store::{CheckId, FrameworkId, OrgId, Store, UnixMillis};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::account::Passwords;
-use crate::alert::{AlertConfig, Outgoing};
+use crate::alert::{Alarm, AlertConfig, Outgoing};
 use crate::check::{Asked, FeedConfig, KnownBindings, Listening, News, Past, look_at_news};
 use crate::evidence::Room;
 use crate::follow::Follows;
@@ -71,7 +71,7 @@ pub(crate) struct Inner {
     room: Room,
     follows: Follows,
     /// Rings when there is something to tell.
-    alarm: tokio::sync::Notify,
+    alarm: Alarm,
 }
 
 /// A framework that was imported.
@@ -123,7 +123,7 @@ impl Service {
             files: config.files,
             room: Room::new(),
             follows: Follows::default(),
-            alarm: tokio::sync::Notify::new(),
+            alarm: Alarm::default(),
         });
         tokio::spawn(refresh_touched(Arc::downgrade(&inner), inbox));
         tokio::spawn(look_at_news(Arc::downgrade(&inner), reported));
@@ -168,11 +168,11 @@ impl Service {
 
     /// Has what is to be told looked at now rather than at the next tick.
     pub(crate) fn alarm(&self) {
-        self.inner.alarm.notify_one();
+        self.inner.alarm.ring();
     }
 
-    pub(crate) async fn alarmed(&self) {
-        self.inner.alarm.notified().await;
+    pub(crate) fn bells(&self) -> &Alarm {
+        &self.inner.alarm
     }
 
     pub(crate) fn listening(&self) -> &Listening {

@@ -39,7 +39,7 @@ pub(super) struct Feed {
     #[schema(format = DateTime)]
     expected_at: Option<String>,
     state: FeedState,
-    /// The latest that brought other figures than the one before, newest first.
+    /// The latest on file, newest first: those that brought other figures than the one before, and each that has a row count.
     latest: Vec<KeptReport>,
 }
 

@@ -1,13 +1,15 @@
 //! What the runs of a check add up to.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use domain::check::LatencySketch;
-use serde::Serialize;
-use service::check::{Uptime, Window};
-use service::record::Stretch;
-use service::{CheckId, Service};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use service::check::{Period, PeriodHistory, Uptime, Window};
+use service::record::{Outage, Stretch};
+use service::{CheckId, Service, UnixMillis};
+use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Bearer, Segments};
 use super::problem::Problem;
@@ -25,6 +27,44 @@ pub(super) struct History {
     days: Vec<DayShown>,
     /// Stretches without a correct answer that lasted into the last ninety days, oldest first.
     outages: Vec<OutageShown>,
+    /// The period asked for with `from` and `to`; null without them.
+    period: Option<PeriodShown>,
+}
+
+/// Which period is asked for beside the usual ones.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PeriodQuery {
+    /// Its first day in UTC; `to` is needed with it.
+    #[param(value_type = Option<String>, example = "2026-01-01")]
+    from: Option<String>,
+    /// Its last day.
+    #[param(value_type = Option<String>, example = "2026-03-31")]
+    to: Option<String>,
+}
+
+/// What the runs within a period say, as far back as days are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Period)]
+struct PeriodShown {
+    #[schema(format = Date)]
+    from: String,
+    #[schema(format = Date)]
+    to: String,
+    /// Whether the first run is at least as old as the period.
+    covered: bool,
+    /// Share of the runs that came to a conclusion and were answered correctly, never rounded up; null where none did.
+    #[schema(value_type = Option<f64>, example = 99.98)]
+    answered_pct: Option<serde_json::Number>,
+    /// Runs that came to a conclusion.
+    concluded: u32,
+    /// Runs that came to none.
+    unknown: u32,
+    latency: Option<LatencyShown>,
+    /// Those of which a part lies within it, oldest first.
+    outages: Vec<OutageShown>,
+    /// The longest of their parts within it, in seconds; null where there is none.
+    longest_outage_seconds: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -83,17 +123,44 @@ fn latency(sketch: &LatencySketch) -> Option<LatencyShown> {
     Some(LatencyShown { p50: at(50)?, p95: at(95)?, p99: at(99)? })
 }
 
-impl From<Uptime> for UptimeShown {
-    fn from(uptime: Uptime) -> Self {
+/// A percentage with two decimals is JSON's number as it is written.
+fn percent(uptime: &Uptime) -> Option<serde_json::Number> {
+    uptime.percent().and_then(|share| share.normalize().to_string().parse().ok())
+}
+
+impl UptimeShown {
+    fn of(window: Window, uptime: &Uptime) -> Self {
         Self {
-            window_days: uptime.window.days(),
-            covered: uptime.known_from.is_none() && uptime.concluded + uptime.unknown > 0,
-            // A percentage with two decimals is JSON's number as it is written.
-            answered_pct: uptime.percent().and_then(|share| share.normalize().to_string().parse().ok()),
+            window_days: window.days(),
+            covered: uptime.is_covered(),
+            answered_pct: percent(uptime),
             concluded: uptime.concluded,
             unknown: uptime.unknown,
             latency: latency(&uptime.latency),
         }
+    }
+}
+
+impl From<PeriodHistory> for PeriodShown {
+    fn from(history: PeriodHistory) -> Self {
+        let PeriodHistory { period, uptime, outages, longest_outage_ms } = history;
+        Self {
+            from: period.from().to_string(),
+            to: period.to().to_string(),
+            covered: uptime.is_covered(),
+            answered_pct: percent(&uptime),
+            concluded: uptime.concluded,
+            unknown: uptime.unknown,
+            latency: latency(&uptime.latency),
+            outages: outages.iter().map(Into::into).collect(),
+            longest_outage_seconds: longest_outage_ms.map(|length| length / 1000),
+        }
+    }
+}
+
+impl From<&Outage> for OutageShown {
+    fn from(outage: &Outage) -> Self {
+        Self { began_at: time::shown(outage.began_at), ended_at: outage.ended_at.map(time::shown) }
     }
 }
 
@@ -113,26 +180,39 @@ impl From<Stretch> for DayShown {
 
 /// What the runs of a check add up to
 ///
-/// Uptime and answer times over the last day, 7, 30 and 90 days, each day, and the outages.
+/// Uptime and answer times over the last day, 7, 30 and 90 days, each day, and the outages; over any period too, where
+/// `from` and `to` name it.
 #[utoipa::path(
-    get, path = "/checks/{id}/history", tag = "checks", params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = History), (status = 401, body = Problem), (status = 404, body = Problem))
+    get, path = "/checks/{id}/history", tag = "checks", params(("id" = String, Path, format = "uuid"), PeriodQuery),
+    responses(
+        (status = 200, body = History), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
 )]
 pub(super) async fn get(
     Bearer(actor): Bearer,
     Segments(id): Segments<CheckId>,
+    query: Result<Query<PeriodQuery>, QueryRejection>,
     State(service): State<Service>,
 ) -> Result<Json<History>, Problem> {
+    let Ok(Query(query)) = query else {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
+    };
     let history = service.check_history(&actor, id).await?;
-    let uptime = Window::ALL.map(|window| history.uptime(window).into());
-    let outages = history.outages.iter().map(|outage| OutageShown {
-        began_at: time::shown(outage.began_at),
-        ended_at: outage.ended_at.map(time::shown),
-    });
+    let period = match (query.from, query.to) {
+        (None, None) => None,
+        (from, to) => {
+            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+            let period = Period::read(&from, &to, UnixMillis::now()).map_err(service::Error::Invalid)?;
+            Some(service.check_period(&actor, id, period).await?.into())
+        }
+    };
+    let uptime = Window::ALL.map(|window| UptimeShown::of(window, &history.uptime(window)));
     Ok(Json(History {
         known_from: history.first_run_at.map(time::shown),
         uptime: uptime.into(),
-        outages: outages.collect(),
+        outages: history.outages.iter().map(Into::into).collect(),
+        period,
         days: history.days.into_iter().map(Into::into).collect(),
     }))
 }

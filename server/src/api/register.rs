@@ -28,6 +28,9 @@ pub(super) enum RegisterName {
     Incidents,
     MeasureValidations,
     ConsentTests,
+    Credentials,
+    ContractFeeds,
+    LogicChanges,
 }
 
 impl From<RegisterName> for record::Register {
@@ -36,6 +39,9 @@ impl From<RegisterName> for record::Register {
             RegisterName::Incidents => Self::Incidents,
             RegisterName::MeasureValidations => Self::MeasureValidations,
             RegisterName::ConsentTests => Self::ConsentTests,
+            RegisterName::Credentials => Self::Credentials,
+            RegisterName::ContractFeeds => Self::ContractFeeds,
+            RegisterName::LogicChanges => Self::LogicChanges,
         }
     }
 }
@@ -46,6 +52,9 @@ impl From<record::Register> for RegisterName {
             record::Register::Incidents => Self::Incidents,
             record::Register::MeasureValidations => Self::MeasureValidations,
             record::Register::ConsentTests => Self::ConsentTests,
+            record::Register::Credentials => Self::Credentials,
+            record::Register::ContractFeeds => Self::ContractFeeds,
+            record::Register::LogicChanges => Self::LogicChanges,
         }
     }
 }
@@ -57,6 +66,9 @@ impl From<record::Register> for RegisterName {
 /// | `incidents` | `title`, `integration`, `criticality` (critical, normal), `cause` (certificate, software, network, partner, data, other), `began_at`, `detected_at`, `reported_at`, `restored_at`, `objective_hours`, `seen` (an incident's id), `notes` |
 /// | `measure-validations` | `measure`, `contract`, `version`, `specification_dated`, `logic_changed`, `validator`, `validated`, `charts`, `agreeing`, `test_deck` (passed, failed), `payer_compared`, `completeness_pct`, `gaps_recomputed`, `differences` |
 /// | `consent-tests` | `suite`, `ran`, `release`, `production_release`, `permit_cases`, `permit_passed`, `deny_cases`, `deny_passed`, `tester`, `notes` |
+/// | `credentials` | `credential`, `kind` (api-client, file-account, engine-channel, other), `integration`, `issued`, `last_used`, `disabled`, `notes` |
+/// | `contract-feeds` | `contract`, `attribution`, `claims`, `quality` (each yes or no: whether the contract provides it), `attribution_feed`, `claims_feed`, `quality_feed` (the integration that brings it), `notes` |
+/// | `logic-changes` | `change`, `source` (contract, specification), `dated`, `in_production`, `notes` |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = BTreeMap<String, Value>, example = json!({

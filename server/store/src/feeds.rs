@@ -6,7 +6,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, UnixMillis};
 use crate::queue::Job;
-use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
+use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter};
 
 /// Reports kept of each feed: places in its table, as many as the migration has.
 const PLACES: i64 = 50;
@@ -24,7 +24,7 @@ statements! {
     // What stands on the right of SET is as it was before.
     Both HEAR = "UPDATE feeds SET reports = reports + 1, reported_at = $3, \
         changed = (observations <> COALESCE($4, observations)), \
-        changes = changes + CASE WHEN observations <> COALESCE($4, observations) THEN 1 ELSE 0 END, \
+        changes = changes + CASE WHEN observations <> COALESCE($4, observations) THEN 1 ELSE $5 END, \
         observations = COALESCE($4, observations), \
         observed_at = CASE WHEN $4 IS NULL THEN observed_at ELSE $3 END \
         WHERE check_id = $1 AND token_hash = $2 RETURNING reports, changed, changes, missed";
@@ -50,7 +50,7 @@ from_row! {
 struct Hearing {
     reports: i64,
     changed: bool,
-    /// How many reports changed something so far, this one among them.
+    /// How many reports were put on file so far, this one among them if it is.
     changes: i64,
     missed: bool,
 }
@@ -60,9 +60,10 @@ impl Job for FeedReport {
 
     async fn run(&self, link: &mut Link<'_>) -> Result<Heard, StoreError> {
         let figures = self.observations.as_ref().map(Json);
-        let heard = row!(link, Hearing, HEAR, self.check, &*self.token_hash, self.at, figures)?;
+        let each = i64::from(self.keeping == Keeping::Each && figures.is_some());
+        let heard = row!(link, Hearing, HEAR, self.check, &*self.token_hash, self.at, figures, each)?;
         let Some(heard) = heard else { return Ok(Heard::Nobody) };
-        if heard.changed
+        if (heard.changed || each > 0)
             && let Some(figures) = &self.observations
         {
             let place = heard.changes % PLACES;
@@ -140,7 +141,7 @@ impl Store {
         self.perform(Missed { check, silent: missed, reports }).await
     }
 
-    /// The latest reports that brought other figures than the one before, newest first; a feed has 50 of them at most.
+    /// The latest reports on file, newest first; a feed has 50 of them at most.
     pub async fn feed_reports(&self, check: CheckId, limit: u32) -> Result<Vec<KeptReport>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), KeptReport, LATEST, check, i64::from(limit))?)

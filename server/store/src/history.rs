@@ -165,10 +165,11 @@ pub(crate) async fn count(link: &mut Link<'_>, ended: &Ended) -> Result<(), Stor
     Ok(())
 }
 
-/// Opens an outage at the first run that fails, and closes it at the next that passes.
+/// Opens an outage at the first run that fails, and closes it at the next that passes; `at` is when that became known.
 pub(crate) async fn follow_outage(
     link: &mut Link<'_>,
     run: &Run,
+    at: UnixMillis,
     before: Option<Status>,
 ) -> Result<(), StoreError> {
     let statement = match (before, run.status) {
@@ -178,7 +179,7 @@ pub(crate) async fn follow_outage(
         (_, Status::Fail) => OUTAGE_BEGINS,
         (_, Status::Pass | Status::Warn) => OUTAGE_ENDS,
     };
-    run!(link, statement, run.check, run.started_at)?;
+    run!(link, statement, run.check, at)?;
     Ok(())
 }
 

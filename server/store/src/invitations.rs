@@ -6,6 +6,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{InvitationId, OrgId, UnixMillis, UserId};
 use crate::organizations::HOLD;
+use crate::outbox::APART_MS;
 use crate::record::{Audit, ClaimedInvitation, Invitation, InvitationMail, Invited, Joined, Tried, User};
 use crate::users;
 
@@ -22,20 +23,21 @@ macro_rules! select {
     };
 }
 
-/// Mail that is due and held by nobody: `$1` now, `$2` a lease later than which none is.
+/// Mail that is due and held by nobody: `$1` now, `$2` later than any node's present, `$3` a lease later than which none
+/// is.
 macro_rules! free {
     () => {
-        "mail = 'waiting' AND (mail_due_at <= $1 OR mail_decided_at > $1) AND (lease_until <= $1 OR lease_until > $2)"
+        "mail = 'waiting' AND (mail_due_at <= $1 OR mail_decided_at > $2) AND (lease_until <= $1 OR lease_until > $3)"
     };
 }
 
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE invitations SET lease_until = $2, lease_epoch = lease_epoch + 1 WHERE id IN \
+            "UPDATE invitations SET lease_until = $4, lease_epoch = lease_epoch + 1 WHERE id IN \
              (SELECT id FROM invitations WHERE ",
             free!(),
-            " ORDER BY mail_due_at, id LIMIT $3",
+            " ORDER BY mail_due_at, id LIMIT $5",
             $lock,
             ") RETURNING id"
         )
@@ -236,14 +238,15 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ClaimedInvitation>, StoreError> {
         let until = UnixMillis(now.0 + lease_ms);
+        let (ahead, longest) = (UnixMillis(now.0 + APART_MS), UnixMillis(until.0 + APART_MS));
         // Most of the time nothing is due, and then nothing is written.
-        if row!(&mut self.read().await?.link(), (InvitationId,), ANY_DUE, now, until)?.is_none() {
+        if row!(&mut self.read().await?.link(), (InvitationId,), ANY_DUE, now, ahead, longest)?.is_none() {
             return Ok(Vec::new());
         }
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         let claim = link.dialect(CLAIM_SQLITE, CLAIM_POSTGRES);
-        let ids = rows!(link, (InvitationId,), claim, now, until, i64::from(limit))?;
+        let ids = rows!(link, (InvitationId,), claim, now, ahead, longest, until, i64::from(limit))?;
         let mut claimed = Vec::with_capacity(ids.len());
         for (id,) in ids {
             claimed.extend(row!(link, ClaimedInvitation, CLAIMED, id)?);

@@ -26,6 +26,7 @@ mod error;
 mod evidence;
 mod feeds;
 pub mod files;
+mod finalized;
 mod findings;
 mod frameworks;
 mod history;
@@ -103,6 +104,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         integrations::STATEMENTS,
         invitations::STATEMENTS,
         live::STATEMENTS,
+        finalized::STATEMENTS,
         logos::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,

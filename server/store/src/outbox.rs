@@ -2,7 +2,8 @@
 //! are sent or given up.
 //!
 //! A message is due at an instant, and it is remembered when that was decided. On a clock that was set back to before,
-//! it is due at once rather than an hour late; a lease that reaches further than any lease does is none.
+//! it is due at once rather than an hour late; a lease that reaches further than any lease does is none. Clocks of two
+//! nodes are never quite the same, so what lies ahead by less than [`APART_MS`] is another node's present.
 
 use crate::column::{Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
@@ -11,8 +12,12 @@ use crate::ids::{ChannelId, IncidentId, MessageId, OrgId, UnixMillis};
 use crate::page;
 use crate::queue::Job;
 use crate::record::{
-    AlertEvent, ClaimedMessage, Message, MessageState, Recipient, Telling, Tried, Unannounced,
+    AlertEvent, ClaimedMessage, Message, MessageState, Portion, Recipient, Telling, Tried, Unannounced,
 };
+
+/// How far the clocks of two nodes may be apart, in milliseconds. What lies further ahead was written before a clock was
+/// set back.
+pub(crate) const APART_MS: i64 = 5 * 60 * 1000;
 
 macro_rules! columns {
     () => {
@@ -20,20 +25,40 @@ macro_rules! columns {
     };
 }
 
-/// Due, and held by nobody: `$1` now, `$2` a lease later than which none is.
-macro_rules! free {
+/// `$1` now, `$2` later than any node's present.
+macro_rules! due {
     () => {
-        "state = 'waiting' AND (due_at <= $1 OR decided_at > $1) AND (lease_until <= $1 OR lease_until > $2)"
+        "state = 'waiting' AND (due_at <= $1 OR decided_at > $2)"
     };
 }
 
+/// `$1` now, `$3` a lease later than which none is.
+macro_rules! unheld {
+    () => {
+        "(lease_until <= $1 OR lease_until > $3)"
+    };
+}
+
+/// Places are given to each channel and then to each organization, first to what is under way, then to the longest due:
+/// one channel's many messages leave those of others theirs.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE outbox SET lease_owner = $3, lease_until = $2, lease_epoch = lease_epoch + 1 WHERE id IN \
+            "UPDATE outbox SET lease_owner = $4, lease_until = $5, lease_epoch = lease_epoch + 1 WHERE id IN \
              (SELECT id FROM outbox WHERE ",
-            free!(),
-            " ORDER BY due_at, id LIMIT $4",
+            due!(),
+            " AND ",
+            unheld!(),
+            " AND id IN (SELECT id FROM (SELECT id, held, ROW_NUMBER() OVER \
+             (PARTITION BY org_id ORDER BY held DESC, of_channel, due_at, id) AS of_org FROM \
+             (SELECT id, org_id, due_at, held, ROW_NUMBER() OVER \
+             (PARTITION BY channel_id ORDER BY held DESC, due_at, id) AS of_channel FROM \
+             (SELECT id, org_id, channel_id, due_at, CASE WHEN ",
+            unheld!(),
+            " THEN 0 ELSE 1 END AS held FROM outbox WHERE ",
+            due!(),
+            ") AS due) AS of_channels WHERE of_channel <= $7) AS of_orgs WHERE held = 0 AND of_org <= $8) \
+             ORDER BY due_at, id LIMIT $6",
             $lock,
             ") RETURNING ",
             columns!(),
@@ -43,7 +68,7 @@ macro_rules! claim {
 }
 
 statements! {
-    Both ANY_DUE = concat!("SELECT id FROM outbox WHERE ", free!(), " LIMIT 1");
+    Both ANY_DUE = concat!("SELECT id FROM outbox WHERE ", due!(), " AND ", unheld!(), " LIMIT 1");
     Sqlite CLAIM_SQLITE = claim!("");
     Postgres CLAIM_POSTGRES = claim!(" FOR UPDATE SKIP LOCKED");
     Both TRIED = "UPDATE outbox SET state = $3, attempts = attempts + 1, due_at = $4, decided_at = $5, \
@@ -75,7 +100,7 @@ statements! {
         WHERE incident_id = $1 ORDER BY channel_id";
     Both TO_REMIND = "SELECT r.incident_id, r.channel_id, r.remind_seconds, r.told_at FROM incident_recipients r \
         JOIN incidents i ON i.id = r.incident_id WHERE i.closed_at IS NULL AND r.remind_seconds IS NOT NULL \
-        AND (r.told_at + r.remind_seconds * 1000 <= $1 OR r.told_at > $1) ORDER BY r.told_at LIMIT 500";
+        AND (r.told_at + r.remind_seconds * 1000 <= $1 OR r.told_at > $2) ORDER BY r.told_at LIMIT 500";
     Both REMIND = "UPDATE incident_recipients SET told_at = $4 WHERE incident_id = $1 AND channel_id = $2 \
         AND told_at = $3";
 }
@@ -193,7 +218,7 @@ impl Store {
     /// Who is to be reminded of an open incident.
     pub async fn to_remind(&self, now: UnixMillis) -> Result<Vec<Recipient>, StoreError> {
         let mut lease = self.read().await?;
-        Ok(rows!(&mut lease.link(), Recipient, TO_REMIND, now)?)
+        Ok(rows!(&mut lease.link(), Recipient, TO_REMIND, now, UnixMillis(now.0 + APART_MS))?)
     }
 
     /// Reminds a recipient as it was read: once, whoever else tries.
@@ -229,24 +254,40 @@ impl Store {
         Ok(count.map_or(0, |(count,)| count.unsigned_abs()))
     }
 
-    /// Takes up to `limit` messages that are due and that nobody holds until `lease_ms` from now, the longest due
-    /// first.
+    /// Takes messages that are due and that nobody holds until `lease_ms` from now, the longest due first, as far as
+    /// the portion goes.
     pub async fn claim_messages(
         &self,
         owner: &str,
         now: UnixMillis,
         lease_ms: i64,
-        limit: u32,
+        portion: Portion,
     ) -> Result<Vec<ClaimedMessage>, StoreError> {
         let until = UnixMillis(now.0 + lease_ms);
+        let (ahead, longest) = (UnixMillis(now.0 + APART_MS), UnixMillis(until.0 + APART_MS));
         // Most of the time nothing is due, and then nothing is written.
-        if row!(&mut self.read().await?.link(), (MessageId,), ANY_DUE, now, until)?.is_none() {
+        if row!(&mut self.read().await?.link(), (MessageId,), ANY_DUE, now, ahead, longest)?.is_none() {
             return Ok(Vec::new());
         }
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         let claim = link.dialect(CLAIM_SQLITE, CLAIM_POSTGRES);
-        let mut claimed = rows!(link, ClaimedMessage, claim, now, until, owner, i64::from(limit))?;
+        let Portion { messages, of_channel, of_organization } = portion;
+        let (messages, of_channel, of_organization) =
+            (i64::from(messages), i64::from(of_channel), i64::from(of_organization));
+        let mut claimed = rows!(
+            link,
+            ClaimedMessage,
+            claim,
+            now,
+            ahead,
+            longest,
+            owner,
+            until,
+            messages,
+            of_channel,
+            of_organization
+        )?;
         writing.commit().await?;
         claimed.sort_by_key(|claimed| (claimed.message.due_at, claimed.message.id));
         Ok(claimed)

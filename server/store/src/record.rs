@@ -30,8 +30,8 @@ pub use action::{
     Action, ActionChange, ActionContent, ActionSource, ActionState, Cost, FindingNow, ListedAction, Money,
 };
 pub use alert::{
-    AlertEvent, AlertRule, Channel, ClaimedMessage, MaintenanceWindow, Message, MessageState, Recipient,
-    Target, Telling, Tried, Unannounced,
+    AlertEvent, AlertRule, Channel, ClaimedMessage, MaintenanceWindow, Message, MessageState, Portion,
+    Recipient, Target, Telling, Tried, Unannounced,
 };
 pub use assessment::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
@@ -43,11 +43,11 @@ pub use audit::{Audit, AuditEntry};
 pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerState};
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
-    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, GivenBack, Glance, Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Outage, Recorded, Retention, Run, Standing, Stretch, Tally, Wanted,
+    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack, Glance, Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};
-pub use feed::{Feed, FeedReport, FeedTiming, Heard, KeptReport, Reporter};
+pub use feed::{Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
@@ -55,8 +55,8 @@ pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{Logo, Member, MemberChange, Organization, Role, SizeBand};
 pub use portfolio::{Holding, HoldingAssessment};
 pub use register::{
-    ConsentTest, Criticality, IncidentCause, MeasureValidation, Register, RegisterContent, RegisterEntry,
-    ReportedIncident,
+    ChangeSource, ConsentTest, ContractFeeds, Credential, CredentialKind, Criticality, IncidentCause,
+    LogicChange, MeasureValidation, ProvidedFeed, Register, RegisterContent, RegisterEntry, ReportedIncident,
 };
 pub use review::{Adjudication, Before, Sealed, Signed, Signing, Snapshot, SnapshotKind, Step};
 pub use roadmap::{RoadmapStep, StepChoice};

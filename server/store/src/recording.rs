@@ -16,14 +16,14 @@ use crate::error::{Naming, StoreError};
 use crate::history;
 use crate::ids::{CheckId, RunId, UnixMillis};
 use crate::queue::Job;
-use crate::record::{Audit, Completion, Ended, Judged, Recorded, Run};
+use crate::record::{Audit, Completion, Ended, Judged, Origin, Recorded, Run};
 use crate::standings::{self, Order};
 
 macro_rules! hold {
     ($lock:literal) => {
         concat!(
-            "SELECT lease_epoch, lease_until, last_run, last_started_at, last_status, good_at, judged, repeats, \
-             own_failures, twice_until FROM checks WHERE id = $1",
+            "SELECT lease_epoch, lease_until, last_run, last_started_at, last_status, good_at, reported_at, judged, \
+             repeats, own_failures, twice_until FROM checks WHERE id = $1",
             $lock
         )
     };
@@ -36,17 +36,18 @@ statements! {
         observations, messages, checked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
         ON CONFLICT (check_id, scheduled_for) DO NOTHING";
     Both NOTE = "UPDATE checks SET last_run = $2, last_started_at = $3, last_status = $4, good_at = $5, judged = $6, \
-        repeats = $7, own_failures = $8, twice_until = $9 WHERE id = $1";
+        repeats = $7, own_failures = $8, twice_until = $9, reported_at = $10 WHERE id = $1";
     Both NOTE_AND_COMPLETE = "UPDATE checks SET last_run = $2, last_started_at = $3, last_status = $4, good_at = $5, \
         judged = $6, repeats = $7, own_failures = $8, twice_until = $9, next_due_at = $10, host = $11, \
         lease_owner = NULL, lease_until = 0 WHERE id = $1";
+    Both REPORTED_AT = "SELECT reported_at FROM checks WHERE id = $1";
     Both COMPLETE = "UPDATE checks SET next_due_at = $2, lease_owner = NULL, lease_until = 0 WHERE id = $1";
 }
 
 from_row! {
     Held {
-        lease_epoch, lease_until, last_run, last_started_at, last_status: maybe_text, good_at, judged, repeats: int,
-        own_failures: int, twice_until,
+        lease_epoch, lease_until, last_run, last_started_at, last_status: maybe_text, good_at, reported_at, judged,
+        repeats: int, own_failures: int, twice_until,
     }
 }
 
@@ -59,6 +60,7 @@ struct Held {
     last_started_at: UnixMillis,
     last_status: Option<Status>,
     good_at: Option<UnixMillis>,
+    reported_at: Option<UnixMillis>,
     judged: Option<String>,
     repeats: u32,
     own_failures: u32,
@@ -79,11 +81,14 @@ impl Held {
 
     /// Where a run that has just ended stands among the others of its check. One that is said to have started after the
     /// present did so by a clock that was set back since.
-    fn order_of(&self, run: &Run, now: UnixMillis) -> Order {
-        if self.last_run.is_none() || self.last_started_at <= run.started_at {
+    fn order_of(&self, ended: &Ended, now: UnixMillis) -> Order {
+        let started_at = ended.run.started_at;
+        if self.last_run.is_none() || self.last_started_at <= started_at {
             Order::Latest
         } else if self.last_started_at > now {
             Order::LatestAgain
+        } else if ended.origin == Origin::Reported && self.reported_at <= Some(started_at) {
+            Order::Answers
         } else {
             Order::Late
         }
@@ -155,10 +160,10 @@ async fn record(
     if completion.is_some_and(|completion| !held.is_under(completion.epoch)) {
         return Ok(Recorded::Superseded);
     }
-    let order = held.order_of(run, UnixMillis::now());
+    let order = held.order_of(ended, UnixMillis::now());
     let twice_until = match order {
         Order::LatestAgain => held.twice_until.max(held.last_started_at),
-        Order::Latest | Order::Late => held.twice_until,
+        Order::Latest | Order::Answers | Order::Late => held.twice_until,
     };
     if !insert(link, run, twice_until).await? {
         if let Some(completion) = completion {
@@ -174,7 +179,11 @@ async fn record(
     if !alike {
         standings::bring_up_to_date(link, run, &ended.judged, order).await?;
         if order != Order::Late {
-            history::follow_outage(link, run, held.last_status).await?;
+            let at = match order {
+                Order::Answers => held.last_started_at,
+                Order::Latest | Order::LatestAgain | Order::Late => run.started_at,
+            };
+            history::follow_outage(link, run, at, held.last_status).await?;
             history::follow_declaration(link, run, ended.declared.as_deref()).await?;
         }
     }
@@ -233,13 +242,16 @@ async fn note(
     let good = matches!(run.status, Status::Pass | Status::Warn).then_some(run.started_at);
     let good_at = match order {
         Order::LatestAgain => held.good_at.min(Some(run.started_at)),
-        Order::Latest | Order::Late => held.good_at,
+        Order::Latest | Order::Answers | Order::Late => held.good_at,
     };
     let good_at = good_at.max(good);
+    let reported_at = held.reported_at.max((ended.origin == Origin::Reported).then_some(run.started_at));
     let own_failures = completion.as_ref().map_or(held.own_failures, |completion| completion.own_failures);
     // After a run that ended late the next one looks at the standings again.
     let (last_run, last_started_at, last_status, judged) = match order {
-        Order::Latest | Order::LatestAgain => (Some(run.id), run.started_at, Some(run.status), Some(print)),
+        Order::Latest | Order::LatestAgain | Order::Answers => {
+            (Some(run.id), run.started_at, Some(run.status), Some(print))
+        }
         Order::Late => (held.last_run, held.last_started_at, held.last_status, None),
     };
     let (check, repeats_kept, own_failures) = (run.check, i64::from(repeats), i64::from(own_failures));
@@ -255,7 +267,8 @@ async fn note(
             judged,
             repeats_kept,
             own_failures,
-            held.twice_until
+            held.twice_until,
+            reported_at
         )?,
         Some(Completion { next_due_at, host, .. }) => run!(
             link,
@@ -277,6 +290,13 @@ async fn note(
 }
 
 impl Store {
+    /// For when the figures were computed that were reported last, however long ago; `None` before the first report.
+    pub async fn reported_at(&self, check: CheckId) -> Result<Option<UnixMillis>, StoreError> {
+        let mut lease = self.read().await?;
+        let found = row!(&mut lease.link(), (Option<i64>,), REPORTED_AT, check)?;
+        Ok(found.and_then(|(at,)| at).map(UnixMillis))
+    }
+
     /// Keeps a run that a person asked for. A run that was due at an instant for which there is one already changes
     /// nothing.
     pub async fn record_run(&self, ended: Ended, audit: Option<Audit>) -> Result<Recorded, StoreError> {

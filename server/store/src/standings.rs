@@ -92,7 +92,9 @@ impl Kept {
                 standing.concluded_at = standing.concluded_at.max(Some(at));
                 self.passed_at = passed_at;
             }
-            good @ (Status::Pass | Status::Warn) if standing.concluded_at <= Some(at) => {
+            good @ (Status::Pass | Status::Warn)
+                if standing.concluded_at <= Some(at) || order == Order::Answers =>
+            {
                 standing.status = good;
                 standing.consecutive_fails = 0;
                 standing.concluded_at = Some(at);
@@ -121,6 +123,9 @@ pub(crate) enum Order {
     Latest,
     /// The same, although others are said to have started later: the clock was set back since.
     LatestAgain,
+    /// It tells what the runs since then waited for: figures newer than all reported before, computed before somebody
+    /// looked and found none.
+    Answers,
     /// Before another one, which ended sooner.
     Late,
 }

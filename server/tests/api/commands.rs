@@ -212,6 +212,21 @@ fn two_files_are_reconciled_without_a_value_coming_out() {
 }
 
 #[test]
+fn a_file_of_two_gigabytes_without_a_line_is_refused_at_its_first_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.csv");
+    std::fs::write(&path, "id,name\n1,\"").unwrap();
+    // It takes no room on the disk: what was never written reads as zeros.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(2 << 30).unwrap();
+    let small = folder.path().join("small.csv");
+    std::fs::write(&small, "id,name\n1,a\n").unwrap();
+    let (huge, small) = (path.to_str().unwrap(), small.to_str().unwrap());
+    let refused = rung(&["reconcile", huge, small, "--key", "id", "--compare", "name"], "");
+    assert_eq!(refused.status.code(), Some(64), "{refused:?}");
+    assert!(err(&refused).contains("huge.csv") && err(&refused).contains("longer than 1 MiB"), "{refused:?}");
+}
+
+#[test]
 fn a_worker_apart_is_refused_on_sqlite_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("rung.db").display());

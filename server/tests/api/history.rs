@@ -74,6 +74,26 @@ async fn a_history_tells_uptime_days_and_outages(
     world.owner.sign_in().await;
     let at = format!("/orgs/{}/checks/{check}", world.slug);
     let page = world.owner.page(&at).await;
+    let today = service::UnixMillis::now().date();
+    let tomorrow = today.tomorrow().unwrap();
+    let period = async |query: &str| world.owner.get(&format!("/checks/{check}/history?{query}")).await;
+    assert_eq!(told["period"], json!(null));
+    let found = period(&format!("from=2023-01-01&to={tomorrow}")).await.expect(200)["period"].clone();
+    assert_eq!((&found["concluded"], &found["answered_pct"]), (&json!(2), &json!(0)), "{found}");
+    assert_eq!((&found["from"], &found["covered"]), (&json!("2023-01-01"), &json!(false)), "{found}");
+    assert_eq!(found["outages"].as_array().unwrap().len(), 1, "{found}");
+    let before = period("from=2023-01-01&to=2024-12-31").await.expect(200)["period"].clone();
+    assert_eq!((&before["concluded"], &before["answered_pct"]), (&json!(0), &json!(null)), "{before}");
+    assert_eq!((&before["outages"], &before["longest_outage_seconds"]), (&json!([]), &json!(null)));
+    assert_eq!(period("from=2024-01-02&to=2024-01-01").await.pointers(), ["/to"]);
+    assert_eq!(period("from=2024-01-02").await.pointers(), ["/to"]);
+    let shown = world.owner.page(&format!("{at}?from=2023-01-01&to={tomorrow}")).await;
+    let text = shown.text.replace("<!>", "");
+    assert!(shown.status == 200 && text.contains("1 Jan 2023 to"), "{text}");
+    let refused = world.owner.page(&format!("{at}?from=2023-01-01&to=never")).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("Write year, month and day"), "{}", refused.text);
+
     assert!(
         page.text.contains("Last 90 days") && page.text.contains("No correct answer since"),
         "{}",

@@ -1,14 +1,23 @@
 //! The inventory as a table and as a whole: import, export, coverage, who exchanges what with whom.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::support::{Answer, Backend, Person, World, text};
 
-async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
-    let request = person.api(Method::POST, &world.org("/integrations/import"));
+async fn post_csv(person: &Person, path: &str, file: &[u8]) -> Answer {
+    let request = person.api(Method::POST, path);
     Answer::of(request.header("content-type", "text/csv").body(file.to_vec())).await
+}
+
+async fn import(person: &Person, world: &World, file: &[u8]) -> Answer {
+    post_csv(person, &world.org("/integrations/import"), file).await
 }
 
 async fn inventory(world: &World) -> Vec<Value> {
@@ -110,6 +119,45 @@ async fn a_table_is_pasted_into_the_page_and_comes_back_where_it_is_refused() {
     assert!(csv.text.contains("'=cmd|calc"), "{}", csv.text);
 }
 
+/// Sends a table of 2 GB until the server answers: the beginning of its answer, and how many bytes were sent by then.
+async fn pour(person: &Person, path: &str) -> (String, usize) {
+    let request = person.api(Method::POST, path).build().unwrap();
+    let (url, token) = (request.url(), request.headers()["authorization"].to_str().unwrap());
+    let at = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: {at}\r\nAuthorization: {token}\r\nContent-Type: text/csv\r\n\
+         Content-Length: {}\r\n\r\nname,owner\n",
+        url.path(),
+        2_u64 << 30
+    );
+    let (mut reading, mut writing) = TcpStream::connect(&at).await.unwrap().into_split();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let sending = tokio::spawn(async move {
+        let lines = "ADT feed,Lab\n".repeat(5000);
+        writing.write_all(head.as_bytes()).await.unwrap();
+        // The server may hang up on whoever goes on sending.
+        while writing.write_all(lines.as_bytes()).await.is_ok() {
+            counted.fetch_add(lines.len(), Ordering::SeqCst);
+        }
+    });
+    let mut answer = [0; 12];
+    reading.read_exact(&mut answer).await.unwrap();
+    sending.abort();
+    (String::from_utf8_lossy(&answer).into_owned(), sent.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_table_of_two_gigabytes_is_refused_before_it_is_read() {
+    let world = World::new(Backend::Sqlite).await;
+    for path in ["/integrations/import", "/registers/incidents/import"] {
+        let (answer, sent) = pour(&world.owner, &world.org(path)).await;
+        assert_eq!(answer, "HTTP/1.1 413", "{path}");
+        assert!(sent < 64 << 20, "{path}: {sent} bytes were taken");
+    }
+    assert!(inventory(&world).await.is_empty());
+}
+
 #[rstest]
 #[tokio::test]
 async fn the_coverage_of_the_inventory_is_a_check_on_its_own_records(
@@ -140,6 +188,39 @@ async fn the_coverage_of_the_inventory_is_a_check_on_its_own_records(
     ] {
         assert!((percent(name) - expected).abs() < 0.001, "{name}: {run}");
     }
-    assert!(seen.get("unused_credentials").is_none(), "what no record says is not observed");
+    for name in ["unused_credentials", "contract_feeds_pct", "change_median_days"] {
+        assert!(seen.get(name).is_none(), "{name}: what no record says is not observed");
+    }
+
+    let today = store::UnixMillis::now();
+    let ago = |days: i64| store::UnixMillis(today.0 - days * 86_400_000).date();
+    for (register, file) in [
+        (
+            "credentials",
+            format!(
+                "credential,kind,issued,last_used\nloader,file-account,{old},{young}\nold client,api-client,{old},\n",
+                old = ago(300),
+                young = ago(3)
+            ),
+        ),
+        (
+            "contract-feeds",
+            "contract,attribution,attribution_feed,claims,quality\nMA 12,yes,registry,no,no\nACO,yes,,yes,no\n"
+                .to_owned(),
+        ),
+        (
+            "logic-changes",
+            format!("change,source,dated,in_production\nCBP,specification,{},{}\n", ago(30), ago(18)),
+        ),
+    ] {
+        let at = world.org(&format!("/registers/{register}/import"));
+        let added = post_csv(&world.owner, &at, file.as_bytes()).await.expect(200);
+        assert!(added["added"].as_u64().unwrap() > 0, "{register}: {added}");
+    }
+    let check = world.owner.get(&format!("/checks/{}", text(&check["id"]))).await.expect(200);
+    let seen = &check["latest"]["observations"];
+    assert_eq!(seen["unused_credentials"], 1, "{check}");
+    assert_eq!(seen["contract_feeds_pct"], 50.0, "{check}");
+    assert_eq!(seen["change_median_days"], 12.0, "{check}");
     world.app.stop().await;
 }

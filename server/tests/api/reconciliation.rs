@@ -89,6 +89,87 @@ async fn figures_alone_are_a_report_and_their_age_counts() {
 }
 
 #[tokio::test]
+async fn a_sample_smaller_than_asked_for_proves_nothing() {
+    let world = World::new(Backend::Sqlite).await;
+    let parameters = json!({ "source": "quarterly parity sample", "min_charts": 30 });
+    let check = check(&world, "recon.portal_api_parity", parameters).await;
+    let report = async |charts: u32| {
+        let body = json!({ "observations": { "charts": charts, "match_pct": 99 } });
+        world.owner.post(&format!("{check}/reports"), body).await.expect(201)
+    };
+    let small = report(29).await;
+    assert_eq!((&small["status"], &small["reach"]), (&json!("UNKNOWN"), &json!("inconclusive")), "{small}");
+    assert!(small.to_string().contains("29 charts, and 30 are asked for"), "{small}");
+    assert_eq!(report(30).await["status"], "PASS");
+}
+
+#[tokio::test]
+async fn a_form_says_from_which_parameters_nothing_is_computed() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    world.owner.sign_in().await;
+    for (kind, descriptive) in [
+        ("recon.referral_loop", 1),
+        ("recon.claims_clinical", 1),
+        ("recon.cross_team_counts", 2),
+        ("identity.match", 1),
+        ("hl7v2.flow", 2),
+        ("recon.portal_api_parity", 0),
+    ] {
+        let page = format!("/orgs/{}/integrations/{integration}/checks/new?kind={kind}", world.slug);
+        let shown = world.owner.page(&page).await;
+        assert_eq!(shown.status, 200, "{kind}");
+        assert_eq!(shown.text.matches("nothing is computed from it here").count(), descriptive, "{kind}");
+    }
+}
+
+/// So many days ago, as the API takes it.
+fn ago(days: i64) -> String {
+    let at = service::UnixMillis::now().0 - days * 86_400_000;
+    service::UnixMillis(at).timestamp().to_string()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_promised_run_that_does_not_come_fails_the_check_until_it_comes(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let check =
+        check(&world, "terminology.coverage", json!({ "source": "laboratory", "cadence_days": 30 })).await;
+    let (reports, runs) = (format!("{check}/reports"), format!("{check}/runs"));
+    let look = async || world.owner.post(&runs, Value::Null).await.expect(201);
+    let said = |run: &Value| text(&run["messages"][0]["text"]);
+    let none = look().await;
+    assert_eq!(none["status"], "UNKNOWN");
+    assert!(said(&none).contains("Nothing was reconciled yet"), "{none}");
+
+    let figures = json!({ "loinc_pct": 97, "domains_measured": 6, "domains_at_75": 6, "min_valid_pct": 97 });
+    let report = async |days| {
+        let body = json!({ "observations": figures, "computed_at": ago(days) });
+        world.owner.post(&reports, body).await.expect(201)
+    };
+    report(45).await;
+    for _ in 0..2 {
+        let overdue = look().await;
+        assert_eq!(overdue["status"], "FAIL", "{overdue}");
+        assert_eq!(overdue["observations"]["run_age_days"], 45);
+        assert!(said(&overdue).contains("45 days old; one every 30 days was promised"), "{overdue}");
+    }
+    let failing = async || {
+        let read = world.owner.get(&check).await.expect(200);
+        read["bindings"].as_array().unwrap().iter().filter(|tie| tie["status"] == "FAIL").count()
+    };
+    assert!(failing().await > 0);
+    report(1).await;
+    assert_eq!(failing().await, 0, "computed before the look that found none, and newer than all before");
+    let young = look().await;
+    assert_eq!(young["status"], "UNKNOWN", "{young}");
+    assert!(said(&young).contains("the latest run is 1 day old and stands"), "{young}");
+    assert_eq!(failing().await, 0);
+}
+
+#[tokio::test]
 async fn what_cannot_have_come_out_is_refused_and_changes_nothing() {
     let world = World::new(Backend::Sqlite).await;
     let check = claims(&world).await;

@@ -158,7 +158,7 @@ fn reports_table(reports: &[KeptReport]) -> AnyView {
         .collect_view();
     view! {
         <div class="gap-above">
-            <Table caption="The latest reports with other figures than the one before" columns look=TableLook::Fold>
+            <Table caption="The latest reports with other figures than the one before, or with a row count" columns look=TableLook::Fold>
                 {rows}
             </Table>
         </div>

@@ -1,10 +1,12 @@
 //! How much of the time the target answered correctly, and for how long it did not.
 
 use leptos::prelude::*;
-use service::check::{CheckHistory, Uptime, Window};
+use service::check::{CheckHistory, PeriodHistory, Uptime, Window};
 
 use super::CheckShown;
-use crate::ui::{Column, Section, Table, TableLook, day, moment};
+use crate::pages::parts::error_of;
+use crate::ui::{Button, ButtonKind, Column, InputLook, Section, Table, TableLook, TextInput, day, moment};
+use crate::web::Refusal;
 use crate::words::plural;
 
 const MINUTE: i64 = 60_000;
@@ -19,6 +21,14 @@ pub(super) const fn window_words(window: Window) -> &'static str {
     }
 }
 
+/// A period that somebody asked for.
+pub(crate) struct Asked {
+    /// As they were typed.
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) found: Result<PeriodHistory, Refusal>,
+}
+
 pub(super) fn uptime_section(check: &CheckShown) -> Option<AnyView> {
     let history = &check.page.history;
     history.first_run_at?;
@@ -28,7 +38,14 @@ pub(super) fn uptime_section(check: &CheckShown) -> Option<AnyView> {
         Column::number("Runs"),
         Column::number("Without a conclusion"),
     ];
-    let rows = Window::ALL.map(|window| row(&history.uptime(window))).into_iter().collect_view();
+    let found = check.asked.as_ref().and_then(|asked| asked.found.as_ref().ok());
+    let mut rows: Vec<AnyView> = Window::ALL
+        .map(|window| row(window_words(window).to_owned(), &history.uptime(window)))
+        .into_iter()
+        .collect();
+    rows.extend(found.map(|found| row(period_words(found), &found.uptime)));
+    let found = found.map(|found| view! { <p class="small">{found_words(found)}</p> });
+    let form = period_form(check);
     let outage = outage_words(history).map(|words| view! { <p class="small">{words}</p> });
     let since = history.uptime(Window::Quarter).known_from.map(|from| {
         let words = format!("Known since {}: an earlier part of a period does not count.", day(from.date()));
@@ -40,7 +57,9 @@ pub(super) fn uptime_section(check: &CheckShown) -> Option<AnyView> {
                 <div class="stack">
                     <Table caption="Share of runs answered correctly" columns look=TableLook::Fold>{rows}</Table>
                     {outage}
+                    {found}
                     {since}
+                    {form}
                 </div>
             </Section>
         }
@@ -48,12 +67,47 @@ pub(super) fn uptime_section(check: &CheckShown) -> Option<AnyView> {
     )
 }
 
-fn row(uptime: &Uptime) -> AnyView {
+fn period_words(found: &PeriodHistory) -> String {
+    format!("{} to {}", day(found.period.from()), day(found.period.to()))
+}
+
+/// From when on the period is known, and the longest outage within it.
+fn found_words(found: &PeriodHistory) -> String {
+    let outage = match found.longest_outage_ms {
+        Some(length) => format!("the longest stretch without a correct answer: {}", lasting(length)),
+        None => "no stretch without a correct answer".to_owned(),
+    };
+    let known = found.uptime.known_from.map(|from| format!(" Known since {}.", day(from.date())));
+    format!("{}: {outage}.{}", period_words(found), known.unwrap_or_default())
+}
+
+/// Asks for any period.
+fn period_form(check: &CheckShown) -> AnyView {
+    let asked = check.asked.as_ref();
+    let refusal = asked.and_then(|asked| asked.found.as_ref().err());
+    let (from, to) = asked.map(|asked| (asked.from.clone(), asked.to.clone())).unwrap_or_default();
+    view! {
+        <form class="filters no-print" method="get" action=format!("{}#uptime", check.at())>
+            <TextInput
+                id="from" name="from" label="From" kind="date" look=InputLook::Short value=from
+                error=error_of(refusal, "from")
+            />
+            <TextInput
+                id="to" name="to" label="To, inclusive" kind="date" look=InputLook::Short value=to
+                error=error_of(refusal, "to")
+            />
+            <Button kind=ButtonKind::Second>"Show this period"</Button>
+        </form>
+    }
+    .into_any()
+}
+
+fn row(period: String, uptime: &Uptime) -> AnyView {
     let share =
         uptime.percent().map_or_else(|| "unknown".to_owned(), |share| format!("{} %", share.normalize()));
     view! {
         <tr>
-            <th scope="row">{window_words(uptime.window)}</th>
+            <th scope="row">{period}</th>
             <td class="num" data-label="Answered correctly">{share}</td>
             <td class="num" data-label="Runs">{uptime.concluded.to_string()}</td>
             <td class="num" data-label="Without a conclusion">{uptime.unknown.to_string()}</td>

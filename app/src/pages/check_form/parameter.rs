@@ -8,6 +8,10 @@ use crate::ui::{InputLook, Select, TextArea, TextInput};
 use crate::web::{Fields, Refusal};
 use crate::words::{capitalized, spelled};
 
+/// Said of the message that `hl7v2.mllp` sends.
+const TEMPLATE: &str = "Or the whole message as agreed with the partner, one segment a line from MSH|^~\\&| on, without a \
+    real person: time, control id and MSH-11 = T are put in.";
+
 /// `set`: a secret that is on file, kept where the field stays empty.
 pub(super) fn parameter_field(
     spec: &ParameterSpec,
@@ -50,9 +54,12 @@ pub(super) fn parameter_field(
             }
             .into_any()
         }
-        // A certificate or key has line breaks, which one line of input would drop.
-        ParameterType::String if spec.help.contains("PEM") => {
-            let hint = spec.help.clone();
+        // A certificate, a key or a message has line breaks, which one line of input would drop.
+        ParameterType::String if spec.help.contains("PEM") || spec.name == "message_type" => {
+            let hint = match spec.name.as_str() {
+                "message_type" => format!("{} {TEMPLATE}", spec.help),
+                _ => spec.help.clone(),
+            };
             view! { <TextArea id name label value=value rows=4 optional=optional hint=hint error=error/> }
                 .into_any()
         }

@@ -7,6 +7,9 @@ pub(crate) const fn title(register: Register) -> &'static str {
         Register::Incidents => "Incidents told of",
         Register::MeasureValidations => "Measure validations",
         Register::ConsentTests => "Consent tests",
+        Register::Credentials => "Credentials",
+        Register::ContractFeeds => "Feeds of contracts",
+        Register::LogicChanges => "Changes of logic",
     }
 }
 
@@ -16,6 +19,9 @@ pub(super) const fn one(register: Register) -> &'static str {
         Register::Incidents => "incident",
         Register::MeasureValidations => "validation",
         Register::ConsentTests => "test record",
+        Register::Credentials => "credential",
+        Register::ContractFeeds => "contract",
+        Register::LogicChanges => "change",
     }
 }
 
@@ -25,6 +31,9 @@ pub(super) const fn with_article(register: Register) -> &'static str {
         Register::Incidents => "an incident",
         Register::MeasureValidations => "a validation",
         Register::ConsentTests => "a test record",
+        Register::Credentials => "a credential",
+        Register::ContractFeeds => "a contract",
+        Register::LogicChanges => "a change",
     }
 }
 
@@ -42,6 +51,19 @@ pub(super) const fn purpose(register: Register) -> &'static str {
             "Each run of a suite of scripted cases in which access must be permitted or refused. Health checks of kind \
              consent.test are computed from the latest record of their suite."
         }
+        Register::Credentials => {
+            "API clients, file accounts and channels, as the systems list them: when each was used last, and whether it still \
+             works. Health checks of kind inventory.coverage count those that nobody used for 90 days, by the latest entry of \
+             each."
+        }
+        Register::ContractFeeds => {
+            "Which of attribution, claims and quality results each contract provides, and which integration of the inventory \
+             brings them. Health checks of kind inventory.coverage are computed from the latest entry of each contract."
+        }
+        Register::LogicChanges => {
+            "Each change of a contract or a specification, and the day on which the logic in production followed. Health \
+             checks of kind inventory.coverage take the median of those that went live in the last 12 months."
+        }
     }
 }
 
@@ -55,5 +77,8 @@ pub(super) const fn listed(register: Register) -> &'static [&'static str] {
             &["measure", "contract", "version", "validator", "validated", "charts", "agreeing"]
         }
         Register::ConsentTests => &["suite", "release", "ran", "permit_cases", "deny_cases", "tester"],
+        Register::Credentials => &["credential", "kind", "integration", "issued", "last_used", "disabled"],
+        Register::ContractFeeds => &["contract", "attribution", "claims", "quality"],
+        Register::LogicChanges => &["change", "source", "dated", "in_production"],
     }
 }

@@ -76,7 +76,16 @@ pub(super) async fn made_page(
     id: CheckId,
     made: FeedToken,
 ) -> Result<Response, PageError> {
-    let mut response = page_with(state, actor, slug, id, Fields::default(), None, Some(made)).await?;
+    let mut response = page_with(
+        state,
+        actor,
+        slug,
+        id,
+        Fields::default(),
+        None,
+        More { made: Some(made), ..More::default() },
+    )
+    .await?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

@@ -1,12 +1,13 @@
 //! `fhir.endpoint_listing`: the organization's endpoint in its developer's published list, and whether it answers.
 //!
 //! The list is a FHIR Bundle of Endpoint and Organization resources (the form that certified developers publish since
-//! 2025) or a CSV. The endpoint is looked for by its address, else by the organization's name; the listed address is
+//! 2025), in one or in several pages, or a CSV. The endpoint is looked for by its address, else by the organization's name; the listed address is
 //! then asked for its metadata.
 
 mod bundle;
 mod table;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::check::{Message, Outcome, Reach, Severity};
@@ -28,6 +29,8 @@ const LISTING: &str = "https://www.healthit.gov/test-method/standardized-api-pat
 const ACCEPT: &str = "application/fhir+json, application/json;q=0.9, text/csv;q=0.8, */*;q=0.5";
 /// What asking the listed endpoint may take.
 const ASIDE: Duration = Duration::from_secs(10);
+/// The most pages of one list.
+const MOST_PAGES: usize = 100;
 /// Names shown where nothing fits.
 const SHOWN: usize = 3;
 
@@ -44,6 +47,14 @@ struct Listed {
 struct List {
     endpoints: Vec<Listed>,
     changed: Option<Timestamp>,
+    /// Why it goes on and could not be read to its end.
+    unread: Option<String>,
+}
+
+/// One document of a list.
+enum Document {
+    Table(List),
+    Page(bundle::Page),
 }
 
 pub(crate) async fn run(context: &Context<'_>) -> Outcome {
@@ -74,18 +85,18 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     judge(context, report, &list, &base).await
 }
 
+/// Reads the list, page by page where it has pages.
 async fn fetch(context: &Context<'_>, report: &mut Report, url: &Url) -> Result<List, Failure> {
-    let get = Get { url, accept: ACCEPT, bearer: None, deadline: context.deadline };
-    let answer = context.http.get_long(&get, context.limits.list_bytes).await?;
+    let answer = get(context, url, context.limits.list_bytes).await?;
     report.observe("http_status", i64::from(answer.status.as_u16()));
     if answer.url != *url {
         report.note(format!("{url} redirects to {}", answer.url));
     }
-    if answer.status != StatusCode::OK {
-        let text = format!("expected 200 from {}, got {}", answer.url, json::status_text(answer.status));
-        return Err(Failure::answered(Layer::Http, text));
-    }
-    let mut list = read(&answer, report)?;
+    must_be_ok(&answer)?;
+    let mut list = match read(&answer, report)? {
+        Document::Table(list) => list,
+        Document::Page(first) => follow(context, report, &answer, first).await,
+    };
     list.changed = list.changed.or_else(|| {
         let date = http_date(answer.header(LAST_MODIFIED)?)?;
         Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
@@ -93,8 +104,66 @@ async fn fetch(context: &Context<'_>, report: &mut Report, url: &Url) -> Result<
     Ok(list)
 }
 
+async fn get(context: &Context<'_>, url: &Url, most: usize) -> Result<Answer, Failure> {
+    let get = Get { url, accept: ACCEPT, bearer: None, deadline: context.deadline };
+    context.http.get_long(&get, most).await
+}
+
+fn must_be_ok(answer: &Answer) -> Result<(), Failure> {
+    if answer.status == StatusCode::OK {
+        return Ok(());
+    }
+    let text = format!("expected 200 from {}, got {}", answer.url, json::status_text(answer.status));
+    Err(Failure::answered(Layer::Http, text))
+}
+
+/// Reads the pages after the first: of the same site, and within the limits of one list.
+async fn follow(context: &Context<'_>, report: &mut Report, answer: &Answer, first: bundle::Page) -> List {
+    let most = context.limits.list_bytes;
+    let (mut at, mut bytes) = (answer.url.clone(), answer.body.len());
+    let bundle::Page { mut entries, changed, mut next, remark } = first;
+    if let Some(remark) = remark {
+        report.note(remark);
+    }
+    let mut read_already = HashSet::from([at.clone()]);
+    let mut unread = None;
+    while let Some(written) = next.take() {
+        let page = read_already.len() + 1;
+        let found = async {
+            let url = at.join(&written).map_err(|_| "its address is none".to_owned())?;
+            if url.origin() != answer.url.origin() {
+                return Err(format!("it is on another site, {url}"));
+            }
+            if !read_already.insert(url.clone()) {
+                return Err("it is a page that was read already".to_owned());
+            }
+            if page > MOST_PAGES || bytes >= most {
+                return Err(format!("the list is longer than {MOST_PAGES} pages or {} MB", most >> 20));
+            }
+            let url = context.connector.guard().vet_url(url.as_str()).map_err(|error| error.to_string())?;
+            let answer = get(context, &url, most - bytes).await.map_err(|failure| failure.to_string())?;
+            must_be_ok(&answer).map_err(|failure| failure.to_string())?;
+            if answer.url.origin() != at.origin() {
+                return Err(format!("it redirects to another site, {}", answer.url));
+            }
+            let page = bundle::read(&answer.body).map_err(|failure| failure.to_string())?;
+            Ok((answer, page))
+        };
+        match found.await {
+            Ok((answer, page)) => {
+                bytes += answer.body.len();
+                at = answer.url;
+                entries.extend(page.entries);
+                next = page.next;
+            }
+            Err(why) => unread = Some(format!("page {page} was not read: {why}")),
+        }
+    }
+    List { endpoints: bundle::endpoints(&entries), changed, unread }
+}
+
 /// What the list is, by its first character: what servers call it says little.
-fn read(answer: &Answer, report: &mut Report) -> Result<List, Failure> {
+fn read(answer: &Answer, report: &mut Report) -> Result<Document, Failure> {
     let body = answer.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&answer.body);
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{' | b'[') => {
@@ -103,7 +172,7 @@ fn read(answer: &Answer, report: &mut Report) -> Result<List, Failure> {
                     "the list begins with a byte order mark, which JSON does not allow; it was passed over",
                 );
             }
-            bundle::read(body)
+            bundle::read(body).map(Document::Page)
         }
         Some(b'<') => {
             let seen = answer.media_type().unwrap_or_else(|| "no content type".to_owned());
@@ -113,7 +182,7 @@ fn read(answer: &Answer, report: &mut Report) -> Result<List, Failure> {
             );
             Err(Failure::answered(Layer::ContentType, text))
         }
-        Some(_) => table::read(body),
+        Some(_) => table::read(body).map(Document::Table),
         None => Err(Failure::answered(Layer::Parse, "the list is empty; expected a FHIR Bundle or a CSV")),
     }
 }
@@ -122,6 +191,17 @@ async fn judge(context: &Context<'_>, mut report: Report, list: &List, base: &Ur
     let wanted = context.parameters.text("organization_name").map(str::trim).filter(|name| !name.is_empty());
     let by_address = list.endpoints.iter().find(|listed| same_address(&listed.address, base));
     let by_name = wanted.and_then(|name| list.endpoints.iter().find(|listed| listed.is_of(name)));
+    match (&list.unread, by_address) {
+        (Some(why), None) => {
+            let text = format!(
+                "{base} is not among the first {} endpoints, and the rest of the list is unknown: {why}",
+                list.endpoints.len()
+            );
+            return report.stop(&Failure::inconclusive(Layer::Rule, text));
+        }
+        (Some(why), Some(_)) => report.note(format!("the list goes on; {why}")),
+        (None, _) => {}
+    }
     report.observe("listed", by_address.is_some() || by_name.is_some());
     report.observe("address_matches", by_address.is_some());
     let asked = match (by_address, by_name) {

@@ -1,11 +1,13 @@
 //! `hl7v2.mllp`: an HL7 v2 listener acknowledges a synthetic message.
 //!
 //! One connection, one message framed by the Minimal Lower Layer Protocol, one frame back. The message is marked as a
-//! test (`MSH-11 = T`), carries a fresh control id (`MSH-10`) and a patient that is plainly made up.
+//! test (`MSH-11 = T`), carries a fresh control id (`MSH-10`) and a patient that is plainly made up, or is the template that
+//! the check brings along.
 
 mod acknowledgment;
 mod frame;
 mod message;
+mod template;
 
 use domain::check::{Message, Outcome, Reach, Severity};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};

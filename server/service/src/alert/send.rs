@@ -1,20 +1,17 @@
-//! Sends what is in the outbox: claimed with a lease, tried by the schedule of Standard Webhooks 1.0, given up after
-//! its last try, three days after the first, and shown as such.
+//! Tries a message that was claimed: by the schedule of Standard Webhooks 1.0, given up after its last try, three days
+//! after the first, and shown as such.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use probe::{Delivery, Mail, MailAddress, MailError};
 use store::UnixMillis;
 use store::record::{Channel, ClaimedMessage, Message, Target, Tried};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::payload::Payload;
+use super::round::Clock;
 use super::signature::SigningSecret;
+use crate::Service;
 use crate::service::audit;
-use crate::{Error, Service};
 
 /// Seconds from one try to the next: the example schedule of Standard Webhooks 1.0 after "immediately". After the try
 /// that follows the last of them a message is given up.
@@ -27,17 +24,7 @@ pub const GIVEN_UP_AFTER: usize = RETRIES.len() + 1;
 /// What a receiver may take ("Request timeouts": 15 to 30 s), and what a mail server may.
 pub(crate) const TIME: Duration = Duration::from_secs(30);
 /// Longer than any try.
-const LEASE_MS: i64 = 90_000;
-/// Messages claimed at a time, and tries under way at a time.
-const BATCH: u32 = 32;
-const AT_ONCE: usize = 16;
-/// How often the outbox is looked at when nobody calls.
-const TICK: Duration = Duration::from_secs(5);
-/// How often attestations that ran out and results of yesterday are looked for.
-const REFRESH: Duration = Duration::from_mins(1);
-const TIDY_UP: Duration = Duration::from_hours(1);
-/// How long messages that ended are kept: 90 days.
-const KEPT_MS: i64 = 90 * 24 * 3600 * 1000;
+pub(super) const LEASE_MS: i64 = 90_000;
 
 /// How a receiver answered.
 enum Answer {
@@ -54,59 +41,12 @@ enum Answer {
 }
 
 impl Service {
-    /// Announces incidents, sends messages and invitations, and keeps live results up to date until the task is dropped.
-    pub async fn tell(&self) {
-        let (mut tidied, mut refreshed): (Option<Instant>, Option<Instant>) = (None, None);
-        loop {
-            let now = UnixMillis::now();
-            if let Err(error) = self.tell_at(now).await {
-                tracing::error!(?error, "alerts could not be sent");
-            }
-            if refreshed.is_none_or(|at| at.elapsed() >= REFRESH) {
-                refreshed = Some(Instant::now());
-                if let Err(error) = self.refresh_out_of_date(now).await {
-                    tracing::error!(?error, "live results could not be computed anew");
-                }
-            }
-            if tidied.is_none_or(|at| at.elapsed() >= TIDY_UP) {
-                tidied = Some(Instant::now());
-                if let Err(error) = self.store().forget_messages(UnixMillis(now.0 - KEPT_MS)).await {
-                    tracing::error!(?error, "old messages could not be deleted");
-                }
-            }
-            // Whoever has something to tell calls; the tick is for other nodes and for what waited.
-            let _ = tokio::time::timeout(TICK, self.alarmed()).await;
-        }
-    }
-
-    /// Announces and sends all that is due at `now`, and waits until it was tried.
-    pub async fn tell_at(&self, now: UnixMillis) -> Result<(), Error> {
-        self.announce(now).await?;
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        loop {
-            let claimed = self.store().claim_messages(self.node(), now, LEASE_MS, BATCH).await?;
-            if claimed.is_empty() {
-                return self.send_invitations(now).await;
-            }
-            let mut tries = JoinSet::new();
-            for message in claimed {
-                let place = Arc::clone(&places).acquire_owned().await.expect("the places are never closed");
-                let service = self.clone();
-                tries.spawn(async move {
-                    service.try_message(message, now).await;
-                    drop(place);
-                });
-            }
-            while tries.join_next().await.is_some() {}
-        }
-    }
-
-    async fn try_message(&self, claimed: ClaimedMessage, now: UnixMillis) {
+    pub(super) async fn try_message(&self, claimed: ClaimedMessage, clock: Clock) {
         let ClaimedMessage { message, epoch } = claimed;
         let tried = match self.store().channel(message.channel).await {
             // Removed with its messages.
             Ok(None) => return,
-            Ok(Some(channel)) => self.tried(&message, &channel, now).await,
+            Ok(Some(channel)) => self.tried(&message, &channel, clock).await,
             Err(error) => {
                 tracing::error!(message = %message.id, %error, "a message's channel could not be read");
                 return;
@@ -115,16 +55,16 @@ impl Service {
         if let Tried::Dead { error } = &tried {
             tracing::warn!(message = %message.id, channel = %message.channel, error, "a message was given up");
         }
-        if let Err(error) = self.store().message_tried(message.id, epoch, tried, now).await {
+        if let Err(error) = self.store().message_tried(message.id, epoch, tried, clock.now()).await {
             tracing::error!(message = %message.id, %error, "how a message was tried could not be noted");
         }
     }
 
-    async fn tried(&self, message: &Message, channel: &Channel, now: UnixMillis) -> Tried {
+    async fn tried(&self, message: &Message, channel: &Channel, clock: Clock) -> Tried {
         if let Some(why) = &channel.paused {
             return Tried::Dead { error: format!("The channel sends nothing: {why}") };
         }
-        match self.sent(message, channel, now).await {
+        match self.sent(message, channel, clock).await {
             Answer::Taken => Tried::Sent,
             Answer::Never(error) => Tried::Dead { error },
             Answer::Gone(error) => {
@@ -139,13 +79,13 @@ impl Service {
                 Tried::Dead { error }
             }
             Answer::Later { error, seconds } => match next_try(message.attempts, seconds) {
-                Some(wait) => Tried::Again { at: UnixMillis(now.0 + wait * 1000), error },
+                Some(wait) => Tried::Again { at: UnixMillis(clock.now().0 + wait * 1000), error },
                 None => Tried::Dead { error },
             },
         }
     }
 
-    async fn sent(&self, message: &Message, channel: &Channel, now: UnixMillis) -> Answer {
+    async fn sent(&self, message: &Message, channel: &Channel, clock: Clock) -> Answer {
         let payload: Payload = match serde_json::from_str(&message.payload) {
             Ok(payload) => payload,
             Err(error) => {
@@ -167,7 +107,7 @@ impl Service {
                 let Ok(secret) = SigningSecret::read(&secret) else {
                     return Answer::Never("The channel's signing secret is none. Enter it again.".to_owned());
                 };
-                let (id, timestamp) = (format!("msg_{}", message.id), now.0 / 1000);
+                let (id, timestamp) = (format!("msg_{}", message.id), clock.now().0 / 1000);
                 let body = payload.webhook(message.event);
                 let signature = secret.sign(&id, timestamp, &body);
                 let timestamp = timestamp.to_string();

@@ -56,7 +56,7 @@ pub struct FeedPage {
     pub stands: Option<Punctuality>,
     /// Seconds between two reports by the check's parameters, where no cron line stands in their place.
     pub every: i64,
-    /// The latest that brought other figures than the one before, newest first.
+    /// The latest on file, newest first: those that brought other figures than the one before, and each that has a row count.
     pub reports: Vec<KeptReport>,
     /// The address to report to, without the token at its end.
     pub address: String,

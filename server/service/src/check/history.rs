@@ -37,21 +37,35 @@ impl Window {
     }
 }
 
-/// What the runs within a window say.
+/// What the runs within a stretch of time say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uptime {
-    pub window: Window,
     /// Runs that were answered correctly, and those that came to a conclusion.
     pub good: u32,
     pub concluded: u32,
     /// Runs that came to none.
     pub unknown: u32,
     pub latency: LatencySketch,
-    /// The first run is younger than the window: it is known from then on.
+    /// The first run is younger than the stretch: it is known from then on.
     pub known_from: Option<UnixMillis>,
 }
 
 impl Uptime {
+    pub(super) fn of(sum: Tally, known_from: Option<UnixMillis>) -> Self {
+        Self {
+            good: sum.answered(),
+            concluded: sum.concluded(),
+            unknown: sum.unknown,
+            latency: sum.latency,
+            known_from,
+        }
+    }
+
+    /// Whether there were runs from its beginning on.
+    pub fn is_covered(&self) -> bool {
+        self.known_from.is_none() && self.concluded + self.unknown > 0
+    }
+
     /// Good runs in percent with two decimals, never rounded up: 100 means all. `None` where no run came to a
     /// conclusion.
     pub fn percent(&self) -> Option<Decimal> {
@@ -88,14 +102,7 @@ impl CheckHistory {
         for stretch in stretches.iter().filter(|stretch| stretch.began_at.0 >= begin) {
             sum.merge(&stretch.tally);
         }
-        Uptime {
-            window,
-            good: sum.answered(),
-            concluded: sum.concluded(),
-            unknown: sum.unknown,
-            latency: sum.latency,
-            known_from: self.first_run_at.filter(|first| first.0 > begin),
-        }
+        Uptime::of(sum, self.first_run_at.filter(|first| first.0 > begin))
     }
 
     /// The outage that lasts.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use domain::KindCode;
 use domain::check::{CheckKind, Group, Parameter, ParameterError, ParameterType, Parameters};
 use probe::Aim;
 use store::CheckId;
@@ -20,6 +21,23 @@ const TARGET_CHANGED: &str = "The target changed: enter the secret again.";
 pub enum RawParameters {
     Json(BTreeMap<String, serde_json::Value>),
     Text(BTreeMap<String, String>),
+}
+
+/// Parameters that say what was agreed, for people: whoever computes the figures keeps to them, and Rung does not see
+/// whether they do.
+const DESCRIPTIVE: [(&str, &str); 7] = [
+    ("recon.claims_clinical", "contracts"),
+    ("recon.referral_loop", "window_days"),
+    ("recon.cross_team_counts", "counts"),
+    ("recon.cross_team_counts", "teams"),
+    ("identity.match", "partner"),
+    ("hl7v2.flow", "critical"),
+    ("hl7v2.flow", "baseline_weeks"),
+];
+
+/// Whether nothing is computed from a parameter: it is for people to read.
+pub fn is_descriptive(kind: &KindCode, parameter: &str) -> bool {
+    DESCRIPTIVE.contains(&(kind.as_str(), parameter))
 }
 
 impl Service {

@@ -1,4 +1,4 @@
-//! What only the past of a check can tell: shares, outages and percentiles over days.
+//! What only the past of a check can tell: shares and outages over days.
 //!
 //! **The rule.** A window of days is known when the check's first run is at least as old as the window, and when at
 //! least nine of ten days on which a run was due brought one that came to a conclusion. Of a window that is not known
@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::check::{CheckKind, LatencySketch, Outcome, Status};
+use domain::check::{CheckKind, Outcome, Status};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -19,8 +19,6 @@ use crate::{Error, Service};
 
 /// Time to the answer, where a kind observes it; else the run's own duration stands in.
 pub(super) const LATENCY: &str = "latency_ms";
-/// The kind whose percentile over a week is told from its own runs.
-const HOOKS: &str = "cdshooks.discovery";
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// The longest window.
@@ -40,7 +38,6 @@ const SHARES: [(&str, i32); 5] = [
 ];
 const LONGEST_OUTAGE: &str = "longest_outage_hours";
 const SINCE_SUCCESS: &str = "days_since_success";
-const P95: &str = "p95_latency_ms";
 
 /// What is known of a check before a run.
 pub(crate) struct Past {
@@ -50,8 +47,6 @@ pub(crate) struct Past {
     first_run: Option<Date>,
     outages: Vec<Outage>,
     good_at: Option<UnixMillis>,
-    /// Answer times of the last seven days.
-    week: LatencySketch,
 }
 
 impl Past {
@@ -109,9 +104,8 @@ impl Service {
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
         let names = SHARES.map(|(name, _)| name).into_iter().chain([LONGEST_OUTAGE, SINCE_SUCCESS]);
-        let asked = names.chain((kind.code.as_str() == HOOKS).then_some(P95));
         let open = |name: &&str| kind.observation(name).is_some() && outcome.observations.get(name).is_none();
-        let asked: Vec<&str> = asked.filter(open).collect();
+        let asked: Vec<&str> = names.filter(open).collect();
         if asked.is_empty() {
             return Ok(());
         }
@@ -134,12 +128,6 @@ impl Service {
         {
             seen.set(SINCE_SUCCESS, (now.0 - good_at.0).max(0) / DAY_MS);
         }
-        if asked.contains(&P95)
-            && past.knows(7, today, check.interval_seconds)
-            && let Some(p95) = past.week.percentile(95)
-        {
-            seen.set(P95, i64::from(p95));
-        }
         Ok(())
     }
 
@@ -151,17 +139,12 @@ impl Service {
         }
         let since = UnixMillis(now.0 - i64::from(WINDOW) * DAY_MS);
         let store = self.store();
-        let mut week = LatencySketch::new();
-        for day in store.days(check.id, UnixMillis(now.0 - 6 * DAY_MS)).await? {
-            week.merge(&day.tally.latency);
-        }
         let past = Arc::new(Past {
             read: Instant::now(),
             days: store.day_summary(check.id, since).await?,
             first_run: store.first_run_at(check.id).await?.map(UnixMillis::date),
             outages: store.outages(check.id, since).await?,
             good_at: store.good_at(check.id).await?,
-            week,
         });
         if often {
             self.know_past(check.id, Arc::clone(&past));
@@ -194,7 +177,6 @@ mod tests {
             days,
             outages: Vec::new(),
             good_at: None,
-            week: LatencySketch::new(),
         }
     }
 

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::check::{CheckKind, Group, Message, Observations, Outcome, Reach, Severity, Status, judge};
+use domain::check::{
+    CheckKind, Group, Message, Observations, Outcome, Parameters, Reach, Severity, Status, judge,
+};
 use domain::reconcile::Aggregate;
 use serde_json::json;
 use store::record::{Audit, Check, Run};
@@ -17,10 +19,10 @@ use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
+/// Observed by the kinds that compare a sample of charts.
+const CHARTS: &str = "charts";
 /// How far back figures may have been computed, in days.
 const OLDEST: i64 = 3 * 366;
-/// Among so many runs the latest reported one is looked for.
-const LOOKED_AT: u32 = 100;
 
 /// What somebody reports of two files that were reconciled elsewhere.
 #[derive(Debug, Clone, Default)]
@@ -117,12 +119,17 @@ impl Service {
             checked: reported.checked,
         };
         outcome.status = self.worst_decided(kind, &outcome).await?;
+        if let Some(text) = too_small(&self.open_parameters(check)?, &outcome.observations) {
+            outcome.reach = Reach::Inconclusive;
+            outcome.status = Status::Unknown;
+            outcome.messages.push(Message::new(Severity::Warning, text).at(CHARTS));
+        }
         let timing = Timing {
             scheduled_for: None,
             started_at: reported.started_at,
             duration_ms: reported.duration_ms,
         };
-        self.record_outcome(check, kind, timing, outcome, audit).await
+        self.keep_reported(check, kind, timing, outcome, audit).await
     }
 
     /// The worst of what the criteria of every framework make of an outcome, among those that it decides.
@@ -146,15 +153,14 @@ impl Service {
         kind: &CheckKind,
         now: UnixMillis,
     ) -> Result<Outcome, Error> {
-        let runs = self.store().runs(check.id, None, LOOKED_AT).await?;
-        let Some(latest) = runs.into_iter().find(|run| !run.checked.is_empty()) else {
+        let Some(computed_at) = self.store().reported_at(check.id).await? else {
             return Ok(inconclusive(
                 "Nothing was reconciled yet. Reconcile two files, then send what came out.",
             ));
         };
         let promised = self.open_parameters(check).ok().and_then(|known| known.integer("cadence_days"));
         let promised = promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1);
-        let age = (now.0 - latest.started_at.0).max(0) / DAY_MS;
+        let age = (now.0 - computed_at.0).max(0) / DAY_MS;
         if age <= promised {
             let text = format!("Nothing new was reported: the latest run is {} old and stands.", days(age));
             return Ok(Outcome { messages: vec![Message::new(Severity::Info, text)], ..inconclusive("") });
@@ -171,6 +177,13 @@ impl Service {
             checked: String::new(),
         })
     }
+}
+
+/// Why a sample proves nothing: it has fewer charts than the check asks for.
+fn too_small(parameters: &Parameters, seen: &Observations) -> Option<String> {
+    let (charts, least) = (seen.get(CHARTS)?.number()?, parameters.number("min_charts")?);
+    let short = charts < least;
+    short.then(|| format!("The sample has {charts} charts, and {least} are asked for: it proves nothing."))
 }
 
 /// Everything that a report tells, or all that is wrong with it.

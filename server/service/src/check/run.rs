@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use domain::check::{CheckKind, Group, Message, Outcome, Reach, Severity, Status, Value, judge};
 use jiff::Timestamp;
-use probe::{Aim, Occasion};
+use probe::{Aim, Beside, Occasion};
 use serde_json::json;
-use store::record::{Audit, Check, Ended, Judged, Recorded, Run};
+use store::record::{Audit, Check, Ended, Judged, Origin, Recorded, Run};
 use store::{CheckId, RunId, StoreError, UnixMillis};
 use tracing::Instrument as _;
 
@@ -101,22 +101,25 @@ impl Service {
         let clock = Instant::now();
         // Somebody waits for a run by hand; one by schedule has its kind's own time.
         let time_limit = scheduled_for.is_none().then_some(LONGEST_ASKED);
-        let (mut outcome, declared, fault) = if kind.group == Group::Reconciliation {
-            (self.awaited(check, kind, started_at).await?, None, Fault::NotOurs)
+        let (mut outcome, beside, fault) = if kind.group == Group::Reconciliation {
+            (self.awaited(check, kind, started_at).await?, Beside::default(), Fault::NotOurs)
         } else if self.is_feed(check) {
-            (self.look_at_feed(check, kind, started_at).await?, None, Fault::NotOurs)
+            (self.look_at_feed(check, kind, started_at).await?, Beside::default(), Fault::NotOurs)
         } else {
             let occasion = Occasion {
                 time_limit,
                 last_success: self.last_success(check, kind).await?,
                 feed_folder: Some(check.org.to_string().into()),
+                finalized: self.finalized(check).await?,
             };
             self.probe(check, kind, &occasion).await
         };
         let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.add_history(check, kind, started_at, &mut outcome).await?;
         let timing = Timing { scheduled_for, started_at, duration_ms };
-        Ok((self.ended(check, kind, timing, outcome, declared).await?, fault))
+        let Beside { declared, sightings } = beside;
+        self.store().note_sightings(check.id, sightings).await?;
+        Ok((self.ended(check, kind, timing, (outcome, declared), Origin::Made).await?, fault))
     }
 
     /// A run with all that is kept of it, judged for every binding of its kind.
@@ -125,8 +128,8 @@ impl Service {
         check: &Check,
         kind: &CheckKind,
         timing: Timing,
-        outcome: Outcome,
-        declared: Option<String>,
+        (outcome, declared): (Outcome, Option<String>),
+        origin: Origin,
     ) -> Result<Ended, Error> {
         let Timing { scheduled_for, started_at, duration_ms } = timing;
         let bindings = self.bindings_of(&check.kind).await?;
@@ -149,6 +152,7 @@ impl Service {
             judged,
             fresh_since: UnixMillis(started_at.0 - i64::from(kind.freshness) * 1000),
             declared,
+            origin,
             run: Run {
                 id: RunId::new(),
                 check: check.id,
@@ -165,8 +169,8 @@ impl Service {
         })
     }
 
-    /// Keeps what a run brought, judged for every binding, and brings incidents and findings up to date.
-    pub(super) async fn record_outcome(
+    /// Keeps a run that was reported, judged for every binding, and brings incidents and findings up to date.
+    pub(super) async fn keep_reported(
         &self,
         check: &Check,
         kind: &CheckKind,
@@ -174,7 +178,7 @@ impl Service {
         outcome: Outcome,
         audit: Option<Audit>,
     ) -> Result<Run, Error> {
-        let ended = self.ended(check, kind, timing, outcome, None).await?;
+        let ended = self.ended(check, kind, timing, (outcome, None), Origin::Reported).await?;
         self.keep_asked(check, ended, audit).await
     }
 
@@ -241,18 +245,13 @@ impl Service {
         Ok(self.store().good_at(check.id).await?.map(UnixMillis::timestamp))
     }
 
-    async fn probe(
-        &self,
-        check: &Check,
-        kind: &CheckKind,
-        occasion: &Occasion,
-    ) -> (Outcome, Option<String>, Fault) {
+    async fn probe(&self, check: &Check, kind: &CheckKind, occasion: &Occasion) -> (Outcome, Beside, Fault) {
         let parameters = match self.open_parameters(check) {
             Ok(parameters) => parameters,
             Err(error) => {
                 tracing::error!(check = %check.id, ?error, "the parameters of a check could not be read");
                 let text = "The check's secret could not be opened. Enter it again.";
-                return (inconclusive(text), None, Fault::NotOurs);
+                return (inconclusive(text), Beside::default(), Fault::NotOurs);
             }
         };
         if register::supports(&kind.code) {
@@ -260,17 +259,20 @@ impl Service {
                 tracing::error!(check = %check.id, ?error, "the records of a check could not be read");
                 inconclusive("Rung's own records could not be read. Run the check again.")
             });
-            return (outcome, None, Fault::NotOurs);
+            return (outcome, Beside::default(), Fault::NotOurs);
         }
         let own = Duration::from_secs(u64::from(kind.timeout));
         let most = occasion.time_limit.map_or(own, |limit| limit.min(own)) + OVER;
         let run = self.prober().run_reading(kind, &parameters, occasion);
         match tokio::time::timeout(most, run).await {
-            Ok((outcome, declared)) => {
+            Ok((outcome, beside)) => {
                 let fault = fault(&outcome);
-                (outcome, declared, fault)
+                (outcome, beside, fault)
             }
-            Err(_) => (inconclusive("The run did not end in time and was given up."), None, Fault::Ours),
+            Err(_) => {
+                let outcome = inconclusive("The run did not end in time and was given up.");
+                (outcome, Beside::default(), Fault::Ours)
+            }
         }
     }
 }

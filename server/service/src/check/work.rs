@@ -72,7 +72,8 @@ impl Service {
             if let Err(error) = self.store().forget(keep, now).await {
                 tracing::error!(?error, "old runs could not be forgotten");
             }
-            let before = UnixMillis(now.0 - i64::from(keep.runs_days) * 24 * 3600 * 1000);
+            // A feed has few reports on file, and one that reports once a month is known by those of years.
+            let before = UnixMillis(now.0 - i64::from(keep.days_days) * 24 * 3600 * 1000);
             if let Err(error) = self.store().forget_feed_reports(before).await {
                 tracing::error!(?error, "old reports could not be forgotten");
             }

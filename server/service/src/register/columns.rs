@@ -124,11 +124,65 @@ const CONSENT_TESTS: [Column; 10] = [
     maybe("notes", "Notes", "Cases that failed, and what became of them.", Look::Text),
 ];
 
+const CREDENTIAL_KINDS: [(&str, &str); 4] = [
+    ("api-client", "API client"),
+    ("file-account", "File account"),
+    ("engine-channel", "Engine channel"),
+    ("other", "Something else"),
+];
+
+const CREDENTIALS: [Column; 7] = [
+    needed(
+        "credential",
+        "Credential",
+        "As the system that gave it out names it, for example a client id; never the secret.",
+        Look::Line,
+    ),
+    needed("kind", "Kind", "Where it works.", Look::Choice(&CREDENTIAL_KINDS)),
+    maybe("integration", "Integration", "What it is for, as the inventory names it.", Look::Line),
+    needed("issued", "Issued", "The day.", Look::Day),
+    maybe("last_used", "Last used", "The day; empty if it never was.", Look::Day),
+    maybe("disabled", "Disabled", "The day; empty while it is enabled.", Look::Day),
+    maybe("notes", "Notes", "Who holds it, why it is kept.", Look::Text),
+];
+
+const PROVIDED: [(&str, &str); 2] = [("yes", "Yes"), ("no", "No")];
+const BROUGHT_BY: &str = "The integration, as the inventory names it; empty while there is none.";
+
+const CONTRACT_FEEDS: [Column; 8] = [
+    needed("contract", "Contract", "As the organization names it, for example MA 12.", Look::Line),
+    needed("attribution", "Attribution list", "Whether the contract provides it.", Look::Choice(&PROVIDED)),
+    maybe("attribution_feed", "Attribution comes by", BROUGHT_BY, Look::Line),
+    needed("claims", "Claims", "Whether the contract provides them.", Look::Choice(&PROVIDED)),
+    maybe("claims_feed", "Claims come by", BROUGHT_BY, Look::Line),
+    needed("quality", "Quality results", "Whether the contract provides them.", Look::Choice(&PROVIDED)),
+    maybe("quality_feed", "Quality results come by", BROUGHT_BY, Look::Line),
+    maybe("notes", "Notes", "What was agreed, and from when.", Look::Text),
+];
+
+const SOURCES: [(&str, &str); 2] = [("contract", "A contract"), ("specification", "A specification")];
+
+const LOGIC_CHANGES: [Column; 5] = [
+    needed("change", "Change", "In a few words, for example CBP 2027 denominators.", Look::Line),
+    needed("source", "Source", "What changed first.", Look::Choice(&SOURCES)),
+    needed("dated", "Changed on", "The day of the contract's or the specification's change.", Look::Day),
+    maybe(
+        "in_production",
+        "In production since",
+        "The day on which the changed logic went live; empty while it has not.",
+        Look::Day,
+    ),
+    maybe("notes", "Notes", "What had to follow: measures, reports, feeds.", Look::Text),
+];
+
 /// The columns of a register, in the order of its table.
 pub fn columns(register: Register) -> &'static [Column] {
     match register {
         Register::Incidents => &INCIDENTS,
         Register::MeasureValidations => &MEASURES,
         Register::ConsentTests => &CONSENT_TESTS,
+        Register::Credentials => &CREDENTIALS,
+        Register::ContractFeeds => &CONTRACT_FEEDS,
+        Register::LogicChanges => &LOGIC_CHANGES,
     }
 }

@@ -43,6 +43,27 @@ fn full(register: Register) -> Typed {
             ("deny_passed", "4"),
             ("tester", "Privacy office"),
         ],
+        Register::Credentials => &[
+            ("credential", "claims-loader"),
+            ("kind", "file-account"),
+            ("integration", "Claims feed"),
+            ("issued", "2025-01-01"),
+            ("last_used", "2026-11-01"),
+            ("disabled", "2026-11-02"),
+        ],
+        Register::ContractFeeds => &[
+            ("contract", "MA 12"),
+            ("attribution", "yes"),
+            ("attribution_feed", "Roster"),
+            ("claims", "yes"),
+            ("quality", "no"),
+        ],
+        Register::LogicChanges => &[
+            ("change", "CBP 2027"),
+            ("source", "specification"),
+            ("dated", "2026-08-01"),
+            ("in_production", "2026-09-15"),
+        ],
     })
 }
 
@@ -93,4 +114,13 @@ fn what_is_needed_or_unknown_or_cannot_be_is_named() {
     let tests = |change: &[(&str, &str)]| refused(Register::ConsentTests, change);
     assert_eq!(tests(&[("deny_passed", "5")]), ["deny_passed"]);
     assert_eq!(tests(&[("ran", "2027-01-01")]), ["ran"]);
+    let credentials = |change: &[(&str, &str)]| refused(Register::Credentials, change);
+    assert_eq!(credentials(&[("last_used", "2024-12-31")]), ["last_used"]);
+    assert_eq!(credentials(&[("kind", "key")]), ["kind"]);
+    let feeds = |change: &[(&str, &str)]| refused(Register::ContractFeeds, change);
+    assert_eq!(feeds(&[("quality_feed", "Gaps")]), ["quality"]);
+    let none = [("attribution", "no"), ("attribution_feed", ""), ("claims", "no")];
+    assert_eq!(feeds(&none), ["attribution"]);
+    let changes = |change: &[(&str, &str)]| refused(Register::LogicChanges, change);
+    assert_eq!(changes(&[("in_production", "2026-07-31")]), ["in_production"]);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
 
 mod attest;
+mod hanging;
 mod setting;
 mod telling;
 mod world;

@@ -218,11 +218,12 @@ tables! {
         brief_signed: MAYBE_DATE, unowned_since: MAYBE_AT,
     }
     // Without lease, without what only saves work (a fingerprint, a host), and without secrets.
-    "checks", 13 columns, "org_id = $1", "id" {
+    "checks", 14 columns, "org_id = $1", "id" {
         id: Kind::Id, org_id: Kind::Org, integration_id: Kind::Refers("integrations"),
         kind: Kind::Text(word::<KindCode>), parameters: Kind::Text(json::<Parameters>), interval_seconds: NUMBER,
         enabled: Kind::Flag, created_at: AT, next_due_at: AT, last_run: Kind::MaybeText(identifier),
         last_started_at: AT, last_status: Kind::MaybeText(word::<Status>), good_at: MAYBE_AT,
+        reported_at: MAYBE_AT,
     }
     // Those that a standing or a check names; of the others, the tallies by day speak.
     "runs", 11 columns, concat!(

@@ -129,6 +129,15 @@ pub struct ClaimedMessage {
     pub epoch: i64,
 }
 
+/// At most so many messages are claimed; and with those that anybody holds already, at most so many of one channel and
+/// of one organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Portion {
+    pub messages: u32,
+    pub of_channel: u32,
+    pub of_organization: u32,
+}
+
 /// How a try ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tried {

@@ -1,5 +1,6 @@
 //! Integrations, their health checks, and what those saw.
 
+pub use domain::check::Sighting;
 use domain::check::{ConditionResult, LatencySketch, Message, Observations, Reach, Status};
 use domain::{BindingId, DomainCode, KindCode};
 use jiff::civil::Date;
@@ -121,10 +122,28 @@ pub struct Judged {
     pub conditions: Vec<ConditionResult>,
 }
 
+/// An item that the source of a check finalized, by its FHIR reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinalizedItem {
+    pub reference: String,
+    pub finalized_at: UnixMillis,
+    pub sighting: Sighting,
+}
+
+/// Where a run comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Rung looked by itself.
+    Made,
+    /// Somebody reported figures that were computed when the run started.
+    Reported,
+}
+
 /// A run that has ended, with all that is kept of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     pub run: Run,
+    pub origin: Origin,
     /// For every binding of the check's kind.
     pub judged: Vec<Judged>,
     /// Time to the answer in milliseconds, where there was one.

@@ -57,6 +57,16 @@ pub struct FeedReport {
     pub at: UnixMillis,
     /// `None`: the feed is alive, and says no more.
     pub observations: Option<Observations>,
+    pub keeping: Keeping,
+}
+
+/// Which reports are put on file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// One that brings other figures than the one before.
+    News,
+    /// This one in any case: it stands for a file of its own, though that be as large as the one before.
+    Each,
 }
 
 /// What a report was.

@@ -1,4 +1,5 @@
-//! What people enter into the registers: incidents, validations of measures, consent tests.
+//! What people enter into the registers: incidents, validations of measures, consent tests, credentials, feeds of
+//! contracts, changes of logic.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -13,16 +14,29 @@ pub enum Register {
     Incidents,
     MeasureValidations,
     ConsentTests,
+    Credentials,
+    ContractFeeds,
+    LogicChanges,
 }
 
 impl Register {
-    pub const ALL: [Self; 3] = [Self::Incidents, Self::MeasureValidations, Self::ConsentTests];
+    pub const ALL: [Self; 6] = [
+        Self::Incidents,
+        Self::MeasureValidations,
+        Self::ConsentTests,
+        Self::Credentials,
+        Self::ContractFeeds,
+        Self::LogicChanges,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Incidents => "incidents",
             Self::MeasureValidations => "measure-validations",
             Self::ConsentTests => "consent-tests",
+            Self::Credentials => "credentials",
+            Self::ContractFeeds => "contract-feeds",
+            Self::LogicChanges => "logic-changes",
         }
     }
 }
@@ -42,6 +56,9 @@ pub enum RegisterContent {
     Incidents(ReportedIncident),
     MeasureValidations(MeasureValidation),
     ConsentTests(ConsentTest),
+    Credentials(Credential),
+    ContractFeeds(ContractFeeds),
+    LogicChanges(LogicChange),
 }
 
 impl RegisterContent {
@@ -50,6 +67,9 @@ impl RegisterContent {
             Self::Incidents(_) => Register::Incidents,
             Self::MeasureValidations(_) => Register::MeasureValidations,
             Self::ConsentTests(_) => Register::ConsentTests,
+            Self::Credentials(_) => Register::Credentials,
+            Self::ContractFeeds(_) => Register::ContractFeeds,
+            Self::LogicChanges(_) => Register::LogicChanges,
         }
     }
 }
@@ -143,6 +163,69 @@ pub struct ConsentTest {
     pub deny_cases: u32,
     pub deny_passed: u32,
     pub tester: String,
+    pub notes: String,
+}
+
+/// Where a credential works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    ApiClient,
+    FileAccount,
+    EngineChannel,
+    Other,
+}
+
+/// With what somebody or something may exchange data. Its secret is never entered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Credential {
+    /// As the system that gave it out names it, for example a client id.
+    pub credential: String,
+    pub kind: CredentialKind,
+    /// What it is for, as the inventory names it; may be empty.
+    pub integration: String,
+    pub issued: Date,
+    pub last_used: Option<Date>,
+    /// `None` while it is enabled.
+    pub disabled: Option<Date>,
+    pub notes: String,
+}
+
+/// A feed that a contract provides, or does not.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProvidedFeed {
+    pub provided: bool,
+    /// The integration that brings it, as the inventory names it; empty while there is none.
+    pub integration: String,
+}
+
+/// Which feeds a contract provides, and what brings them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ContractFeeds {
+    pub contract: String,
+    pub attribution: ProvidedFeed,
+    pub claims: ProvidedFeed,
+    pub quality: ProvidedFeed,
+    pub notes: String,
+}
+
+/// What a change of logic followed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeSource {
+    Contract,
+    Specification,
+}
+
+/// A change of a contract or a specification, and when the logic followed it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LogicChange {
+    pub change: String,
+    pub source: ChangeSource,
+    /// When the contract or the specification changed.
+    pub dated: Date,
+    /// When the changed logic went into production, not before; `None` while it has not.
+    pub in_production: Option<Date>,
     pub notes: String,
 }
 

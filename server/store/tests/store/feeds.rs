@@ -1,6 +1,6 @@
 use domain::check::Observations;
 use rstest::rstest;
-use store::record::{Feed, FeedReport, FeedTiming, Heard};
+use store::record::{Feed, FeedReport, FeedTiming, Heard, Keeping};
 use store::{Backend, CheckId, StoreError};
 
 use super::world::{World, later, said};
@@ -12,7 +12,7 @@ fn figures(rows: i64) -> Observations {
 }
 
 fn report(check: CheckId, token: &str, at: i64, observations: Option<Observations>) -> FeedReport {
-    FeedReport { check, token_hash: token.to_owned(), at: later(at), observations }
+    FeedReport { check, token_hash: token.to_owned(), at: later(at), observations, keeping: Keeping::News }
 }
 
 #[rstest]
@@ -152,6 +152,29 @@ async fn what_a_feed_can_fill_is_bounded_and_old_reports_are_forgotten_feed_by_f
     store.hear(report(busy.id, "busy", 121, Some(figures(121)))).await.unwrap();
     assert_eq!(kept(busy.id).await, (100..=121).rev().collect::<Vec<_>>());
     assert_eq!(store.feed(quiet.id).await.unwrap().unwrap().observations, figures(3), "the latest stay");
+}
+
+#[rstest]
+#[tokio::test]
+async fn reports_of_files_are_each_on_file_though_one_be_like_another(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let check = world.check().await.id;
+    let store = &world.store;
+    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    store.note_missed(check, false, 0).await.unwrap();
+    for (at, rows, expected) in
+        [(1, 7, Heard::News), (2, 7, Heard::Repeat), (3, 8, Heard::News), (4, 8, Heard::Repeat)]
+    {
+        let each = FeedReport { keeping: Keeping::Each, ..report(check, "one", at, Some(figures(rows))) };
+        assert_eq!(store.hear(each).await.unwrap(), expected);
+    }
+    let silent = FeedReport { keeping: Keeping::Each, ..report(check, "one", 5, None) };
+    assert_eq!(store.hear(silent).await.unwrap(), Heard::Repeat);
+    let kept = store.feed_reports(check, 10).await.unwrap();
+    let kept: Vec<_> = kept.into_iter().map(|kept| (kept.number, kept.observations)).collect();
+    assert_eq!(kept, [(4, figures(8)), (3, figures(8)), (2, figures(7)), (1, figures(7))]);
 }
 
 #[rstest]

@@ -2,7 +2,7 @@
 
 use domain::check::Status;
 use rstest::rstest;
-use store::record::{Ended, Outage, Retention, Run};
+use store::record::{Ended, Origin, Outage, Retention, Run};
 use store::{Backend, CheckId, UnixMillis};
 
 use crate::world::{NOW, World, later, ran, said};
@@ -80,6 +80,27 @@ async fn a_run_that_is_kept_after_its_day_was_gathered_is_gathered_the_next_time
     keep(world, check, 1, Status::Pass, 1).await;
     world.store.gather_days(next_day).await.unwrap();
     assert_eq!(world.store.days(check, UnixMillis(MIDNIGHT)).await.unwrap()[0].tally.pass, 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn when_figures_were_reported_last_outlives_their_run(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await.id;
+    assert_eq!(store.reported_at(check).await.unwrap(), None);
+    let now = UnixMillis::now();
+    let ago = |days: i64| UnixMillis(now.0 - days * DAY);
+    for days in [40, 70] {
+        let ended = Ended { origin: Origin::Reported, ..world.ended(&ran(check, ago(days), Status::Pass)) };
+        store.record_run(ended, None).await.unwrap();
+    }
+    world.record(&ran(check, ago(20), Status::Unknown)).await;
+    store.forget(KEEP, UnixMillis(now.0 + 31 * DAY)).await.unwrap();
+    assert_eq!(store.runs(check, None, 9).await.unwrap().len(), 1, "only the latest run is left");
+    assert_eq!(store.reported_at(check).await.unwrap(), Some(ago(40)));
 }
 
 #[rstest]

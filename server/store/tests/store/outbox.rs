@@ -5,12 +5,17 @@ use domain::incident::{Opening, Thresholds};
 use domain::scoring::FindingSeverity;
 use rstest::rstest;
 use store::record::{
-    AlertEvent, AlertRule, Channel, Incident, IncidentStep, MaintenanceWindow, MessageState, Target, Telling,
-    Tried, Watched,
+    AlertEvent, AlertRule, Channel, Incident, IncidentStep, MaintenanceWindow, MessageState, Portion, Target,
+    Telling, Tried, Watched,
 };
 use store::{AlertRuleId, Backend, ChannelId, IncidentId, MaintenanceId, RunId, StoreError, UnixMillis};
 
 use crate::world::{NOW, World, later};
+
+/// As many messages, of whatever channel.
+fn up_to(messages: u32) -> Portion {
+    Portion { messages, of_channel: 99, of_organization: 99 }
+}
 
 async fn channel(world: &World) -> ChannelId {
     let channel = Channel {
@@ -125,36 +130,92 @@ async fn a_message_is_tried_under_a_lease_and_a_late_worker_notes_nothing(
     let channel = channel(world).await;
     let id = store.put_message(world.org.id, telling(channel, None), AlertEvent::Test, NOW).await.unwrap();
     assert_eq!(store.waiting_tests(channel).await.unwrap(), 1);
-    let slow = store.claim_messages("slow", NOW, 1000, 9).await.unwrap().remove(0);
+    let slow = store.claim_messages("slow", NOW, 1000, up_to(9)).await.unwrap().remove(0);
     assert_eq!((slow.message.id, slow.message.attempts), (id, 0));
-    assert!(store.claim_messages("quick", later(999), 1000, 9).await.unwrap().is_empty());
-    let quick = store.claim_messages("quick", later(1000), 1000, 9).await.unwrap().remove(0);
+    assert!(store.claim_messages("quick", later(999), 1000, up_to(9)).await.unwrap().is_empty());
+    let quick = store.claim_messages("quick", later(1000), 1000, up_to(9)).await.unwrap().remove(0);
     assert!(!store.message_tried(id, slow.epoch, Tried::Sent, later(1001)).await.unwrap());
     let again = Tried::Again { at: later(6000), error: "500".to_owned() };
     assert!(store.message_tried(id, quick.epoch, again, later(1002)).await.unwrap());
     let kept = store.message(id).await.unwrap().unwrap();
     assert_eq!((kept.attempts, kept.due_at, kept.last_error.as_deref()), (1, later(6000), Some("500")));
 
-    assert!(store.claim_messages("w", later(5999), 1000, 9).await.unwrap().is_empty());
+    assert!(store.claim_messages("w", later(5999), 1000, up_to(9)).await.unwrap().is_empty());
     // A clock that was set back to before it was decided when to try again.
-    let early = store.claim_messages("w", later(500), 1000, 9).await.unwrap().remove(0);
+    let early = store.claim_messages("w", later(-400_000), 1000, up_to(9)).await.unwrap().remove(0);
     assert!(
-        store.claim_messages("w", later(-3_600_000), 1000, 9).await.unwrap().len() == 1,
+        store.claim_messages("w", later(-3_600_000), 1000, up_to(9)).await.unwrap().len() == 1,
         "no lease is so long"
     );
     assert!(!store.message_tried(id, early.epoch, Tried::Sent, later(501)).await.unwrap());
-    let claimed = store.claim_messages("w", later(9000), 1000, 9).await.unwrap().remove(0);
+    let claimed = store.claim_messages("w", later(9000), 1000, up_to(9)).await.unwrap().remove(0);
     let dead = Tried::Dead { error: "410".to_owned() };
     assert!(store.message_tried(id, claimed.epoch, dead, later(9001)).await.unwrap());
     assert_eq!(store.message(id).await.unwrap().unwrap().state, MessageState::Dead);
-    assert!(store.claim_messages("w", later(99_000), 1000, 9).await.unwrap().is_empty());
+    assert!(store.claim_messages("w", later(99_000), 1000, up_to(9)).await.unwrap().is_empty());
 
     assert!(store.revive_message(id, later(100_000)).await.unwrap());
     assert!(!store.revive_message(id, later(100_000)).await.unwrap(), "it waits already");
-    let claimed = store.claim_messages("w", later(100_000), 1000, 9).await.unwrap().remove(0);
+    let claimed = store.claim_messages("w", later(100_000), 1000, up_to(9)).await.unwrap().remove(0);
     assert!(store.message_tried(id, claimed.epoch, Tried::Sent, later(100_001)).await.unwrap());
     assert_eq!(store.forget_messages(later(100_001)).await.unwrap(), 0);
     assert_eq!(store.forget_messages(later(100_002)).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_node_holds_is_held_on_a_clock_that_is_a_little_behind(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let (channel, incident) = (channel(world).await, opened(world).await);
+    let (told, tellings) = (later(-400_000), vec![telling(channel, Some(3600))]);
+    store.announce(incident.id, world.org.id, AlertEvent::Opened, tellings, told).await.unwrap();
+    for behind in [-400_001, -460_000, -699_000] {
+        assert!(store.to_remind(later(behind)).await.unwrap().is_empty(), "{behind} ms: told just now");
+    }
+    assert_eq!(store.to_remind(later(-701_000)).await.unwrap().len(), 1, "the clock was set back");
+
+    let held = store.claim_messages("a", later(5), 90_000, up_to(9)).await.unwrap().remove(0);
+    for behind in [4, 0, -60_000, -299_000] {
+        let twice = store.claim_messages("b", later(behind), 90_000, up_to(9)).await.unwrap();
+        assert!(twice.is_empty(), "{behind} ms: somebody sends it");
+    }
+    let again = Tried::Again { at: later(10_000), error: "500".to_owned() };
+    assert!(store.message_tried(held.message.id, held.epoch, again, later(10)).await.unwrap());
+    for behind in [9, -60_000, -289_000] {
+        let early = store.claim_messages("b", later(behind), 90_000, up_to(9)).await.unwrap();
+        assert!(early.is_empty(), "{behind} ms: its next try is later");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_channel_and_one_organization_have_so_many_messages_under_way(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let channels = [channel(world).await, channel(world).await, channel(world).await];
+    for (at, channel) in channels.iter().enumerate() {
+        for n in 0..9_i64 {
+            let due = later(i64::try_from(at).unwrap() * 100 + n - 1000);
+            store.put_message(world.org.id, telling(*channel, None), AlertEvent::Test, due).await.unwrap();
+        }
+    }
+    let portion = Portion { messages: 99, of_channel: 2, of_organization: 5 };
+    let claimed = store.claim_messages("a", NOW, 90_000, portion).await.unwrap();
+    let of = |channel: ChannelId| claimed.iter().filter(|one| one.message.channel == channel).count();
+    assert_eq!(channels.map(of), [2, 2, 1], "the first of each before the second of any");
+    assert!(store.claim_messages("b", later(1), 90_000, portion).await.unwrap().is_empty());
+    let (sent, of_first) = (&claimed[0], claimed[0].message.channel);
+    assert!(store.message_tried(sent.message.id, sent.epoch, Tried::Sent, later(2)).await.unwrap());
+    let next = store.claim_messages("b", later(3), 90_000, portion).await.unwrap();
+    let [next] = next.as_slice() else { panic!("one place is free: {next:?}") };
+    assert_eq!(next.message.channel, of_first);
+    let portion = Portion { messages: 3, of_channel: 9, of_organization: 9 };
+    assert_eq!(store.claim_messages("c", later(4), 90_000, portion).await.unwrap().len(), 3);
 }
 
 #[rstest]
@@ -168,14 +229,16 @@ async fn no_message_is_claimed_twice(#[values(Backend::Sqlite, Backend::Postgres
     let workers: Vec<_> = (0..5)
         .map(|n| {
             let store = world.store.clone();
-            tokio::spawn(async move { store.claim_messages(&format!("w{n}"), NOW, 1000, 7).await.unwrap() })
+            tokio::spawn(
+                async move { store.claim_messages(&format!("w{n}"), NOW, 1000, up_to(7)).await.unwrap() },
+            )
         })
         .collect();
     let mut claimed = Vec::new();
     for worker in workers {
         claimed.extend(worker.await.unwrap().into_iter().map(|claimed| claimed.message.id));
     }
-    let rest = world.store.claim_messages("last", NOW, 1000, 99).await.unwrap();
+    let rest = world.store.claim_messages("last", NOW, 1000, up_to(99)).await.unwrap();
     claimed.extend(rest.into_iter().map(|claimed| claimed.message.id));
     claimed.sort();
     let all = claimed.len();

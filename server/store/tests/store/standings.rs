@@ -2,7 +2,7 @@
 
 use domain::check::Status;
 use rstest::rstest;
-use store::record::{Ended, Recorded, Run, Standing};
+use store::record::{Ended, Origin, Outage, Recorded, Run, Standing};
 use store::{Backend, UnixMillis};
 
 use crate::world::{NOW, World, later, ran};
@@ -95,6 +95,35 @@ async fn runs_that_end_at_the_same_instant_all_count(
     let standing = standing(world, check).await;
     assert_eq!((standing.consecutive_fails, standing.concluded_at), (12, Some(later(1))));
     assert_eq!(world.store.runs(check, None, 99).await.unwrap().len(), 13);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_newer_report_answers_a_look_that_found_none_since_it_was_computed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await.id;
+    let report = async |at, status| {
+        let ended = Ended { origin: Origin::Reported, ..asked(world, check, at, status) };
+        let run = ended.run.id;
+        world.store.record_run(ended, None).await.unwrap();
+        let standing = standing(world, check).await;
+        assert_eq!(standing.last_run == run, standing.concluded_at == Some(later(at)));
+        (standing.status, standing.consecutive_fails, standing.concluded_at)
+    };
+    assert_eq!(report(10, Status::Pass).await, (Status::Pass, 0, Some(later(10))));
+    for at in [100, 110] {
+        world.store.record_run(asked(world, check, at, Status::Fail), None).await.unwrap();
+    }
+    assert_eq!(standing(world, check).await.consecutive_fails, 2);
+    assert_eq!(report(9, Status::Pass).await.0, Status::Fail, "an older report answers nothing");
+    assert_eq!(report(90, Status::Pass).await, (Status::Pass, 0, Some(later(90))));
+    let outages = world.store.outages(check, NOW).await.unwrap();
+    assert_eq!(outages, [Outage { began_at: later(100), ended_at: Some(later(110)) }]);
+    assert_eq!(report(80, Status::Fail).await, (Status::Pass, 0, Some(later(90))));
+    world.store.record_run(asked(world, check, 200, Status::Fail), None).await.unwrap();
+    assert_eq!(standing(world, check).await.status, Status::Fail, "looks go on counting");
 }
 
 #[rstest]

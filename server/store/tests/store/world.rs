@@ -7,8 +7,8 @@ use domain::framework::Citation;
 use domain::{BindingId, CriterionCode, Framework, KindCode, Level, ProfileCode};
 use store::record::{
     Assessment, AssessmentState, Audit, Check, Claim, Claimed, Ended, Import, Integration,
-    IntegrationDetails, Judged, Organization, Rater, Recorded, Run, SaveAnswer, SizeBand, Standing, Step,
-    User, Wanted,
+    IntegrationDetails, Judged, Organization, Origin, Rater, Recorded, Run, SaveAnswer, SizeBand, Standing,
+    Step, User, Wanted,
 };
 use store::testing::TestDatabase;
 use store::{
@@ -269,6 +269,7 @@ pub(crate) fn wanted(owner: &str, now: UnixMillis, limit: u32) -> Wanted<'_> {
 pub(crate) fn unjudged(run: &Run) -> Ended {
     Ended {
         run: run.clone(),
+        origin: Origin::Made,
         judged: Vec::new(),
         latency_ms: None,
         gauge: None,

@@ -61,7 +61,7 @@ pub(super) fn read(body: &[u8]) -> Result<List, Failure> {
         let names = name.and_then(text).filter(|name| !name.is_empty()).into_iter().collect();
         endpoints.push(Listed { address, names });
     }
-    Ok(List { endpoints, changed: None })
+    Ok(List { endpoints, ..List::default() })
 }
 
 fn folded(header: &[u8]) -> String {

@@ -1,29 +1,37 @@
-//! Synthetic messages: a test patient in a test visit, nothing of a real person.
+//! Synthetic messages: a test patient in a test visit, nothing of a real person; or the message that the check brings
+//! along.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::template::Template;
 use crate::failure::{Failure, Layer};
 
 /// The messages that a check can send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trigger {
     /// Admission of a patient.
     AdtA01,
     /// A laboratory result.
     OruR01,
+    /// As it was agreed on.
+    Template(Template),
 }
 
 impl Trigger {
-    /// Reads `ADT^A01`, `ADT_A01` or `ADT^A01^ADT_A01`, in any letter case.
+    /// Reads `ADT^A01`, `ADT_A01` or `ADT^A01^ADT_A01`, in any letter case, or a whole message.
     pub(super) fn read(text: &str) -> Result<Self, Failure> {
+        if Template::is_one(text) {
+            return Template::read(text).map(Self::Template);
+        }
         let wanted = text.trim().to_ascii_uppercase().replace('_', "^");
         match wanted.split('^').take(2).collect::<Vec<_>>().as_slice() {
             ["ADT", "A01"] => Ok(Self::AdtA01),
             ["ORU", "R01"] => Ok(Self::OruR01),
             _ => {
                 let text = format!(
-                    "message_type \"{}\" is not one that can be sent: use ADT^A01 or ORU^R01",
+                    "message_type \"{}\" is not one that can be sent: use ADT^A01 or ORU^R01, or write \
+                     the whole message, one segment a line",
                     text.trim()
                 );
                 Err(Failure::inconclusive(Layer::Guard, text))
@@ -31,18 +39,11 @@ impl Trigger {
         }
     }
 
-    pub(super) const fn code(self) -> &'static str {
+    pub(super) fn code(&self) -> String {
         match self {
-            Self::AdtA01 => "ADT^A01",
-            Self::OruR01 => "ORU^R01",
-        }
-    }
-
-    /// MSH-9.
-    const fn message_type(self) -> &'static str {
-        match self {
-            Self::AdtA01 => "ADT^A01^ADT_A01",
-            Self::OruR01 => "ORU^R01^ORU_R01",
+            Self::AdtA01 => "ADT^A01".to_owned(),
+            Self::OruR01 => "ORU^R01".to_owned(),
+            Self::Template(template) => template.code(),
         }
     }
 }
@@ -52,7 +53,8 @@ impl Trigger {
 pub(super) struct Synthetic {
     trigger: Trigger,
     control_id: String,
-    receiver: String,
+    /// MSH-5 and MSH-6, escaped.
+    receiver: [String; 2],
     time: String,
 }
 
@@ -63,13 +65,13 @@ impl Synthetic {
         Self {
             trigger,
             control_id: format!("RUNG{}", &id[..16]),
-            receiver: format!("{}|{}", escape(application), escape(facility)),
+            receiver: [escape(application), escape(facility)],
             time: now.strftime("%Y%m%d%H%M%S+0000").to_string(),
         }
     }
 
-    pub(super) fn trigger(&self) -> Trigger {
-        self.trigger
+    pub(super) fn trigger(&self) -> &Trigger {
+        &self.trigger
     }
 
     /// MSH-10.
@@ -79,25 +81,33 @@ impl Synthetic {
 
     /// The segments, each ended by CR.
     pub(super) fn text(&self) -> String {
-        let Self { trigger, control_id, receiver, time } = self;
+        let Self { trigger, control_id, receiver: [application, facility], time } = self;
         let day = &time[..8];
         let patient = "PID|1||RUNG-TEST-0001^^^RUNG^MR||ZZTEST^SYNTHETIC^PATIENT||19700101|U";
-        let mut segments = vec![format!(
-            "MSH|^~\\&|RUNG|RUNG|{receiver}|{time}||{}|{control_id}|T|2.5.1|||AL|NE",
-            trigger.message_type()
-        )];
-        match trigger {
-            Trigger::AdtA01 => segments.extend([
+        let header = |kind: &str| {
+            format!(
+                "MSH|^~\\&|RUNG|RUNG|{application}|{facility}|{time}||{kind}|{control_id}|T|2.5.1|||AL|NE"
+            )
+        };
+        let segments = match trigger {
+            Trigger::Template(template) => {
+                return template.filled(control_id, time, [application, facility]);
+            }
+            Trigger::AdtA01 => vec![
+                header("ADT^A01^ADT_A01"),
                 format!("EVN|A01|{time}"),
                 patient.to_owned(),
                 format!("PV1|1|O|TEST^^^RUNG||||||||||||||||RUNG-VISIT-0001|||||||||||||||||||||||||{time}"),
-            ]),
-            Trigger::OruR01 => segments.extend([
+            ],
+            Trigger::OruR01 => vec![
+                header("ORU^R01^ORU_R01"),
                 patient.to_owned(),
-                format!("OBR|1|RUNG-ORDER-0001|RUNG-RESULT-0001|718-7^Hemoglobin^LN|||{time}|||||||||||||||{time}||LAB|F"),
+                format!(
+                    "OBR|1|RUNG-ORDER-0001|RUNG-RESULT-0001|718-7^Hemoglobin^LN|||{time}|||||||||||||||{time}||LAB|F"
+                ),
                 format!("OBX|1|NM|718-7^Hemoglobin^LN||14.0|g/dL|12.0-16.0|N|||F|||{day}"),
-            ]),
-        }
+            ],
+        };
         segments.join("\r") + "\r"
     }
 }

@@ -9,13 +9,14 @@ use std::time::Duration;
 use domain::KindCode;
 use domain::check::Observations;
 use serde_json::Value as Json;
-use store::record::{FeedReport, Heard};
+use store::record::{FeedReport, Heard, Keeping};
 use store::{CheckId, UnixMillis, UserId};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::limit::{Pace, Strangers};
 use super::news::News;
+use super::observe::ROWS;
 use super::token::hash;
 use crate::{Error, FieldError, Service};
 
@@ -91,7 +92,9 @@ impl Service {
         paced.map_err(|retry_after_seconds| Error::Throttled { retry_after_seconds })?;
         let observations = figures.map(|figures| self.figures(&known.kind, figures)).transpose()?;
         let observations = observations.filter(|figures| figures.iter().next().is_some());
-        let report = FeedReport { check: known.check, token_hash: hash, at: now, observations };
+        let of_a_file = observations.as_ref().is_some_and(|figures| figures.get(ROWS).is_some());
+        let keeping = if of_a_file { Keeping::Each } else { Keeping::News };
+        let report = FeedReport { check: known.check, token_hash: hash, at: now, observations, keeping };
         let hash = report.token_hash.clone();
         match self.store().hear(report).await? {
             Heard::Repeat => Ok(()),

@@ -14,7 +14,7 @@ use crate::check::run::inconclusive;
 use crate::{Error, FieldError, Service};
 
 /// A report that brings a new row count is held against so many before it, and itself.
-const KEPT: u32 = 9;
+const KEPT: u32 = 50;
 /// So often a feed is looked at in which reports come during each look.
 const LOOKS: usize = 4;
 

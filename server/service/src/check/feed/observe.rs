@@ -15,6 +15,8 @@ use super::schedule::Punctuality;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Ages in days that go on by themselves after they were reported.
 const AGES: [&str; 2] = ["run_age_days", "list_age_days"];
+/// The rows of a file: whoever reports them reports a file.
+pub(super) const ROWS: &str = "row_count";
 /// A median is taken over so many files at most, and not over fewer than the least.
 const FILES: usize = 8;
 const LEAST_FILES: usize = 3;
@@ -69,7 +71,7 @@ pub(super) fn arrival(
 /// `file.schema`: how far the row count is from the median of the files before, in percent; `kept` begins with the
 /// latest report.
 pub(super) fn row_count(figures: &mut Observations, kept: &[KeptReport]) {
-    let rows = |figures: &Observations| match figures.get("row_count") {
+    let rows = |figures: &Observations| match figures.get(ROWS) {
         Some(Value::Integer(rows)) => Some(*rows),
         _ => None,
     };
