@@ -147,7 +147,7 @@ impl Service {
             created_at: now,
         };
         let answers: Vec<SaveAnswer> =
-            next.answers.iter().map(|answer| copied(answer, &assessment, actor)).collect();
+            next.answers.iter().map(|answer| copied(answer, &assessment)).collect();
         let evidence: Vec<(EvidenceId, Evidence)> =
             next.evidence.iter().map(|carried| (carried.item.id, carried.copy(&assessment))).collect();
         let details = json!({
@@ -241,8 +241,9 @@ fn binding<'a>(framework: &'a Framework, id: &BindingId) -> Option<&'a Binding> 
     framework.criteria().flat_map(|criterion| &criterion.bindings).find(|binding| binding.id == *id)
 }
 
-/// The same claim, said anew by whoever starts the assessment.
-fn copied(answer: &Answer, assessment: &Assessment, actor: &Actor) -> SaveAnswer {
+/// The same claim, by whoever made it and when: who merely starts the assessment has answered nothing in it, and who
+/// did answer judges it no more than before.
+fn copied(answer: &Answer, assessment: &Assessment) -> SaveAnswer {
     SaveAnswer {
         assessment: assessment.id,
         criterion: answer.criterion.clone(),
@@ -250,8 +251,8 @@ fn copied(answer: &Answer, assessment: &Assessment, actor: &Actor) -> SaveAnswer
         claim: answer.claim.clone(),
         rationale: answer.rationale.clone(),
         seen_revision: 0,
-        by: actor.user(),
-        at: assessment.created_at,
+        by: answer.by,
+        at: answer.at,
     }
 }
 

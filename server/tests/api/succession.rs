@@ -8,7 +8,7 @@ use super::frameworks::admin;
 use super::support::{Backend, Person, World, text};
 
 /// Publishes B7 1.1.0: the anchors of PAT-1 changed, PAT-2 is called PAT-99, the rest is as it was.
-async fn publish(root: &Person) {
+pub(super) async fn publish(root: &Person) {
     let draft = root.post("/drafts", json!({ "framework": "B7" })).await.expect(201);
     let mut document = draft["document"].clone();
     for domain in document["domains"].as_array_mut().unwrap() {
@@ -101,6 +101,12 @@ async fn the_next_version_starts_with_what_is_unchanged_and_says_so_before(
     );
     let at = format!("/assessments/{}", text(&started["id"]));
     let whole = world.owner.get(&at).await.expect(200);
+    let before_whole = before["answers"].as_array().unwrap();
+    let first = before_whole.iter().find(|answer| answer["criterion"] == "PAT-3").unwrap();
+    let second = whole["answers"].as_array().unwrap().iter().find(|answer| answer["criterion"] == "PAT-3");
+    for said in ["by_name", "at"] {
+        assert_eq!(second.unwrap()[said], first[said], "{said}: an answer stays whose it was");
+    }
     let answers: Vec<_> = whole["answers"]
         .as_array()
         .unwrap()
