@@ -375,6 +375,7 @@ async fn every_framework_says_how_it_scores_on_an_example() {
         {
             assert!(page.text.contains(words), "{code}: {words}");
         }
+        assert!(page.text.contains("Assessments by versions of one framework compare"), "{code}");
     }
     assert_eq!(anonymous.page("/frameworks/B7/9.9/methods").await.status, 404);
     world.app.stop().await;
