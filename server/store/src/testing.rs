@@ -10,11 +10,13 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqlSafeStr};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::connect::SQLITE;
 use crate::db::{Backend, Db, Dialect, Statement, Store, rows};
 use crate::error::StoreError;
 
@@ -81,6 +83,17 @@ impl TestDatabase {
             connection.execute(rename).await.map(drop)
         };
         done.expect("the table is there");
+    }
+
+    /// Makes an SQLite database as an earlier program left it: its schema lacks the newest migration.
+    pub async fn behind() -> (Self, Store) {
+        let database = Self::create(Backend::Sqlite).await;
+        let store = Store::connect(database.url()).await.expect("the test's database opens");
+        let Db::Sqlite { write, .. } = &*store.db else { unreachable!("SQLite was asked for") };
+        let mut earlier: Vec<_> = SQLITE.iter().cloned().collect();
+        earlier.pop();
+        Migrator::with_migrations(earlier).run(write).await.expect("the earlier schema is made");
+        (database, store)
     }
 
     /// Makes a database and opens it, its schema up to date.
