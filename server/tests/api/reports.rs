@@ -266,12 +266,17 @@ fn link_in(page: &str) -> String {
 
 /// A link to the report with these sections, made by the owner; its address.
 pub(crate) async fn share(world: &World, sections: &[&str]) -> String {
-    world.owner.sign_in().await;
+    share_by(world, &world.owner, sections).await
+}
+
+/// A link that somebody makes.
+pub(crate) async fn share_by(world: &World, person: &Person, sections: &[&str]) -> String {
+    person.sign_in().await;
     let path = format!("/orgs/{}/assessments/{}/shares", world.slug, world.assessment);
     let tomorrow = UnixMillis(UnixMillis::now().0 + 24 * 3600 * 1000).date().to_string();
     let mut fields = vec![("label", "The board"), ("expires", tomorrow.as_str())];
     fields.extend(sections.iter().map(|section| ("section", *section)));
-    link_in(&world.owner.submit(&path, &fields).await.text)
+    link_in(&person.submit(&path, &fields).await.text)
 }
 
 #[rstest]
