@@ -46,6 +46,7 @@ mod run;
 mod score;
 mod snapshot;
 mod succession;
+mod target;
 mod tie;
 mod time;
 mod timeline;
@@ -142,6 +143,8 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(roadmap::get))
         .routes(routes!(roadmap::aim))
         .routes(routes!(roadmap::decide))
+        .routes(routes!(target::put))
+        .routes(routes!(target::put_criterion))
         .routes(routes!(evidence::list, evidence::create))
         .routes(routes!(evidence::upload::create))
         .routes(routes!(evidence::upload::get, evidence::review, evidence::remove))

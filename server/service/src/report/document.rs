@@ -47,6 +47,7 @@ pub struct Assessment {
     pub title: String,
     pub state: AssessmentState,
     pub target: Option<String>,
+    /// The level aimed at for every criterion; a criterion says where it aims at another one.
     pub target_level: u8,
 }
 
@@ -103,6 +104,8 @@ pub struct CriterionLine {
     pub standing: &'static str,
     pub claimed: Option<u8>,
     pub counts: u8,
+    /// The level aimed at.
+    pub target: u8,
     /// E0 to E3.
     pub evidence_class: String,
     /// Percent.

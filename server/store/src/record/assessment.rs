@@ -1,6 +1,6 @@
 //! Framework versions, assessments, answers and evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -143,6 +143,8 @@ pub struct Successor {
     pub answers: Vec<SaveAnswer>,
     pub evidence: Vec<Evidence>,
     pub ties: Vec<ManualTie>,
+    /// Of criteria that aim at another level than the assessment does.
+    pub targets: BTreeMap<CriterionCode, Level>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -271,4 +273,6 @@ pub struct AssessmentBundle {
     pub assignments: Vec<Assignment>,
     /// Criteria without a comment are left out.
     pub comments: Vec<CommentCount>,
+    /// Of criteria that aim at another level than the assessment does.
+    pub targets: BTreeMap<CriterionCode, Level>,
 }

@@ -119,6 +119,7 @@ fn criteria(assessed: &Assessed) -> Vec<CriterionLine> {
             standing: standing(score),
             claimed: score.claimed().map(domain::Level::get),
             counts: score.effective.get(),
+            target: assessed.target_of(&criterion.code).get(),
             evidence_class: framework.evidence_classes[score.evidence_class].code.clone(),
             confidence: score.confidence,
             contradicted: score.contradicted,
