@@ -28,6 +28,8 @@ pub struct Document {
     pub findings: Option<Vec<FindingLine>>,
     pub roadmap: Option<Climb>,
     pub checks: Option<Vec<CheckLine>>,
+    /// Latest first.
+    pub trend: Option<Vec<TrendLine>>,
     /// The attestations in force against failing checks. They are part of every report.
     pub attestations: Vec<Attestation>,
 }
@@ -165,6 +167,18 @@ pub struct CheckLine {
     pub runs_90_days: u64,
     /// The criteria whose answers it contradicts.
     pub contradicts: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrendLine {
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// `started`, `changed`, `submitted`, `signed` or `now`.
+    pub what: &'static str,
+    /// Null while nothing applied.
+    pub proven: Option<Figure>,
+    pub claimed: Option<Figure>,
+    pub rung: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
