@@ -92,7 +92,10 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
             <div>
                 <div class="news" id="news" role="status"></div>
                 <AutoSave>
-                    <div id="answers" data-assessment=id data-domain=code data-live=feed data-since=since>
+                    <div
+                        id="answers" data-assessment=id data-domain=code data-live=feed data-since=since
+                        data-state=assessment_state_word(assessment.state)
+                    >
                         {criteria}
                     </div>
                 </AutoSave>
