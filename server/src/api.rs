@@ -112,6 +112,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(succession::get, succession::start))
         .routes(routes!(answer::put, answer::history))
         .routes(routes!(answer::restore))
+        .routes(routes!(answer::withdraw))
         .routes(routes!(assignment::list))
         .routes(routes!(assignment::put_domain))
         .routes(routes!(assignment::put_criterion))

@@ -72,7 +72,7 @@ async fn copy_answer(link: &mut Link<'_>, answer: &SaveAnswer) -> Result<(), Sto
             .or_missing("criterion in this assessment")
         };
     }
-    write!(answers::INSERT, Text(state), Text(other_state))?;
+    write!(answers::INSERT, Text(state), Text(other_state), 0_i64)?;
     write!(answers::REMEMBER, 1_i64)?;
     Ok(())
 }

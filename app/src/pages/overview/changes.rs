@@ -131,6 +131,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "assessment.finalized" => format!("signed {}", of("title")),
         "review.begun" => format!("began the review of {}", of("title")),
         "review.changes_requested" => format!("asked for changes of {}", of("title")),
+        "answer.withdrawn" => format!("withdrew the answer to {}", of("criterion")),
         "answer.restored" => format!("brought an earlier answer to {} back", of("criterion")),
         "assignment.changed" => match details.get("name").and_then(Value::as_str) {
             Some(name) => format!("named {name} for {}", of("subject")),

@@ -208,7 +208,7 @@ fn points(
 
 fn answer(answers: &mut BTreeMap<CriterionCode, Ratings>, step: &AnswerStep) {
     let ratings = answers.entry(step.criterion.clone()).or_default();
-    let rating = Some(match &step.claim {
+    let rating = step.claim.as_ref().map(|claim| match claim {
         Claim::Level(level) => Rating::Level(*level),
         Claim::NotApplicable { .. } => Rating::NotApplicable,
     });

@@ -104,6 +104,31 @@ pub struct Answer {
     pub at: UnixMillis,
 }
 
+/// One revision of an answer, the latest or an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerRevision {
+    pub criterion: CriterionCode,
+    pub rater: Rater,
+    /// `None`: from this revision on there is no answer, it was withdrawn.
+    pub claim: Option<Claim>,
+    pub rationale: String,
+    pub revision: i64,
+    pub by: UserId,
+    pub by_name: String,
+    pub at: UnixMillis,
+}
+
+/// A withdrawal of the organization's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawAnswer {
+    pub assessment: AssessmentId,
+    pub criterion: CriterionCode,
+    /// The revision that is withdrawn.
+    pub seen_revision: i64,
+    pub by: UserId,
+    pub at: UnixMillis,
+}
+
 /// A save of one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaveAnswer {
@@ -112,7 +137,7 @@ pub struct SaveAnswer {
     pub rater: Rater,
     pub claim: Claim,
     pub rationale: String,
-    /// The revision that the writer saw: 0 where there was no answer.
+    /// The revision that the writer saw: 0, or that of a withdrawal, where there was no answer.
     pub seen_revision: i64,
     pub by: UserId,
     pub at: UnixMillis,
