@@ -129,7 +129,6 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(review::rating::put))
         .routes(routes!(review::rating::agree))
         .routes(routes!(review::rating::settle))
-        .routes(routes!(review::rating::review_evidence))
         .routes(routes!(review::decide::create))
         .routes(routes!(snapshot::list))
         .routes(routes!(snapshot::get))

@@ -163,6 +163,8 @@ fn settle_form(sheet: &ReviewSheet, difference: &Difference) -> AnyView {
         <Drawer summary=summary open=back>
             <form method="post" action=action novalidate=true>
                 <input type="hidden" name="settle" value=code/>
+                <input type="hidden" name="own" value=difference.own.revision.to_string()/>
+                <input type="hidden" name="assessor" value=difference.assessor.revision.to_string()/>
                 <TextArea id=id name="note" label=label rows=2 value=value error=error/>
                 <p class="row gap-small"><Button size=ButtonSize::Small>"Close it"</Button></p>
             </form>

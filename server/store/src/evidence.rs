@@ -133,34 +133,28 @@ impl Store {
         Ok(row!(&mut lease.link(), Evidence, BY_ID, id)?)
     }
 
-    /// Accepts or rejects items in the revisions that the reviewer read, all of them or none. `audits` has a line for
-    /// each. [`StoreError::Locked`] where the assessment is in another state than the review names.
+    /// Accepts or rejects an item in the revision that the reviewer read. [`StoreError::Locked`] where the assessment is
+    /// in another state than the review names.
     pub async fn review_evidence(
         &self,
         review: EvidenceReview,
-        audits: Vec<Audit>,
+        audit: Audit,
     ) -> Result<EvidenceReviewed, StoreError> {
-        let EvidenceReview { assessment, items, state, reviewer, during } = review;
+        let EvidenceReview { assessment, seen: SeenEvidence { id, revision }, state, reviewer, during } = review;
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         assessments::hold(link, assessment).await?;
         assessments::must_be_in(link, assessment, during).await?;
-        // In the order of their ids, so that two reviewers with the same items wait for each other in one direction.
-        for SeenEvidence { id, revision } in items {
-            let reviewed = run!(link, REVIEW, id, Text(state), reviewer, assessment, revision);
-            if reviewed.or_missing("account")? > 0 {
-                continue;
-            }
+        let reviewed = run!(link, REVIEW, id, Text(state), reviewer, assessment, revision);
+        if reviewed.or_missing("account")? == 0 {
             let there = row!(link, Evidence, BY_ID, id)?.filter(|item| item.assessment == assessment);
             return Ok(match there {
-                None => EvidenceReviewed::Missing(id),
+                None => EvidenceReviewed::Missing,
                 Some(item) if item.revision == revision => EvidenceReviewed::Own(Box::new(item)),
                 Some(item) => EvidenceReviewed::Replaced(Box::new(item)),
             });
         }
-        for audit in &audits {
-            audit::append(link, audit).await?;
-        }
+        audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(EvidenceReviewed::Done)
     }

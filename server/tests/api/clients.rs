@@ -55,7 +55,7 @@ pub(super) async fn rich(backend: Backend) -> World {
     owner.post(&world.at("/submit"), json!({})).await.expect(200);
     consultant.post(&world.at("/review"), json!({})).await.expect(200);
     consultant.put(&world.at("/ratings/PAT-1"), json!({ "level": 0, "revision": 0 })).await.expect(200);
-    let settled = json!({ "note": "We looked at it together." });
+    let settled = json!({ "note": "We looked at it together.", "own_revision": 2, "assessor_revision": 1 });
     consultant.post(&world.at("/differences/PAT-1"), settled).await.expect(200);
     consultant.post(&world.at("/finalize"), json!({ "note": "Signed." })).await.expect(200);
     // Another client of the same installation, which stays where it is.

@@ -78,9 +78,10 @@ async fn what_was_submitted_is_reviewed_from_outside_only(
     let new = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": "2026-01-01" });
     let item = world.owner.post(&world.at("/evidence"), new).await.expect(201);
     let path = format!("/evidence/{}", text(&item["id"]));
-    let together = world.at("/evidence/review");
+    let decisions = world.at("/decisions");
     let accept = json!({ "state": "accepted", "revision": 1 });
-    let all = json!({ "state": "accepted", "items": [{ "id": item["id"], "revision": 1 }] });
+    let all = json!({ "accept": [{ "id": item["id"], "revision": 1 }] });
+    let done = async |person: &Person| person.post(&decisions, all.clone()).await.expect(200)["done"].clone();
     assessor.sign_in().await;
     let page = format!("/orgs/{}/evidence", world.slug);
     assert!(assessor.page(&page).await.text.contains(">Accept<"));
@@ -89,15 +90,15 @@ async fn what_was_submitted_is_reviewed_from_outside_only(
         steps.post(&world.at(step), json!({})).await.expect(200);
         for inside in [&world.owner, &assessor] {
             inside.patch(&path, accept.clone()).await.problem(403);
-            inside.post(&together, all.clone()).await.problem(403);
+            assert_eq!(done(inside).await, 0);
         }
         assert!(!assessor.page(&page).await.text.contains(">Accept<"), "what is refused is not offered");
         consultant.patch(&path, accept.clone()).await.expect(200);
-        assert_eq!(consultant.post(&together, all.clone()).await.expect(200)["count"], 1);
+        assert_eq!(done(&consultant).await, 1);
     }
     consultant.post(&world.at("/finalize"), json!({})).await.expect(200);
     consultant.patch(&path, json!({ "state": "rejected", "revision": 1 })).await.problem(409);
-    consultant.post(&together, all).await.problem(409);
+    assert_eq!(done(&consultant).await, 0);
     let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
     assert_eq!(kept["items"][0]["state"], "accepted");
 }
@@ -128,13 +129,16 @@ async fn a_form_of_a_page_that_is_outdated_reviews_nothing_and_comes_back_with_w
 
     let domain = format!("/orgs/{}/assessments/{}/review/PAT/evidence", world.slug, world.assessment);
     let outdated = format!("{id}@1");
-    let refused = consultant.submit(&domain, &[("state", "accepted"), ("items", &outdated)]).await;
+    let refused = consultant.submit(&domain, &[("do", "accept"), ("items", &outdated)]).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("is in revision 2 now"), "{}", refused.text);
-    assert_eq!(consultant.submit(&domain, &[("state", "accepted")]).await.status, 409);
+    let none = consultant.submit(&domain, &[("do", "accept")]).await;
+    assert_eq!(none.status, 422);
+    assert!(none.text.contains("Choose at least one line."), "{}", none.text);
     let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
     assert_eq!(kept["items"][0]["state"], "submitted");
     let present = format!("{id}@2");
-    assert_eq!(consultant.submit(&domain, &[("state", "accepted"), ("items", &present)]).await.status, 303);
+    let done = consultant.submit(&domain, &[("do", "accept"), ("items", &present)]).await;
+    assert_eq!((done.status.as_u16(), done.location()), (303, domain.replace("/evidence", "#evidence").as_str()));
     assert_eq!(consultant.submit(&format!("{at}/{id}"), &fields("2")).await.status, 303);
 }

@@ -1,6 +1,6 @@
 //! Framework versions, assessments, answers and evidence.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -254,23 +254,23 @@ impl FromStr for SeenEvidence {
     }
 }
 
-/// A reviewer's word on items of one assessment.
+/// A reviewer's word on an item of an assessment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidenceReview {
     pub assessment: AssessmentId,
-    pub items: BTreeSet<SeenEvidence>,
+    pub seen: SeenEvidence,
     pub state: EvidenceState,
     pub reviewer: UserId,
     /// The states of the assessment in which this reviewer may say it.
     pub during: &'static [AssessmentState],
 }
 
-/// How a review of evidence ended: said of all items, or of none because of this one.
+/// How a review of evidence ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvidenceReviewed {
     Done,
     /// It was taken away, or is another assessment's.
-    Missing(EvidenceId),
+    Missing,
     /// Somebody replaced what the reviewer read; this is there now.
     Replaced(Box<Evidence>),
     /// The reviewer attached it.

@@ -226,11 +226,11 @@ async fn no_review_of_evidence_slips_past_a_signature(
     world.step(id, Draft, Submitted).await;
     let reviewer = world.another_user("reviewer@example.org").await;
     let reviewing = {
-        let (store, review) = (world.store.clone(), crate::evidence::review(id, &reviewer, [item.seen()]));
+        let (store, review) = (world.store.clone(), crate::evidence::review(id, &reviewer, item.seen()));
         tokio::spawn(async move {
             for state in [EvidenceState::Accepted, EvidenceState::Rejected].into_iter().cycle() {
                 let review = EvidenceReview { state, during: &[Submitted], ..review.clone() };
-                match store.review_evidence(review, Vec::new()).await {
+                match store.review_evidence(review, said("x")).await {
                     Ok(EvidenceReviewed::Done) => {}
                     Err(StoreError::Locked(Final)) => return,
                     other => panic!("{other:?}"),
