@@ -147,7 +147,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(target::put_criterion))
         .routes(routes!(evidence::list, evidence::create))
         .routes(routes!(evidence::upload::create))
-        .routes(routes!(evidence::upload::get, evidence::review, evidence::remove))
+        .routes(routes!(evidence::upload::get, evidence::change, evidence::remove))
         .routes(routes!(evidence::upload::replace))
         .routes(routes!(finding::list))
         .routes(routes!(finding::update))

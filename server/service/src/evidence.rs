@@ -1,5 +1,6 @@
 //! Evidence: dated notes, links and files that stand behind answers (`scoring.md` section 5).
 
+mod criteria;
 mod file;
 mod name;
 mod room;

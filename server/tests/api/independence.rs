@@ -9,7 +9,7 @@ use super::succession::publish;
 use super::support::{Backend, Person, World, text};
 
 /// Gives a member another role.
-async fn turn(world: &World, person: &Person, role: &str) {
+pub(super) async fn turn(world: &World, person: &Person, role: &str) {
     let members = world.owner.get(&world.org("/members")).await.expect(200);
     let user = members["items"]
         .as_array()

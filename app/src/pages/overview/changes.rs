@@ -144,6 +144,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "evidence.added" => format!("attached evidence: {}", of("title")),
         "evidence.reviewed" => format!("reviewed evidence: {}", of("state")),
         "evidence.replaced" => format!("replaced evidence: {}", of("title")),
+        "evidence.retied" => format!("tied evidence to other criteria: {}", of("title")),
         "evidence.removed" => format!("removed evidence: {}", of("title")),
         "action.created" => format!("made an action: {}", of("title")),
         "action.changed" if of("state") == "done" => format!("finished an action: {}", of("title")),

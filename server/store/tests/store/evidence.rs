@@ -113,8 +113,12 @@ async fn evidence_is_replaced_by_who_saw_the_latest_revision(
         bytes: 25 << 20,
         sha256: "ab".repeat(32),
     };
-    let second =
-        Evidence { revision: 2, body: EvidenceBody::File(file), title: "Report".to_owned(), ..first };
+    let criteria = vec![criterion(0), criterion(1)];
+    let title = "Report".to_owned();
+    let lost = Evidence { revision: 2, criteria: vec!["NOPE-1".into()], ..first.clone() };
+    let lost = store.replace_evidence(lost, world.audit("replaced")).await;
+    assert!(matches!(lost, Err(StoreError::NotFound { .. })), "{lost:?}");
+    let second = Evidence { revision: 2, body: EvidenceBody::File(file), title, criteria, ..first };
     assert!(store.replace_evidence(second.clone(), world.audit("replaced")).await.unwrap());
     assert_eq!(store.evidence(second.id).await.unwrap(), Some(second.clone()), "it waits for a review again");
     assert!(
