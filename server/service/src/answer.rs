@@ -3,9 +3,7 @@
 use domain::CriterionCode;
 use domain::framework::Criterion;
 use serde_json::json;
-use store::record::{
-    Answer, AnswerRevision, Assessment, Claim, Rater, SaveAnswer, Saved, WithdrawAnswer,
-};
+use store::record::{Answer, AnswerRevision, Assessment, Claim, Rater, SaveAnswer, Saved, WithdrawAnswer};
 use store::{AssessmentId, UnixMillis};
 
 use crate::service::org_audit;
@@ -78,7 +76,8 @@ impl Service {
         let mut own = history.into_iter().filter(|answer| answer.rater == Rater::Own);
         let wanted = own.find(|answer| answer.revision == earlier).ok_or(Error::NotFound("The revision"))?;
         let Some(claim) = wanted.claim else {
-            let words = format!("Revision {earlier} is a withdrawal: there is no answer in it to bring back.");
+            let words =
+                format!("Revision {earlier} is a withdrawal: there is no answer in it to bring back.");
             return Err(Error::Conflict(words));
         };
         if earlier == seen {

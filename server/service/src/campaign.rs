@@ -275,11 +275,7 @@ impl Service {
 
 /// Title and day as they are kept, and what is wrong with them. The day that a campaign has already, `kept`, may have
 /// passed.
-fn understood(
-    title: &str,
-    due: Option<Date>,
-    kept: Option<Date>,
-) -> (String, Option<Date>, Vec<FieldError>) {
+fn understood(title: &str, due: Option<Date>, kept: Option<Date>) -> (String, Option<Date>, Vec<FieldError>) {
     let title = title.trim().to_owned();
     let mut problems = Vec::new();
     if title.is_empty() || title.chars().count() > 160 || title.chars().any(char::is_control) {

@@ -241,11 +241,7 @@ impl Store {
     /// Takes the organization's answer back, if it is of the revision that its writer saw: the criterion is unanswered
     /// again, and everything that was said stays in the history. [`StoreError::Locked`] where the state of the
     /// assessment takes no answer.
-    pub async fn withdraw_answer(
-        &self,
-        withdraw: WithdrawAnswer,
-        audit: Audit,
-    ) -> Result<Saved, StoreError> {
+    pub async fn withdraw_answer(&self, withdraw: WithdrawAnswer, audit: Audit) -> Result<Saved, StoreError> {
         self.perform(Withdrawing { withdraw, audit }).await
     }
 

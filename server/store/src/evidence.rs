@@ -148,7 +148,8 @@ impl Store {
         review: EvidenceReview,
         audit: Audit,
     ) -> Result<EvidenceReviewed, StoreError> {
-        let EvidenceReview { assessment, seen: SeenEvidence { id, revision }, state, reviewer, during } = review;
+        let EvidenceReview { assessment, seen: SeenEvidence { id, revision }, state, reviewer, during } =
+            review;
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         assessments::hold(link, assessment).await?;

@@ -190,6 +190,19 @@ impl Store {
         Ok(rows!(&mut lease.link(), (String,), sql)?.into_iter().map(|(name,)| name).collect())
     }
 
+    /// The columns of a table.
+    pub async fn column_names(&self, table: &str) -> Result<Vec<String>, StoreError> {
+        let sql = match &*self.db {
+            Db::Sqlite { .. } => "SELECT name FROM pragma_table_info($1)",
+            Db::Postgres(_) => {
+                "SELECT CAST(column_name AS TEXT) FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = $1"
+            }
+        };
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), (String,), sql, table)?.into_iter().map(|(name,)| name).collect())
+    }
+
     /// Prepares a statement, unless it is of the other dialect.
     pub async fn prepare(&self, statement: &Statement) -> Result<(), StoreError> {
         let sql = statement.sql.into_sql_str();

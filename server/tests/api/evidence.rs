@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::json;
 
-use super::support::{Backend, World, text};
+use super::support::{Backend, Person, World, text};
 
 #[rstest]
 #[tokio::test]
@@ -139,7 +139,10 @@ async fn a_form_of_a_page_that_is_outdated_reviews_nothing_and_comes_back_with_w
     assert_eq!(kept["items"][0]["state"], "submitted");
     let present = format!("{id}@2");
     let done = consultant.submit(&domain, &[("do", "accept"), ("items", &present)]).await;
-    assert_eq!((done.status.as_u16(), done.location()), (303, domain.replace("/evidence", "#evidence").as_str()));
+    assert_eq!(
+        (done.status.as_u16(), done.location()),
+        (303, domain.replace("/evidence", "#evidence").as_str())
+    );
     assert_eq!(consultant.submit(&format!("{at}/{id}"), &fields("2")).await.status, 303);
 }
 
@@ -154,7 +157,8 @@ async fn an_item_is_tied_to_other_criteria_and_has_to_be_reviewed_again(
         let answer = json!({ "level": 4, "revision": 0 });
         world.owner.put(&world.answer_to(criterion), answer).await.expect(200);
     }
-    let new = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": "2026-10-01" });
+    let dated = service::UnixMillis::now().date().to_string();
+    let new = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": dated });
     let item = world.owner.post(&world.at("/evidence"), new).await.expect(201);
     let path = format!("/evidence/{}", text(&item["id"]));
     consultant.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.expect(200);

@@ -276,9 +276,7 @@ async fn the_review_is_done_by_plain_forms() {
     let page = consultant.page(&review).await.text;
     assert!(page.contains("Where the ratings differ") && page.contains("A pilot only."), "{page}");
     let settle = format!("{review}/settle");
-    let close = |note, assessor| {
-        [("settle", "PAT-1"), ("note", note), ("own", "1"), ("assessor", assessor)]
-    };
+    let close = |note, assessor| [("settle", "PAT-1"), ("note", note), ("own", "1"), ("assessor", assessor)];
     assert!(page.contains("name=\"own\" value=\"1\"") && page.contains("name=\"assessor\" value=\"1\""));
     let refused = consultant.submit(&settle, &close("no", "1")).await;
     assert_eq!(refused.status, 422);

@@ -5,8 +5,8 @@ use domain::scoring::{EvidenceState, Standing};
 use leptos::prelude::*;
 use service::record::Evidence;
 
-use super::{ReviewSheet, decide};
 use super::criterion::criterion_view;
+use super::{ReviewSheet, decide};
 use crate::pages::evidence::evidence_line;
 use crate::pages::parts::RefusalNote;
 use crate::ui::{Button, ButtonKind, ButtonLink, NavLink, PageHead, PostButton, Section, Tabs};

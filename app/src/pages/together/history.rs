@@ -59,7 +59,9 @@ fn row(sheet: &AboutSheet, answer: &AnswerRevision, current: i64) -> AnyView {
     let own = answer.rater == Rater::Own;
     let rater = (!own).then(|| view! { " "<Tag>"assessor's rating"</Tag> });
     let reason = match &answer.claim {
-        Some(Claim::NotApplicable { reason }) => Some(view! { <span class="sub said">{reason.clone()}</span> }),
+        Some(Claim::NotApplicable { reason }) => {
+            Some(view! { <span class="sub said">{reason.clone()}</span> })
+        }
         Some(Claim::Level(_)) | None => None,
     };
     let said = (!answer.rationale.is_empty())

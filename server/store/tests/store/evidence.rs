@@ -79,13 +79,13 @@ async fn evidence_is_reviewed_and_removed(#[values(Backend::Sqlite, Backend::Pos
     store.add_evidence(evidence.clone(), world.audit("added")).await.unwrap();
     let reviewer = world.another_user("reviewer@example.org").await;
     assert_eq!(
-        accept(world, evidence.assessment, &reviewer, [evidence.seen()]).await,
+        accept(world, evidence.assessment, &reviewer, evidence.seen()).await,
         EvidenceReviewed::Done
     );
     let unknown = EvidenceId::new();
     let missing =
-        accept(world, evidence.assessment, &reviewer, [SeenEvidence { id: unknown, revision: 1 }]).await;
-    assert_eq!(missing, EvidenceReviewed::Missing(unknown));
+        accept(world, evidence.assessment, &reviewer, SeenEvidence { id: unknown, revision: 1 }).await;
+    assert_eq!(missing, EvidenceReviewed::Missing);
     let reviewed =
         Evidence { state: EvidenceState::Accepted, reviewer: Some(reviewer.id), ..evidence.clone() };
     assert_eq!(store.evidence(evidence.id).await.unwrap(), Some(reviewed));
@@ -184,7 +184,8 @@ async fn evidence_is_neither_reviewed_nor_removed_in_a_state_that_does_not_allow
     let id = item.assessment;
     store.add_evidence(item.clone(), world.audit("added")).await.unwrap();
     world.step(id, AssessmentState::Draft, AssessmentState::Submitted).await;
-    let late = store.review_evidence(review(id, &reviewer, item.seen()), world.audit("late")).await.unwrap_err();
+    let late =
+        store.review_evidence(review(id, &reviewer, item.seen()), world.audit("late")).await.unwrap_err();
     assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
     let late = store.remove_evidence(id, item.id, world.audit("removed")).await.unwrap_err();
     assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
