@@ -27,6 +27,9 @@ pub struct Told {
     pub criterion: String,
     /// The revision of the organization's answer that it made; 0 where it made none.
     pub revision: i64,
+    /// The state that the assessment is in now; empty where it is about an answer. What is open already at the page
+    /// is no news.
+    pub state: String,
 }
 
 /// What a page of the questionnaire shows anew after others have answered.

@@ -47,6 +47,7 @@ mod run;
 mod score;
 mod snapshot;
 mod succession;
+mod target;
 mod tie;
 mod time;
 mod timeline;
@@ -112,6 +113,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(succession::get, succession::start))
         .routes(routes!(answer::put, answer::history))
         .routes(routes!(answer::restore))
+        .routes(routes!(answer::withdraw))
         .routes(routes!(assignment::list))
         .routes(routes!(assignment::put_domain))
         .routes(routes!(assignment::put_criterion))
@@ -128,7 +130,6 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(review::rating::put))
         .routes(routes!(review::rating::agree))
         .routes(routes!(review::rating::settle))
-        .routes(routes!(review::rating::review_evidence))
         .routes(routes!(review::decide::create))
         .routes(routes!(snapshot::list))
         .routes(routes!(snapshot::get))
@@ -143,9 +144,11 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(roadmap::get))
         .routes(routes!(roadmap::aim))
         .routes(routes!(roadmap::decide))
+        .routes(routes!(target::put))
+        .routes(routes!(target::put_criterion))
         .routes(routes!(evidence::list, evidence::create))
         .routes(routes!(evidence::upload::create))
-        .routes(routes!(evidence::upload::get, evidence::review, evidence::remove))
+        .routes(routes!(evidence::upload::get, evidence::change, evidence::remove))
         .routes(routes!(evidence::upload::replace))
         .routes(routes!(finding::list))
         .routes(routes!(finding::update))

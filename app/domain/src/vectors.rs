@@ -54,6 +54,9 @@ pub struct CaseInput {
     pub profiles: Vec<ProfileCode>,
     #[serde(default = "default_target")]
     pub target_level: Level,
+    /// Of criteria with a target of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own_targets: BTreeMap<CriterionCode, Level>,
     #[serde(default)]
     pub independent_signoff: bool,
     #[serde(default)]

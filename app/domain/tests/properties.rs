@@ -87,6 +87,7 @@ fn case() -> impl Strategy<Value = (usize, Input)> {
                     profiles,
                     as_of: jiff::civil::date(2026, 11, 20),
                     target_level: Level::ALL[target],
+                    own_targets: BTreeMap::new(),
                     independent_signoff,
                     answers: criteria.iter().cloned().zip(answers).collect::<BTreeMap<_, _>>(),
                     evidence,

@@ -43,8 +43,8 @@ pub fn CoursePlot(
 ) -> impl IntoView {
     let Some(last) = steps.last() else { return ().into_any() };
     let end = last.at;
-    let claimed = stairs("c-claim", steps.iter().map(|step| (step.at, step.claimed.as_ref())));
-    let proven = stairs("c-line", steps.iter().map(|step| (step.at, step.proven.as_ref())));
+    let claimed = lines("c-claim", claimed_stairs(&steps));
+    let proven = lines("c-line", proven_stairs(&steps));
     let until = marks.iter().skip(1).map(|mark| mark.at).chain([end]);
     let submitted = marks
         .iter()
@@ -95,34 +95,59 @@ fn across(at: f64) -> f64 {
 }
 
 fn up(reading: &Reading) -> f64 {
-    HEIGHT * (1.0 - reading.at / 100.0)
+    height(reading.at)
+}
+
+fn height(value: f64) -> f64 {
+    HEIGHT * (1.0 - value / 100.0)
+}
+
+/// A corner of stairs: where along the axis, 0 to 1, and how high, 0 to 100.
+pub(crate) type Corner = (f64, f64);
+
+/// What was proven, as unbroken stairs.
+pub(crate) fn proven_stairs(steps: &[CourseStep]) -> Vec<Vec<Corner>> {
+    stairs(steps.iter().map(|step| (step.at, step.proven.as_ref())))
+}
+
+/// What was claimed, as unbroken stairs.
+pub(crate) fn claimed_stairs(steps: &[CourseStep]) -> Vec<Vec<Corner>> {
+    stairs(steps.iter().map(|step| (step.at, step.claimed.as_ref())))
 }
 
 /// A value holds until the next one; where there is none, the line is broken.
-fn stairs<'a>(class: &'static str, values: impl Iterator<Item = (f64, Option<&'a Reading>)>) -> AnyView {
-    let mut runs: Vec<Vec<String>> = Vec::new();
+fn stairs<'a>(values: impl Iterator<Item = (f64, Option<&'a Reading>)>) -> Vec<Vec<Corner>> {
+    let mut runs: Vec<Vec<Corner>> = Vec::new();
     let mut before: Option<f64> = None;
     for (at, value) in values {
-        let x = number(across(at));
-        match (before, value.map(up)) {
+        let value = value.map(|reading| reading.at);
+        match (before, value) {
             (Some(from), Some(to)) => {
                 let run = runs.last_mut().expect("a value before began a run");
-                run.push(format!("{x},{}", number(from)));
+                run.push((at, from));
                 if (from - to).abs() > f64::EPSILON {
-                    run.push(format!("{x},{}", number(to)));
+                    run.push((at, to));
                 }
             }
-            (None, Some(to)) => runs.push(vec![format!("{x},{}", number(to))]),
+            (None, Some(to)) => runs.push(vec![(at, to)]),
             (Some(from), None) => {
                 let run = runs.last_mut().expect("a value before began a run");
-                run.push(format!("{x},{}", number(from)));
+                run.push((at, from));
             }
             (None, None) => {}
         }
-        before = value.map(up);
+        before = value;
     }
+    runs
+}
+
+fn lines(class: &'static str, runs: Vec<Vec<Corner>>) -> AnyView {
+    let place = |(at, value): &Corner| format!("{},{}", number(across(*at)), number(height(*value)));
     runs.into_iter()
-        .map(|run| view! { <polyline class=class points=run.join(" ")></polyline> })
+        .map(|run| {
+            let points: Vec<String> = run.iter().map(place).collect();
+            view! { <polyline class=class points=points.join(" ")></polyline> }
+        })
         .collect_view()
         .into_any()
 }

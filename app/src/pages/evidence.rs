@@ -1,5 +1,6 @@
 //! Evidence of an assessment: what is attached to which criterion, until when it is good, who accepted it.
 
+mod criteria;
 mod form;
 mod line;
 
@@ -11,6 +12,7 @@ use service::UserId;
 use service::assessment::Assessed;
 use service::record::{Assessment, Evidence};
 
+pub(crate) use criteria::{CriteriaSheet, criteria_page};
 pub(crate) use form::{evidence_fields, read_evidence};
 pub(crate) use line::{evidence_expiry, evidence_line};
 
@@ -34,12 +36,18 @@ pub(crate) struct EvidencePage {
     pub(crate) refusal: Option<Refusal>,
 }
 
+impl EvidencePage {
+    fn may_answer(&self) -> bool {
+        self.assessed.may(Permission::Answer) && self.assessed.bundle.assessment.state.is_open()
+    }
+}
+
 /// The page's content.
 pub(crate) fn evidence_page(page: &EvidencePage) -> AnyView {
     let assessed = &page.assessed;
     let items = &assessed.bundle.evidence;
     let under = format!("{} on {}", plural(items.len(), "item"), assessed.bundle.assessment.title);
-    let may_answer = assessed.may(Permission::Answer) && assessed.bundle.assessment.state.is_open();
+    let may_answer = page.may_answer();
     let add = may_answer.then(|| add_form(page));
     let jump = may_answer.then(|| view! { <ButtonLink href="#add">"Add evidence"</ButtonLink> });
     let list = list(page);
@@ -111,10 +119,15 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
         })
         .collect_view();
     let by = format!("By {}", item.author_name);
+    let change = page.may_answer().then(|| {
+        let href = format!("{}/{}/criteria", page.paths.evidence(), item.id);
+        let words = format!(" the criteria of {}", item.title);
+        view! { <a class="link-row small no-print" href=href>"Change"<span class="vh">{words}</span></a> }
+    });
     view! {
         <tr id=format!("item-{}", item.id)>
             <th scope="row">{line::title(item, &page.paths)}<span class="sub">{line::note_text(item)}</span><span class="sub">{by}</span></th>
-            <td class="wide">{criteria}</td>
+            <td class="wide">{criteria}{change}</td>
             <td>{duration_word(item.duration)}</td>
             <td class="num" data-label="Dated">{day(item.dated)}</td>
             <td class="num" data-label="Valid to">{day(expiry)}{expired}</td>
@@ -142,14 +155,12 @@ fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
         }
         .into_any()
     };
-    let state = page.assessed.bundle.assessment.state;
     let reviews = page.assessed.may_review_evidence() && item.author != page.reader;
     let accept = (reviews && item.state != EvidenceState::Accepted)
         .then(|| button("accept", "Accept", ButtonKind::Second));
     let reject = (reviews && item.state != EvidenceState::Rejected)
         .then(|| button("reject", "Reject", ButtonKind::Second));
-    let may_remove = page.assessed.may(Permission::Answer) && state.is_open();
-    let remove = may_remove.then(|| button("remove", "Remove", ButtonKind::Stop));
+    let remove = page.may_answer().then(|| button("remove", "Remove", ButtonKind::Stop));
     view! { {accept}{reject}{remove} }.into_any()
 }
 

@@ -93,7 +93,15 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
         {made}
         <RefusalNote refusal/>
         <div class="stack-wide">
-            <Table caption="Members of the organization" columns look=TableLook::Fold>{rows}</Table>
+            <div>
+                <Table caption="Members of the organization" columns look=TableLook::Fold>{rows}</Table>
+                {may_manage.then(|| view! {
+                    <p class="small measure gap-above">
+                        "With a membership end the open invitations and links to reports that the member made. \
+                         Invitations end with the role of owner too."
+                    </p>
+                })}
+            </div>
             {invited}
             <div class="grid two">
                 {invite}

@@ -107,7 +107,7 @@ fn limits(framework: &Framework) -> AnyView {
         "Evidence shows that something existed on its date. It expires, and the score falls with it.",
         "Weights, gates and thresholds are judgements of the framework's authors. They are the same for every profile; what does not apply to a profile is not asked.",
         "Efforts are rough sizes, not estimates of cost or time.",
-        "Two assessments compare only by the same version of the framework.",
+        "Assessments by versions of one framework compare criterion by criterion; where the versions ask otherwise under the same code, the comparison says so. Their scores and rungs stand side by side, each by its own version's weights and thresholds.",
         unread,
     ];
     let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();

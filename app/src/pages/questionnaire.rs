@@ -76,6 +76,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
     let id = assessment.id.to_string();
     // From here the page is told what others answer.
     let (feed, since) = (sheet.paths.live(), sheet.assessed.computed_at.0.to_string());
+    let known = assessment_state_word(assessment.state);
     let code = domain.code.to_string();
     let title = view! { {domain.code.to_string()}" "<span class="light">{domain.title.clone()}</span> };
     view! {
@@ -92,7 +93,10 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
             <div>
                 <div class="news" id="news" role="status"></div>
                 <AutoSave>
-                    <div id="answers" data-assessment=id data-domain=code data-live=feed data-since=since>
+                    <div
+                        id="answers" data-assessment=id data-domain=code data-live=feed data-since=since
+                        data-state=known
+                    >
                         {criteria}
                     </div>
                 </AutoSave>

@@ -8,6 +8,7 @@ mod findings;
 mod heat;
 pub(crate) mod method;
 mod summary;
+pub(crate) mod trend;
 pub(crate) mod words;
 
 use base64::Engine as _;
@@ -20,6 +21,7 @@ use service::integration::CheckRow;
 use service::logo::Logo;
 use service::report::{Point, Section as Part, Sections};
 use service::roadmap::Way;
+use service::trend::Course;
 
 pub(crate) use choose::{section_choices, section_words};
 
@@ -36,6 +38,7 @@ pub(crate) struct Report {
     pub(crate) paths: Paths,
     pub(crate) checks: Vec<CheckRow>,
     pub(crate) way: Option<Way>,
+    pub(crate) course: Option<Course>,
     pub(crate) logo: Option<Logo>,
     pub(crate) sections: Sections,
     pub(crate) summary: Vec<Point>,
@@ -76,9 +79,9 @@ impl Report {
 
     fn read(report: service::report::Report, paths: Paths, reader: Reader) -> Self {
         let summary = report.summary();
-        let service::report::Report { page, checks, way, logo, sections } = report;
+        let service::report::Report { page, checks, way, course, logo, sections } = report;
         let (pdf, may_share, may_own) = (None, false, false);
-        Self { page, paths, checks, way, logo, sections, summary, pdf, reader, may_share, may_own }
+        Self { page, paths, checks, way, course, logo, sections, summary, pdf, reader, may_share, may_own }
     }
 
     /// Whether it is for such a reader.
@@ -109,6 +112,7 @@ pub(crate) fn report_page(report: &Report) -> AnyView {
             {attested::attested(report)}
             {report.way.as_ref().map(|way| climb::climb(report, way))}
             {has(Part::Checks).then(|| checks::checks(report))}
+            {report.course.as_ref().map(|course| trend::trend(report, course))}
             {method::method(report)}
         </article>
     }

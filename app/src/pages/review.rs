@@ -159,10 +159,13 @@ fn settle_form(sheet: &ReviewSheet, difference: &Difference) -> AnyView {
     let label = format!("How {code} was settled");
     let summary = format!("Close {code} with a note");
     let action = format!("{}/settle", sheet.paths.review());
+    let (own, assessor) = (difference.own.revision.to_string(), difference.assessor.revision.to_string());
     view! {
         <Drawer summary=summary open=back>
             <form method="post" action=action novalidate=true>
                 <input type="hidden" name="settle" value=code/>
+                <input type="hidden" name="own" value=own/>
+                <input type="hidden" name="assessor" value=assessor/>
                 <TextArea id=id name="note" label=label rows=2 value=value error=error/>
                 <p class="row gap-small"><Button size=ButtonSize::Small>"Close it"</Button></p>
             </form>

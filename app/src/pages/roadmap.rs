@@ -2,6 +2,7 @@
 
 mod left_out;
 mod step;
+mod targets;
 
 use domain::RungCode;
 use domain::check::Status;
@@ -60,6 +61,7 @@ pub(crate) fn roadmap_page(sheet: &RoadmapSheet) -> AnyView {
     // A decision on a step that is shown comes back beside it; any other stands on top.
     let refusal = sheet.typed.as_ref().map(|(.., refusal)| refusal.clone());
     let (aside, aim, left_out) = (choose(sheet), aim(sheet), left_out::left_out(sheet));
+    let targets = targets::targets(sheet);
     let title = format!("To {}", sheet.name_of(&sheet.way.target));
     view! {
         <PageHead title="Cheapest climb" under=summary(sheet)>
@@ -74,6 +76,7 @@ pub(crate) fn roadmap_page(sheet: &RoadmapSheet) -> AnyView {
                 {content}
             </Section>
             {left_out}
+            {targets}
             <Disclaimer/>
         </div>
     }

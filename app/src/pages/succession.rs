@@ -80,7 +80,7 @@ fn form(sheet: &SuccessionSheet) -> AnyView {
             <input type="hidden" name="version" value=next.entry.version.clone()/>
             <TextInput id="title" name="title" label="Title" value=sheet.title.clone() error=error/>
             <p class="small measure gap-small">
-                "The copied answers are yours from then on; the assessor rates anew. Health checks speak with their next run.
+                "The copied answers stay their authors'; the assessor rates anew. Health checks speak with their next run.
                  Attestations against failing checks, plans of the roadmap and owners of findings stay with the old assessment."
             </p>
             <p class="gap-small"><Button kind=ButtonKind::Main>{words}</Button></p>

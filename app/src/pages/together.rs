@@ -12,7 +12,7 @@ use domain::framework::{Criterion, Domain};
 use service::UserId;
 use service::assessment::Assessed;
 use service::comment::{Said, Thread};
-use service::record::{Answer, Member};
+use service::record::{AnswerRevision, Member};
 
 pub(crate) use about::about_page;
 pub(crate) use mine::mine_page;
@@ -28,7 +28,7 @@ pub(crate) struct AboutSheet {
     pub(crate) place: (usize, usize),
     pub(crate) paths: Paths,
     /// Of both raters, the latest first.
-    pub(crate) history: Vec<Answer>,
+    pub(crate) history: Vec<AnswerRevision>,
     pub(crate) threads: Vec<Thread>,
     /// Who may answer, by name; empty for a reader who may not choose among them.
     pub(crate) members: Vec<Member>,

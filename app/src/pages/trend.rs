@@ -1,7 +1,7 @@
 //! Trend and comparison: assessments over time on one axis, and side by side by domain and criterion.
 
 mod choose;
-mod course;
+pub(crate) mod course;
 mod sides;
 
 use leptos::prelude::*;

@@ -2,6 +2,7 @@
 
 mod criteria;
 mod lists;
+mod trend;
 
 use domain::scoring::display;
 use serde_json::{Map, Value, json};
@@ -47,6 +48,7 @@ pub(super) fn content(report: &Report, site: &Site) -> Value {
         "attested": lists::attested(report),
         "roadmap": report.way.as_ref().map(|way| lists::roadmap(report, way)),
         "checks": chosen(Section::Checks, lists::checks),
+        "trend": report.course.as_ref().map(|course| trend::trend(report, course)),
         "method": method(report, site),
     });
     printable(whole)

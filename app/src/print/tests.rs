@@ -16,7 +16,7 @@ fn least() -> Value {
         },
         "ladder": { "alt": "A ladder", "rungs": [], "floor": { "here": true, "words": "Pre-8" } },
         "summary": [], "numbers": [], "domains": null, "criteria": null, "findings": null, "attested": [],
-        "roadmap": null, "checks": null,
+        "roadmap": null, "checks": null, "trend": null,
         "method": { "paragraphs": ["Exactly."], "methods": null, "sum": null },
     })
 }

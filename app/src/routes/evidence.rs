@@ -4,14 +4,15 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use domain::CriterionCode;
 use domain::scoring::EvidenceState;
 use http::StatusCode;
 use service::assessment::Assessed;
 use service::evidence::{NewEvidence, Upload};
-use service::record::Assessment;
+use service::record::{Assessment, Evidence};
 use service::{Actor, AssessmentId, Error, EvidenceId, FieldError, OrgId};
 
-use crate::pages::evidence::{EvidencePage, evidence_page, read_evidence};
+use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, attachment,
     see_other,
@@ -22,6 +23,7 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/evidence", get(show).post(add))
         .route("/orgs/{slug}/evidence/{item}", post(change))
+        .route("/orgs/{slug}/evidence/{item}/criteria", get(show_criteria).post(retie))
         .route("/orgs/{slug}/evidence/{item}/file", get(file))
 }
 
@@ -138,6 +140,66 @@ async fn file(
     }
     let (file, content) = state.service.evidence_file(&actor, item).await?;
     Ok(attachment(&file, content))
+}
+
+/// The item's assessment and the item; under the address of another organization it does not exist.
+async fn item_of(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    item: EvidenceId,
+) -> Result<(Assessed, Evidence), PageError> {
+    let item = state.service.evidence_item(actor, item).await?;
+    let assessed = belongs(state, actor, slug, item.assessment).await?;
+    Ok((assessed, item))
+}
+
+async fn show_criteria(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, item)): Segments<(String, EvidenceId)>,
+) -> Result<Response, PageError> {
+    let (assessed, item) = item_of(&state, &actor, &slug, item).await?;
+    let chosen = item.criteria.clone();
+    Ok(draw_criteria(&state, &actor, &slug, (assessed, item), chosen, None))
+}
+
+async fn retie(
+    State(state): State<AppState>,
+    Segments((slug, item)): Segments<(String, EvidenceId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (assessed, known) = item_of(&state, &actor, &slug, item).await?;
+    let chosen: Vec<CriterionCode> = fields.all("criteria").map(CriterionCode::from).collect();
+    let revision = fields.get("revision").parse().unwrap_or(0);
+    match state.service.retie_evidence(&actor, item, revision, chosen.clone()).await {
+        Ok(item) => {
+            let (assessment, item) = (item.assessment, item.id);
+            Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}#item-{item}")))
+        }
+        Err(error) => {
+            let refusal = Some(Refusal::of(error)?);
+            Ok(draw_criteria(&state, &actor, &slug, (assessed, known), chosen, refusal))
+        }
+    }
+}
+
+fn draw_criteria(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    (assessed, item): (Assessed, Evidence),
+    chosen: Vec<CriterionCode>,
+    refusal: Option<Refusal>,
+) -> Response {
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let paths = Paths::new(slug, item.assessment);
+    let title = format!("Criteria of {}, {}", item.title, assessed.bundle.organization.name);
+    let frame = Frame::new(state, Some(actor), title)
+        .assessment(&assessed.bundle, Tab::Evidence)
+        .crumb(paths.evidence(), "Evidence");
+    let sheet = CriteriaSheet { assessed, paths, item, chosen, refusal };
+    frame.respond(status, || criteria_page(&sheet))
 }
 
 async fn change(

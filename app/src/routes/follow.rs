@@ -19,7 +19,7 @@ use tower_sessions::Session;
 use crate::api::Told;
 use crate::ui::clock;
 use crate::web::{AppState, Fields, MaybeActor, PageError, Segments, key_of};
-use crate::words::{Paths, claim_words};
+use crate::words::{Paths, assessment_state_word, claim_words};
 
 /// A line that says nothing, so that nobody between takes the connection for a dead one.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -98,6 +98,7 @@ fn answered(answer: &Answer, framework: &Framework, paths: &Paths) -> Told {
             // Of nothing that the form on the page holds.
             Rater::Assessor => 0,
         },
+        state: String::new(),
     }
 }
 
@@ -109,7 +110,8 @@ fn moved(state: AssessmentState, paths: &Paths) -> Told {
         AssessmentState::ChangesRequested => "The reviewer asks for changes. Load the page again to answer",
         AssessmentState::Final => "The assessment was signed and is final",
     };
-    Told { words: words.to_owned(), href: paths.review(), criterion: String::new(), revision: 0 }
+    let state = assessment_state_word(state).to_owned();
+    Told { words: words.to_owned(), href: paths.review(), criterion: String::new(), revision: 0, state }
 }
 
 #[cfg(test)]

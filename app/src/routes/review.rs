@@ -2,17 +2,14 @@
 
 mod decide;
 
-use std::collections::BTreeSet;
-
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use domain::CriterionCode;
-use domain::scoring::EvidenceState;
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use service::record::SeenEvidence;
+use service::review::SeenDifference;
 use service::{Actor, AssessmentId, Error, SnapshotId};
 
 use crate::answer::Sent;
@@ -33,7 +30,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/review/decide", post(decide::decide))
         .route("/orgs/{slug}/assessments/{id}/review/{domain}", get(show_domain).post(rate))
         .route("/orgs/{slug}/assessments/{id}/review/{domain}/agree", post(agree_domain))
-        .route("/orgs/{slug}/assessments/{id}/review/{domain}/evidence", post(evidence))
+        .route("/orgs/{slug}/assessments/{id}/review/{domain}/evidence", post(decide::decide_in_domain))
         .route("/orgs/{slug}/assessments/{id}/history", get(history))
         .route("/orgs/{slug}/assessments/{id}/history/{snapshot}", get(snapshot))
         .route("/orgs/{slug}/assessments/{id}/history/{snapshot}/file", get(file))
@@ -116,7 +113,10 @@ async fn settle(
 ) -> Result<Response, PageError> {
     let sheet = read(&state, &actor, &slug, id, Fields::default(), None).await?;
     let criterion = CriterionCode::from(fields.get("settle"));
-    match state.service.settle_difference(&actor, id, &criterion, fields.get("note")).await {
+    // A form without them was not drawn from the answers as they are.
+    let revision = |name: &str| fields.get(name).parse().unwrap_or(0);
+    let seen = SeenDifference { own: revision("own"), assessor: revision("assessor") };
+    match state.service.settle_difference(&actor, id, &criterion, seen, fields.get("note")).await {
         Ok(_) => Ok(see_other(&format!("{}#difference-{}", sheet.paths.review(), anchor(&criterion)))),
         Err(error) => {
             let mut refusal = Refusal::of(error)?;
@@ -208,35 +208,6 @@ async fn agree_domain(
     let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
     state.service.agree(&actor, id, Some(&code.as_str().into())).await?;
     Ok(see_other(&page.sheet.paths.review_domain(&code)))
-}
-
-async fn evidence(
-    State(state): State<AppState>,
-    Segments((slug, id, code)): DomainAddress,
-    Posted { actor, fields }: Posted,
-) -> Result<Response, PageError> {
-    let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
-    // One that names nothing was not drawn by this page: none is reviewed then.
-    let items = fields.all("items").map(str::parse).collect::<Result<BTreeSet<SeenEvidence>, _>>();
-    let items = items.unwrap_or_default();
-    let to =
-        if fields.get("state") == "accepted" { EvidenceState::Accepted } else { EvidenceState::Rejected };
-    match state.service.review_evidence_together(&actor, id, &items, to).await {
-        Ok(_) => Ok(see_other(&format!("{}#evidence", page.sheet.paths.review_domain(&code)))),
-        Err(error) => {
-            let error = match error {
-                // The boxes to tick are no field of which one could be wrong.
-                Error::Invalid(problems) => {
-                    let problems: Vec<_> = problems.into_iter().map(|problem| problem.problem).collect();
-                    Error::Conflict(problems.join(" "))
-                }
-                other => other,
-            };
-            let refusal = Some(Refusal::of(error)?);
-            let page = read_domain(&state, &actor, (&slug, id, &code), fields, refusal).await?;
-            Ok(draw_domain(&state, &actor, &page, &code))
-        }
-    }
 }
 
 async fn history(

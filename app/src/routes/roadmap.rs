@@ -4,11 +4,11 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use domain::RungCode;
+use domain::{Level, RungCode};
 use http::StatusCode;
 use service::record::{RoadmapStep, StepChoice};
 use service::roadmap::RoadmapPage;
-use service::{Actor, AssessmentId, FieldError};
+use service::{Actor, AssessmentId, Error, FieldError};
 
 use crate::pages::roadmap::{RoadmapSheet, roadmap_page};
 use crate::web::{
@@ -20,6 +20,8 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/assessments/{id}/roadmap", get(show))
         .route("/orgs/{slug}/assessments/{id}/roadmap/target", post(aim))
+        .route("/orgs/{slug}/assessments/{id}/roadmap/target-level", post(set_level))
+        .route("/orgs/{slug}/assessments/{id}/roadmap/target-levels", post(set_criterion_level))
         .route("/orgs/{slug}/assessments/{id}/roadmap/steps/{criterion}", post(decide))
 }
 
@@ -59,6 +61,43 @@ async fn aim(
     let (_, paths) = read(&state, &actor, &slug, id, None).await?;
     state.service.set_target(&actor, id, target_of(&fields)).await?;
     Ok(see_other(&paths.roadmap()))
+}
+
+async fn set_level(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (_, paths) = read(&state, &actor, &slug, id, None).await?;
+    let level = level_of(&fields)?.ok_or_else(no_level)?;
+    state.service.set_target_level(&actor, id, level).await?;
+    Ok(see_other(&format!("{}#targets", paths.roadmap())))
+}
+
+async fn set_criterion_level(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (_, paths) = read(&state, &actor, &slug, id, None).await?;
+    let (criterion, level) = (fields.trimmed("criterion"), level_of(&fields)?);
+    state.service.set_criterion_target(&actor, id, &criterion.into(), level).await?;
+    Ok(see_other(&format!("{}#targets", paths.roadmap())))
+}
+
+fn no_level() -> Error {
+    Error::invalid("level", "Choose a level from 0 to 4.")
+}
+
+/// `None` where the field is empty.
+fn level_of(fields: &Fields) -> Result<Option<Level>, Error> {
+    match fields.trimmed("level") {
+        "" => Ok(None),
+        text => {
+            let number: Option<i64> = text.parse().ok();
+            number.and_then(|number| Level::try_from(number).ok()).map(Some).ok_or_else(no_level)
+        }
+    }
 }
 
 async fn decide(

@@ -28,6 +28,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/criteria/{criterion}", get(about))
         .route("/orgs/{slug}/assessments/{id}/criteria/{criterion}/owner", post(assign_criterion))
         .route("/orgs/{slug}/assessments/{id}/criteria/{criterion}/restore", post(restore))
+        .route("/orgs/{slug}/assessments/{id}/criteria/{criterion}/withdraw", post(withdraw))
         .route("/orgs/{slug}/assessments/{id}/criteria/{criterion}/comments", post(comment))
         .route("/orgs/{slug}/assessments/{id}/criteria/{criterion}/comments/{comment}", post(act_on_comment))
 }
@@ -196,16 +197,33 @@ async fn restore(
     let revision = |name: &str| fields.trimmed(name).parse::<i64>().map_err(|_| PageError::not_found());
     let (earlier, seen) = (revision("restore")?, revision("revision")?);
     let done = state.service.restore_answer(&actor, id, &criterion, earlier, seen).await.map(drop);
-    // Drawn again, the page shows what is on file now.
-    let done = done.map_err(|error| match error {
+    let done = done.map_err(overtaken);
+    answered(&state, &actor, (slug.as_str(), id, &criterion), "history", done, (AboutForm::Button, fields))
+        .await
+}
+
+async fn withdraw(
+    State(state): State<AppState>,
+    Segments((slug, id, criterion)): CriterionAddress,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    read(&state, &actor, &slug, id).await?;
+    let seen = fields.trimmed("revision").parse::<i64>().map_err(|_| PageError::not_found())?;
+    let done = state.service.withdraw_answer(&actor, id, &criterion, seen).await.map(drop);
+    let done = done.map_err(overtaken);
+    answered(&state, &actor, (slug.as_str(), id, &criterion), "history", done, (AboutForm::Button, fields))
+        .await
+}
+
+/// Drawn again, the page shows what is on file now.
+fn overtaken(error: Error) -> Error {
+    match error {
         Error::Stale(_) => Error::Conflict(
             "Somebody else answered in the meantime. Nothing was changed: look at the latest answer first."
                 .to_owned(),
         ),
         other => other,
-    });
-    answered(&state, &actor, (slug.as_str(), id, &criterion), "history", done, (AboutForm::Button, fields))
-        .await
+    }
 }
 
 async fn comment(

@@ -91,7 +91,9 @@ pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
             format!("A check is older than its freshness ({})", bindings.join(", "))
         }
         FindingKind::Gap => {
-            format!("Counts {counts}, target {}", assessed.bundle.assessment.target_level.get())
+            let aimed = assessed.bundle.assessment.target_level;
+            let target = finding.criterion.as_ref().map_or(aimed, |code| assessed.target_of(code));
+            format!("Counts {counts}, target {}", target.get())
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::CriterionCode;
 use domain::framework::Criterion;
 use serde_json::json;
-use store::record::{Answer, Assessment, Claim, Rater, SaveAnswer, Saved};
+use store::record::{Answer, AnswerRevision, Assessment, Claim, Rater, SaveAnswer, Saved, WithdrawAnswer};
 use store::{AssessmentId, UnixMillis};
 
 use crate::service::org_audit;
@@ -18,7 +18,7 @@ pub const LONGEST_REASON: usize = 2_000;
 pub struct AnswerInput {
     pub claim: Claim,
     pub rationale: String,
-    /// 0 where there was no answer.
+    /// 0, or that of a withdrawal, where there was no answer.
     pub revision: i64,
 }
 
@@ -75,12 +75,57 @@ impl Service {
         let history = self.store().answer_history(assessment, &criterion.code).await?;
         let mut own = history.into_iter().filter(|answer| answer.rater == Rater::Own);
         let wanted = own.find(|answer| answer.revision == earlier).ok_or(Error::NotFound("The revision"))?;
+        let Some(claim) = wanted.claim else {
+            let words =
+                format!("Revision {earlier} is a withdrawal: there is no answer in it to bring back.");
+            return Err(Error::Conflict(words));
+        };
         if earlier == seen {
             let words = format!("Revision {earlier} is the answer on file already.");
             return Err(Error::Conflict(words));
         }
-        let input = AnswerInput { claim: wanted.claim, rationale: wanted.rationale, revision: seen };
+        let input = AnswerInput { claim, rationale: wanted.rationale, revision: seen };
         self.keep_deed(actor, &found, criterion, Deed::Restored { earlier }, input).await
+    }
+
+    /// Takes the organization's answer back: the criterion is unanswered again, and what was said stays on record. `seen`
+    /// is the revision that was on the screen.
+    pub async fn withdraw_answer(
+        &self,
+        actor: &Actor,
+        assessment: AssessmentId,
+        criterion: &CriterionCode,
+        seen: i64,
+    ) -> Result<AnswerRevision, Error> {
+        let found = self.assessment_for(actor, assessment, Permission::Answer).await?;
+        let framework = self.prepared(found.framework).await?.framework;
+        let criterion = framework.criterion(criterion).ok_or(Error::NotFound("The criterion"))?;
+        must_be_open(&found)?;
+        let withdraw = WithdrawAnswer {
+            assessment,
+            criterion: criterion.code.clone(),
+            seen_revision: seen,
+            by: actor.user(),
+            at: UnixMillis::now(),
+        };
+        let details = json!({ "criterion": criterion.code, "revision": seen.saturating_add(1) });
+        let entry = org_audit(actor, found.org, "answer.withdrawn", assessment, details);
+        match self.store().withdraw_answer(withdraw.clone(), entry).await? {
+            Saved::Revision(revision) => {
+                self.touch(assessment);
+                Ok(AnswerRevision {
+                    criterion: withdraw.criterion,
+                    rater: Rater::Own,
+                    claim: None,
+                    rationale: String::new(),
+                    revision,
+                    by: withdraw.by,
+                    by_name: actor.name().to_owned(),
+                    at: withdraw.at,
+                })
+            }
+            Saved::Stale(current) => Err(Error::Stale(Box::new(current))),
+        }
     }
 
     /// Keeps what a rater says; who may say it was asked before.
@@ -144,13 +189,13 @@ impl Service {
         }
     }
 
-    /// Every revision of both raters' answers, newest first.
+    /// Every revision of both raters' answers, newest first, withdrawals too.
     pub async fn answer_history(
         &self,
         actor: &Actor,
         assessment: AssessmentId,
         criterion: &CriterionCode,
-    ) -> Result<Vec<Answer>, Error> {
+    ) -> Result<Vec<AnswerRevision>, Error> {
         self.assessment_for(actor, assessment, Permission::Read).await?;
         Ok(self.store().answer_history(assessment, criterion).await?)
     }

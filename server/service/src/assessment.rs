@@ -100,7 +100,7 @@ impl Service {
             title,
             state: AssessmentState::Draft,
             target: new.target,
-            target_level: Level::ALL[3],
+            target_level: Input::DEFAULT_TARGET,
             independent_signoff: false,
             created_by: actor.user(),
             created_at: UnixMillis::now(),
@@ -156,6 +156,12 @@ impl Assessed {
     /// The organization's own answer.
     pub fn own_answer(&self, criterion: &CriterionCode) -> Option<&Answer> {
         self.answer(criterion, Rater::Own)
+    }
+
+    /// The level that the organization aims at for a criterion: its own, or that of the assessment.
+    pub fn target_of(&self, criterion: &CriterionCode) -> Level {
+        let own = self.bundle.targets.get(criterion).copied();
+        own.unwrap_or(self.bundle.assessment.target_level)
     }
 
     pub fn assessor_answer(&self, criterion: &CriterionCode) -> Option<&Answer> {
@@ -230,6 +236,7 @@ pub(crate) fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixM
         profiles: bundle.organization.profiles.clone(),
         as_of: now.date(),
         target_level: bundle.assessment.target_level,
+        own_targets: bundle.targets.clone(),
         independent_signoff: bundle.assessment.independent_signoff,
         answers,
         evidence: evidence.collect(),

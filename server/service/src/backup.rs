@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::{Copied, CopyState, EvidenceId, OrgId, UnixMillis, look_at_copy};
+use store::{Copied, CopyState, EvidenceId, OrgId, Store, UnixMillis, look_at_copy};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::{Error, Service};
+use crate::Error;
 
 const FORMAT: &str = "rung-backup";
 const VERSION: u32 = 1;
@@ -58,33 +58,32 @@ pub struct Places {
     pub evidence: Option<PathBuf>,
 }
 
-impl Service {
-    /// Writes a backup beside a running server; `file` must not be there yet.
-    pub async fn back_up_as_operator(&self, file: &Path, evidence: Option<&Path>) -> Result<BackedUp, Error> {
-        if file.exists() {
-            return Err(refused(format!("{} exists already.", file.display())));
-        }
-        let (copy, part) = (beside(file, ".db"), beside(file, ".part"));
-        let _leftovers = Removed(vec![copy.clone(), part.clone()]);
-        // What an earlier try left.
-        for path in [&copy, &part] {
-            let _ = fs::remove_file(path);
-        }
-        if self.store().copy_into(&copy).await? == Copied::NotHere {
-            return Err(refused(
-                "This is for SQLite. Back up PostgreSQL with its own pg_dump, and the bucket of evidence with the tools \
-                 of its store.",
-            ));
-        }
-        let schema = good(look_at_copy(&copy).await?)?;
-        let (evidence, out) = (evidence.map(Path::to_owned), file.to_owned());
-        let packing = tokio::task::spawn_blocking(move || {
-            let done = pack(&part, &copy, evidence.as_deref(), schema)?;
-            fs::rename(&part, &out)?;
-            Ok::<_, io::Error>(done)
-        });
-        packing.await.map_err(Error::internal)?.map_err(|error| failed(file, &error))
+/// Writes a backup beside a running server; `file` must not be there yet. The database stays as it is, in its schema
+/// too: what is backed up before an update is what was there before it.
+pub async fn back_up(store: &Store, file: &Path, evidence: Option<&Path>) -> Result<BackedUp, Error> {
+    if file.exists() {
+        return Err(refused(format!("{} exists already.", file.display())));
     }
+    let (copy, part) = (beside(file, ".db"), beside(file, ".part"));
+    let _leftovers = Removed(vec![copy.clone(), part.clone()]);
+    // What an earlier try left.
+    for path in [&copy, &part] {
+        let _ = fs::remove_file(path);
+    }
+    if store.copy_into(&copy).await? == Copied::NotHere {
+        return Err(refused(
+            "This is for SQLite. Back up PostgreSQL with its own pg_dump, and the bucket of evidence with the tools \
+             of its store.",
+        ));
+    }
+    let schema = good(look_at_copy(&copy).await?)?;
+    let (evidence, out) = (evidence.map(Path::to_owned), file.to_owned());
+    let packing = tokio::task::spawn_blocking(move || {
+        let done = pack(&part, &copy, evidence.as_deref(), schema)?;
+        fs::rename(&part, &out)?;
+        Ok::<_, io::Error>(done)
+    });
+    packing.await.map_err(Error::internal)?.map_err(|error| failed(file, &error))
 }
 
 /// Brings a backup back, where nothing is yet: a database that is there is never overwritten.

@@ -84,7 +84,7 @@ impl Service {
         actor: &Actor,
         new: NewCampaign,
     ) -> Result<(Campaign, StartedIn), Error> {
-        let (title, due, mut problems) = understood(&new.title, new.due);
+        let (title, due, mut problems) = understood(&new.title, new.due, None);
         let found = self.store().framework_by_code(&new.framework, new.version.as_deref()).await?;
         if found.is_none() {
             problems.push(FieldError::new("framework", "Choose one of the frameworks."));
@@ -170,8 +170,8 @@ impl Service {
         title: &str,
         due: Option<Date>,
     ) -> Result<(), Error> {
-        self.own_campaign(actor, id).await?;
-        let (title, due, problems) = understood(title, due);
+        let campaign = self.own_campaign(actor, id).await?;
+        let (title, due, problems) = understood(title, due, Some(campaign.due));
         let (Some(due), true) = (due, problems.is_empty()) else { return Err(Error::Invalid(problems)) };
         let line = audit(Some(actor), "campaign.changed", id, json!({ "title": title, "due": due }));
         if self.store().change_campaign(id, &title, due, line).await? {
@@ -273,8 +273,9 @@ impl Service {
     }
 }
 
-/// Title and day as they are kept, and what is wrong with them.
-fn understood(title: &str, due: Option<Date>) -> (String, Option<Date>, Vec<FieldError>) {
+/// Title and day as they are kept, and what is wrong with them. The day that a campaign has already, `kept`, may have
+/// passed.
+fn understood(title: &str, due: Option<Date>, kept: Option<Date>) -> (String, Option<Date>, Vec<FieldError>) {
     let title = title.trim().to_owned();
     let mut problems = Vec::new();
     if title.is_empty() || title.chars().count() > 160 || title.chars().any(char::is_control) {
@@ -282,7 +283,8 @@ fn understood(title: &str, due: Option<Date>) -> (String, Option<Date>, Vec<Fiel
     }
     let today = UnixMillis::now().date();
     let farthest = today.checked_add(jiff::Span::new().days(FARTHEST)).unwrap_or(today);
-    if due.is_none_or(|due| due < today || due > farthest) {
+    let fits = |due: Date| Some(due) == kept || (due >= today && due <= farthest);
+    if !due.is_some_and(fits) {
         problems.push(FieldError::new("due", "Choose a day from today on, at most five years ahead."));
     }
     (title, due, problems)
@@ -295,4 +297,21 @@ fn how_many(organizations: &[OrgId]) -> Option<FieldError> {
         _ => format!("A campaign has at most {MOST_ORGANIZATIONS} organizations."),
     };
     Some(FieldError::new("organizations", problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overdue_campaign_keeps_its_day_and_takes_no_other_that_has_passed() {
+        let today = UnixMillis::now().date();
+        let before = |days: i64| today.checked_sub(jiff::Span::new().days(days)).expect("a day");
+        let (passed, earlier) = (before(9), before(10));
+        let problems = |due, kept| understood("Renamed", Some(due), kept).2;
+        assert_eq!(problems(passed, Some(passed)), []);
+        for (due, kept) in [(earlier, Some(passed)), (passed, None)] {
+            assert_eq!(problems(due, kept).len(), 1, "{due} {kept:?}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod export;
 mod import;
 
 use serde::{Deserialize, Serialize};
+use store::EvidenceId;
 use store::client::{NamedMember, NamedPerson};
 
 pub use export::ClientFile;
@@ -20,7 +21,9 @@ pub use import::ImportedClient;
 
 /// What the manifest calls the form, and the newest version of it that this program reads and writes.
 const FORMAT: &str = "rung-client";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The first form that has the tables of [`LATER`](store::client::LATER) and says what is missing.
+const WITH_LATER: u32 = 2;
 
 const MANIFEST: &str = "manifest.json";
 const PEOPLE: &str = "people.json";
@@ -46,6 +49,16 @@ struct Manifest {
     organization: Named,
     /// In the order of the file.
     entries: Vec<Entry>,
+    /// Files of evidence that were gone already where the client comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingFile>,
+}
+
+/// A file that the records name and that nobody has any more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct MissingFile {
+    evidence: EvidenceId,
+    sha256: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -99,16 +99,13 @@ impl Service {
         self.authorize(actor, assessment.org, Permission::Comment, "The assessment").await?;
         self.must_ask(&assessment, criterion).await?;
         let text = checked(text)?;
-        let first = match thread {
-            None => None,
-            Some(thread) => {
-                let first = self.store().comment(thread).await?;
-                let here = |first: &Comment| {
-                    first.assessment == id && first.criterion == *criterion && first.thread.is_none()
-                };
-                Some(first.filter(here).ok_or(Error::NotFound("The comment"))?)
-            }
-        };
+        if let Some(thread) = thread {
+            let first = self.store().comment(thread).await?;
+            let here = |first: &Comment| {
+                first.assessment == id && first.criterion == *criterion && first.thread.is_none()
+            };
+            first.filter(here).ok_or(Error::NotFound("The comment"))?;
+        }
         if self.store().comment_count(id, criterion).await? >= MOST {
             let words = format!("{criterion} has {MOST} comments, and takes no more.");
             return Err(Error::Conflict(words));
@@ -129,12 +126,8 @@ impl Service {
             resolved_at: None,
         };
         let details = json!({ "criterion": criterion, "assessment": id });
-        let entry = org_audit(actor, assessment.org, "comment.added", comment.id, details.clone());
+        let entry = org_audit(actor, assessment.org, "comment.added", comment.id, details);
         self.store().add_comment(&comment, entry).await?;
-        if let Some(first) = first.filter(|first| !first.is_open()) {
-            let entry = org_audit(actor, assessment.org, "thread.reopened", first.id, details);
-            self.store().reopen_thread(first.id, entry).await?;
-        }
         Ok(comment)
     }
 

@@ -1,11 +1,10 @@
 //! Evidence: dated notes, links and files that stand behind answers (`scoring.md` section 5).
 
+mod criteria;
 mod file;
 mod name;
 mod room;
 mod sniff;
-
-use std::collections::BTreeSet;
 
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use domain::{CriterionCode, KindCode};
@@ -122,30 +121,26 @@ impl Service {
         if evidence.seen() != seen {
             return Err(replaced(&evidence));
         }
-        self.judge_evidence(actor, &found, [seen].into(), state).await?;
+        self.judge_evidence(actor, &found, seen, state).await?;
         self.follow_evidence(&found).await;
         Ok(Evidence { state, reviewer: Some(actor.user()), ..evidence })
     }
 
-    /// Says it of all the items or of none, if the actor may; without what follows from it
-    /// ([`Service::follow_evidence`]).
+    /// Says it of an item, if the actor may; without what follows from it ([`Service::follow_evidence`]).
     pub(crate) async fn judge_evidence(
         &self,
         actor: &Actor,
         found: &Assessment,
-        items: BTreeSet<SeenEvidence>,
+        seen: SeenEvidence,
         state: EvidenceState,
     ) -> Result<(), Error> {
         let during = self.reviews_evidence_during(actor, found).await?;
-        let line = |seen: &SeenEvidence| {
-            let details = json!({ "state": state, "revision": seen.revision });
-            org_audit(actor, found.org, "evidence.reviewed", seen.id, details)
-        };
-        let audits = items.iter().map(line).collect();
-        let review = EvidenceReview { assessment: found.id, items, state, reviewer: actor.user(), during };
-        match self.store().review_evidence(review, audits).await? {
+        let details = json!({ "state": state, "revision": seen.revision });
+        let entry = org_audit(actor, found.org, "evidence.reviewed", seen.id, details);
+        let review = EvidenceReview { assessment: found.id, seen, state, reviewer: actor.user(), during };
+        match self.store().review_evidence(review, entry).await? {
             EvidenceReviewed::Done => Ok(()),
-            EvidenceReviewed::Missing(_) => Err(Error::NotFound("The evidence")),
+            EvidenceReviewed::Missing => Err(Error::NotFound("The evidence")),
             EvidenceReviewed::Own(item) => Err(Error::Conflict(format!(
                 "You attached \"{}\": somebody else has to review it. Nothing was changed.",
                 item.title

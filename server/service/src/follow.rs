@@ -110,7 +110,8 @@ pub struct Following {
 
 impl Service {
     /// Follows an assessment behind a web session; `session` is its key. What was answered from `since` on comes
-    /// first. Too many at once are refused: [`Error::Throttled`].
+    /// first, then the state that the assessment is in, whatever it was before: when a page was last told of it, nobody
+    /// here knows. Too many at once are refused: [`Error::Throttled`].
     pub async fn follow_assessment(
         &self,
         actor: &Actor,
@@ -119,10 +120,12 @@ impl Service {
         since: UnixMillis,
     ) -> Result<Following, Error> {
         self.assessment_for(actor, id, Permission::Read).await?;
+        let missing = || Error::NotFound("The assessment");
         let place = Place::take(self, actor.user())?;
         // In this order nothing falls between: what the feed no longer tells is there to be read.
         let feed = self.join_feed(id).await?;
         let answers = self.store().answers_of(id).await?;
+        let state = self.store().pulse(id).await?.ok_or_else(missing)?.state;
         let from = since.0.saturating_sub(OVERLAP_MS);
         let mut missed: Vec<Answer> = answers.into_iter().filter(|answer| answer.at.0 >= from).collect();
         missed.sort_by_key(|answer| answer.at);
@@ -134,7 +137,12 @@ impl Service {
             actor: actor.clone(),
             session: session.to_owned(),
             assessment: id,
-            missed: missed.into_iter().map(|answer| Arc::new(Happened::Answered(answer))).collect(),
+            missed: missed
+                .into_iter()
+                .map(Happened::Answered)
+                .chain([Happened::State(state)])
+                .map(Arc::new)
+                .collect(),
             feed,
             ending: self.follows().ending.subscribe(),
             look,

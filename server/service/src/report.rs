@@ -16,6 +16,7 @@ use crate::finding::FindingsPage;
 use crate::integration::CheckRow;
 use crate::logo::Logo;
 use crate::roadmap::Way;
+use crate::trend::Course;
 use crate::{Actor, Error, Service};
 
 /// Everything that a report shows. What belongs to a section that was not chosen is not read, let alone shown.
@@ -25,6 +26,8 @@ pub struct Report {
     pub checks: Vec<CheckRow>,
     /// `None` without the section of the roadmap.
     pub way: Option<Way>,
+    /// `None` without the section of the trend.
+    pub course: Option<Course>,
     pub logo: Option<Logo>,
     pub sections: Sections,
 }
@@ -37,10 +40,12 @@ pub enum Section {
     Findings,
     Roadmap,
     Checks,
+    Trend,
 }
 
 impl Section {
-    pub const ALL: [Self; 5] = [Self::Domains, Self::Criteria, Self::Findings, Self::Roadmap, Self::Checks];
+    pub const ALL: [Self; 6] =
+        [Self::Domains, Self::Criteria, Self::Findings, Self::Roadmap, Self::Checks, Self::Trend];
 
     /// The name in addresses: `domains`.
     pub const fn name(self) -> &'static str {
@@ -50,6 +55,7 @@ impl Section {
             Self::Findings => "findings",
             Self::Roadmap => "roadmap",
             Self::Checks => "checks",
+            Self::Trend => "trend",
         }
     }
 
@@ -129,7 +135,13 @@ impl Service {
         let checks = if sections.has(Section::Checks) { self.rows(org).await? } else { Vec::new() };
         let way =
             if sections.has(Section::Roadmap) { Some(self.way(&page.assessed, target).await?) } else { None };
+        let course = if sections.has(Section::Trend) {
+            self.read_submissions().await?;
+            Some(self.course(&page.assessed).await?)
+        } else {
+            None
+        };
         let logo = self.store().logo(org).await?;
-        Ok(Report { page, checks, way, logo, sections })
+        Ok(Report { page, checks, way, course, logo, sections })
     }
 }

@@ -19,7 +19,7 @@ use crate::{Actor, AssessmentId, Error, Permission, Service};
 
 pub use decide::{Decided, Decisions, RefusedDecision};
 pub use risk::Submission;
-pub use settle::Difference;
+pub use settle::{Difference, SeenDifference};
 pub use state::Concluded;
 
 /// A gate that counts 0 because nobody answered, named before a submission and after.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::roadmap::{Plan, Wishes};
-use domain::{CriterionCode, RungCode};
+use domain::{CriterionCode, Level, RungCode};
 use serde_json::json;
 use store::record::{Assessment, AssessmentState, RoadmapStep, StepChoice};
 use store::{AssessmentId, UnixMillis};
@@ -109,9 +109,7 @@ impl Service {
         id: AssessmentId,
         target: Option<RungCode>,
     ) -> Result<Assessment, Error> {
-        let assessment = self.assessment_for(actor, id, Permission::Read).await?;
-        self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
-        refuse_final(&assessment)?;
+        let assessment = self.may_aim(actor, id).await?;
         let framework = self.prepared(assessment.framework).await?.framework;
         if let Some(target) = &target
             && !framework.sublevels.iter().any(|rung| rung.code == *target)
@@ -121,6 +119,47 @@ impl Service {
         let entry = org_audit(actor, assessment.org, "assessment.aimed", id, json!({ "target": target }));
         self.store().set_target(id, target.as_ref(), entry).await?;
         Ok(Assessment { target, ..assessment })
+    }
+
+    /// Sets the level that the assessment aims at for every criterion without one of its own (`scoring.md` section 2).
+    pub async fn set_target_level(
+        &self,
+        actor: &Actor,
+        id: AssessmentId,
+        level: Level,
+    ) -> Result<Assessment, Error> {
+        let assessment = self.may_aim(actor, id).await?;
+        let entry = org_audit(actor, assessment.org, "assessment.aimed", id, json!({ "level": level }));
+        self.store().set_target_level(id, level, entry).await?;
+        self.touch(id);
+        Ok(Assessment { target_level: level, ..assessment })
+    }
+
+    /// Sets the level that the assessment aims at for one criterion; `None` for that of the assessment.
+    pub async fn set_criterion_target(
+        &self,
+        actor: &Actor,
+        id: AssessmentId,
+        criterion: &CriterionCode,
+        level: Option<Level>,
+    ) -> Result<(), Error> {
+        let assessment = self.may_aim(actor, id).await?;
+        let framework = self.prepared(assessment.framework).await?.framework;
+        framework.criterion(criterion).ok_or(Error::NotFound("The criterion"))?;
+        let details = json!({ "criterion": criterion, "level": level });
+        let entry = org_audit(actor, assessment.org, "criterion.aimed", id, details);
+        let now = UnixMillis::now();
+        self.store().set_criterion_target(id, criterion, level, actor.user(), now, entry).await?;
+        self.touch(id);
+        Ok(())
+    }
+
+    /// The assessment, if the actor may say what it aims at.
+    async fn may_aim(&self, actor: &Actor, id: AssessmentId) -> Result<Assessment, Error> {
+        let assessment = self.assessment_for(actor, id, Permission::Read).await?;
+        self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
+        refuse_final(&assessment)?;
+        Ok(assessment)
     }
 
     /// Pins a step, leaves it out, or says who does it and until when.

@@ -229,13 +229,17 @@ impl Service {
         }
     }
 
-    /// Imports the built-in frameworks and citations; what is there already stays as it is.
+    /// Imports the built-in frameworks and citations; what is there already stays as it is, also where somebody
+    /// published other content under the same code and version: that is logged, and keeps nothing from starting.
     pub async fn bring_content(&self) -> Result<(), Error> {
         self.store()
             .import_citations(&domain::builtin::citations().iter().cloned().collect::<Vec<_>>())
             .await?;
         for framework in domain::builtin::frameworks() {
-            self.import(None, framework).await?;
+            match self.import(None, framework).await {
+                Err(Error::Conflict(said)) => tracing::warn!("a built-in framework was left out: {said}"),
+                imported => drop(imported?),
+            }
         }
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! The next assessment by a newer version of the framework (`scoring.md` section 12): answers go over where code and
 //! anchors are unchanged, others become unanswered. What will go over is shown before anything is done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::framework::diff::Diff;
 use domain::framework::draft::Draft;
 use domain::framework::{Binding, Carrying, Fate, Framework, compare_versions};
 use domain::scoring::EvidenceState;
-use domain::{BindingId, CriterionCode, KindCode};
+use domain::{BindingId, CriterionCode, KindCode, Level};
 use serde_json::json;
 use store::record::{
     Answer, Assessment, AssessmentState, Evidence, EvidenceBody, FrameworkEntry, ManualTie, Rater,
@@ -43,6 +44,8 @@ pub struct Next {
     pub ties: Vec<ManualTie>,
     /// How many are not.
     pub ties_left: usize,
+    /// Levels aimed at for single criteria that the newer version has.
+    pub targets: BTreeMap<CriterionCode, Level>,
 }
 
 /// An item of evidence that goes over.
@@ -147,7 +150,7 @@ impl Service {
             created_at: now,
         };
         let answers: Vec<SaveAnswer> =
-            next.answers.iter().map(|answer| copied(answer, &assessment, actor)).collect();
+            next.answers.iter().map(|answer| copied(answer, &assessment)).collect();
         let evidence: Vec<(EvidenceId, Evidence)> =
             next.evidence.iter().map(|carried| (carried.item.id, carried.copy(&assessment))).collect();
         let details = json!({
@@ -163,6 +166,7 @@ impl Service {
                     answers,
                     evidence: copies.clone(),
                     ties: next.ties,
+                    targets: next.targets,
                 };
                 self.store().start_successor(successor, entry).await.map_err(Into::into)
             }
@@ -222,11 +226,14 @@ fn next(assessed: &Assessed, entry: FrameworkEntry, framework: Arc<Framework>) -
         let kind = |framework: &Framework| binding(framework, &tie.binding).map(|found| found.kind.clone());
         kind(&framework).is_some_and(|newer| kind(older) == Some(newer))
     };
+    let targets = &assessed.bundle.targets;
+    let targets = targets.iter().filter(|(criterion, _)| framework.criterion(criterion).is_some());
     let ties: Vec<ManualTie> = assessed.bundle.ties.iter().filter(same).cloned().collect();
     Next {
         changes: Diff::between(&Draft::from(&**older), &Draft::from(&*framework)),
         ties_left: assessed.bundle.ties.len() - ties.len(),
         ties: ties.into_iter().map(|tie| ManualTie { framework: entry.id, ..tie }).collect(),
+        targets: targets.map(|(criterion, level)| (criterion.clone(), *level)).collect(),
         entry,
         framework,
         carrying,
@@ -241,8 +248,9 @@ fn binding<'a>(framework: &'a Framework, id: &BindingId) -> Option<&'a Binding> 
     framework.criteria().flat_map(|criterion| &criterion.bindings).find(|binding| binding.id == *id)
 }
 
-/// The same claim, said anew by whoever starts the assessment.
-fn copied(answer: &Answer, assessment: &Assessment, actor: &Actor) -> SaveAnswer {
+/// The same claim from the start on, by whoever made it: who merely starts the assessment has answered nothing in it,
+/// and who did answer judges it no more than before.
+fn copied(answer: &Answer, assessment: &Assessment) -> SaveAnswer {
     SaveAnswer {
         assessment: assessment.id,
         criterion: answer.criterion.clone(),
@@ -250,7 +258,7 @@ fn copied(answer: &Answer, assessment: &Assessment, actor: &Actor) -> SaveAnswer
         claim: answer.claim.clone(),
         rationale: answer.rationale.clone(),
         seen_revision: 0,
-        by: actor.user(),
+        by: answer.by,
         at: assessment.created_at,
     }
 }

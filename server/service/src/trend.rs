@@ -16,7 +16,7 @@ use store::{AssessmentId, OrgId};
 use crate::assessment::Assessed;
 use crate::{Actor, Error, Permission, Service};
 
-pub use course::{Course, CoursePoint};
+pub use course::{Course, CourseLine, CoursePoint, Turn};
 
 /// So many are compared at once: more would neither fit on a screen nor into an address.
 pub const MOST_COMPARED: usize = 50;

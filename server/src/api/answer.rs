@@ -21,9 +21,11 @@ pub(super) struct Answer {
     #[schema(example = "PAT-1")]
     criterion: String,
     rater: RaterName,
-    /// 0 to 4; null where the criterion does not apply.
+    /// 0 to 4; null where the criterion does not apply, and in a withdrawal.
     level: Option<u8>,
     not_applicable: bool,
+    /// From this revision on there is no answer; in the history only.
+    withdrawn: bool,
     /// Why it does not apply; null where it does.
     reason: Option<String>,
     rationale: String,
@@ -47,9 +49,19 @@ enum RaterName {
 
 impl From<record::Answer> for Answer {
     fn from(answer: record::Answer) -> Self {
+        let record::Answer { criterion, rater, claim, rationale, revision, by, by_name, at } = answer;
+        let claim = Some(claim);
+        record::AnswerRevision { criterion, rater, claim, rationale, revision, by, by_name, at }.into()
+    }
+}
+
+impl From<record::AnswerRevision> for Answer {
+    fn from(answer: record::AnswerRevision) -> Self {
+        let withdrawn = answer.claim.is_none();
         let (level, reason) = match answer.claim {
-            Claim::Level(level) => (Some(level.get()), None),
-            Claim::NotApplicable { reason } => (None, Some(reason)),
+            Some(Claim::Level(level)) => (Some(level.get()), None),
+            Some(Claim::NotApplicable { reason }) => (None, Some(reason)),
+            None => (None, None),
         };
         Self {
             criterion: answer.criterion.to_string(),
@@ -58,7 +70,8 @@ impl From<record::Answer> for Answer {
                 Rater::Assessor => RaterName::Assessor,
             },
             level,
-            not_applicable: level.is_none(),
+            not_applicable: reason.is_some(),
+            withdrawn,
             reason,
             rationale: answer.rationale,
             revision: answer.revision,
@@ -167,7 +180,7 @@ pub(super) async fn history(
     State(service): State<Service>,
 ) -> Result<Json<Page<Answer>>, Problem> {
     let found = service.answer_history(&actor, id, &criterion).await?;
-    let key = |answer: &record::Answer| match answer.rater {
+    let key = |answer: &record::AnswerRevision| match answer.rater {
         Rater::Own => format!("own-{}", answer.revision),
         Rater::Assessor => format!("assessor-{}", answer.revision),
     };
@@ -206,6 +219,37 @@ pub(super) async fn restore(
 ) -> Result<Json<Answer>, Problem> {
     let restored = service.restore_answer(&actor, id, &criterion, body.restore, body.revision).await?;
     Ok(Json(restored.into()))
+}
+
+/// Which answer to take back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AnswerWithdrawal, example = json!({ "revision": 1 }))]
+pub(super) struct WithdrawBody {
+    /// The revision that you saw: the answer on file.
+    revision: i64,
+}
+
+/// Take the organization's answer back: the criterion is unanswered again
+///
+/// Nothing that was said is lost: the withdrawal is a revision of its own, and an earlier answer can be brought back. A
+/// `revision` that somebody else's answer has overtaken changes nothing: 409, with what is on file as `current`.
+#[utoipa::path(
+    post, path = "/assessments/{id}/answers/{criterion}/withdraw", tag = "assessments",
+    params(("id" = String, Path, format = "uuid"), ("criterion" = String, Path, example = "PAT-1")),
+    request_body = WithdrawBody,
+    responses(
+        (status = 200, body = Answer), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn withdraw(
+    Bearer(actor): Bearer,
+    Segments((id, criterion)): Segments<(AssessmentId, CriterionCode)>,
+    State(service): State<Service>,
+    Body(body): Body<WithdrawBody>,
+) -> Result<Json<Answer>, Problem> {
+    Ok(Json(service.withdraw_answer(&actor, id, &criterion, body.revision).await?.into()))
 }
 
 #[cfg(test)]

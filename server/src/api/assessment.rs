@@ -1,5 +1,7 @@
 //! Assessments.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -35,7 +37,7 @@ pub(super) struct Assessment {
     /// The rung aimed at.
     #[schema(example = "8.1")]
     target: Option<String>,
-    /// The level aimed at for every criterion.
+    /// The level aimed at for every criterion without a target of its own.
     target_level: u8,
     #[schema(format = DateTime)]
     created_at: String,
@@ -59,6 +61,9 @@ pub(super) struct WithAnswers {
     #[serde(flatten)]
     assessment: Assessment,
     answers: Vec<Answer>,
+    /// The levels aimed at for single criteria, by code.
+    #[schema(example = json!({ "PAT-1": 4 }))]
+    criterion_targets: BTreeMap<String, u8>,
     /// What it stands for since it was submitted; null while it is with the organization.
     submission: Option<Submission>,
 }
@@ -160,5 +165,7 @@ pub(super) async fn get(
     let bundle = service.assessed(&actor, id).await?.bundle;
     let answers = bundle.answers.into_iter().map(Answer::from).collect();
     let submission = service.submission(&actor, id).await?.map(Submission::from);
-    Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, submission }))
+    let targets = bundle.targets.into_iter().map(|(criterion, level)| (criterion.to_string(), level.get()));
+    let criterion_targets = targets.collect();
+    Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, criterion_targets, submission }))
 }

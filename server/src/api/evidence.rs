@@ -179,11 +179,16 @@ pub(super) struct NewEvidenceBody {
     reported_pct: Option<Decimal>,
 }
 
-/// A reviewer's word.
+/// A reviewer's word on an item, or the criteria that it speaks to.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "state": "accepted", "revision": 1 }))]
-pub(super) struct Review {
-    state: StateName,
+#[schema(as = EvidenceChange, examples(
+    json!({ "state": "accepted", "revision": 1 }),
+    json!({ "criteria": ["PAT-1", "PAT-3"], "revision": 1 }),
+))]
+pub(super) struct ItemChange {
+    state: Option<StateName>,
+    /// In place of those that it has.
+    criteria: Option<Vec<String>>,
     /// The revision that you read.
     #[schema(minimum = 1)]
     revision: i64,
@@ -248,25 +253,38 @@ pub(super) async fn create(
     Ok(created(format!("/api/v1/evidence/{}", evidence.id), evidence.into()))
 }
 
-/// Accept or reject an item
+/// Accept or reject an item, or tie it to other criteria
 ///
 /// Nobody reviews what they attached. A `revision` that somebody replaced changes nothing: 409. Once the assessment was
-/// submitted, only a consultant reviews who did nothing for the organization.
+/// submitted, only a consultant reviews who did nothing for the organization. With other criteria an item is a next
+/// revision, which has to be reviewed again.
 #[utoipa::path(
     patch, path = "/evidence/{id}", tag = "evidence", params(("id" = String, Path, format = "uuid")),
-    request_body = Review,
+    request_body = ItemChange,
     responses(
         (status = 200, body = Evidence), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)
     )
 )]
-pub(super) async fn review(
+pub(super) async fn change(
     Bearer(actor): Bearer,
     Segments(id): Segments<EvidenceId>,
     State(service): State<Service>,
-    Body(body): Body<Review>,
+    Body(body): Body<ItemChange>,
 ) -> Result<Json<Evidence>, Problem> {
-    Ok(Json(service.review_evidence(&actor, id, body.revision, body.state.into()).await?.into()))
+    let changed = match (body.state, body.criteria) {
+        (Some(state), None) => service.review_evidence(&actor, id, body.revision, state.into()).await?,
+        (None, Some(criteria)) => {
+            let criteria = criteria.into_iter().map(Into::into).collect();
+            service.retie_evidence(&actor, id, body.revision, criteria).await?
+        }
+        _ => {
+            let detail = "Send a `state` or `criteria`, one of them.";
+            let at = |pointer: &str| FieldProblem::at(pointer, detail);
+            return Err(Problem::invalid(vec![at("/state"), at("/criteria")]));
+        }
+    };
+    Ok(Json(changed.into()))
 }
 
 /// Remove an item

@@ -18,8 +18,8 @@ use super::problem::Problem;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReportQuery {
-    /// Names with commas: `domains`, `criteria`, `findings`, `roadmap`, `checks`; all when absent. Result and disclaimer
-    /// are always there.
+    /// Names with commas: `domains`, `criteria`, `findings`, `roadmap`, `checks`, `trend`; all when absent. Result and
+    /// disclaimer are always there.
     #[param(example = "domains,findings")]
     section: Option<String>,
 }
@@ -28,7 +28,7 @@ pub(super) struct ReportQuery {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TableQuery {
-    /// `summary`, `domains`, `criteria` (when absent), `findings`, `roadmap`, `checks` or `attestations`.
+    /// `summary`, `domains`, `criteria` (when absent), `findings`, `roadmap`, `checks`, `trend` or `attestations`.
     #[param(example = "criteria")]
     table: Option<String>,
 }

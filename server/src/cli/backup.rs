@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use service::backup::{BackedUp, Places, restore};
+use service::backup::{BackedUp, Places, back_up, restore};
 
 use super::Database;
 use super::account::explained;
@@ -38,8 +38,9 @@ impl Options {
             self.database.database_url
         );
         let evidence = self.evidence.config(&config)?;
-        let service = self.database.service().await?;
-        let done = service.back_up_as_operator(&self.file, folder(&evidence).as_deref()).await;
+        let store = self.database.open().await?;
+        let done = back_up(&store, &self.file, folder(&evidence).as_deref()).await;
+        store.close().await;
         let BackedUp { schema, files, .. } =
             done.map_err(explained).with_context(|| self.file.display().to_string())?;
         println!(

@@ -61,6 +61,12 @@ impl Command {
                     "{} records, {} files of evidence, {} snapshots whose hashes and chain are verified.",
                     done.rows, done.files, done.snapshots
                 );
+                if !done.missing_files.is_empty() {
+                    println!("Evidence whose file was missing already where it comes from:");
+                    for title in done.missing_files {
+                        println!("  {title}");
+                    }
+                }
                 for framework in done.frameworks {
                     println!("{framework} was added to the frameworks.");
                 }
@@ -70,6 +76,10 @@ impl Command {
                         println!("  {name}, {role}");
                     }
                 }
+                println!(
+                    "Whoever answered or attached evidence there is a name here and no account. Rung cannot tell that one \
+                     of them comes back: see to it that nobody reviews here what they answered there."
+                );
                 println!("Checks that had secrets are paused until somebody enters them again.");
             }
         }

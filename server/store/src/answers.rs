@@ -11,7 +11,9 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, UnixMillis, UserId};
 use crate::queue::Job;
-use crate::record::{Answer, AssessmentState, Audit, Claim, Pulse, Rater, SaveAnswer, Saved};
+use crate::record::{
+    Answer, AnswerRevision, AssessmentState, Audit, Claim, Pulse, Rater, SaveAnswer, Saved, WithdrawAnswer,
+};
 
 macro_rules! select {
     ($table:literal, $rest:literal) => {
@@ -22,6 +24,14 @@ macro_rules! select {
             " x JOIN users u ON u.id = x.by_id ",
             $rest
         )
+    };
+}
+
+/// The newest revision of an answer, be it a withdrawal; 0 where there never was one.
+macro_rules! last_revision {
+    () => {
+        "COALESCE((SELECT MAX(h.revision) FROM answer_history h \
+         WHERE h.assessment_id = $1 AND h.criterion = $2 AND h.rater = $3), 0)"
     };
 }
 
@@ -42,11 +52,17 @@ macro_rules! list {
 statements! {
     // The framework makes sure that the criterion is one of the assessment's.
     // Who may answer in which state is asked in the same statement: no answer slips in after a submission.
-    Both INSERT = "INSERT INTO answers (assessment_id, criterion, rater, level, not_applicable_reason, rationale, \
+    // After a withdrawal the revisions go on where they were.
+    Both INSERT = concat!(
+        "INSERT INTO answers (assessment_id, criterion, rater, level, not_applicable_reason, rationale, \
         by_id, at, revision, framework_id) \
-        SELECT a.id, $2, $3, CAST($4 AS BIGINT), $5, $6, $7, CAST($8 AS BIGINT), 1, a.framework_id \
-        FROM assessments a WHERE a.id = $1 AND a.state IN ($9, $10) \
-        ON CONFLICT (assessment_id, criterion, rater) DO NOTHING";
+        SELECT a.id, $2, $3, CAST($4 AS BIGINT), $5, $6, $7, CAST($8 AS BIGINT), ", last_revision!(), " + 1, \
+        a.framework_id FROM assessments a WHERE a.id = $1 AND a.state IN ($9, $10) \
+        AND CAST($11 AS BIGINT) IN (0, ", last_revision!(), ") \
+        ON CONFLICT (assessment_id, criterion, rater) DO NOTHING RETURNING revision"
+    );
+    Both WITHDRAW = "DELETE FROM answers WHERE assessment_id = $1 AND criterion = $2 AND rater = $3 AND revision = $4 \
+        AND EXISTS (SELECT a.id FROM assessments a WHERE a.id = $1 AND a.state IN ($5, $6))";
     Both UPDATE = "UPDATE answers SET level = $4, not_applicable_reason = $5, rationale = $6, by_id = $7, at = $8, \
         revision = revision + 1 WHERE assessment_id = $1 AND criterion = $2 AND rater = $3 AND revision = $11 \
         AND EXISTS (SELECT a.id FROM assessments a WHERE a.id = $1 AND a.state IN ($9, $10))";
@@ -55,9 +71,9 @@ statements! {
     Both ONE = select!("answers", "WHERE x.assessment_id = $1 AND x.criterion = $2 AND x.rater = $3");
     Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "");
     Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", ", '[]')::text");
-    // It grows with every save: a look at it says whether there is anything to read.
-    Both PULSE = "SELECT a.state, CAST(COALESCE((SELECT SUM(x.revision) FROM answers x \
-        WHERE x.assessment_id = a.id), 0) AS BIGINT) AS saves FROM assessments a WHERE a.id = $1";
+    // It grows with every save and every withdrawal: a look at it says whether there is anything to read.
+    Both PULSE = "SELECT a.state, (SELECT COUNT(*) FROM answer_history h WHERE h.assessment_id = a.id) AS saves \
+        FROM assessments a WHERE a.id = $1";
     Both HISTORY = select!(
         "answer_history",
         "WHERE x.assessment_id = $1 AND x.criterion = $2 ORDER BY x.at DESC, x.rater, x.revision DESC"
@@ -66,6 +82,9 @@ statements! {
 
 from_row! {
     Answer { criterion: text, rater: text, claim: claim, rationale, revision, by = "by_id", by_name, at }
+    AnswerRevision {
+        criterion: text, rater: text, claim: maybe_claim, rationale, revision, by = "by_id", by_name, at,
+    }
 }
 
 from_row! {
@@ -127,10 +146,12 @@ impl Job for Saving {
         };
         assessments::hold(link, save.assessment).await?;
         let [state, other_state] = states(save.rater);
+        // The same first arguments for each statement; `$run` is `run!`, or `row!` with what it reads.
         macro_rules! write {
-            ($statement:expr $(, $more:expr)*) => {
-                run!(
+            ($run:ident $(($read:ty))?, $statement:expr $(, $more:expr)*) => {
+                $run!(
                     link,
+                    $($read,)?
                     $statement,
                     save.assessment,
                     Text(&save.criterion),
@@ -145,16 +166,48 @@ impl Job for Saving {
                 .or_missing("criterion in this assessment")
             };
         }
-        let changed = match save.seen_revision {
-            0 => write!(INSERT, Text(state), Text(other_state))?,
-            seen => write!(UPDATE, Text(state), Text(other_state), seen)?,
+        let seen = save.seen_revision;
+        let changed = match seen {
+            0 => 0,
+            seen => write!(run, UPDATE, Text(state), Text(other_state), seen)?,
         };
-        if changed == 0 {
+        let revision = if changed > 0 {
+            Some(seen + 1)
+        } else {
+            let added = write!(row((i64,)), INSERT, Text(state), Text(other_state), seen)?;
+            added.map(|(revision,)| revision)
+        };
+        let Some(revision) = revision else {
             assessments::must_be_in(link, save.assessment, &[state, other_state]).await?;
             return Ok(Saved::Stale(one(link, save.assessment, &save.criterion, save.rater).await?));
+        };
+        write!(run, REMEMBER, revision)?;
+        audit::append(link, &self.audit).await?;
+        Ok(Saved::Revision(revision))
+    }
+}
+
+struct Withdrawing {
+    withdraw: WithdrawAnswer,
+    audit: Audit,
+}
+
+impl Job for Withdrawing {
+    type Done = Saved;
+
+    async fn run(&self, link: &mut Link<'_>) -> Result<Saved, StoreError> {
+        let WithdrawAnswer { assessment, criterion, seen_revision: seen, by, at } = &self.withdraw;
+        assessments::hold(link, *assessment).await?;
+        let [state, other_state] = states(Rater::Own);
+        let code = || Text(criterion);
+        let own = || Text(Rater::Own);
+        if run!(link, WITHDRAW, *assessment, code(), own(), *seen, Text(state), Text(other_state))? == 0 {
+            assessments::must_be_in(link, *assessment, &[state, other_state]).await?;
+            return Ok(Saved::Stale(one(link, *assessment, criterion, Rater::Own).await?));
         }
-        let revision = save.seen_revision + 1;
-        write!(REMEMBER, revision)?;
+        let revision = seen + 1;
+        let nothing = (None::<i64>, None::<&str>);
+        run!(link, REMEMBER, *assessment, code(), own(), nothing.0, nothing.1, "", *by, *at, revision)?;
         audit::append(link, &self.audit).await?;
         Ok(Saved::Revision(revision))
     }
@@ -185,6 +238,13 @@ impl Store {
         self.perform(Saving { save, audit }).await
     }
 
+    /// Takes the organization's answer back, if it is of the revision that its writer saw: the criterion is unanswered
+    /// again, and everything that was said stays in the history. [`StoreError::Locked`] where the state of the
+    /// assessment takes no answer.
+    pub async fn withdraw_answer(&self, withdraw: WithdrawAnswer, audit: Audit) -> Result<Saved, StoreError> {
+        self.perform(Withdrawing { withdraw, audit }).await
+    }
+
     pub async fn answer(
         &self,
         assessment: AssessmentId,
@@ -208,13 +268,13 @@ impl Store {
         Ok(row!(link, Listed, list, assessment)?.unwrap_or_default().answers)
     }
 
-    /// Every revision of both raters, newest first, the present ones included.
+    /// Every revision of both raters, newest first, the present ones and withdrawals included.
     pub async fn answer_history(
         &self,
         assessment: AssessmentId,
         criterion: &CriterionCode,
-    ) -> Result<Vec<Answer>, StoreError> {
+    ) -> Result<Vec<AnswerRevision>, StoreError> {
         let mut lease = self.read().await?;
-        Ok(rows!(&mut lease.link(), Answer, HISTORY, assessment, Text(criterion))?)
+        Ok(rows!(&mut lease.link(), AnswerRevision, HISTORY, assessment, Text(criterion))?)
     }
 }

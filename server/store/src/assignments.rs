@@ -1,6 +1,6 @@
 //! Who answers what of an assessment, and until when.
 
-use domain::{CriterionCode, DomainCode};
+use domain::{CriterionCode, DomainCode, Level};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, UnixMillis, UserId};
 use crate::record::{Assignment, Audit, CommentCount, Part, Person};
 
-/// What people arranged and said, in one row with two lists in JSON: a row of its own for each costs far more.
+/// What people arranged, said and aim at, in one row with lists in JSON: a row of its own for each costs far more.
 macro_rules! beside {
     ($open:literal, $build:literal, $close:literal) => {
         concat!(
@@ -23,7 +23,9 @@ macro_rules! beside {
              (SELECT ", $open, $build, "(c.criterion, c.comments, c.threads) ORDER BY c.criterion)", $close, " \
              FROM (SELECT criterion, COUNT(*) AS comments, \
              COUNT(CASE WHEN thread_id IS NULL AND resolved_at IS NULL THEN 1 END) AS threads \
-             FROM comments WHERE assessment_id = $1 AND withdrawn_at IS NULL GROUP BY criterion) c) AS comments"
+             FROM comments WHERE assessment_id = $1 AND withdrawn_at IS NULL GROUP BY criterion) c) AS comments, \
+             (SELECT ", $open, $build, "(t.criterion, t.level) ORDER BY t.criterion)", $close, " \
+             FROM criterion_targets t WHERE t.assessment_id = $1) AS targets"
         )
     };
 }
@@ -39,7 +41,7 @@ statements! {
 }
 
 from_row! {
-    Beside { assignments: json, comments: json }
+    Beside { assignments: json, comments: json, targets: json }
 }
 
 /// What stands beside the answers of an assessment.
@@ -47,6 +49,7 @@ from_row! {
 pub(crate) struct Beside {
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) comments: Vec<CommentCount>,
+    pub(crate) targets: Vec<(CriterionCode, Level)>,
 }
 
 /// How the columns `scope` and `subject` name a part.

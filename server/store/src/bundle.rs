@@ -168,5 +168,6 @@ pub(crate) async fn read(
         overrides: parts.overrides,
         assignments: parts.beside.assignments,
         comments: parts.beside.comments,
+        targets: parts.beside.targets.into_iter().collect(),
     }))
 }

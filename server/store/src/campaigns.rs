@@ -31,7 +31,8 @@ statements! {
         "SELECT ", columns!(), ", COUNT(a.id) AS organizations, \
         COUNT(CASE WHEN a.state NOT IN ($2, $3) THEN 1 END) AS handed_in \
         FROM campaigns c JOIN frameworks f ON f.id = c.framework_id \
-        LEFT JOIN campaign_assessments x ON x.campaign_id = c.id LEFT JOIN assessments a ON a.id = x.assessment_id \
+        LEFT JOIN (campaign_assessments x JOIN assessments a ON a.id = x.assessment_id \
+            JOIN memberships m ON m.org_id = x.org_id AND m.user_id = $1) ON x.campaign_id = c.id \
         WHERE c.user_id = $1 GROUP BY c.id, f.code, f.version ORDER BY c.due DESC, c.id DESC"
     );
     Both PLACES = concat!(
@@ -100,7 +101,7 @@ impl Store {
         Ok(row!(&mut lease.link(), Campaign, BY_ID, id)?)
     }
 
-    /// The latest due first.
+    /// The latest due first. Organizations that `user` does not belong to any more are not counted.
     pub async fn campaigns_of(&self, user: UserId) -> Result<Vec<CampaignFigures>, StoreError> {
         let mut lease = self.read().await?;
         let [draft, asked] = AssessmentState::OPEN.map(Text);

@@ -24,7 +24,7 @@ use crate::record::{Audit, Logo};
 
 pub(crate) use keep::STATEMENTS as KEEP_STATEMENTS;
 pub(crate) use tables::STATEMENTS as TABLE_STATEMENTS;
-pub use tables::{EXPORTED, LEFT_OUT};
+pub use tables::{EXPORTED, LATER, LEFT_OUT};
 pub use value::{BadCell, Cell};
 
 use value::{Column, Kind};

@@ -203,6 +203,14 @@ macro_rules! from_row {
     (@get $row:ident, [lines], $column:expr) => {
         $row.try_get::<Option<&str>, _>($column)?.into_iter().flat_map(str::lines).map(Into::into).collect()
     };
+    (@get $row:ident, [maybe_claim], $column:expr) => {
+        match $row.try_get::<Option<String>, _>("not_applicable_reason")? {
+            Some(reason) => Some($crate::record::Claim::NotApplicable { reason }),
+            None => $row
+                .try_get::<Option<$crate::column::Int<_>>, _>("level")?
+                .map(|level| $crate::record::Claim::Level(level.0)),
+        }
+    };
     (@get $row:ident, [claim], $column:expr) => {
         match $row.try_get::<Option<String>, _>("not_applicable_reason")? {
             Some(reason) => $crate::record::Claim::NotApplicable { reason },

@@ -92,7 +92,8 @@ impl From<Kept> for Comment {
 }
 
 impl Store {
-    /// [`StoreError::NotFound`] for an assessment, a criterion of its framework or a thread that does not exist.
+    /// An answer in a settled thread opens it again, in the same transaction. [`StoreError::NotFound`] for an
+    /// assessment, a criterion of its framework or a thread that does not exist.
     pub async fn add_comment(&self, comment: &Comment, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
@@ -112,6 +113,12 @@ impl Store {
             return Err(StoreError::NotFound { what: "assessment" });
         }
         audit::append(link, &audit).await?;
+        if let Some(thread) = comment.thread
+            && run!(link, REOPEN, thread)? > 0
+        {
+            let reopened = Audit { action: "thread.reopened", subject: thread.to_string(), ..audit };
+            audit::append(link, &reopened).await?;
+        }
         writing.commit().await
     }
 

@@ -30,6 +30,7 @@ statements! {
     // The framework makes sure that the criterion is one of the assessment's.
     Both TIE = "INSERT INTO evidence_criteria (evidence_id, position, criterion, framework_id) \
         VALUES ($1, $2, $3, (SELECT framework_id FROM assessments WHERE id = $4))";
+    Both UNTIE = "DELETE FROM evidence_criteria WHERE evidence_id = $1";
     Both BY_ID = select!("WHERE e.id = $1");
     Both OF_ASSESSMENT = select!("WHERE e.assessment_id = $1 ORDER BY e.id");
     Both REVIEW = "UPDATE evidence SET state = $2, reviewer_id = $3 WHERE id = $1 AND assessment_id = $4 \
@@ -71,6 +72,10 @@ pub(crate) async fn insert(link: &mut Link<'_>, evidence: &Evidence) -> Result<(
         evidence.reported_pct.map(|share| share.to_string())
     )
     .or_missing("assessment or account")?;
+    tie(link, evidence).await
+}
+
+async fn tie(link: &mut Link<'_>, evidence: &Evidence) -> Result<(), StoreError> {
     for (criterion, position) in evidence.criteria.iter().zip(0_i64..) {
         run!(link, TIE, evidence.id, position, Text(criterion), evidence.assessment)
             .or_missing("criterion in this assessment")?;
@@ -91,8 +96,9 @@ impl Store {
         writing.commit().await
     }
 
-    /// Replaces the item by `evidence`, which is its next revision; the one before is remembered. `false`, and nothing
-    /// changes, when somebody else replaced it or took it away.
+    /// Replaces the item by `evidence`, which is its next revision, with the criteria that it names; the one before is
+    /// remembered. `false`, and nothing changes, when somebody else replaced it or took it away.
+    /// [`StoreError::NotFound`] for a criterion that the assessment's framework does not have.
     pub async fn replace_evidence(&self, evidence: Evidence, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
@@ -117,6 +123,8 @@ impl Store {
             evidence.reported_pct.map(|share| share.to_string())
         )
         .or_missing("account")?;
+        run!(link, UNTIE, evidence.id)?;
+        tie(link, &evidence).await?;
         audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(true)
@@ -133,34 +141,29 @@ impl Store {
         Ok(row!(&mut lease.link(), Evidence, BY_ID, id)?)
     }
 
-    /// Accepts or rejects items in the revisions that the reviewer read, all of them or none. `audits` has a line for
-    /// each. [`StoreError::Locked`] where the assessment is in another state than the review names.
+    /// Accepts or rejects an item in the revision that the reviewer read. [`StoreError::Locked`] where the assessment is
+    /// in another state than the review names.
     pub async fn review_evidence(
         &self,
         review: EvidenceReview,
-        audits: Vec<Audit>,
+        audit: Audit,
     ) -> Result<EvidenceReviewed, StoreError> {
-        let EvidenceReview { assessment, items, state, reviewer, during } = review;
+        let EvidenceReview { assessment, seen: SeenEvidence { id, revision }, state, reviewer, during } =
+            review;
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         assessments::hold(link, assessment).await?;
         assessments::must_be_in(link, assessment, during).await?;
-        // In the order of their ids, so that two reviewers with the same items wait for each other in one direction.
-        for SeenEvidence { id, revision } in items {
-            let reviewed = run!(link, REVIEW, id, Text(state), reviewer, assessment, revision);
-            if reviewed.or_missing("account")? > 0 {
-                continue;
-            }
+        let reviewed = run!(link, REVIEW, id, Text(state), reviewer, assessment, revision);
+        if reviewed.or_missing("account")? == 0 {
             let there = row!(link, Evidence, BY_ID, id)?.filter(|item| item.assessment == assessment);
             return Ok(match there {
-                None => EvidenceReviewed::Missing(id),
+                None => EvidenceReviewed::Missing,
                 Some(item) if item.revision == revision => EvidenceReviewed::Own(Box::new(item)),
                 Some(item) => EvidenceReviewed::Replaced(Box::new(item)),
             });
         }
-        for audit in &audits {
-            audit::append(link, audit).await?;
-        }
+        audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(EvidenceReviewed::Done)
     }

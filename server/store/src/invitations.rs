@@ -56,6 +56,14 @@ statements! {
     Both REVOKE = "UPDATE invitations SET revoked_at = $2, revoked_by = $3, sealed_token = NULL, \
         mail = CASE mail WHEN 'waiting' THEN 'none' ELSE mail END \
         WHERE id = $1 AND revoked_at IS NULL AND accepted_at IS NULL";
+    // Those that somebody made, and those for somebody's own address.
+    Both REVOKE_MADE_BY = "UPDATE invitations SET revoked_at = $3, revoked_by = $4, sealed_token = NULL, \
+        mail = CASE mail WHEN 'waiting' THEN 'none' ELSE mail END WHERE org_id = $1 AND by_id = $2 \
+        AND revoked_at IS NULL AND accepted_at IS NULL AND expires_at > $3 RETURNING id";
+    Both REVOKE_MADE_FOR = "UPDATE invitations SET revoked_at = $3, revoked_by = $4, sealed_token = NULL, \
+        mail = CASE mail WHEN 'waiting' THEN 'none' ELSE mail END WHERE org_id = $1 \
+        AND email = (SELECT email FROM users WHERE id = $2) \
+        AND revoked_at IS NULL AND accepted_at IS NULL AND expires_at > $3 RETURNING id";
     Both ACCEPT = "UPDATE invitations SET accepted_at = $2, accepted_by = $3, sealed_token = NULL, \
         mail = CASE mail WHEN 'waiting' THEN 'none' ELSE mail END \
         WHERE id = $1 AND revoked_at IS NULL AND accepted_at IS NULL AND expires_at > $2";
@@ -97,6 +105,40 @@ pub struct KeptToken<'a> {
 pub struct InvitationLimit {
     pub most: u32,
     pub since: UnixMillis,
+}
+
+/// Ends what is open of the invitations that somebody made, in the transaction that takes from them the right to
+/// invite; each leaves an audit line like `why`'s. Without that their own invitation would bring them back.
+pub(crate) async fn end_made_by(
+    link: &mut Link<'_>,
+    org: OrgId,
+    user: UserId,
+    why: &Audit,
+) -> Result<(), StoreError> {
+    end(link, REVOKE_MADE_BY, org, user, why).await
+}
+
+/// The same with the invitations for somebody's own address.
+pub(crate) async fn end_made_for(
+    link: &mut Link<'_>,
+    org: OrgId,
+    user: UserId,
+    why: &Audit,
+) -> Result<(), StoreError> {
+    end(link, REVOKE_MADE_FOR, org, user, why).await
+}
+
+async fn end(
+    link: &mut Link<'_>,
+    statement: &'static str,
+    org: OrgId,
+    user: UserId,
+    why: &Audit,
+) -> Result<(), StoreError> {
+    for (id,) in rows!(link, (InvitationId,), statement, org, user, why.at, why.actor)? {
+        audit::append(link, &why.following("invitation.revoked", id)).await?;
+    }
+    Ok(())
 }
 
 async fn accept(

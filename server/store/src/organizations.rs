@@ -1,12 +1,12 @@
 //! Organizations and who belongs to them.
 
-use crate::audit;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{OrgId, UnixMillis, UserId};
 use crate::page;
 use crate::record::{Audit, Member, MemberChange, Organization, Role};
+use crate::{audit, invitations, shares};
 
 /// The columns of an organization, from `organizations o`, as [`Organization`] reads them.
 macro_rules! organization_columns {
@@ -165,7 +165,7 @@ impl Store {
         writing.commit().await
     }
 
-    /// The last owner stays owner.
+    /// The last owner stays owner. Who was owner and is no more has no open invitation of their own left.
     pub async fn set_role(
         &self,
         org: OrgId,
@@ -182,11 +182,15 @@ impl Store {
             return Ok(MemberChange::NoSuchMember);
         }
         audit::append(link, &audit).await?;
+        if role != Role::Owner {
+            invitations::end_made_by(link, org, user, &audit).await?;
+        }
         writing.commit().await?;
         Ok(MemberChange::Done)
     }
 
-    /// The last owner stays.
+    /// The last owner stays. What would bring the member back, or lets others read on in their name, ends with the
+    /// membership: open invitations that they made or that are for them, and open links to reports.
     pub async fn remove_member(
         &self,
         org: OrgId,
@@ -202,6 +206,9 @@ impl Store {
             return Ok(MemberChange::NoSuchMember);
         }
         audit::append(link, &audit).await?;
+        invitations::end_made_by(link, org, user, &audit).await?;
+        invitations::end_made_for(link, org, user, &audit).await?;
+        shares::end_made_by(link, org, user, &audit).await?;
         writing.commit().await?;
         Ok(MemberChange::Done)
     }

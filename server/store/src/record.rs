@@ -34,9 +34,9 @@ pub use alert::{
     Recipient, Target, Telling, Tried, Unannounced,
 };
 pub use assessment::{
-    Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody, EvidenceFile,
-    EvidenceReview, EvidenceReviewed, FrameworkEntry, Import, Pulse, Rater, SaveAnswer, Saved, SeenEvidence,
-    Successor, UnnamedEvidence,
+    Answer, AnswerRevision, Assessment, AssessmentBundle, AssessmentState, Claim, Evidence, EvidenceBody,
+    EvidenceFile, EvidenceReview, EvidenceReviewed, FrameworkEntry, Import, Pulse, Rater, SaveAnswer, Saved,
+    SeenEvidence, Successor, UnnamedEvidence, WithdrawAnswer,
 };
 pub use assignment::{Assignment, Part, Person};
 pub use audit::{Audit, AuditEntry};

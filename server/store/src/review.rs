@@ -24,7 +24,7 @@ statements! {
         OR EXISTS (SELECT e.id FROM evidence e LEFT JOIN evidence_revisions r ON r.evidence_id = e.id \
             WHERE e.assessment_id = a.id AND (e.author_id = $2 OR r.author_id = $2)) \
         OR EXISTS (SELECT l.id FROM audit_log l WHERE l.org_id = a.org_id AND l.actor_id = $2 \
-            AND l.action IN ('evidence.added', 'evidence.replaced', 'evidence.removed') \
+            AND l.action IN ('evidence.added', 'evidence.replaced', 'evidence.retied', 'evidence.removed') \
             AND (l.details LIKE '%\"assessment\":\"' || a.id || '\"%' OR (l.details NOT LIKE '%\"assessment\":\"%' \
             AND NOT EXISTS (SELECT e.id FROM evidence e WHERE e.id = l.subject)))))";
     Both SETTLE = "INSERT INTO adjudications (assessment_id, criterion, own_revision, assessor_revision, note, by_id, \

@@ -1,16 +1,22 @@
-//! The rung that an assessment aims at, and what people decided about the steps towards it.
+//! What an assessment aims at, a rung and levels, and what people decided about the steps towards it.
 
-use domain::RungCode;
+use domain::{CriterionCode, Level, RungCode};
 
-use crate::audit;
-use crate::column::{Text, from_row};
-use crate::db::{Store, rows, run, statements};
+use crate::column::{Int, Text, from_row};
+use crate::db::{Link, Store, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, UnixMillis, UserId};
-use crate::record::{Audit, RoadmapStep};
+use crate::record::{AssessmentState, Audit, RoadmapStep};
+use crate::{assessments, audit};
 
 statements! {
     Both SET_TARGET = "UPDATE assessments SET target = $2 WHERE id = $1";
+    Both SET_TARGET_LEVEL = "UPDATE assessments SET target_level = $2 WHERE id = $1";
+    Both KEEP_TARGET = "INSERT INTO criterion_targets (assessment_id, criterion, framework_id, level, changed_by, \
+        changed_at) SELECT $1, $2, framework_id, $3, $4, $5 FROM assessments WHERE id = $1 \
+        ON CONFLICT (assessment_id, criterion) DO UPDATE SET level = excluded.level, \
+        changed_by = excluded.changed_by, changed_at = excluded.changed_at";
+    Both CLEAR_TARGET = "DELETE FROM criterion_targets WHERE assessment_id = $1 AND criterion = $2";
     Both OF_ASSESSMENT = "SELECT criterion, choice, owner, due FROM roadmap_steps WHERE assessment_id = $1 \
         ORDER BY criterion";
     Both KEEP = "INSERT INTO roadmap_steps (assessment_id, criterion, framework_id, choice, owner, due, changed_by, \
@@ -21,6 +27,25 @@ statements! {
 
 from_row! {
     RoadmapStep { criterion: text, choice: text, owner, due: maybe_text }
+}
+
+async fn refuse_final(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
+    use AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
+    assessments::hold(link, id).await?;
+    assessments::must_be_in(link, id, &[Draft, Submitted, InReview, ChangesRequested]).await
+}
+
+/// Keeps the level aimed at for a criterion, in somebody else's transaction.
+pub(crate) async fn keep_target(
+    link: &mut Link<'_>,
+    id: AssessmentId,
+    criterion: &CriterionCode,
+    level: Level,
+    by: UserId,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    run!(link, KEEP_TARGET, id, Text(criterion), Int(level), by, at).or_missing("criterion or account")?;
+    Ok(())
 }
 
 impl Store {
@@ -35,6 +60,45 @@ impl Store {
         let link = &mut writing.link();
         if run!(link, SET_TARGET, id, target.map(Text))? == 0 {
             return Err(StoreError::NotFound { what: "assessment" });
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Sets the level aimed at for every criterion without one of its own. [`StoreError::Locked`] once it is final.
+    pub async fn set_target_level(
+        &self,
+        id: AssessmentId,
+        level: Level,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        refuse_final(link, id).await?;
+        run!(link, SET_TARGET_LEVEL, id, Int(level))?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Sets the level aimed at for one criterion of the assessment's framework; with `None` it is that of the
+    /// assessment again. [`StoreError::Locked`] once it is final.
+    pub async fn set_criterion_target(
+        &self,
+        id: AssessmentId,
+        criterion: &CriterionCode,
+        level: Option<Level>,
+        by: UserId,
+        at: UnixMillis,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        refuse_final(link, id).await?;
+        match level {
+            Some(level) => keep_target(link, id, criterion, level, by, at).await?,
+            None => {
+                run!(link, CLEAR_TARGET, id, Text(criterion))?;
+            }
         }
         audit::append(link, &audit).await?;
         writing.commit().await

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use crate::audit;
 use crate::column::from_row;
-use crate::db::{Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, ShareId, UnixMillis, UserId};
+use crate::ids::{AssessmentId, OrgId, ShareId, UnixMillis, UserId};
 use crate::record::{Audit, Share, ShareVisit};
 
 /// Readings from the same place within so many milliseconds are one.
@@ -29,6 +29,8 @@ statements! {
     Both BY_HASH = select!("WHERE s.hash = $1");
     Both OF_ASSESSMENT = select!("WHERE s.assessment_id = $1 ORDER BY s.id DESC");
     Both REVOKE = "UPDATE shares SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL";
+    Both REVOKE_MADE_BY = "UPDATE shares SET revoked_at = $3, revoked_by = $4 WHERE by_id = $2 AND revoked_at IS NULL \
+        AND expires_at > $3 AND assessment_id IN (SELECT id FROM assessments WHERE org_id = $1) RETURNING id";
     Both VISIT = "INSERT INTO share_visits (id, share_id, at, address, browser) SELECT $1, $2, $3, $4, $5 \
         WHERE NOT EXISTS (SELECT 1 FROM share_visits WHERE share_id = $2 AND address = $4 AND browser = $5 AND at > $6)";
     Both VISITS = "SELECT v.share_id, v.at, v.address, v.browser FROM share_visits v \
@@ -43,6 +45,20 @@ from_row! {
         revoked_at,
     }
     ShareVisit { share = "share_id", at, address, browser }
+}
+
+/// Closes what is open of the links that somebody made to reports of an organization, in the transaction that removes
+/// them; each leaves an audit line.
+pub(crate) async fn end_made_by(
+    link: &mut Link<'_>,
+    org: OrgId,
+    user: UserId,
+    why: &Audit,
+) -> Result<(), StoreError> {
+    for (id,) in rows!(link, (ShareId,), REVOKE_MADE_BY, org, user, why.at, why.actor)? {
+        audit::append(link, &why.following("share.revoked", id)).await?;
+    }
+    Ok(())
 }
 
 impl Store {

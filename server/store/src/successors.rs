@@ -1,13 +1,10 @@
 //! An assessment that follows another by a newer version of the framework: made with all that goes over, or not at all.
 
-use crate::answers;
-use crate::assessments;
-use crate::audit;
 use crate::column::{Int, Text};
 use crate::db::{Link, Store, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::evidence;
 use crate::record::{AssessmentState, Audit, Claim, SaveAnswer, Successor};
+use crate::{answers, assessments, audit, evidence, roadmap};
 
 statements! {
     // What somebody decided for the newer version already stays.
@@ -18,7 +15,7 @@ statements! {
 impl Store {
     /// Starts the assessment with its answers, its evidence and its ties, in one transaction.
     pub async fn start_successor(&self, successor: Successor, audit: Audit) -> Result<(), StoreError> {
-        let Successor { assessment, answers, evidence, ties } = successor;
+        let Successor { assessment, answers, evidence, ties, targets } = successor;
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         assessments::insert(link, &assessment).await?;
@@ -27,6 +24,10 @@ impl Store {
         }
         for item in &evidence {
             evidence::insert(link, item).await?;
+        }
+        for (criterion, level) in targets {
+            let (by, at) = (assessment.created_by, assessment.created_at);
+            roadmap::keep_target(link, assessment.id, &criterion, level, by, at).await?;
         }
         for tie in ties {
             run!(
@@ -71,7 +72,7 @@ async fn copy_answer(link: &mut Link<'_>, answer: &SaveAnswer) -> Result<(), Sto
             .or_missing("criterion in this assessment")
         };
     }
-    write!(answers::INSERT, Text(state), Text(other_state))?;
+    write!(answers::INSERT, Text(state), Text(other_state), 0_i64)?;
     write!(answers::REMEMBER, 1_i64)?;
     Ok(())
 }

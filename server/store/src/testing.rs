@@ -10,11 +10,13 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqlSafeStr};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::connect::SQLITE;
 use crate::db::{Backend, Db, Dialect, Statement, Store, rows};
 use crate::error::StoreError;
 
@@ -91,6 +93,17 @@ impl TestDatabase {
             connection.execute(sql).await.map(drop)
         };
         done.expect("the database takes it");
+    }
+
+    /// Makes an SQLite database as an earlier program left it: its schema lacks the newest migration.
+    pub async fn behind() -> (Self, Store) {
+        let database = Self::create(Backend::Sqlite).await;
+        let store = Store::connect(database.url()).await.expect("the test's database opens");
+        let Db::Sqlite { write, .. } = &*store.db else { unreachable!("SQLite was asked for") };
+        let mut earlier: Vec<_> = SQLITE.iter().cloned().collect();
+        earlier.pop();
+        Migrator::with_migrations(earlier).run(write).await.expect("the earlier schema is made");
+        (database, store)
     }
 
     /// Makes a database and opens it, its schema up to date.
@@ -185,6 +198,19 @@ impl Store {
         };
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), (String,), sql)?.into_iter().map(|(name,)| name).collect())
+    }
+
+    /// The columns of a table.
+    pub async fn column_names(&self, table: &str) -> Result<Vec<String>, StoreError> {
+        let sql = match &*self.db {
+            Db::Sqlite { .. } => "SELECT name FROM pragma_table_info($1)",
+            Db::Postgres(_) => {
+                "SELECT CAST(column_name AS TEXT) FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = $1"
+            }
+        };
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), (String,), sql, table)?.into_iter().map(|(name,)| name).collect())
     }
 
     /// Prepares a statement, unless it is of the other dialect.

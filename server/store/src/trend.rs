@@ -46,7 +46,7 @@ from_row! {
         domains: json = "result_domains", profiles: json = "result_profiles", size_band: text = "result_size_band",
     }
     HandedIn { snapshot: flat, result: flat }
-    AnswerStep { criterion: text, rater: text, claim: claim, at }
+    AnswerStep { criterion: text, rater: text, claim: maybe_claim, at }
     Choosable { id, title, framework_code: text, framework_version, state: text, created_at, organization }
 }
 

@@ -74,6 +74,13 @@ async fn a_campaign_starts_an_assessment_where_it_may_and_shows_how_far_each_is(
     let progress = consultant.get(&campaign).await.expect(200);
     assert_eq!(progress["out_of_sight"], 1, "{progress}");
     assert_eq!(progress["organizations"].as_array().unwrap().len(), 1);
+    let listed = consultant.get("/campaigns").await.expect(200);
+    let figures = &listed["items"][0];
+    assert_eq!(
+        (&figures["organizations"], &figures["handed_in"]),
+        (&json!(1), &json!(1)),
+        "what is out of sight is not counted: {listed}"
+    );
 
     owner.get(&campaign).await.problem(404);
     owner.delete(&campaign).await.problem(404);

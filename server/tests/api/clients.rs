@@ -50,18 +50,54 @@ pub(super) async fn rich(backend: Backend) -> World {
     owner.put(&at, json!({ "tied": true, "reason": "It speaks of it all the same." })).await.expect(200);
     let step = json!({ "choice": "pinned", "owner": "Quality board", "due": "2027-01-31" });
     owner.patch(&world.at("/roadmap/steps/GOV-2"), step).await.expect(200);
+    owner.put(&world.at("/target-levels/PAT-3"), json!({ "level": 4 })).await.expect(204);
+    beside(&world, &text(&note["id"])).await;
 
     assert_eq!(logos::send(owner, &world, &logos::picture(300, 100)).await.status, 204);
     owner.post(&world.at("/submit"), json!({})).await.expect(200);
     consultant.post(&world.at("/review"), json!({})).await.expect(200);
     consultant.put(&world.at("/ratings/PAT-1"), json!({ "level": 0, "revision": 0 })).await.expect(200);
-    let settled = json!({ "note": "We looked at it together." });
+    let settled = json!({ "note": "We looked at it together.", "own_revision": 2, "assessor_revision": 1 });
     consultant.post(&world.at("/differences/PAT-1"), settled).await.expect(200);
     consultant.post(&world.at("/finalize"), json!({ "note": "Signed." })).await.expect(200);
     // Another client of the same installation, which stays where it is.
     let other = json!({ "name": "Birch Clinic", "profiles": ["A"], "size_band": "1-6" });
     owner.post("/organizations", other).await.expect(201);
     world
+}
+
+/// What people arranged beside answers and checks: comments, owners, actions, registers, windows, a replaced item.
+async fn beside(world: &World, item: &str) {
+    let owner = &world.owner;
+    let thread = owner.post(&world.at("/comments/PAT-1"), json!({ "text": "Who has the letter?" })).await;
+    let thread = text(&thread.expect(201)["id"]);
+    let reply = json!({ "text": "I have.", "thread": thread });
+    let reply = text(&owner.post(&world.at("/comments/PAT-1"), reply).await.expect(201)["id"]);
+    let changed = json!({ "text": "I have it here.", "revision": 1 });
+    owner.patch(&format!("/comments/{reply}"), changed).await.expect(200);
+    owner.post(&format!("/comments/{thread}/resolve"), json!({})).await.expect(200);
+    let members = owner.get(&world.org("/members")).await.expect(200);
+    let mut members = members["items"].as_array().unwrap().iter();
+    let own = members.find(|member| member["email"] == owner.email.as_str()).unwrap()["user"].clone();
+    let domain = json!({ "owner": own, "due": "2027-02-01" });
+    owner.put(&world.at("/owners/domains/PAT"), domain).await.expect(200);
+    let findings = owner.get(&world.at("/findings?limit=200")).await.expect(200);
+    let cost = json!({ "amount": 1200, "currency": "EUR", "hours": 8 });
+    let action = json!({
+        "finding": findings["items"][0]["id"], "title": "Mend it", "due": "2027-01-31", "owner": own, "cost": cost,
+    });
+    owner.post(&world.at("/actions"), action).await.expect(201);
+    let test = json!({
+        "suite": "Part 2", "ran": "2026-01-10", "release": "2026.2", "production_release": "2026.2",
+        "permit_cases": 6, "permit_passed": 6, "deny_cases": 4, "deny_passed": 4, "tester": "Privacy office",
+    });
+    owner.post(&world.org("/registers/consent-tests"), json!({ "cells": test })).await.expect(201);
+    let hours = |hours| (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours)).to_string();
+    let window = json!({ "starts_at": hours(1), "ends_at": hours(3), "reason": "They move" });
+    owner.post(&world.org("/maintenance-windows"), window).await.expect(201);
+    let fields = [("revision", "1"), ("note", "As asked, and more."), ("dated", "2026-01-06")];
+    let next = super::uploads::form(&fields, None);
+    super::uploads::send(owner, &format!("/evidence/{item}/revisions"), next).await.expect(200);
 }
 
 /// The exported client, in a file.
@@ -102,6 +138,12 @@ async fn seen(person: &Person, world: &World) -> Vec<(String, Value)> {
         world.at("/answers/PAT-1"),
         world.at("/timeline"),
         world.at("/roadmap"),
+        world.at(""),
+        world.at("/comments/PAT-1"),
+        world.at("/owners"),
+        world.org("/actions"),
+        world.org("/registers/consent-tests"),
+        world.org("/maintenance-windows"),
         world.org("/integrations"),
         world.org("/incidents"),
         world.org("/assessments"),
@@ -117,7 +159,18 @@ async fn seen(person: &Person, world: &World) -> Vec<(String, Value)> {
 fn anonymous(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            for name in ["by", "made_by", "author", "reviewer", "created_by", "computed_at", "as_of"] {
+            for name in [
+                "by",
+                "made_by",
+                "author",
+                "reviewer",
+                "created_by",
+                "computed_at",
+                "as_of",
+                "owner",
+                "owner_name",
+                "resolved_by",
+            ] {
                 members.remove(name);
             }
             members.values_mut().for_each(anonymous);
@@ -219,7 +272,7 @@ fn zipped(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn sha256(content: &[u8]) -> String {
+pub(super) fn sha256(content: &[u8]) -> String {
     use sha2::Digest as _;
     use std::fmt::Write as _;
     sha2::Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
@@ -278,7 +331,7 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("cut off", good[..good.len() / 2].to_vec(), "no file of a client"),
         ("no zip", b"PK nothing".to_vec(), "no file of a client"),
         ("another zip", zipped(&[("a.txt".to_owned(), b"a".to_vec())]), "no readable manifest"),
-        ("newer", manifest(&|manifest| manifest["version"] = json!(2)), "newer Rung"),
+        ("newer", manifest(&|manifest| manifest["version"] = json!(3)), "newer Rung"),
         ("of something else", manifest(&|manifest| manifest["format"] = json!("other")), "something else"),
         (
             "an answer changed",
@@ -406,5 +459,100 @@ async fn only_an_owner_takes_a_client_along(#[values(Backend::Sqlite, Backend::P
     let page = assessor.page(&format!("/orgs/{}/members", world.slug)).await;
     assert!(!page.text.contains("Download the organization"));
     assert_eq!(assessor.submit(&format!("/orgs/{}/export", world.slug), &[]).await.status, 403);
+    world.app.stop().await;
+}
+
+/// Whatever an organization can have, the client of these tests has: otherwise nobody would notice what stays behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_of_these_tests_has_something_in_every_table() {
+    // What a plain client has none of: it would take days, or a feed, or a withdrawn check.
+    const EMPTY: [&str; 10] = [
+        "check_alerting",
+        "declarations",
+        "feed_reports",
+        "feeds",
+        "incidents",
+        "live_changes",
+        "outages",
+        "overrides",
+        "run_days",
+        "watches",
+    ];
+    let world = rich(Backend::Sqlite).await;
+    let exported = Exported::of(&world).await;
+    for (name, content) in entries(&exported.bytes) {
+        let Some(table) = name.strip_prefix("tables/").and_then(|name| name.strip_suffix(".json")) else {
+            continue;
+        };
+        let rows: Value = serde_json::from_slice(&content).unwrap();
+        assert!(EMPTY.contains(&table) || rows["rows"] != json!([]), "{table} is empty");
+    }
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_whose_file_of_evidence_is_gone_travels_and_says_so(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = rich(Backend::Sqlite).await;
+    let EvidenceConfig::Folder(folder) = &world.app.config.evidence else {
+        panic!("tests keep files in a folder")
+    };
+    for file in files_below(folder) {
+        std::fs::remove_file(file).unwrap();
+    }
+    let exported = Exported::of(&world).await;
+    let (_, manifest) = entries(&exported.bytes).pop().unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["missing"][0]["sha256"], sha256(PDF));
+    let app = TestApp::spawn(backend).await;
+    let keeper = app.person("keeper").await;
+    // One that is missing without a word is a damaged file all the same.
+    let mut silent = entries(&exported.bytes);
+    let mut named = manifest.clone();
+    named.as_object_mut().unwrap().remove("missing");
+    silent.last_mut().unwrap().1 = named.to_string().into_bytes();
+    let path = exported.write("silent.zip", &zipped(&silent));
+    let refused = app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap_err();
+    assert!(refused.to_string().contains("has a file that is missing"), "{refused}");
+
+    let imported =
+        app.service.import_client_as_operator(&exported.path(), "keeper@example.org").await.unwrap();
+    assert_eq!(
+        (imported.files, imported.missing_files.as_slice()),
+        (0, &["Go-live report.pdf".to_owned()][..])
+    );
+    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
+    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    assert_eq!(item["file"]["sha256"], sha256(PDF));
+    app.stop().await;
+    world.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_first_form_is_read_without_the_tables_that_came_later() {
+    let world = rich(Backend::Sqlite).await;
+    let exported = Exported::of(&world).await;
+    let with_version = |version: u32| {
+        let mut first = entries(&exported.bytes);
+        first.retain(|(name, _)| name != "tables/criterion_targets.json");
+        let (_, manifest) = first.last_mut().unwrap();
+        let mut read: Value = serde_json::from_slice(manifest).unwrap();
+        read["version"] = json!(version);
+        read["entries"].as_array_mut().unwrap().retain(|one| one["name"] != "tables/criterion_targets.json");
+        *manifest = read.to_string().into_bytes();
+        zipped(&first)
+    };
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let keeper = app.person("keeper").await;
+    let path = exported.write("second.zip", &with_version(2));
+    let refused = app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap_err();
+    assert!(refused.to_string().contains("criterion_targets"), "{refused}");
+    let path = exported.write("first.zip", &with_version(1));
+    app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap();
+    let whole = keeper.get(&world.at("")).await.expect(200);
+    assert_eq!(whole["criterion_targets"], json!({}));
+    app.stop().await;
     world.app.stop().await;
 }

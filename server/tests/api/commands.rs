@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use server::config::EvidenceConfig;
+use store::testing::TestDatabase;
 
 use super::support::{Backend, PASSWORD, TestApp, World};
 
@@ -59,7 +60,7 @@ async fn an_account_and_its_token_are_made_beside_a_running_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_framework_goes_out_and_comes_in_again() {
-    let database = store::testing::TestDatabase::create(Backend::Sqlite).await;
+    let database = TestDatabase::create(Backend::Sqlite).await;
     let folder = tempfile::tempdir().unwrap();
     let on = |arguments: &[&str]| {
         let (command, rest) = arguments.split_at(2);
@@ -367,4 +368,23 @@ async fn a_live_database_is_backed_up_whole_and_comes_back() {
         "",
     );
     assert_eq!(listed.status.code(), Some(0), "what came back works: {listed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_before_an_update_leaves_the_database_as_it_is() {
+    let (database, store) = TestDatabase::behind().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("before.zip");
+    let written = rung(&["backup", "--database-url", database.url(), file.to_str().unwrap()], "");
+    assert_eq!(written.status.code(), Some(0), "{written:?}");
+    assert!(!store.migrations_current().await.unwrap(), "its schema is the earlier one still");
+    assert!(store.frameworks().await.unwrap().is_empty(), "nothing was brought into it");
+    store.close().await;
+
+    let there = format!("sqlite://{}", folder.path().join("new/rung.db").display());
+    let restored = rung(&["restore", "--database-url", &there, file.to_str().unwrap()], "");
+    assert_eq!(restored.status.code(), Some(0), "{restored:?}");
+    // What opens it next brings it up to date.
+    let listed = rung(&["framework", "list", "--database-url", &there], "");
+    assert!(out(&listed).contains("B7\t"), "{listed:?}");
 }

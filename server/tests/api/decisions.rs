@@ -155,3 +155,15 @@ async fn the_review_page_decides_what_is_ticked_without_scripts(
     }
     review.world.app.stop().await;
 }
+
+#[tokio::test]
+async fn nobody_decides_on_what_they_attached_whatever_else_they_decide_on() {
+    let world = World::new(Backend::Sqlite).await;
+    let assessor = world.member("assessor").await;
+    let (one, own) = (note(&world, &world.owner, "One").await, note(&world, &assessor, "Own").await);
+    let both = json!({ "accept": [first(&one), first(&own)] });
+    let decided = assessor.post(&world.at("/decisions"), both).await.expect(200);
+    assert_eq!((&decided["done"], &decided["refused"][0]["what"]), (&json!(1), &json!("Own")), "{decided}");
+    assert!(text(&decided["refused"][0]["why"]).contains("somebody else has to review it"), "{decided}");
+    world.app.stop().await;
+}

@@ -27,8 +27,8 @@ async fn nobody_is_told_that_nothing_was_changed_when_only_the_findings_could_no
     let path = format!("/evidence/{}", text(&first["id"]));
     consultant.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.expect(200);
     let seen = json!([{ "id": first["id"], "revision": 1 }]);
-    let all = json!({ "state": "rejected", "items": seen });
-    consultant.post(&world.at("/evidence/review"), all).await.expect(200);
+    let decided = consultant.post(&world.at("/decisions"), json!({ "reject": seen })).await.expect(200);
+    assert_eq!(decided["done"], 1, "{decided}");
     let next = form(&[("revision", "1"), ("note", "It works better.")], None);
     send(&world.owner, &format!("{path}/revisions"), next).await.expect(200);
     world.owner.delete(&path).await.expect(204);

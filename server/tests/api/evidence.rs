@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::json;
 
-use super::support::{Backend, World, text};
+use super::support::{Backend, Person, World, text};
 
 #[rstest]
 #[tokio::test]
@@ -78,9 +78,10 @@ async fn what_was_submitted_is_reviewed_from_outside_only(
     let new = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": "2026-01-01" });
     let item = world.owner.post(&world.at("/evidence"), new).await.expect(201);
     let path = format!("/evidence/{}", text(&item["id"]));
-    let together = world.at("/evidence/review");
+    let decisions = world.at("/decisions");
     let accept = json!({ "state": "accepted", "revision": 1 });
-    let all = json!({ "state": "accepted", "items": [{ "id": item["id"], "revision": 1 }] });
+    let all = json!({ "accept": [{ "id": item["id"], "revision": 1 }] });
+    let done = async |person: &Person| person.post(&decisions, all.clone()).await.expect(200)["done"].clone();
     assessor.sign_in().await;
     let page = format!("/orgs/{}/evidence", world.slug);
     assert!(assessor.page(&page).await.text.contains(">Accept<"));
@@ -89,15 +90,15 @@ async fn what_was_submitted_is_reviewed_from_outside_only(
         steps.post(&world.at(step), json!({})).await.expect(200);
         for inside in [&world.owner, &assessor] {
             inside.patch(&path, accept.clone()).await.problem(403);
-            inside.post(&together, all.clone()).await.problem(403);
+            assert_eq!(done(inside).await, 0);
         }
         assert!(!assessor.page(&page).await.text.contains(">Accept<"), "what is refused is not offered");
         consultant.patch(&path, accept.clone()).await.expect(200);
-        assert_eq!(consultant.post(&together, all.clone()).await.expect(200)["count"], 1);
+        assert_eq!(done(&consultant).await, 1);
     }
     consultant.post(&world.at("/finalize"), json!({})).await.expect(200);
     consultant.patch(&path, json!({ "state": "rejected", "revision": 1 })).await.problem(409);
-    consultant.post(&together, all).await.problem(409);
+    assert_eq!(done(&consultant).await, 0);
     let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
     assert_eq!(kept["items"][0]["state"], "accepted");
 }
@@ -128,13 +129,84 @@ async fn a_form_of_a_page_that_is_outdated_reviews_nothing_and_comes_back_with_w
 
     let domain = format!("/orgs/{}/assessments/{}/review/PAT/evidence", world.slug, world.assessment);
     let outdated = format!("{id}@1");
-    let refused = consultant.submit(&domain, &[("state", "accepted"), ("items", &outdated)]).await;
+    let refused = consultant.submit(&domain, &[("do", "accept"), ("items", &outdated)]).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("is in revision 2 now"), "{}", refused.text);
-    assert_eq!(consultant.submit(&domain, &[("state", "accepted")]).await.status, 409);
+    let none = consultant.submit(&domain, &[("do", "accept")]).await;
+    assert_eq!(none.status, 422);
+    assert!(none.text.contains("Choose at least one line."), "{}", none.text);
     let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
     assert_eq!(kept["items"][0]["state"], "submitted");
     let present = format!("{id}@2");
-    assert_eq!(consultant.submit(&domain, &[("state", "accepted"), ("items", &present)]).await.status, 303);
+    let done = consultant.submit(&domain, &[("do", "accept"), ("items", &present)]).await;
+    assert_eq!(
+        (done.status.as_u16(), done.location()),
+        (303, domain.replace("/evidence", "#evidence").as_str())
+    );
     assert_eq!(consultant.submit(&format!("{at}/{id}"), &fields("2")).await.status, 303);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_item_is_tied_to_other_criteria_and_has_to_be_reviewed_again(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (bo, consultant) = (world.member("contributor").await, world.member("consultant").await);
+    for criterion in ["PAT-1", "PAT-3"] {
+        let answer = json!({ "level": 4, "revision": 0 });
+        world.owner.put(&world.answer_to(criterion), answer).await.expect(200);
+    }
+    let dated = service::UnixMillis::now().date().to_string();
+    let new = json!({ "criteria": ["PAT-1"], "title": "Report", "note": "It works.", "dated": dated });
+    let item = world.owner.post(&world.at("/evidence"), new).await.expect(201);
+    let path = format!("/evidence/{}", text(&item["id"]));
+    consultant.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.expect(200);
+    let class = async |code: &str| {
+        let score = world.owner.get(&world.at("/score")).await.expect(200);
+        let criteria = score["criteria"].as_array().unwrap().clone();
+        text(&criteria.iter().find(|one| one["code"] == code).unwrap()["evidence_class"])
+    };
+    assert_eq!((class("PAT-1").await.as_str(), class("PAT-3").await.as_str()), ("E2", "E0"));
+
+    let retie = |criteria: &[&str], revision: u8| json!({ "criteria": criteria, "revision": revision });
+    consultant.patch(&path, retie(&["PAT-3"], 1)).await.problem(403);
+    assert_eq!(bo.patch(&path, retie(&[], 1)).await.pointers(), ["/criteria"]);
+    assert_eq!(bo.patch(&path, retie(&["PAT-1"], 1)).await.pointers(), ["/criteria"], "nothing would change");
+    assert_eq!(bo.patch(&path, retie(&["NOPE-1"], 1)).await.pointers(), ["/criteria"]);
+    let both = json!({ "criteria": ["PAT-3"], "state": "accepted", "revision": 1 });
+    assert_eq!(bo.patch(&path, both).await.pointers(), ["/state", "/criteria"]);
+    bo.patch(&path, retie(&["PAT-3"], 2)).await.problem(409);
+    let changed = bo.patch(&path, retie(&["PAT-3", "PAT-1", "PAT-3"], 1)).await.expect(200);
+    assert_eq!(
+        (&changed["criteria"], &changed["revision"], &changed["state"], &changed["reviewer"]),
+        (&json!(["PAT-1", "PAT-3"]), &json!(2), &json!("submitted"), &json!(null))
+    );
+    assert_eq!((&changed["author"], &changed["note"]), (&item["author"], &json!("It works.")));
+    assert_eq!((class("PAT-1").await.as_str(), class("PAT-3").await.as_str()), ("E1", "E1"));
+    consultant.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.problem(409);
+
+    // Without scripts.
+    world.owner.sign_in().await;
+    let list = world.owner.page(&format!("/orgs/{}/evidence", world.slug)).await.text;
+    let form = format!("/orgs/{}{path}/criteria", world.slug);
+    assert!(list.contains(&format!("href=\"{form}\"")), "{list}");
+    let page = world.owner.page(&form).await.text;
+    assert!(page.contains("Criteria of Report") && page.contains("name=\"revision\" value=\"2\""), "{page}");
+    let none = world.owner.submit(&form, &[("revision", "2")]).await;
+    assert_eq!(none.status, 422);
+    assert!(none.text.contains("Choose at least one criterion."), "{}", none.text);
+    let done = world.owner.submit(&form, &[("revision", "2"), ("criteria", "PAT-3")]).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let listed = world.owner.get(&world.at("/evidence")).await.expect(200);
+    assert_eq!(listed["items"][0]["criteria"], json!(["PAT-3"]));
+    assert_eq!(world.owner.page(&form.replace(&world.slug, "elsewhere")).await.status, 404);
+
+    // Who tied it acted for the organization.
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    bo.patch(&path, retie(&["PAT-1"], 3)).await.problem(409);
+    super::independence::turn(&world, &bo, "consultant").await;
+    let refused = super::review::post(&bo, &world.at("/review")).await.problem(409);
+    assert!(text(&refused["detail"]).contains("somebody else"), "{refused}");
+    world.app.stop().await;
 }

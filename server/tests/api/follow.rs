@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Stream {
     response: Response,
     heard: String,
+    /// The state that it began with, once that was heard.
+    began_in: Option<String>,
 }
 
 impl Stream {
@@ -27,10 +29,10 @@ impl Stream {
         assert_eq!(response.status(), 200, "{url}");
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["cache-control"], "private, no-store");
-        Self { response, heard: String::new() }
+        Self { response, heard: String::new(), began_in: None }
     }
 
-    /// The next event: its id and its data.
+    /// The next event after the state that is there: its id and its data.
     async fn next(&mut self) -> Option<(String, Value)> {
         let reading = async {
             loop {
@@ -46,7 +48,12 @@ impl Stream {
                     self.heard = rest;
                     // Without data it keeps the connection alive.
                     let Some((id, data)) = found else { continue };
-                    return Some((id, serde_json::from_str(&data).unwrap()));
+                    let data: Value = serde_json::from_str(&data).unwrap();
+                    if data["state"] != "" && self.began_in.is_none() {
+                        self.began_in = Some(text(&data["state"]));
+                        continue;
+                    }
+                    return Some((id, data));
                 }
                 let part = self.response.chunk().await.ok()??;
                 self.heard.push_str(std::str::from_utf8(&part).unwrap());
@@ -92,12 +99,36 @@ async fn colleagues_hear_what_somebody_answers_and_nobody_hears_their_own(
     assert_eq!(told["href"], questions);
     world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
     assert_eq!(stream.words().await, "The assessment was submitted and is locked now");
+    assert_eq!(stream.began_in.as_deref(), Some("draft"));
     // Whoever comes back hears what was answered meanwhile, and who came too late for something hears it too.
     let mut again = Stream::open(&world.owner, &live(&world), Some(&first)).await;
     assert_eq!(untimed(&again.words().await), "contributor answered PAT-1: 3 Operational");
     let long_ago = format!("{}?since=0", live(&world));
     let mut all = Stream::open(&world.owner, &long_ago, None).await;
     assert_eq!(untimed(&all.words().await), "contributor answered PAT-1: 3 Operational");
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_comes_back_hears_the_state_that_it_is_in_by_now(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let bo = world.member("contributor").await;
+    world.owner.sign_in().await;
+    let page = format!("/orgs/{}/assessments/{}/PAT", world.slug, world.assessment);
+    assert!(world.owner.page(&page).await.text.contains("data-state=\"draft\""));
+    let since = service::UnixMillis::now().0.to_string();
+    // The page is hidden, and follows nothing, while this happens.
+    answer(&bo, &world, "PAT-1", 3, 0).await;
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    let mut stream = Stream::open(&world.owner, &live(&world), Some(&since)).await;
+    assert_eq!(untimed(&stream.words().await), "contributor answered PAT-1: 3 Operational");
+    world.owner.post(&world.at("/reopen"), json!({})).await.expect(200);
+    let (_, told) = stream.next().await.unwrap();
+    assert_eq!(stream.began_in.as_deref(), Some("submitted"));
+    assert_eq!(told["state"], "draft");
     world.app.stop().await;
 }
 

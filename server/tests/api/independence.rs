@@ -3,11 +3,13 @@
 use rstest::rstest;
 use serde_json::json;
 
+use super::frameworks::admin;
 use super::review::post;
+use super::succession::publish;
 use super::support::{Backend, Person, World, text};
 
 /// Gives a member another role.
-async fn turn(world: &World, person: &Person, role: &str) {
+pub(super) async fn turn(world: &World, person: &Person, role: &str) {
     let members = world.owner.get(&world.org("/members")).await.expect(200);
     let user = members["items"]
         .as_array()
@@ -28,6 +30,26 @@ async fn nobody_reviews_what_they_answered_themselves() {
     turn(&world, &turned, "consultant").await;
     let refused = post(&turned, &world.at("/review")).await.problem(409);
     assert!(refused["detail"].as_str().unwrap().contains("somebody else"), "{refused}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_starts_the_next_version_has_answered_nothing_in_it_and_who_answered_has(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let root = admin(&world.app).await;
+    let (turned, consultant) = (world.member("assessor").await, world.member("consultant").await);
+    turned.put(&world.answer_to("PAT-3"), json!({ "level": 3, "revision": 0 })).await.expect(200);
+    publish(&root).await;
+    let started = consultant.post(&world.at("/next"), json!({})).await.expect(201);
+    let next = format!("/assessments/{}", text(&started["id"]));
+    post(&world.owner, &format!("{next}/submit")).await.expect(200);
+    turn(&world, &turned, "consultant").await;
+    let refused = post(&turned, &format!("{next}/review")).await.problem(409);
+    assert!(text(&refused["detail"]).contains("somebody else"), "{refused}");
+    post(&consultant, &format!("{next}/review")).await.expect(200);
+    world.app.stop().await;
 }
 
 #[rstest]

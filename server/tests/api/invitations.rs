@@ -3,6 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::reports::share_by;
 use super::support::{Backend, PASSWORD, Person, World, text};
 
 /// Invites through the API; the link's path.
@@ -173,5 +174,56 @@ async fn guessing_links_is_slowed_down() {
     }
     assert_eq!(somebody.page("/invitations/guess").await.status, 429);
     assert_eq!(somebody.page(&link).await.status, 429);
+    world.app.stop().await;
+}
+
+/// The account of a member.
+async fn account(world: &World, email: &str) -> String {
+    let members = world.owner.get(&world.org("/members")).await.expect(200);
+    let found = members["items"].as_array().unwrap().iter().find(|member| member["email"] == email).cloned();
+    text(&found.expect("a member")["user"])
+}
+
+/// Whether the link still opens.
+async fn opens(world: &World, link: &str) -> bool {
+    let status = world.app.anonymous().page(link).await.status.as_u16();
+    assert!(matches!(status, 200 | 410), "{status}");
+    status == 200
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_is_removed_or_no_longer_owner_has_no_invitation_to_come_back_by(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values("removed", "demoted")] deed: &str,
+) {
+    let world = World::new(backend).await;
+    let second = world.app.person("second").await;
+    // Open since before they were added without it.
+    let (_, for_them) = invite(&world, "second@example.org", "owner").await;
+    let add = json!({ "email": "second@example.org", "role": "owner" });
+    world.owner.post(&world.org("/members"), add).await.expect(201);
+    let new = json!({ "email": "second@elsewhere.example", "role": "owner" });
+    let made = second.post(&world.org("/invitations"), new).await.expect(201);
+    let link = text(&made["link"]);
+    let by_them = link[link.find("/invitations/").unwrap()..].to_owned();
+    let (_, by_the_other) = invite(&world, "ana@clinic.example", "viewer").await;
+    let shared = share_by(&world, &second, &["domains"]).await;
+
+    let member = world.org(&format!("/members/{}", account(&world, "second@example.org").await));
+    let removed = deed == "removed";
+    if removed {
+        world.owner.delete(&member).await.expect(204);
+    } else {
+        world.owner.patch(&member, json!({ "role": "viewer" })).await.expect(204);
+    }
+    assert!(!opens(&world, &by_them).await);
+    assert_eq!(opens(&world, &for_them).await, !removed);
+    assert!(opens(&world, &by_the_other).await, "of others nothing ends");
+    assert_eq!(opens(&world, &shared).await, !removed);
+    let listed = world.owner.get(&world.org("/invitations")).await.expect(200);
+    let states: Vec<_> = listed["items"].as_array().unwrap().iter().map(|one| text(&one["state"])).collect();
+    let wanted = if removed { ["open", "revoked", "revoked"] } else { ["open", "revoked", "open"] };
+    assert_eq!(states, wanted);
     world.app.stop().await;
 }

@@ -44,11 +44,15 @@ async fn a_second_reviewer_sees_both_ratings_and_keeps_what_was_typed() {
     assert_eq!(kept["differences"][0]["assessor"]["level"], 1, "nothing was overwritten");
     assert_eq!(second.submit(&domain, &rate("2", "Two clinics have it.", "1")).await.status, 303);
 
-    // The first one settles what the second one rated anew.
+    // The first one settles what the second one rated anew, once they have seen it.
     assert_eq!(second.submit(&domain, &rate("0", "None has it.", "2")).await.status, 303);
     let settle = format!("{review}/settle");
     let note = "Seen together: the pilot does not count.";
-    assert_eq!(first.submit(&settle, &[("settle", "PAT-1"), ("note", note)]).await.status, 303);
+    let close = |assessor| [("settle", "PAT-1"), ("note", note), ("own", "1"), ("assessor", assessor)];
+    let unseen = first.submit(&settle, &close("2")).await;
+    assert_eq!(unseen.status, 409);
+    assert!(unseen.text.contains("name=\"assessor\" value=\"3\""), "{}", unseen.text);
+    assert_eq!(first.submit(&settle, &close("3")).await.status, 303);
 }
 
 #[tokio::test]

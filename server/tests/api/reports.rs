@@ -71,8 +71,8 @@ async fn the_report_is_a_file_of_three_kinds_and_runs_no_formula(
     );
     let mut lines = csv::Reader::from_reader(csv.text.as_bytes());
     let first = lines.records().next().unwrap().unwrap();
-    assert_eq!((&first[1], &first[10]), ("PAT-1", "'=HYPERLINK(\"http://evil.example\")"));
-    assert!(first[11].contains("not a HIMSS stage"));
+    assert_eq!((&first[1], &first[7], &first[11]), ("PAT-1", "3", "'=HYPERLINK(\"http://evil.example\")"));
+    assert!(first[12].contains("not a HIMSS stage"));
     assert_eq!(world.owner.get(&world.at("/report.csv?table=gossip")).await.pointers(), ["/table"]);
 
     let xlsx = world.owner.api(reqwest::Method::GET, &world.at("/report.xlsx")).send().await.unwrap();
@@ -266,12 +266,17 @@ fn link_in(page: &str) -> String {
 
 /// A link to the report with these sections, made by the owner; its address.
 pub(crate) async fn share(world: &World, sections: &[&str]) -> String {
-    world.owner.sign_in().await;
+    share_by(world, &world.owner, sections).await
+}
+
+/// A link that somebody makes.
+pub(crate) async fn share_by(world: &World, person: &Person, sections: &[&str]) -> String {
+    person.sign_in().await;
     let path = format!("/orgs/{}/assessments/{}/shares", world.slug, world.assessment);
     let tomorrow = UnixMillis(UnixMillis::now().0 + 24 * 3600 * 1000).date().to_string();
     let mut fields = vec![("label", "The board"), ("expires", tomorrow.as_str())];
     fields.extend(sections.iter().map(|section| ("section", *section)));
-    link_in(&world.owner.submit(&path, &fields).await.text)
+    link_in(&person.submit(&path, &fields).await.text)
 }
 
 #[rstest]
@@ -375,7 +380,100 @@ async fn every_framework_says_how_it_scores_on_an_example() {
         {
             assert!(page.text.contains(words), "{code}: {words}");
         }
+        assert!(page.text.contains("Assessments by versions of one framework compare"), "{code}");
     }
     assert_eq!(anonymous.page("/frameworks/B7/9.9/methods").await.status, 404);
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_report_has_the_trend_where_something_changed_and_says_so_where_nothing_did(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    world.owner.sign_in().await;
+    let path = format!("/orgs/{}/assessments/{}/report?section=trend", world.slug, world.assessment);
+    let untouched = world.owner.page(&path).await.text;
+    assert!(untouched.contains("there is no trend yet") && !untouched.contains("trend-plot"), "{untouched}");
+
+    world.owner.put(&world.answer_to("PAT-1"), json!({ "level": 4, "revision": 0 })).await.expect(200);
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    let page = world.owner.page(&path).await.text.replace("<!>", "");
+    for words in
+        ["id=\"trend-plot\"", "submitted or signed 1 time", "proven 0.0 on", "as of the end of each day"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let score = world.owner.get(&world.at("/score")).await.expect(200);
+    let report = world.owner.get(&world.at("/report.json?section=trend")).await.expect(200);
+    let lines = report["trend"].as_array().unwrap();
+    let turns: Vec<_> = lines.iter().map(|line| text(&line["what"])).collect();
+    let mut kinds = turns.clone();
+    kinds.sort();
+    assert_eq!(kinds, ["changed", "now", "started", "submitted"]);
+    assert_eq!((turns[0].as_str(), turns[3].as_str()), ("now", "started"), "the latest first");
+    for line in lines.iter().filter(|line| line["what"] == "now" || line["what"] == "submitted") {
+        assert_eq!(line["proven"]["exact"], score["exact"]["overall"], "{line}");
+        assert_eq!(line["claimed"]["exact"], score["exact"]["claimed"], "{line}");
+    }
+    assert_eq!(lines[3]["claimed"]["shown"], 0.0);
+    let csv = world.owner.get(&world.at("/report.csv?table=trend")).await.text;
+    let mut read = csv::Reader::from_reader(csv.as_bytes());
+    let whats: Vec<_> = read.records().map(|line| line.unwrap()[1].to_owned()).collect();
+    assert_eq!(whats, turns);
+
+    let shown = world.app.anonymous().page(&share(&world, &["trend"]).await).await.text;
+    assert!(shown.contains("id=\"trend-plot\"") && !shown.contains("/orgs/"), "{shown}");
+    let others = world.app.anonymous().page(&share(&world, &["domains"]).await).await.text;
+    assert!(!others.contains("id=\"trend\""));
+    let left_out = world.owner.get(&world.at("/report.json?section=domains")).await.expect(200);
+    assert_eq!(left_out["trend"], Value::Null);
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_link_that_has_expired_is_gone_and_notes_no_reading(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let link = share(&world, &["domains"]).await;
+    let anonymous = world.app.anonymous();
+    assert_eq!(anonymous.page(&link).await.status, 200);
+
+    // The same link as it is a day after it ended: nobody can make one of yesterday.
+    let store = store::Store::connect(&world.app.config.database.url).await.unwrap();
+    let id = world.assessment.parse().unwrap();
+    let open = store.shares_of(id).await.unwrap().remove(0);
+    let day = 24 * 3600 * 1000;
+    let ended = store::record::Share {
+        id: store::ShareId::new(),
+        created_at: UnixMillis(open.created_at.0 - 2 * day),
+        expires_at: UnixMillis(open.created_at.0 - day),
+        ..open.clone()
+    };
+    let entry = store::record::Audit {
+        at: ended.created_at,
+        actor: Some(open.by),
+        org: None,
+        action: "report.shared",
+        subject: ended.id.to_string(),
+        details: json!({}),
+    };
+    let hash = super::clients::sha256(b"expired");
+    store.create_share(ended.clone(), &hash, entry).await.unwrap();
+    for path in ["/shared/expired", "/shared/expired/report.pdf"] {
+        let gone = anonymous.page(path).await;
+        assert_eq!(gone.status, 410, "{path}: {}", gone.text);
+        assert!(!gone.text.contains("Alder"), "{}", gone.text);
+    }
+    let visits = store.share_visits(id, 10).await.unwrap();
+    assert_eq!(
+        visits.iter().map(|visit| visit.share).collect::<Vec<_>>(),
+        [open.id],
+        "only the open one was read"
+    );
+    store.close().await;
     world.app.stop().await;
 }

@@ -187,58 +187,31 @@ async fn ratings_stand_beside_the_claims_and_differences_are_settled(
     assert_eq!((&open[0]["own"]["level"], &open[0]["assessor"]["level"]), (&json!(4), &json!(1)));
 
     let settle = world.at("/differences/PAT-1");
-    assert_eq!(consultant.post(&settle, json!({ "note": "ok" })).await.pointers(), ["/note"]);
-    let note = json!({ "note": "Seen together: the pilot does not count." });
-    world.owner.post(&settle, note.clone()).await.problem(403);
-    consultant.post(&world.at("/differences/PAT-2"), note.clone()).await.problem(409);
-    consultant.post(&settle, note.clone()).await.expect(200);
+    let note = |own: i64, assessor: i64| {
+        let note = "Seen together: the pilot does not count.";
+        json!({ "note": note, "own_revision": own, "assessor_revision": assessor })
+    };
+    let short = json!({ "note": "ok", "own_revision": 1, "assessor_revision": 1 });
+    assert_eq!(consultant.post(&settle, short).await.pointers(), ["/note"]);
+    for (own, assessor) in [(0, 1), (2, 1), (1, 0), (1, 2)] {
+        let unseen = consultant.post(&settle, note(own, assessor)).await.problem(409);
+        assert!(text(&unseen["detail"]).contains("changed after you read them"), "{unseen}");
+    }
+    let note = |assessor: i64| note(1, assessor);
+    world.owner.post(&settle, note(1)).await.problem(403);
+    consultant.post(&world.at("/differences/PAT-2"), note(1)).await.problem(409);
+    consultant.post(&settle, note(1)).await.expect(200);
     let review = consultant.get(&world.at("/review")).await.expect(200);
-    assert_eq!(review["differences"][0]["settled"]["note"], note["note"]);
+    assert_eq!(review["differences"][0]["settled"]["note"], note(1)["note"]);
     consultant.put(&world.at(&rating("PAT-1")), json!({ "level": 0, "revision": 1 })).await.expect(200);
     let review = consultant.get(&world.at("/review")).await.expect(200);
     assert_eq!(review["differences"][0]["settled"], Value::Null, "another rating, another difference");
     post(&consultant, &world.at("/finalize")).await.problem(409);
-    consultant.post(&settle, note).await.expect(200);
+    // Whoever read the rating before does not close the difference of today.
+    consultant.post(&settle, note(1)).await.problem(409);
+    post(&consultant, &world.at("/finalize")).await.problem(409);
+    consultant.post(&settle, note(2)).await.expect(200);
     post(&consultant, &world.at("/finalize")).await.expect(200);
-}
-
-#[tokio::test]
-async fn evidence_is_reviewed_together_or_not_at_all() {
-    let world = World::new(Backend::Sqlite).await;
-    let (consultant, assessor) = (world.member("consultant").await, world.member("assessor").await);
-    let attach = async |person: &Person, title: &str| {
-        let new =
-            json!({ "criteria": ["PAT-1"], "title": title, "note": "It works.", "dated": "2026-01-01" });
-        let item = person.post(&world.at("/evidence"), new).await.expect(201);
-        json!({ "id": item["id"], "revision": item["revision"] })
-    };
-    let (one, two) = (attach(&world.owner, "one").await, attach(&assessor, "two").await);
-    let states = async || {
-        let items = world.owner.get(&world.at("/evidence")).await.expect(200)["items"].clone();
-        items.as_array().unwrap().iter().map(|item| text(&item["state"])).collect::<Vec<_>>()
-    };
-    let path = world.at("/evidence/review");
-    let both = json!({ "items": [one, two], "state": "accepted" });
-    assessor.post(&path, both.clone()).await.problem(409);
-    assert_eq!(states().await, ["submitted", "submitted"]);
-    let unknown = json!({ "id": "018f0000-0000-7000-8000-000000000000", "revision": 1 });
-    consultant.post(&path, json!({ "items": [one, unknown], "state": "accepted" })).await.problem(404);
-    let unread = json!({ "id": two["id"], "revision": 2 });
-    consultant.post(&path, json!({ "items": [one, unread], "state": "accepted" })).await.problem(409);
-    assert_eq!(states().await, ["submitted", "submitted"]);
-    assert_eq!(
-        consultant.post(&path, json!({ "items": [], "state": "accepted" })).await.pointers(),
-        ["/items"]
-    );
-    assert_eq!(
-        consultant
-            .post(&path, json!({ "items": [{ "id": "x", "revision": 1 }], "state": "accepted" }))
-            .await
-            .pointers(),
-        ["/items/0/id"]
-    );
-    assert_eq!(consultant.post(&path, both).await.expect(200)["count"], 2);
-    assert_eq!(states().await, ["accepted", "accepted"]);
 }
 
 #[rstest]
@@ -303,12 +276,17 @@ async fn the_review_is_done_by_plain_forms() {
     let page = consultant.page(&review).await.text;
     assert!(page.contains("Where the ratings differ") && page.contains("A pilot only."), "{page}");
     let settle = format!("{review}/settle");
-    let refused = consultant.submit(&settle, &[("settle", "PAT-1"), ("note", "no")]).await;
+    let close = |note, assessor| [("settle", "PAT-1"), ("note", note), ("own", "1"), ("assessor", assessor)];
+    assert!(page.contains("name=\"own\" value=\"1\"") && page.contains("name=\"assessor\" value=\"1\""));
+    let refused = consultant.submit(&settle, &close("no", "1")).await;
     assert_eq!(refused.status, 422);
     // The message stands at the field, where the summary on top leads.
     assert!(refused.text.contains("id=\"settle-pat-1-error\""), "{}", refused.text);
     let note = "Seen together: the pilot does not count.";
-    assert_eq!(consultant.submit(&settle, &[("settle", "PAT-1"), ("note", note)]).await.status, 303);
+    let unseen = consultant.submit(&settle, &close(note, "2")).await;
+    assert_eq!(unseen.status, 409);
+    assert!(unseen.text.contains("changed after you read them") && unseen.text.contains(note));
+    assert_eq!(consultant.submit(&settle, &close(note, "1")).await.status, 303);
     assert_eq!(consultant.submit(&format!("{review}/agree"), &[]).await.status, 303);
     assert_eq!(consultant.submit(&review, &[("do", "finalize")]).await.status, 303);
 

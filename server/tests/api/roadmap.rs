@@ -118,6 +118,73 @@ async fn a_target_is_chosen_and_steps_are_pinned_left_out_and_given_to_somebody(
 
 #[rstest]
 #[tokio::test]
+async fn a_criterion_aims_at_a_level_of_its_own_and_what_counts_less_is_a_gap(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (viewer, outsider) = (world.member("viewer").await, world.app.person("outsider").await);
+    answer_everything(&world).await;
+    let gaps = async || -> Vec<String> {
+        let findings = world.owner.get(&world.at("/findings?limit=200")).await.expect(200);
+        let items = findings["items"].as_array().unwrap().iter();
+        let gaps = items.filter(|one| one["kind"] == "gap").map(|one| text(&one["criterion"]));
+        let mut gaps: Vec<String> = gaps.collect();
+        gaps.sort();
+        gaps
+    };
+    let before = gaps().await;
+    let [one, other, ..] = before.as_slice() else { panic!("level 3 is aimed at, and 2 counts: {before:?}") };
+    let all = world.at("/target-level");
+    let aimed = world.owner.put(&all, json!({ "level": 2 })).await.expect(200);
+    assert_eq!(aimed["target_level"], 2);
+    assert_eq!(gaps().await, Vec::<String>::new());
+    let own = world.at(&format!("/target-levels/{one}"));
+    world.owner.put(&own, json!({ "level": 4 })).await.expect(204);
+    assert_eq!(gaps().await, [one.clone()]);
+    let whole = world.owner.get(&world.at("")).await.expect(200);
+    assert_eq!(whole["criterion_targets"], json!({ one.as_str(): 4 }));
+    let report = world.owner.get(&world.at("/report.json")).await.expect(200);
+    let target = |code: &str| {
+        let lines = report["criteria"].as_array().unwrap();
+        lines.iter().find(|line| line["code"] == code).unwrap()["target"].clone()
+    };
+    assert_eq!((target(one), target(other)), (json!(4), json!(2)));
+
+    world.owner.sign_in().await;
+    let page = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    let findings = world.owner.page(&format!("{page}/findings")).await.text.replace("<!>", "");
+    assert!(findings.contains("Counts 2, target 4"), "{findings}");
+    let roadmap = world.owner.page(&format!("{page}/roadmap")).await.text.replace("<!>", "");
+    for words in
+        ["Every criterion aims at 2 Defined. 1 criterion has a target of its own.", "4 Assured", one.as_str()]
+    {
+        assert!(roadmap.contains(words), "{words}: {roadmap}");
+    }
+    // Without scripts: another one, and back to what all aim at.
+    let fields = [("criterion", other.as_str()), ("level", "3")];
+    let set = world.owner.submit(&format!("{page}/roadmap/target-levels"), &fields).await;
+    assert_eq!(set.location(), format!("{page}/roadmap#targets"));
+    assert_eq!(gaps().await, [one.clone(), other.clone()]);
+    let fields = [("criterion", one.as_str()), ("level", "")];
+    assert_eq!(world.owner.submit(&format!("{page}/roadmap/target-levels"), &fields).await.status, 303);
+    assert_eq!(gaps().await, [other.clone()]);
+    let fields = [("level", "4")];
+    assert_eq!(world.owner.submit(&format!("{page}/roadmap/target-level"), &fields).await.status, 303);
+    assert_eq!(gaps().await, before);
+
+    for level in [-1, 5] {
+        assert_eq!(world.owner.put(&all, json!({ "level": level })).await.pointers(), ["/level"]);
+        assert_eq!(world.owner.put(&own, json!({ "level": level })).await.pointers(), ["/level"]);
+    }
+    viewer.put(&own, json!({ "level": 1 })).await.problem(403);
+    viewer.put(&all, json!({ "level": 1 })).await.problem(403);
+    outsider.put(&own, json!({ "level": 1 })).await.problem(404);
+    world.owner.put(&world.at("/target-levels/NOPE-1"), json!({ "level": 1 })).await.problem(404);
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn the_page_shows_the_climb_and_takes_decisions_without_scripts(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

@@ -1,11 +1,15 @@
 //! Start and stop.
 
 use reqwest::Method;
+use rstest::rstest;
 use serde_json::json;
 use server::config::{KeySource, OldKeys, SecretConfig};
 use server::startup::{Application, StartError};
 use service::CheckId;
 use service::check::{ChangedCheck, RawParameters};
+
+use store::record::{Audit, Import};
+use store::testing::TestDatabase;
 
 use super::support::{Answer, Backend, TestApp, World, text};
 
@@ -37,6 +41,40 @@ async fn a_postgresql_database_without_the_schema_is_refused_with_the_command_th
     config.database.url = database.url().to_owned();
     let Err(refused) = Application::build(config).await else { panic!("it started without a schema") };
     assert!(refused.to_string().contains("rung migrate"), "{refused}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_built_in_version_that_somebody_published_otherwise_keeps_nothing_from_starting(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (database, store) = TestDatabase::open(backend).await;
+    let [own, ..] = domain::builtin::frameworks() else { panic!("there are built-in frameworks") };
+    let mut own = own.clone();
+    own.title = "Our own".to_owned();
+    let citations: Vec<_> = domain::builtin::citations().iter().cloned().collect();
+    store.import_citations(&citations).await.unwrap();
+    let published = Audit {
+        at: service::UnixMillis(1),
+        actor: None,
+        org: None,
+        action: "framework.published",
+        subject: own.code.to_string(),
+        details: json!({}),
+    };
+    let imported = store.import_framework(&own, "another hash", published).await.unwrap();
+    assert!(matches!(imported, Import::Created(_)), "{imported:?}");
+    store.close().await;
+
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let mut config = app.config.clone();
+    config.database.url = database.url().to_owned();
+    config.secrets = keys('A', "");
+    let started = Application::build(config).await.unwrap();
+    let frameworks = started.service().frameworks().await.unwrap();
+    assert_eq!(frameworks.len(), domain::builtin::frameworks().len(), "the others came");
+    let kept = frameworks.iter().find(|entry| entry.code == own.code).unwrap();
+    assert_eq!(kept.title, "Our own", "what is published stays");
 }
 
 #[tokio::test]

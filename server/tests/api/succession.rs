@@ -8,7 +8,7 @@ use super::frameworks::admin;
 use super::support::{Backend, Person, World, text};
 
 /// Publishes B7 1.1.0: the anchors of PAT-1 changed, PAT-2 is called PAT-99, the rest is as it was.
-async fn publish(root: &Person) {
+pub(super) async fn publish(root: &Person) {
     let draft = root.post("/drafts", json!({ "framework": "B7" })).await.expect(201);
     let mut document = draft["document"].clone();
     for domain in document["domains"].as_array_mut().unwrap() {
@@ -56,6 +56,10 @@ async fn the_next_version_starts_with_what_is_unchanged_and_says_so_before(
     let root = admin(&world.app).await;
     let reviewer = world.member("consultant").await;
     world.owner.get(&world.at("/next")).await.problem(409);
+    for criterion in ["PAT-2", "PAT-3"] {
+        let at = world.at(&format!("/target-levels/{criterion}"));
+        world.owner.put(&at, json!({ "level": 4 })).await.expect(204);
+    }
     answer(&world, "PAT-1", json!({ "level": 3 })).await;
     answer(&world, "PAT-2", json!({ "level": 2 })).await;
     answer(&world, "PAT-3", json!({ "level": 2, "rationale": "It is live." })).await;
@@ -101,6 +105,11 @@ async fn the_next_version_starts_with_what_is_unchanged_and_says_so_before(
     );
     let at = format!("/assessments/{}", text(&started["id"]));
     let whole = world.owner.get(&at).await.expect(200);
+    assert_eq!(whole["criterion_targets"], json!({ "PAT-3": 4 }), "what is gone aims at nothing");
+    let before_whole = before["answers"].as_array().unwrap();
+    let first = before_whole.iter().find(|answer| answer["criterion"] == "PAT-3").unwrap();
+    let second = whole["answers"].as_array().unwrap().iter().find(|answer| answer["criterion"] == "PAT-3");
+    assert_eq!(second.unwrap()["by_name"], first["by_name"], "an answer stays whose it was");
     let answers: Vec<_> = whole["answers"]
         .as_array()
         .unwrap()

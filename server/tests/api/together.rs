@@ -69,6 +69,66 @@ async fn an_earlier_answer_comes_back_as_a_new_revision_and_nothing_is_rewritten
     world.app.stop().await;
 }
 
+#[rstest]
+#[tokio::test]
+async fn the_first_answer_is_withdrawn_and_can_be_brought_back(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (bo, viewer) = (world.member("contributor").await, world.member("viewer").await);
+    let before = world.owner.get(&world.at("/score")).await.expect(200);
+    answers(&bo, &world, &[3]).await;
+    let path = world.answer_to("PAT-1/withdraw");
+    viewer.post(&path, json!({ "revision": 1 })).await.problem(403);
+    let stale = world.owner.post(&path, json!({ "revision": 2 })).await.problem(409);
+    assert_eq!(stale["current"]["revision"], 1);
+    let gone = world.owner.post(&path, json!({ "revision": 1 })).await.expect(200);
+    assert_eq!(
+        (&gone["withdrawn"], &gone["level"], &gone["not_applicable"], &gone["revision"], &gone["by_name"]),
+        (&json!(true), &Value::Null, &json!(false), &json!(2), &json!("owner"))
+    );
+    let whole = world.owner.get(&world.at("")).await.expect(200);
+    assert_eq!(whole["answers"], json!([]), "it is unanswered");
+    let after = world.owner.get(&world.at("/score")).await.expect(200);
+    assert_eq!((&after["exact"], &after["completeness"]), (&before["exact"], &before["completeness"]));
+    world.owner.post(&path, json!({ "revision": 2 })).await.problem(409);
+    let restore = world.answer_to("PAT-1/restore");
+    let nothing = world.owner.post(&restore, json!({ "restore": 2, "revision": 0 })).await.problem(409);
+    assert!(text(&nothing["detail"]).contains("is a withdrawal"), "{nothing}");
+    let back = world.owner.post(&restore, json!({ "restore": 1, "revision": 0 })).await.expect(200);
+    assert_eq!((&back["level"], &back["revision"]), (&json!(3), &json!(3)));
+
+    // Without scripts: the first answer is undone, later ones are undone or withdrawn.
+    world.owner.sign_in().await;
+    let about = |code: &str| format!("/orgs/{}/assessments/{}/criteria/{code}", world.slug, world.assessment);
+    world.owner.put(&world.answer_to("PAT-2"), json!({ "level": 1, "revision": 0 })).await.expect(200);
+    let page = world.owner.page(&about("PAT-2")).await.text;
+    assert!(page.contains("Undo: back to unanswered") && !page.contains("Withdraw the answer"), "{page}");
+    let undone = world.owner.submit(&format!("{}/withdraw", about("PAT-2")), &[("revision", "1")]).await;
+    assert_eq!(undone.status, 303, "{}", undone.text);
+    let page = world.owner.page(&about("PAT-2")).await.text;
+    for words in ["Withdrawn: unanswered again", "Bring back revision 1"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("Undo") && !page.contains("Bring back revision 2"), "{page}");
+    let late = world.owner.submit(&format!("{}/withdraw", about("PAT-2")), &[("revision", "1")]).await;
+    assert_eq!(late.status, 409);
+    answers_at(&world, "PAT-2", 2, 0).await;
+    let page = world.owner.page(&about("PAT-2")).await.text;
+    assert!(page.contains("Undo: back to unanswered"), "before the answer on file there was none: {page}");
+    answers_at(&world, "PAT-2", 4, 3).await;
+    let page = world.owner.page(&about("PAT-2")).await.text;
+    assert!(page.contains("Undo: back to revision 3") && page.contains("Withdraw the answer"), "{page}");
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    world.owner.post(&path, json!({ "revision": 3 })).await.problem(409);
+    world.app.stop().await;
+}
+
+async fn answers_at(world: &World, criterion: &str, level: u8, revision: u8) {
+    let body = json!({ "level": level, "revision": revision });
+    world.owner.put(&world.answer_to(criterion), body).await.expect(200);
+}
+
 /// The account of a person, as the list of members has it.
 async fn account(world: &World, person: &Person) -> String {
     let members = world.owner.get(&world.org("/members")).await.expect(200);

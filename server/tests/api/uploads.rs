@@ -377,3 +377,42 @@ async fn without_a_place_for_files_links_and_notes_are_taken() {
     let read = world.owner.get(&format!("/evidence/{}", text(&item["id"]))).await.expect(200);
     assert_eq!(read, item);
 }
+
+/// A workbook whose one sheet unpacks to far more than any file that is taken.
+fn bomb() -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for name in ["[Content_Types].xml", "xl/workbook.xml"] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(b"<x/>").unwrap();
+    }
+    zip.start_file("xl/worksheets/sheet1.xml", options).unwrap();
+    let nothing = vec![0_u8; 1 << 20];
+    for _ in 0..64 {
+        zip.write_all(&nothing).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_workbook_that_is_a_bomb_is_kept_and_handed_out_and_never_unpacked() {
+    let world = World::new(Backend::Sqlite).await;
+    let bomb = bomb();
+    assert!(bomb.len() < 1 << 20, "64 MB in {} bytes", bomb.len());
+    let item = attach(&world, "Volumes.xlsx", &bomb).await.expect(201);
+    assert_eq!(item["file"]["bytes"], json!(bomb.len()), "as it came, not as it would unpack");
+    let path = format!("/evidence/{}", text(&item["id"]));
+    let answer = world.owner.api(Method::GET, &path).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment;"));
+    assert_eq!(answer.headers().get("content-encoding"), None);
+    assert_eq!(answer.bytes().await.unwrap(), bomb);
+    // What lies in the store is what came: nothing was unpacked beside it.
+    let EvidenceConfig::Folder(folder) = &world.app.config.evidence else {
+        panic!("tests keep files in a folder")
+    };
+    let kept: Vec<_> = files_below(folder).iter().map(|file| std::fs::read(file).unwrap()).collect();
+    assert_eq!(kept, [bomb]);
+    world.app.stop().await;
+}

@@ -1,5 +1,8 @@
 //! What nobody can reach: a gate above the most that its criterion can count for, a rung that the best imaginable
 //! organization does not climb to. The scoring rule itself says so.
+//!
+//! There is no cycle to look for: rungs are a list, in which each stands above the ones before it, and a gate names a rung
+//! and a level. Nothing names a criterion, so nothing can lead back to itself.
 
 use super::Framework;
 use crate::check::{CheckKinds, ProbeRecord, Status};

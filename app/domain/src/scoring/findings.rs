@@ -102,7 +102,7 @@ impl Raiser<'_> {
 
     fn gap(&self, position: usize, score: &CriterionScore) -> Option<FindingSeverity> {
         score.claimed()?;
-        let (effective, target) = (score.effective.get(), self.input.target_level.get());
+        let (effective, target) = (score.effective.get(), self.input.target_of(&score.code).get());
         if effective >= target || self.missed_gate(position, score).is_some() {
             return None;
         }

@@ -71,6 +71,8 @@ pub struct Input {
     pub profiles: Vec<ProfileCode>,
     pub as_of: Date,
     pub target_level: Level,
+    /// Criteria at which the organization aims at another level than at all others.
+    pub own_targets: BTreeMap<CriterionCode, Level>,
     pub independent_signoff: bool,
     pub answers: BTreeMap<CriterionCode, Answer>,
     pub evidence: Vec<EvidenceItem>,
@@ -84,6 +86,7 @@ impl Default for Input {
             profiles: Vec::new(),
             as_of: Date::ZERO,
             target_level: Self::DEFAULT_TARGET,
+            own_targets: BTreeMap::new(),
             independent_signoff: false,
             answers: BTreeMap::new(),
             evidence: Vec::new(),
@@ -95,4 +98,9 @@ impl Default for Input {
 impl Input {
     /// The level that an organization aims at unless it says otherwise.
     pub const DEFAULT_TARGET: Level = Level::ALL[3];
+
+    /// The level that the organization aims at for a criterion (section 2).
+    pub fn target_of(&self, criterion: &CriterionCode) -> Level {
+        self.own_targets.get(criterion).copied().unwrap_or(self.target_level)
+    }
 }

@@ -16,7 +16,8 @@ const LISTED_PRIORITIES: usize = 10;
 impl CaseInput {
     /// The input in the rule's words, or what in it the framework does not have.
     pub(super) fn to_scoring(&self, framework: &Framework) -> Result<Input, String> {
-        let mut criteria = self.answers.keys().chain(self.evidence.iter().map(|item| &item.criterion));
+        let named = self.answers.keys().chain(self.own_targets.keys());
+        let mut criteria = named.chain(self.evidence.iter().map(|item| &item.criterion));
         if let Some(code) = criteria.find(|code| framework.criterion(code).is_none()) {
             return Err(format!("{} has no criterion `{code}`", framework.code));
         }
@@ -29,6 +30,7 @@ impl CaseInput {
             profiles: self.profiles.clone(),
             as_of: self.as_of,
             target_level: self.target_level,
+            own_targets: self.own_targets.clone(),
             independent_signoff: self.independent_signoff,
             answers: self.answers.iter().map(|(code, answer)| (code.clone(), answer.to_scoring())).collect(),
             evidence: self.evidence.iter().map(CaseEvidence::to_scoring).collect(),

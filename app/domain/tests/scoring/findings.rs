@@ -130,3 +130,13 @@ fn a_framework_that_cannot_be_scored_says_why() {
     let error = score(&framework, builtin::check_kinds(), &Input::default()).unwrap_err();
     assert_eq!(error.to_string(), "binding A-1.1 names the check kind no.such, which does not exist");
 }
+
+#[test]
+fn a_criterion_with_a_target_of_its_own_is_held_to_that_and_the_others_to_the_assessments() {
+    let documented = |builder: Builder, code| builder.own(code, 2).evidence(item(code, "2026-06-01"));
+    let at = |target: u8| documented(documented(Builder::new(), "A-2"), "B-1").aims("A-2", target);
+    assert_eq!(severity(at(2), FindingKind::Gap, "A-2"), None, "it counts what it aims at");
+    assert_eq!(severity(at(3), FindingKind::Gap, "A-2"), Some(FindingSeverity::Low));
+    assert_eq!(severity(at(4), FindingKind::Gap, "A-2"), Some(FindingSeverity::Medium));
+    assert_eq!(severity(at(2), FindingKind::Gap, "B-1"), Some(FindingSeverity::Medium), "B-1 aims at 3");
+}

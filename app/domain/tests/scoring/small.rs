@@ -63,6 +63,12 @@ impl Builder {
         self
     }
 
+    /// Another level to aim at for one criterion.
+    pub(super) fn aims(mut self, code: &str, level: u8) -> Self {
+        self.0.own_targets.insert(code.into(), self::level(level));
+        self
+    }
+
     pub(super) fn signed(mut self) -> Self {
         self.0.independent_signoff = true;
         self

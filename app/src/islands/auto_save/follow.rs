@@ -31,6 +31,8 @@ struct Follow {
     source: Option<EventSource>,
     /// The last that was heard, from which it goes on.
     since: String,
+    /// The state of the assessment that the page knows of.
+    state: String,
     /// The latest events by their id and criterion.
     heard: VecDeque<(String, String)>,
     /// Criteria that were answered and are not drawn yet.
@@ -40,6 +42,15 @@ struct Follow {
     offered: Vec<(String, Update)>,
     /// How often something was said.
     said: u32,
+}
+
+impl Follow {
+    /// Whether the page did not know of this state; from now on it does.
+    fn is_news(&mut self, state: &str) -> bool {
+        let news = self.state != state;
+        state.clone_into(&mut self.state);
+        news
+    }
 }
 
 thread_local! {
@@ -53,7 +64,11 @@ pub(super) fn start() {
         return;
     };
     let since = answers.get_attribute("data-since").unwrap_or_default();
-    FOLLOW.with_borrow_mut(|follow| follow.since = since);
+    let state = answers.get_attribute("data-state").unwrap_or_default();
+    FOLLOW.with_borrow_mut(|follow| {
+        follow.since = since;
+        follow.state = state;
+    });
     listen::on(&document, "visibilitychange", |_| if is_hidden() { close() } else { open() });
     // A page that waits to be gone back to holds no connection.
     listen::on(&window, "pagehide", |_| close());
@@ -114,6 +129,10 @@ fn heard(message: &MessageEvent) {
     });
     if again {
         // Where the stream begins, a little of what went before is told twice.
+        return;
+    }
+    if !told.state.is_empty() && !FOLLOW.with_borrow_mut(|follow| follow.is_news(&told.state)) {
+        // Every stream begins with the state that is there.
         return;
     }
     let form = AnswerForm::all().into_iter().find(|form| form.code == told.criterion);

@@ -131,6 +131,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "assessment.finalized" => format!("signed {}", of("title")),
         "review.begun" => format!("began the review of {}", of("title")),
         "review.changes_requested" => format!("asked for changes of {}", of("title")),
+        "answer.withdrawn" => format!("withdrew the answer to {}", of("criterion")),
         "answer.restored" => format!("brought an earlier answer to {} back", of("criterion")),
         "assignment.changed" => match details.get("name").and_then(Value::as_str) {
             Some(name) => format!("named {name} for {}", of("subject")),
@@ -143,6 +144,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "evidence.added" => format!("attached evidence: {}", of("title")),
         "evidence.reviewed" => format!("reviewed evidence: {}", of("state")),
         "evidence.replaced" => format!("replaced evidence: {}", of("title")),
+        "evidence.retied" => format!("tied evidence to other criteria: {}", of("title")),
         "evidence.removed" => format!("removed evidence: {}", of("title")),
         "action.created" => format!("made an action: {}", of("title")),
         "action.changed" if of("state") == "done" => format!("finished an action: {}", of("title")),

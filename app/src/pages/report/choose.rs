@@ -14,6 +14,7 @@ pub(crate) const fn section_words(section: Section) -> &'static str {
         Section::Findings => "Findings",
         Section::Roadmap => "Cheapest climb",
         Section::Checks => "Check health",
+        Section::Trend => "Trend",
     }
 }
 

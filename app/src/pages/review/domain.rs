@@ -5,8 +5,8 @@ use domain::scoring::{EvidenceState, Standing};
 use leptos::prelude::*;
 use service::record::Evidence;
 
-use super::ReviewSheet;
 use super::criterion::criterion_view;
+use super::{ReviewSheet, decide};
 use crate::pages::evidence::evidence_line;
 use crate::pages::parts::RefusalNote;
 use crate::ui::{Button, ButtonKind, ButtonLink, NavLink, PageHead, PostButton, Section, Tabs};
@@ -60,6 +60,7 @@ pub(crate) fn review_domain_page(page: &ReviewDomain) -> AnyView {
         </PageHead>
         <div class="gap-below"><Tabs label="Domains of the review" links=domains/></div>
         <RefusalNote refusal=sheet.refusal.clone()/>
+        {sheet.decided.as_ref().map(decide::outcome)}
         <div class="stack-wide">
             {criteria}
             <div class="row">{agree}</div>
@@ -91,7 +92,7 @@ fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
             choices += usize::from(may);
             let seen = item.seen().to_string();
             // Where the form came back, what was chosen in the revision that is there now.
-            let checked = if typed.has("state") {
+            let checked = if typed.has("do") {
                 typed.all("items").any(|chosen| chosen == seen)
             } else {
                 item.state == EvidenceState::Submitted
@@ -107,8 +108,8 @@ fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
     let buttons = (choices > 0).then(|| {
         view! {
             <p class="row gap-above no-print">
-                <Button name="state" value="accepted">"Accept the chosen"</Button>
-                <Button kind=ButtonKind::Stop name="state" value="rejected">"Reject the chosen"</Button>
+                <Button name="do" value="accept">"Accept the chosen"</Button>
+                <Button kind=ButtonKind::Stop name="do" value="reject">"Reject the chosen"</Button>
             </p>
         }
     });

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use service::Permission;
-use service::record::{Answer, Claim, Rater};
+use service::record::{AnswerRevision, Claim, Rater};
 
 use super::AboutSheet;
 use crate::ui::{ButtonSize, Column, Empty, Moment, PostButton, Section, Table, TableLook, Tag};
@@ -18,9 +18,19 @@ pub(super) fn section(sheet: &AboutSheet) -> AnyView {
         .into_any();
     }
     let current = sheet.assessed.own_answer(&sheet.criterion().code).map_or(0, |answer| answer.revision);
-    let undo = (current > 1 && may_restore(sheet)).then(|| {
-        let words = format!("Undo: back to revision {}", current - 1);
-        view! { <div class="gap-below">{restore(sheet, current - 1, current, words)}</div> }
+    let undo = (current > 0 && may_restore(sheet)).then(|| {
+        let mut own = sheet.history.iter().filter(|answer| answer.rater == Rater::Own);
+        // What the answer on file replaced: an answer, a withdrawal, or nothing.
+        let before = own.find(|answer| answer.revision < current).filter(|before| before.claim.is_some());
+        let button = match before {
+            Some(before) => {
+                let words = format!("Undo: back to revision {}", before.revision);
+                restore(sheet, before.revision, current, words)
+            }
+            None => withdraw(sheet, current, "Undo: back to unanswered"),
+        };
+        let away = before.map(|_| withdraw(sheet, current, "Withdraw the answer"));
+        view! { <div class="row gap-below">{button}{away}</div> }
     });
     let columns = vec![
         Column::number("Revision"),
@@ -45,17 +55,20 @@ fn may_restore(sheet: &AboutSheet) -> bool {
     sheet.assessed.may(Permission::Answer) && sheet.assessed.bundle.assessment.state.is_open()
 }
 
-fn row(sheet: &AboutSheet, answer: &Answer, current: i64) -> AnyView {
+fn row(sheet: &AboutSheet, answer: &AnswerRevision, current: i64) -> AnyView {
     let own = answer.rater == Rater::Own;
     let rater = (!own).then(|| view! { " "<Tag>"assessor's rating"</Tag> });
     let reason = match &answer.claim {
-        Claim::NotApplicable { reason } => Some(view! { <span class="sub said">{reason.clone()}</span> }),
-        Claim::Level(_) => None,
+        Some(Claim::NotApplicable { reason }) => {
+            Some(view! { <span class="sub said">{reason.clone()}</span> })
+        }
+        Some(Claim::Level(_)) | None => None,
     };
     let said = (!answer.rationale.is_empty())
         .then(|| view! { <span class="sub said">{answer.rationale.clone()}</span> });
-    let claim = claim_words(&sheet.assessed.framework, &answer.claim);
-    let action = match (own, answer.revision == current) {
+    let words = |claim| claim_words(&sheet.assessed.framework, claim);
+    let claim = answer.claim.as_ref().map_or_else(|| "Withdrawn: unanswered again".to_owned(), words);
+    let action = match (own && answer.claim.is_some(), answer.revision == current) {
         (true, true) => view! { <Tag>"on file"</Tag> }.into_any(),
         (true, false) if may_restore(sheet) => {
             restore(sheet, answer.revision, current, format!("Bring back revision {}", answer.revision))
@@ -79,5 +92,12 @@ fn restore(sheet: &AboutSheet, earlier: i64, current: i64, words: String) -> Any
     let fields =
         vec![("restore".to_owned(), earlier.to_string()), ("revision".to_owned(), current.to_string())];
     let action = format!("{}/restore", sheet.at());
+    view! { <PostButton action=action fields=fields size=ButtonSize::Small>{words}</PostButton> }.into_any()
+}
+
+/// A button that takes the answer on file back; `current` is the revision that the reader sees.
+fn withdraw(sheet: &AboutSheet, current: i64, words: &'static str) -> AnyView {
+    let fields = vec![("revision".to_owned(), current.to_string())];
+    let action = format!("{}/withdraw", sheet.at());
     view! { <PostButton action=action fields=fields size=ButtonSize::Small>{words}</PostButton> }.into_any()
 }

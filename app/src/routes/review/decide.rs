@@ -1,15 +1,40 @@
-//! The forms of the review's page that decide many things at once.
+//! The forms of the review that decide many things at once.
 
 use axum::extract::State;
 use axum::response::Response;
 use domain::CriterionCode;
 use http::StatusCode;
-use service::Error;
 use service::record::SeenEvidence;
-use service::review::Decisions;
+use service::review::{Decided, Decisions};
+use service::{Actor, AssessmentId, Error};
 
-use super::{Address, draw, read};
+use super::{Address, DomainAddress, draw, draw_domain, read, read_domain};
 use crate::web::{AppState, Fields, PageError, Posted, Refusal, Segments, see_other};
+
+/// What a page says of decisions of which not all were done.
+enum Undone {
+    /// Line by line.
+    Lines(Decided),
+    Refused(Refusal),
+}
+
+impl Undone {
+    /// The status of the page that says it; `None` for that of its refusal.
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Lines(decided) if decided.done == 0 => Some(StatusCode::CONFLICT),
+            Self::Lines(_) => Some(StatusCode::OK),
+            Self::Refused(_) => None,
+        }
+    }
+
+    fn parts(self) -> (Option<Decided>, Option<Refusal>) {
+        match self {
+            Self::Lines(decided) => (Some(decided), None),
+            Self::Refused(refusal) => (None, Some(refusal)),
+        }
+    }
+}
 
 /// Goes back to the page where all was done; else the page says, line by line, what was not.
 pub(super) async fn decide(
@@ -17,34 +42,62 @@ pub(super) async fn decide(
     Segments((slug, id)): Address,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let mut sheet = read(&state, &actor, &slug, id, Fields::default(), None).await?;
-    let done = match understood(&fields) {
-        Ok(decisions) => state.service.decide(&actor, id, decisions).await,
+    let sheet = read(&state, &actor, &slug, id, Fields::default(), None).await?;
+    let Some(undone) = decided(&state, &actor, id, &fields).await? else {
+        return Ok(see_other(&sheet.paths.review()));
+    };
+    let status = undone.status();
+    let (decided, refusal) = undone.parts();
+    let mut sheet = read(&state, &actor, &slug, id, Fields::default(), refusal).await?;
+    sheet.decided = decided;
+    Ok(with_status(draw(&state, &actor, &sheet), status))
+}
+
+/// The same from the page of one domain.
+pub(super) async fn decide_in_domain(
+    State(state): State<AppState>,
+    Segments((slug, id, code)): DomainAddress,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
+    let Some(undone) = decided(&state, &actor, id, &fields).await? else {
+        return Ok(see_other(&format!("{}#evidence", page.sheet.paths.review_domain(&code))));
+    };
+    let status = undone.status();
+    let (decided, refusal) = undone.parts();
+    let mut page = read_domain(&state, &actor, (&slug, id, &code), fields, refusal).await?;
+    page.sheet.decided = decided;
+    Ok(with_status(draw_domain(&state, &actor, &page, &code), status))
+}
+
+/// `None` where all was done.
+async fn decided(
+    state: &AppState,
+    actor: &Actor,
+    id: AssessmentId,
+    fields: &Fields,
+) -> Result<Option<Undone>, PageError> {
+    let done = match understood(fields) {
+        Ok(decisions) => state.service.decide(actor, id, decisions).await,
         Err(error) => Err(error),
     };
-    match done {
-        Ok(decided) if decided.refused.is_empty() => Ok(see_other(&sheet.paths.review())),
-        Ok(decided) => {
-            sheet = read(&state, &actor, &slug, id, Fields::default(), None).await?;
-            let nothing = decided.done == 0;
-            sheet.decided = Some(decided);
-            let mut response = draw(&state, &actor, &sheet);
-            if nothing {
-                *response.status_mut() = StatusCode::CONFLICT;
-            }
-            Ok(response)
-        }
+    Ok(match done {
+        Ok(decided) if decided.refused.is_empty() => None,
+        Ok(decided) => Some(Undone::Lines(decided)),
         Err(Error::Invalid(problems)) => {
             // No single field is wrong: the form as a whole chooses nothing, or too much.
             let note = problems.into_iter().map(|problem| problem.problem).collect::<Vec<_>>().join(" ");
-            sheet.refusal = Some(Refusal { note: Some(note), ..Refusal::invalid(Vec::new()) });
-            Ok(draw(&state, &actor, &sheet))
+            Some(Undone::Refused(Refusal { note: Some(note), ..Refusal::invalid(Vec::new()) }))
         }
-        Err(error) => {
-            sheet.refusal = Some(Refusal::of(error)?);
-            Ok(draw(&state, &actor, &sheet))
-        }
+        Err(error) => Some(Undone::Refused(Refusal::of(error)?)),
+    })
+}
+
+fn with_status(mut response: Response, status: Option<StatusCode>) -> Response {
+    if let Some(status) = status {
+        *response.status_mut() = status;
     }
+    response
 }
 
 fn understood(fields: &Fields) -> Result<Decisions, Error> {

@@ -13,8 +13,8 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{
-    CITATIONS, CitedSource, Entry, FORMAT, LOGO, MANIFEST, Manifest, Named, PEOPLE, People, VERSION, hash,
-    table_entry,
+    CITATIONS, CitedSource, Entry, FORMAT, LOGO, MANIFEST, Manifest, MissingFile, Named, PEOPLE, People,
+    VERSION, hash, table_entry,
 };
 use crate::service::{audit, org_audit};
 use crate::{Actor, Error, Permission, Service};
@@ -102,22 +102,32 @@ impl Work {
             file.json(&table_entry(name), table)?;
         }
         let org = self.organization.id;
+        let mut missing = Vec::new();
         for ((evidence, sha256), needed) in files_of(&rows.tables)? {
-            let found =
-                self.service.files().map(|files| runtime.block_on(files.read_whole(org, evidence, &sha256)));
-            match found.transpose().map_err(io::Error::other)?.flatten() {
+            let found = match self.service.files() {
+                Some(files) => {
+                    runtime.block_on(files.read_whole(org, evidence, &sha256)).map_err(io::Error::other)?
+                }
+                None if needed => {
+                    let words = "nobody said where the files of evidence are: see RUNG_EVIDENCE_URL";
+                    return Err(io::Error::other(words));
+                }
+                None => None,
+            };
+            match found {
                 Some(content) if hash(&content) == sha256 => {
                     file.add(&format!("files/{evidence}/{sha256}"), &content)?;
                 }
                 // Of what was replaced or removed, the file may be gone.
                 _ if !needed => {}
+                // Gone, or not what was attached. The client travels all the same, and says so.
                 _ => {
-                    let words = format!("the file of the evidence {evidence} is not in the store of files");
-                    return Err(io::Error::other(words));
+                    tracing::warn!(%org, %evidence, "the file of an item of evidence is missing; its client leaves without");
+                    missing.push(MissingFile { evidence, sha256 });
                 }
             }
         }
-        file.finish(&self.organization)
+        file.finish(&self.organization, missing)
     }
 }
 
@@ -179,7 +189,7 @@ impl Packing {
         self.zip.write_all(content)
     }
 
-    fn finish(mut self, organization: &Organization) -> io::Result<()> {
+    fn finish(mut self, organization: &Organization, missing: Vec<MissingFile>) -> io::Result<()> {
         let manifest = Manifest {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -191,6 +201,7 @@ impl Packing {
                 name: organization.name.clone(),
             },
             entries: std::mem::take(&mut self.entries),
+            missing,
         };
         let text = serde_json_canonicalizer::to_string(&manifest).map_err(io::Error::other)?;
         self.put(MANIFEST, text.as_bytes())?;

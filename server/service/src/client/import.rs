@@ -7,12 +7,12 @@ use std::path::Path;
 use domain::Framework;
 use domain::framework::{Citation, Citations};
 use serde_json::json;
-use store::client::{Cell, ClientRows, EXPORTED, KeptClient, NewClient, Rows};
+use store::client::{Cell, ClientRows, EXPORTED, KeptClient, LATER, NewClient, Rows};
 use store::record::{EvidenceBody, EvidenceFile, Logo};
 use store::{EvidenceId, OrgId};
 
 use super::archive::{Archive, file_entry, refused};
-use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, table_entry};
+use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, WITH_LATER, table_entry};
 use crate::evidence::{FileKind, clean_name, sniff};
 use crate::service::{hash_of, org_audit};
 use crate::{Actor, Error, Service};
@@ -25,6 +25,8 @@ pub struct ImportedClient {
     pub slug: String,
     pub rows: usize,
     pub files: usize,
+    /// Titles of evidence whose file was gone already where it comes from.
+    pub missing_files: Vec<String>,
     pub snapshots: usize,
     /// Framework versions that were missing here.
     pub frameworks: Vec<String>,
@@ -40,6 +42,8 @@ struct Unpacked {
     frameworks: Vec<Framework>,
     citations: Vec<Citation>,
     files: BTreeMap<(EvidenceId, String), FileKind>,
+    /// Titles of evidence whose file the manifest says is missing.
+    missing: Vec<String>,
     logo: Option<Logo>,
 }
 
@@ -58,13 +62,14 @@ impl Service {
         }
         let frameworks = self.missing_frameworks(std::mem::take(&mut unpacked.frameworks)).await?;
         let unpacked = self.keep_files(unpacked).await?;
-        let Unpacked { archive, org, rows, citations, files, logo, .. } = unpacked;
+        let Unpacked { archive, org, rows, citations, files, missing, logo, .. } = unpacked;
         let manifest = &archive.manifest;
         let mut imported = ImportedClient {
             name: manifest.organization.name.clone(),
             slug: String::new(),
             rows: 0,
             files: files.len(),
+            missing_files: missing,
             snapshots: rows.tables.get("snapshots").map_or(0, |table| table.rows.len()),
             frameworks: frameworks.iter().map(|(one, _)| format!("{} {}", one.code, one.version)).collect(),
             members: rows.members.iter().map(|one| (one.name.clone(), one.role.clone())).collect(),
@@ -188,10 +193,11 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         frameworks.push(framework);
     }
     let mut tables = BTreeMap::new();
-    for table in EXPORTED {
+    let earlier = archive.manifest.version < WITH_LATER;
+    for table in EXPORTED.iter().filter(|table| !(earlier && LATER.contains(table))) {
         tables.insert((*table).to_owned(), archive.json::<Rows>(&table_entry(table))?);
     }
-    if archive.names("tables/").len() != EXPORTED.len() {
+    if archive.names("tables/").len() != tables.len() {
         return Err(refused("The file holds a table that this program does not know."));
     }
     chained(&tables, org)?;
@@ -209,10 +215,11 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         true => None,
         false => Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?),
     };
-    proven_bodies(&mut tables, "evidence", "id", &files)?;
-    proven_bodies(&mut tables, "evidence_revisions", "evidence_id", &files)?;
+    let gone = archive.manifest.missing.iter().map(|file| (file.evidence, file.sha256.clone())).collect();
+    let missing = proven_bodies(&mut tables, "evidence", "id", &files, &gone)?;
+    proven_bodies(&mut tables, "evidence_revisions", "evidence_id", &files, &gone)?;
     let rows = ClientRows { tables, people, members };
-    Ok(Unpacked { archive, org, rows, frameworks, citations, files, logo })
+    Ok(Unpacked { archive, org, rows, frameworks, citations, files, missing, logo })
 }
 
 /// The places of two columns of a table.
@@ -236,15 +243,19 @@ pub(super) fn bodies<'a>(
     })
 }
 
-/// Holds what rows say of files against the files themselves, and cleans the names that people gave.
+/// Holds what rows say of files against the files themselves, and cleans the names that people gave. The titles of
+/// present items whose file is `gone`.
 fn proven_bodies(
     tables: &mut BTreeMap<String, Rows>,
     name: &str,
     id: &str,
     files: &BTreeMap<(EvidenceId, String), FileKind>,
-) -> Result<(), Error> {
-    let Some(table) = tables.get_mut(name) else { return Ok(()) };
-    let Some([id, body]) = places(table, [id, "body"]) else { return Ok(()) };
+    gone: &BTreeSet<(EvidenceId, String)>,
+) -> Result<Vec<String>, Error> {
+    let mut missing = Vec::new();
+    let Some(table) = tables.get_mut(name) else { return Ok(missing) };
+    let Some([id, body]) = places(table, [id, "body"]) else { return Ok(missing) };
+    let title = table.columns.iter().position(|column| column == "title");
     for row in &mut table.rows {
         let (Some(Cell::Text(item)), Some(Cell::Text(text))) = (row.get(id), row.get(body)) else { continue };
         let bad = |problem: &str| refused(format!("The evidence {item} {problem}."));
@@ -256,7 +267,15 @@ fn proven_bodies(
             }
             EvidenceBody::File(file) => match files.get(&(item, file.sha256.clone())) {
                 Some(kind) => EvidenceBody::File(as_found(file, *kind).map_err(|why| bad(&why))?),
-                None if name == "evidence" => return Err(bad("has a file that is missing")),
+                None if name == "evidence" => {
+                    if !gone.contains(&(item, file.sha256.clone())) {
+                        return Err(bad("has a file that is missing"));
+                    }
+                    if let Some(Cell::Text(title)) = title.and_then(|title| row.get(title)) {
+                        missing.push(title.clone());
+                    }
+                    EvidenceBody::File(named(file))
+                }
                 // What was replaced may be gone.
                 None => EvidenceBody::File(named(file)),
             },
@@ -265,7 +284,7 @@ fn proven_bodies(
         let text = serde_json::to_string(&proven).map_err(Error::internal)?;
         row[body] = Cell::Text(text);
     }
-    Ok(())
+    Ok(missing)
 }
 
 fn is_web(address: &str) -> bool {

@@ -28,6 +28,8 @@ pub struct Document {
     pub findings: Option<Vec<FindingLine>>,
     pub roadmap: Option<Climb>,
     pub checks: Option<Vec<CheckLine>>,
+    /// Latest first.
+    pub trend: Option<Vec<TrendLine>>,
     /// The attestations in force against failing checks. They are part of every report.
     pub attestations: Vec<Attestation>,
 }
@@ -47,6 +49,7 @@ pub struct Assessment {
     pub title: String,
     pub state: AssessmentState,
     pub target: Option<String>,
+    /// The level aimed at for every criterion; a criterion says where it aims at another one.
     pub target_level: u8,
 }
 
@@ -103,6 +106,8 @@ pub struct CriterionLine {
     pub standing: &'static str,
     pub claimed: Option<u8>,
     pub counts: u8,
+    /// The level aimed at.
+    pub target: u8,
     /// E0 to E3.
     pub evidence_class: String,
     /// Percent.
@@ -162,6 +167,18 @@ pub struct CheckLine {
     pub runs_90_days: u64,
     /// The criteria whose answers it contradicts.
     pub contradicts: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrendLine {
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// `started`, `changed`, `submitted`, `signed` or `now`.
+    pub what: &'static str,
+    /// Null while nothing applied.
+    pub proven: Option<Figure>,
+    pub claimed: Option<Figure>,
+    pub rung: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

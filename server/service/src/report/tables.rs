@@ -14,17 +14,19 @@ pub enum TableName {
     Findings,
     Roadmap,
     Checks,
+    Trend,
     Attestations,
 }
 
 impl TableName {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Summary,
         Self::Domains,
         Self::Criteria,
         Self::Findings,
         Self::Roadmap,
         Self::Checks,
+        Self::Trend,
         Self::Attestations,
     ];
 
@@ -37,6 +39,7 @@ impl TableName {
             Self::Findings => "findings",
             Self::Roadmap => "roadmap",
             Self::Checks => "checks",
+            Self::Trend => "trend",
             Self::Attestations => "attestations",
         }
     }
@@ -130,6 +133,7 @@ pub(super) fn table(document: &Document, name: TableName) -> Option<Table> {
                 "standing",
                 "claimed",
                 "counts",
+                "target",
                 "evidence_class",
                 "confidence",
                 "contradicted",
@@ -161,6 +165,7 @@ pub(super) fn table(document: &Document, name: TableName) -> Option<Table> {
             &["integration", "kind", "status", "latest_run", "passed_90_days", "runs_90_days", "contradicts"],
             checks(document)?,
         ),
+        TableName::Trend => (&["at", "what", "proven", "claimed", "rung"], trend(document)?),
         TableName::Attestations => {
             (&["integration", "kind", "binding", "reason", "by", "at", "until"], attestations(document))
         }
@@ -218,6 +223,7 @@ fn criteria(document: &Document) -> Option<Vec<Vec<Cell>>> {
             line.standing.into(),
             line.claimed.into(),
             line.counts.into(),
+            line.target.into(),
             line.evidence_class.as_str().into(),
             line.confidence.into(),
             if line.contradicted { "yes" } else { "no" }.into(),
@@ -276,6 +282,20 @@ fn checks(document: &Document) -> Option<Vec<Vec<Cell>>> {
             count(line.passed_90_days),
             count(line.runs_90_days),
             line.contradicts.join(", ").into(),
+        ]
+    };
+    Some(lines.map(row).collect())
+}
+
+fn trend(document: &Document) -> Option<Vec<Vec<Cell>>> {
+    let lines = document.trend.as_ref()?.iter();
+    let row = |line: &super::document::TrendLine| {
+        vec![
+            line.at.as_str().into(),
+            line.what.into(),
+            line.proven.as_ref().into(),
+            line.claimed.as_ref().into(),
+            line.rung.as_deref().into(),
         ]
     };
     Some(lines.map(row).collect())

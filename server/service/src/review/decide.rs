@@ -63,7 +63,7 @@ impl Service {
                 decided.refuse(seen.id.to_string(), "There is no such item in this assessment.".to_owned());
                 continue;
             };
-            let done = self.judge_evidence(actor, &found, [seen].into(), state).await;
+            let done = self.judge_evidence(actor, &found, seen, state).await;
             reviewed |= done.is_ok();
             decided.note(&evidence.title, done)?;
         }

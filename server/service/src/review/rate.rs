@@ -1,15 +1,13 @@
-//! The assessor's ratings beside the organization's answers, and many things reviewed at once.
+//! The assessor's ratings beside the organization's answers.
 
-use std::collections::BTreeSet;
-
-use domain::scoring::{EvidenceState, Standing};
+use domain::scoring::Standing;
 use domain::{CriterionCode, DomainCode};
 use store::AssessmentId;
-use store::record::{Answer, AssessmentState, Rater, SeenEvidence};
+use store::record::{Answer, AssessmentState, Rater};
 
 use super::not_in;
 use crate::answer::AnswerInput;
-use crate::{Actor, Error, Permission, Service};
+use crate::{Actor, Error, Service};
 
 impl Service {
     /// Rates a criterion beside the organization's answer, in the review only. A level there is the official answer; so
@@ -74,23 +72,5 @@ impl Service {
             }
         }
         Ok(agreed)
-    }
-
-    /// Accepts or rejects several items of an assessment at once, each in the revision that was read: all of them or
-    /// none. How many there were.
-    pub async fn review_evidence_together(
-        &self,
-        actor: &Actor,
-        id: AssessmentId,
-        items: &BTreeSet<SeenEvidence>,
-        state: EvidenceState,
-    ) -> Result<usize, Error> {
-        let found = self.assessment_for(actor, id, Permission::Review).await?;
-        if items.is_empty() {
-            return Err(Error::invalid("items", "Choose at least one item."));
-        }
-        self.judge_evidence(actor, &found, items.clone(), state).await?;
-        self.follow_evidence(&found).await;
-        Ok(items.len())
     }
 }

@@ -39,13 +39,22 @@ pub(super) fn differences(assessed: &Assessed, settled: Vec<Adjudication>) -> Ve
     found
 }
 
+/// The two answers that somebody looked at, by their revisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenDifference {
+    pub own: i64,
+    pub assessor: i64,
+}
+
 impl Service {
-    /// Closes a difference with a note. It opens again when one of the two answers changes and they still differ.
+    /// Closes a difference between the two answers that were seen, with a note. It opens again when one of them changes
+    /// and they still differ.
     pub async fn settle_difference(
         &self,
         actor: &Actor,
         id: AssessmentId,
         criterion: &CriterionCode,
+        seen: SeenDifference,
         note: &str,
     ) -> Result<Adjudication, Error> {
         let found = self.reviewable(actor, id).await?;
@@ -64,11 +73,20 @@ impl Service {
                 "The two ratings of {criterion} do not differ by 2 or more: there is nothing to close."
             )));
         };
+        let overtaken = || {
+            Error::Conflict(format!(
+                "One of the two answers to {criterion} changed after you read them. Look at both again before you close \
+                 the difference. Nothing was changed."
+            ))
+        };
+        if (difference.own.revision, difference.assessor.revision) != (seen.own, seen.assessor) {
+            return Err(overtaken());
+        }
         let settled = Adjudication {
             assessment: id,
             criterion: criterion.clone(),
-            own_revision: difference.own.revision,
-            assessor_revision: difference.assessor.revision,
+            own_revision: seen.own,
+            assessor_revision: seen.assessor,
             note: note.to_owned(),
             by: actor.user(),
             by_name: actor.name().to_owned(),
@@ -77,7 +95,7 @@ impl Service {
         let details = json!({ "criterion": criterion, "note": note });
         let entry = org_audit(actor, found.org, "difference.settled", id, details);
         if !self.store().settle(settled.clone(), entry).await? {
-            return Err(Error::Stale(Box::new(assessed.assessor_answer(criterion).cloned())));
+            return Err(overtaken());
         }
         Ok(settled)
     }

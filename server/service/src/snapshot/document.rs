@@ -80,6 +80,9 @@ pub struct InputPart {
     pub as_of: Date,
     pub profiles: Vec<ProfileCode>,
     pub target_level: Level,
+    /// Of criteria with a target of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own_targets: BTreeMap<CriterionCode, Level>,
     pub independent_signoff: bool,
     pub answers: Vec<AnswerPart>,
     pub evidence: Vec<EvidencePart>,
@@ -187,6 +190,7 @@ impl Document {
                 as_of: input.as_of,
                 profiles: input.profiles.clone(),
                 target_level: input.target_level,
+                own_targets: input.own_targets.clone(),
                 independent_signoff: input.independent_signoff,
                 answers: answers(assessed),
                 evidence: evidence(assessed),
@@ -292,6 +296,7 @@ impl InputPart {
             profiles: self.profiles.clone(),
             as_of: self.as_of,
             target_level: self.target_level,
+            own_targets: self.own_targets.clone(),
             independent_signoff: self.independent_signoff,
             answers,
             evidence: evidence.collect(),

@@ -11,7 +11,7 @@ use domain::RungCode;
 use domain::live::Fraction;
 use domain::scoring::{Answer as Ratings, Exact, Input, Rating, Scorer};
 use store::UnixMillis;
-use store::record::{AnswerStep, Claim, HandedIn, LiveChangeRecord, Rater};
+use store::record::{AnswerStep, Claim, HandedIn, LiveChangeRecord, Rater, SnapshotKind};
 
 use crate::assessment::Assessed;
 use crate::service::Prepared;
@@ -36,8 +36,89 @@ pub struct CoursePoint {
     pub rung: Option<RungCode>,
 }
 
+/// What happened at a line of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    Started,
+    /// Something of the day changed the figures.
+    Changed,
+    Submitted,
+    /// By an assessor from outside.
+    Signed,
+    /// This instant.
+    Now,
+}
+
+impl Turn {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Changed => "changed",
+            Self::Submitted => "submitted",
+            Self::Signed => "signed",
+            Self::Now => "now",
+        }
+    }
+}
+
+impl From<SnapshotKind> for Turn {
+    fn from(kind: SnapshotKind) -> Self {
+        match kind {
+            SnapshotKind::Submitted => Self::Submitted,
+            SnapshotKind::Final => Self::Signed,
+        }
+    }
+}
+
+/// A line of a course's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseLine {
+    pub at: UnixMillis,
+    pub turn: Turn,
+    /// `None` while it was unrated.
+    pub proven: Option<Exact>,
+    pub claimed: Option<Exact>,
+    pub rung: Option<RungCode>,
+}
+
+impl Course {
+    /// Whether there is anything between the start and this instant.
+    pub fn has_moved(&self) -> bool {
+        self.points.len() > 2 || !self.handed_in.is_empty()
+    }
+
+    /// Its points and what was handed in, latest first. What was handed in comes after what led to it.
+    pub fn lines(&self) -> Vec<CourseLine> {
+        let last = self.points.len().saturating_sub(1);
+        let turn = |place: usize| match place {
+            0 => Turn::Started,
+            place if place == last => Turn::Now,
+            _ => Turn::Changed,
+        };
+        let points = self.points.iter().enumerate().map(|(place, point)| CourseLine {
+            at: point.at,
+            turn: turn(place),
+            proven: point.proven,
+            claimed: point.claimed,
+            rung: point.rung.clone(),
+        });
+        let handed_in = self.handed_in.iter().map(|handed_in| CourseLine {
+            at: handed_in.snapshot.made_at,
+            turn: handed_in.snapshot.kind.into(),
+            proven: exact(handed_in.result.overall.as_ref()),
+            claimed: exact(handed_in.result.claimed.as_ref()),
+            rung: handed_in.snapshot.rung.clone(),
+        });
+        let mut lines: Vec<CourseLine> = points.chain(handed_in).collect();
+        lines.sort_by_key(|line| (line.at, line.turn != Turn::Changed));
+        lines.reverse();
+        lines
+    }
+}
+
 impl Service {
-    pub(super) async fn course(&self, assessed: &Assessed) -> Result<Course, Error> {
+    /// [`Service::read_submissions`] has to have been there before.
+    pub(crate) async fn course(&self, assessed: &Assessed) -> Result<Course, Error> {
         let assessment = &assessed.bundle.assessment;
         let Prepared { scorer, .. } = self.prepared(assessment.framework).await?;
         let changes = self.store().live_changes(assessment.id, None, u32::MAX).await?;
@@ -127,7 +208,7 @@ fn points(
 
 fn answer(answers: &mut BTreeMap<CriterionCode, Ratings>, step: &AnswerStep) {
     let ratings = answers.entry(step.criterion.clone()).or_default();
-    let rating = Some(match &step.claim {
+    let rating = step.claim.as_ref().map(|claim| match claim {
         Claim::Level(level) => Rating::Level(*level),
         Claim::NotApplicable { .. } => Rating::NotApplicable,
     });

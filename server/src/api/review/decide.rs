@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::CriterionCode;
 use serde::{Deserialize, Serialize};
+use service::record::SeenEvidence;
 use service::review::{self, Decisions};
 use service::{AssessmentId, Service};
 use utoipa::ToSchema;
 
-use super::rating::{SeenItem, seen};
 use crate::api::extract::{Bearer, Body, Segments};
 use crate::api::problem::Problem;
 
@@ -25,6 +25,15 @@ pub(in super::super) struct NewDecisions {
     /// Codes of criteria that the organization calls not applicable.
     #[serde(default)]
     approve_not_applicable: Vec<String>,
+}
+
+/// An item of evidence in the revision that you read.
+#[derive(Debug, Deserialize, ToSchema)]
+struct SeenItem {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(minimum = 1, example = 1)]
+    revision: i64,
 }
 
 /// What came of it.
@@ -74,4 +83,15 @@ pub(in super::super) async fn create(
     };
     let decided = service.decide(&actor, id, decisions).await;
     Ok(Json(decided.map_err(|error| Problem::from(error).with_pointer("/items", ""))?.into()))
+}
+
+/// The items that a field of a body names.
+fn seen(field: &str, items: &[SeenItem]) -> Result<Vec<SeenEvidence>, Problem> {
+    let read = items.iter().enumerate().map(|(index, SeenItem { id, revision })| {
+        let id = id.parse();
+        let id =
+            id.map_err(|_| Problem::field(&format!("/{field}/{index}/id"), "This is no id of evidence."))?;
+        Ok(SeenEvidence { id, revision: *revision })
+    });
+    read.collect()
 }

@@ -1,18 +1,14 @@
-//! The assessor's ratings, settled differences, and evidence reviewed together.
-
-use std::collections::BTreeSet;
+//! The assessor's ratings, and settled differences.
 
 use axum::Json;
 use axum::extract::State;
 use domain::CriterionCode;
-use domain::scoring::EvidenceState;
 use serde::{Deserialize, Serialize};
-use service::record::SeenEvidence;
+use service::review::SeenDifference;
 use service::{AssessmentId, Service};
 use utoipa::ToSchema;
 
 use super::super::answer::{Answer, AnswerBody};
-use super::super::evidence::StateName;
 use super::super::extract::{Bearer, Body, MaybeBody, Segments};
 use super::super::problem::Problem;
 use super::Settled;
@@ -33,27 +29,19 @@ pub(in super::super) struct Agree {
 
 /// How a difference is closed.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "note": "Seen together on 12 May: the scope differs, the level of the assessor stands." }))]
+#[schema(example = json!({
+    "note": "Seen together on 12 May: the scope differs, the level of the assessor stands.", "own_revision": 2,
+    "assessor_revision": 1
+}))]
 pub(in super::super) struct Settle {
     /// 10 to 4,000 characters.
     note: String,
-}
-
-/// Items and a reviewer's word on all of them.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(in super::super) struct ReviewItems {
-    /// Evidence of this assessment.
-    items: Vec<SeenItem>,
-    state: StateName,
-}
-
-/// An item of evidence in the revision that you read.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct SeenItem {
-    #[schema(format = "uuid")]
-    id: String,
-    #[schema(minimum = 1, example = 1)]
-    revision: i64,
+    /// The revision of the organization's answer that you saw.
+    #[schema(minimum = 1)]
+    own_revision: i64,
+    /// The revision of the assessor's rating that you saw.
+    #[schema(minimum = 1)]
+    assessor_revision: i64,
 }
 
 /// Rate a criterion beside the organization
@@ -105,7 +93,8 @@ pub(in super::super) async fn agree(
 
 /// Close a difference between the raters with a note
 ///
-/// It opens again when one of the two changes and they still differ.
+/// It opens again when one of the two changes and they still differ. Where one changed since you saw it, nothing is
+/// closed: 409.
 #[utoipa::path(
     post, path = "/assessments/{id}/differences/{criterion}", tag = "review",
     params(("id" = String, Path, format = "uuid"), ("criterion" = String, Path, example = "PAT-1")),
@@ -122,39 +111,6 @@ pub(in super::super) async fn settle(
     State(service): State<Service>,
     Body(body): Body<Settle>,
 ) -> Result<Json<Settled>, Problem> {
-    Ok(Json(service.settle_difference(&actor, id, &criterion, &body.note).await?.into()))
-}
-
-/// Accept or reject several items at once
-///
-/// All of them or none: where one is unknown, was replaced since you read it, or was attached by you, nothing changes.
-#[utoipa::path(
-    post, path = "/assessments/{id}/evidence/review", tag = "review", params(("id" = String, Path, format = "uuid")),
-    request_body = ReviewItems,
-    responses(
-        (status = 200, body = Count), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 422, body = Problem)
-    )
-)]
-pub(in super::super) async fn review_evidence(
-    Bearer(actor): Bearer,
-    Segments(id): Segments<AssessmentId>,
-    State(service): State<Service>,
-    Body(body): Body<ReviewItems>,
-) -> Result<Json<Count>, Problem> {
-    let items = seen("items", &body.items)?.into_iter().collect::<BTreeSet<_>>();
-    let state = EvidenceState::from(body.state);
-    Ok(Json(Count { count: service.review_evidence_together(&actor, id, &items, state).await? }))
-}
-
-/// The items that a field of a body names.
-pub(super) fn seen(field: &str, items: &[SeenItem]) -> Result<Vec<SeenEvidence>, Problem> {
-    let read = items.iter().enumerate().map(|(index, SeenItem { id, revision })| {
-        let id = id.parse();
-        let id =
-            id.map_err(|_| Problem::field(&format!("/{field}/{index}/id"), "This is no id of evidence."))?;
-        Ok(SeenEvidence { id, revision: *revision })
-    });
-    read.collect()
+    let seen = SeenDifference { own: body.own_revision, assessor: body.assessor_revision };
+    Ok(Json(service.settle_difference(&actor, id, &criterion, seen, &body.note).await?.into()))
 }

@@ -148,6 +148,9 @@ macro_rules! of_check {
     };
 }
 
+/// Tables that files of an earlier form do not have; they are empty then.
+pub const LATER: &[&str] = &["criterion_targets"];
+
 const TEXT: Kind = Kind::Text(plain);
 const MAYBE_TEXT: Kind = Kind::MaybeText(plain);
 const DATE: Kind = Kind::Text(word::<Date>);
@@ -303,6 +306,10 @@ tables! {
     "roadmap_steps", 8 columns, of_assessment!(), "assessment_id, criterion" {
         assessment_id: OF_ASSESSMENT, criterion: CRITERION, framework_id: Kind::Framework, choice: Kind::Text(word::<StepChoice>), owner: TEXT,
         due: MAYBE_DATE, changed_by: Kind::Person, changed_at: AT,
+    }
+    "criterion_targets", 6 columns, of_assessment!(), "assessment_id, criterion" {
+        assessment_id: OF_ASSESSMENT, criterion: CRITERION, framework_id: Kind::Framework,
+        level: Kind::Number(within::<Level>), changed_by: Kind::Person, changed_at: AT,
     }
     "assignments", 7 columns, of_assessment!(), "assessment_id, scope, subject" {
         assessment_id: OF_ASSESSMENT, scope: Kind::Text(scope), subject: TEXT, owner_id: Kind::MaybePerson,

@@ -1,6 +1,6 @@
 //! Framework versions, assessments, answers and evidence.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -104,6 +104,31 @@ pub struct Answer {
     pub at: UnixMillis,
 }
 
+/// One revision of an answer, the latest or an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerRevision {
+    pub criterion: CriterionCode,
+    pub rater: Rater,
+    /// `None`: from this revision on there is no answer, it was withdrawn.
+    pub claim: Option<Claim>,
+    pub rationale: String,
+    pub revision: i64,
+    pub by: UserId,
+    pub by_name: String,
+    pub at: UnixMillis,
+}
+
+/// A withdrawal of the organization's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawAnswer {
+    pub assessment: AssessmentId,
+    pub criterion: CriterionCode,
+    /// The revision that is withdrawn.
+    pub seen_revision: i64,
+    pub by: UserId,
+    pub at: UnixMillis,
+}
+
 /// A save of one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaveAnswer {
@@ -112,7 +137,7 @@ pub struct SaveAnswer {
     pub rater: Rater,
     pub claim: Claim,
     pub rationale: String,
-    /// The revision that the writer saw: 0 where there was no answer.
+    /// The revision that the writer saw: 0, or that of a withdrawal, where there was no answer.
     pub seen_revision: i64,
     pub by: UserId,
     pub at: UnixMillis,
@@ -143,6 +168,8 @@ pub struct Successor {
     pub answers: Vec<SaveAnswer>,
     pub evidence: Vec<Evidence>,
     pub ties: Vec<ManualTie>,
+    /// Of criteria that aim at another level than the assessment does.
+    pub targets: BTreeMap<CriterionCode, Level>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,23 +254,23 @@ impl FromStr for SeenEvidence {
     }
 }
 
-/// A reviewer's word on items of one assessment.
+/// A reviewer's word on an item of an assessment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidenceReview {
     pub assessment: AssessmentId,
-    pub items: BTreeSet<SeenEvidence>,
+    pub seen: SeenEvidence,
     pub state: EvidenceState,
     pub reviewer: UserId,
     /// The states of the assessment in which this reviewer may say it.
     pub during: &'static [AssessmentState],
 }
 
-/// How a review of evidence ended: said of all items, or of none because of this one.
+/// How a review of evidence ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvidenceReviewed {
     Done,
     /// It was taken away, or is another assessment's.
-    Missing(EvidenceId),
+    Missing,
     /// Somebody replaced what the reviewer read; this is there now.
     Replaced(Box<Evidence>),
     /// The reviewer attached it.
@@ -271,4 +298,6 @@ pub struct AssessmentBundle {
     pub assignments: Vec<Assignment>,
     /// Criteria without a comment are left out.
     pub comments: Vec<CommentCount>,
+    /// Of criteria that aim at another level than the assessment does.
+    pub targets: BTreeMap<CriterionCode, Level>,
 }

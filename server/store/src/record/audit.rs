@@ -28,3 +28,11 @@ pub struct Audit {
     pub subject: String,
     pub details: serde_json::Value,
 }
+
+impl Audit {
+    /// The line of what followed from this in the same transaction; its details say from what.
+    pub(crate) fn following(&self, action: &'static str, subject: impl ToString) -> Self {
+        let details = serde_json::json!({ "because": self.action, "of": self.subject });
+        Self { action, subject: subject.to_string(), details, ..self.clone() }
+    }
+}

@@ -33,7 +33,8 @@ pub struct HandedIn {
 pub struct AnswerStep {
     pub criterion: CriterionCode,
     pub rater: Rater,
-    pub claim: Claim,
+    /// `None`: it was withdrawn.
+    pub claim: Option<Claim>,
     pub at: UnixMillis,
 }
 

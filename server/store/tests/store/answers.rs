@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
 
 use rstest::rstest;
-use store::record::{Answer, AssessmentState, Claim, Rater, SaveAnswer, Saved};
+use store::record::{Answer, AssessmentState, Claim, Rater, SaveAnswer, Saved, WithdrawAnswer};
 use store::{AssessmentId, Backend, StoreError, UserId};
 
 use crate::world::{World, criterion, later, level};
@@ -30,8 +30,8 @@ async fn every_save_raises_the_revision_and_is_remembered(
     assert_eq!(answers(world, id).await, std::slice::from_ref(&kept));
     let history = store.answer_history(id, &criterion(0)).await.unwrap();
     let claims: Vec<_> = history.iter().map(|answer| (answer.revision, answer.claim.clone())).collect();
-    assert_eq!(claims, [(2, second.claim), (1, first.claim)]);
-    assert_eq!(history[0], kept);
+    assert_eq!(claims, [(2, Some(second.claim)), (1, Some(first.claim))]);
+    assert_eq!((history[0].by, history[0].at), (kept.by, kept.at));
     assert_eq!(world.actions().await, ["saved", "saved"]);
 }
 
@@ -175,4 +175,44 @@ async fn a_bad_save_does_not_harm_its_neighbours(
 
 fn domain_criteria() -> usize {
     crate::world::baseline().criteria().count()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_withdrawn_answer_is_gone_and_on_record_and_its_revisions_go_on(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let id = world.assessment().await.id;
+    let withdraw = async |seen_revision: i64| {
+        let (by, at) = (world.user.id, later(3));
+        let withdraw = WithdrawAnswer { assessment: id, criterion: criterion(0), seen_revision, by, at };
+        store.withdraw_answer(withdraw, world.audit("withdrawn")).await
+    };
+    let save = async |seen| {
+        let save = world.save(id, Claim::Level(level(2)), seen);
+        store.save_answer(save, world.audit("saved")).await.unwrap()
+    };
+    assert_eq!(withdraw(0).await.unwrap(), Saved::Stale(None), "there is nothing to withdraw");
+    assert_eq!(save(0).await, Saved::Revision(1));
+    let before = store.pulse(id).await.unwrap();
+    assert!(matches!(withdraw(2).await.unwrap(), Saved::Stale(Some(_))));
+    assert_eq!(withdraw(1).await.unwrap(), Saved::Revision(2));
+    assert_ne!(store.pulse(id).await.unwrap(), before, "whoever follows looks again");
+    assert_eq!(store.answer(id, &criterion(0), Rater::Own).await.unwrap(), None);
+    assert!(answers(world, id).await.is_empty());
+    let steps = store.answers_over_time(id).await.unwrap();
+    assert_eq!(steps.iter().map(|step| step.claim.is_some()).collect::<Vec<_>>(), [true, false]);
+
+    // Whoever saw the answer is told that it is gone; whoever saw that there is none goes on.
+    assert_eq!(save(1).await, Saved::Stale(None));
+    assert_eq!(save(2).await, Saved::Revision(3));
+    assert_eq!(withdraw(3).await.unwrap(), Saved::Revision(4));
+    assert_eq!(save(0).await, Saved::Revision(5));
+    let history = store.answer_history(id, &criterion(0)).await.unwrap();
+    let mut kept: Vec<_> = history.iter().map(|one| (one.revision, one.claim.is_some())).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, [(1, true), (2, false), (3, true), (4, false), (5, true)]);
+    assert!(store.acted_for_organization(id, world.user.id).await.unwrap());
 }

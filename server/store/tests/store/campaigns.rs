@@ -41,6 +41,11 @@ async fn a_campaign_has_one_assessment_in_each_organization_and_leaves_them_behi
     assert_eq!(all, 2);
     assert_eq!(places.iter().map(|place| place.assessment).collect::<Vec<_>>(), [first.id, other.id]);
     assert_eq!(places[0].role, Role::Owner);
+    let other_owner = world.another_user("other@example.org").await;
+    store.add_member(south.id, other_owner.id, Role::Owner, NOW, world.audit("added")).await.unwrap();
+    store.remove_member(south.id, world.user.id, world.audit("left")).await.unwrap();
+    let listed = store.campaigns_of(world.user.id).await.unwrap();
+    assert_eq!((listed[0].organizations, listed[0].handed_in), (1, 0), "what is out of sight is not counted");
     let stranger = user("stranger@example.org");
     store.create_user(stranger.clone(), world.audit("user")).await.unwrap();
     let (places, all) = store.campaign_places(campaign.id, stranger.id).await.unwrap();

@@ -23,6 +23,39 @@ async fn every_table_travels_with_its_organization_or_is_named_as_left_out(
     assert_eq!(there, known, "add the table to server/store/src/client/tables.rs");
 }
 
+/// Columns of travelling tables that stay, and why.
+const COLUMNS_LEFT_OUT: &[(&str, &str, &str)] = &[
+    ("checks", "host", "follows from the parameters"),
+    ("checks", "judged", "only saves work"),
+    ("checks", "repeats", "only saves work"),
+    ("checks", "own_failures", "a node's progress"),
+    ("checks", "lease_owner", "a node's hold"),
+    ("checks", "lease_until", "a node's hold"),
+    ("checks", "lease_epoch", "a node's hold"),
+    ("feeds", "token_hash", "opens an address of this installation"),
+    ("feeds", "token_made_at", "opens an address of this installation"),
+    ("feeds", "changes", "a node's progress"),
+];
+
+/// Whoever adds a column to a table that travels lets it travel, or says why not.
+#[rstest]
+#[tokio::test]
+async fn every_column_of_a_travelling_table_travels_or_is_named_as_left_out(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let leaving = world.store.client_rows(world.org.id).await.unwrap().unwrap();
+    for table in EXPORTED {
+        let there: BTreeSet<String> = world.store.column_names(table).await.unwrap().into_iter().collect();
+        let left = COLUMNS_LEFT_OUT.iter().filter(|(of, ..)| of == table).map(|(_, column, _)| *column);
+        let travels = leaving.rows.tables[*table].columns.iter().map(String::as_str);
+        let decided: Vec<&str> = travels.chain(left).collect();
+        let known: BTreeSet<String> = decided.iter().map(|column| (*column).to_owned()).collect();
+        assert_eq!(decided.len(), known.len(), "a column of {table} is decided on twice");
+        assert_eq!(there, known, "{table}: see server/store/src/client/tables.rs");
+    }
+}
+
 #[rstest]
 #[case(Backend::Sqlite, Backend::Postgres)]
 #[case(Backend::Postgres, Backend::Sqlite)]

@@ -79,13 +79,13 @@ async fn evidence_is_reviewed_and_removed(#[values(Backend::Sqlite, Backend::Pos
     store.add_evidence(evidence.clone(), world.audit("added")).await.unwrap();
     let reviewer = world.another_user("reviewer@example.org").await;
     assert_eq!(
-        accept(world, evidence.assessment, &reviewer, [evidence.seen()]).await,
+        accept(world, evidence.assessment, &reviewer, evidence.seen()).await,
         EvidenceReviewed::Done
     );
     let unknown = EvidenceId::new();
     let missing =
-        accept(world, evidence.assessment, &reviewer, [SeenEvidence { id: unknown, revision: 1 }]).await;
-    assert_eq!(missing, EvidenceReviewed::Missing(unknown));
+        accept(world, evidence.assessment, &reviewer, SeenEvidence { id: unknown, revision: 1 }).await;
+    assert_eq!(missing, EvidenceReviewed::Missing);
     let reviewed =
         Evidence { state: EvidenceState::Accepted, reviewer: Some(reviewer.id), ..evidence.clone() };
     assert_eq!(store.evidence(evidence.id).await.unwrap(), Some(reviewed));
@@ -106,15 +106,19 @@ async fn evidence_is_replaced_by_who_saw_the_latest_revision(
     let first = note(world, world.assessment().await.id);
     store.add_evidence(first.clone(), world.audit("added")).await.unwrap();
     let reviewer = world.another_user("reviewer@example.org").await;
-    assert_eq!(accept(world, first.assessment, &reviewer, [first.seen()]).await, EvidenceReviewed::Done);
+    assert_eq!(accept(world, first.assessment, &reviewer, first.seen()).await, EvidenceReviewed::Done);
     let file = EvidenceFile {
         name: "report.pdf".to_owned(),
         media_type: "application/pdf".to_owned(),
         bytes: 25 << 20,
         sha256: "ab".repeat(32),
     };
-    let second =
-        Evidence { revision: 2, body: EvidenceBody::File(file), title: "Report".to_owned(), ..first };
+    let criteria = vec![criterion(0), criterion(1)];
+    let title = "Report".to_owned();
+    let lost = Evidence { revision: 2, criteria: vec!["NOPE-1".into()], ..first.clone() };
+    let lost = store.replace_evidence(lost, world.audit("replaced")).await;
+    assert!(matches!(lost, Err(StoreError::NotFound { .. })), "{lost:?}");
+    let second = Evidence { revision: 2, body: EvidenceBody::File(file), title, criteria, ..first };
     assert!(store.replace_evidence(second.clone(), world.audit("replaced")).await.unwrap());
     assert_eq!(store.evidence(second.id).await.unwrap(), Some(second.clone()), "it waits for a review again");
     assert!(
@@ -136,7 +140,7 @@ fn an_item_and_its_revision_are_one_text() {
 
 #[rstest]
 #[tokio::test]
-async fn only_what_the_reviewer_read_is_reviewed_and_all_of_it_or_nothing(
+async fn only_what_the_reviewer_read_and_did_not_attach_is_reviewed(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let world = &World::new(backend).await;
@@ -148,20 +152,21 @@ async fn only_what_the_reviewer_read_is_reviewed_and_all_of_it_or_nothing(
     for item in [&first, &second, &elsewhere] {
         store.add_evidence(item.clone(), world.audit("added")).await.unwrap();
     }
-    let read = [first.seen(), second.seen()];
+    let read = second.seen();
     let replaced = Evidence { revision: 2, title: "Other minutes".to_owned(), ..second.clone() };
     assert!(store.replace_evidence(replaced.clone(), world.audit("replaced")).await.unwrap());
 
     let overtaken = accept(world, id, &reviewer, read).await;
     assert_eq!(overtaken, EvidenceReviewed::Replaced(Box::new(replaced.clone())));
-    let own = accept(world, id, &world.user, [first.seen()]).await;
+    let own = accept(world, id, &world.user, first.seen()).await;
     assert_eq!(own, EvidenceReviewed::Own(Box::new(first.clone())));
-    let missing = accept(world, id, &reviewer, [first.seen(), elsewhere.seen()]).await;
-    assert_eq!(missing, EvidenceReviewed::Missing(elsewhere.id));
+    assert_eq!(accept(world, id, &reviewer, elsewhere.seen()).await, EvidenceReviewed::Missing);
     assert_eq!(store.evidence_of(id).await.unwrap(), [first.clone(), replaced.clone()], "none is reviewed");
     assert_eq!(world.actions().await, ["added", "added", "added", "replaced"]);
 
-    assert_eq!(accept(world, id, &reviewer, [first.seen(), replaced.seen()]).await, EvidenceReviewed::Done);
+    for item in [&first, &replaced] {
+        assert_eq!(accept(world, id, &reviewer, item.seen()).await, EvidenceReviewed::Done);
+    }
     let states: Vec<_> = store.evidence_of(id).await.unwrap().iter().map(|item| item.state).collect();
     assert_eq!(states, [EvidenceState::Accepted; 2]);
     assert_eq!(world.actions().await[4..], ["reviewed", "reviewed"]);
@@ -179,7 +184,8 @@ async fn evidence_is_neither_reviewed_nor_removed_in_a_state_that_does_not_allow
     let id = item.assessment;
     store.add_evidence(item.clone(), world.audit("added")).await.unwrap();
     world.step(id, AssessmentState::Draft, AssessmentState::Submitted).await;
-    let late = store.review_evidence(review(id, &reviewer, [item.seen()]), Vec::new()).await.unwrap_err();
+    let late =
+        store.review_evidence(review(id, &reviewer, item.seen()), world.audit("late")).await.unwrap_err();
     assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
     let late = store.remove_evidence(id, item.id, world.audit("removed")).await.unwrap_err();
     assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
@@ -187,27 +193,23 @@ async fn evidence_is_neither_reviewed_nor_removed_in_a_state_that_does_not_allow
     assert_eq!(world.actions().await, ["added"]);
 }
 
-/// What a reviewer says of items while the assessment is with the organization.
-pub(crate) fn review<const N: usize>(
-    assessment: AssessmentId,
-    reviewer: &User,
-    items: [SeenEvidence; N],
-) -> EvidenceReview {
+/// What a reviewer says of an item while the assessment is with the organization.
+pub(crate) fn review(assessment: AssessmentId, reviewer: &User, seen: SeenEvidence) -> EvidenceReview {
     EvidenceReview {
         assessment,
-        items: items.into(),
+        seen,
         state: EvidenceState::Accepted,
         reviewer: reviewer.id,
         during: &AssessmentState::OPEN,
     }
 }
 
-async fn accept<const N: usize>(
+async fn accept(
     world: &World,
     assessment: AssessmentId,
     reviewer: &User,
-    items: [SeenEvidence; N],
+    seen: SeenEvidence,
 ) -> EvidenceReviewed {
-    let audits = items.iter().map(|_| world.audit("reviewed")).collect();
-    world.store.review_evidence(review(assessment, reviewer, items), audits).await.unwrap()
+    let review = review(assessment, reviewer, seen);
+    world.store.review_evidence(review, world.audit("reviewed")).await.unwrap()
 }

@@ -4,12 +4,12 @@ use domain::scoring::EvidenceState;
 use rstest::rstest;
 use store::record::AssessmentState::{ChangesRequested, Draft, Final, InReview, Submitted};
 use store::record::{
-    Adjudication, Answer, Assessment, Before, Claim, EvidenceReview, EvidenceReviewed, Rater, SaveAnswer,
-    Saved, Sealed, Signed, Signing, SnapshotKind,
+    Adjudication, Answer, Assessment, Before, Claim, EvidenceReview, EvidenceReviewed, Rater, Run,
+    SaveAnswer, Saved, Sealed, Signed, Signing, SnapshotKind,
 };
 use store::{AssessmentId, Backend, SnapshotId, StoreError};
 
-use crate::world::{NOW, World, criterion, later, level, said};
+use crate::world::{NOW, World, criterion, later, level, ran, said};
 
 /// As the assessment's pages read them.
 async fn answers(world: &World, id: AssessmentId) -> Vec<Answer> {
@@ -226,11 +226,11 @@ async fn no_review_of_evidence_slips_past_a_signature(
     world.step(id, Draft, Submitted).await;
     let reviewer = world.another_user("reviewer@example.org").await;
     let reviewing = {
-        let (store, review) = (world.store.clone(), crate::evidence::review(id, &reviewer, [item.seen()]));
+        let (store, review) = (world.store.clone(), crate::evidence::review(id, &reviewer, item.seen()));
         tokio::spawn(async move {
             for state in [EvidenceState::Accepted, EvidenceState::Rejected].into_iter().cycle() {
                 let review = EvidenceReview { state, during: &[Submitted], ..review.clone() };
-                match store.review_evidence(review, Vec::new()).await {
+                match store.review_evidence(review, said("x")).await {
                     Ok(EvidenceReviewed::Done) => {}
                     Err(StoreError::Locked(Final)) => return,
                     other => panic!("{other:?}"),
@@ -254,6 +254,60 @@ async fn no_review_of_evidence_slips_past_a_signature(
     assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
     reviewing.await.unwrap();
     assert_eq!(seen, Some(state().await));
+}
+
+/// A signature sees a check's standing as one run left it, whole, while others come; runs are never kept from coming.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_sees_the_standing_of_one_run_while_the_check_flips(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    use domain::check::Status;
+    let world = &World::new(backend).await;
+    let id = world.assessment().await.id;
+    let check = world.check().await.id;
+    world.step(id, Draft, Submitted).await;
+    let (signed_at, mut signed) = tokio::sync::watch::channel(false);
+    let run = |at: i64| {
+        let status = if at % 2 == 0 { Status::Pass } else { Status::Fail };
+        Run { scheduled_for: None, ..ran(check, later(at), status) }
+    };
+    // A few runs come after the signature, whatever it does.
+    let runs: Vec<Run> = (0..400).map(run).collect();
+    let recording = {
+        let (store, ended) =
+            (world.store.clone(), runs.iter().map(|run| world.ended(run)).collect::<Vec<_>>());
+        tokio::spawn(async move {
+            let mut after = 0;
+            for ended in ended {
+                store.record_run(ended, None).await.unwrap();
+                after += usize::from(*signed.borrow_and_update());
+                if after > 4 {
+                    break;
+                }
+            }
+        })
+    };
+    while world.store.standings_of(check).await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let mut seen = None;
+    let done = world
+        .store
+        .sign(signing(world, id, SnapshotKind::Final), world.org.id, said("x"), |bundle, _| {
+            seen = Some(bundle.standings[0].clone());
+            Ok::<_, String>(sealed("race"))
+        })
+        .await
+        .unwrap();
+    assert!(matches!(done, Signed::Done(_)), "{done:?}");
+    signed_at.send_replace(true);
+    recording.await.unwrap();
+    let seen = seen.unwrap();
+    let behind = runs.iter().find(|run| run.id == seen.last_run).unwrap();
+    assert_eq!((seen.status, seen.last_status), (behind.status, behind.status));
+    assert_eq!(seen.concluded_at, Some(behind.started_at));
+    assert_eq!(seen.consecutive_fails, u32::from(behind.status == Status::Fail));
 }
 
 /// What is taken away before a submission is not in its snapshot; what is in it cannot be taken away.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use rstest::rstest;
 use store::record::{
@@ -66,6 +68,7 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
         answers: answers.clone(),
         evidence,
         ties: vec![tie.clone()],
+        targets: BTreeMap::from([(criterion(1), level(4))]),
     };
 
     let lost = Evidence { criteria: vec!["NOPE-1".into()], ..item.clone() };
@@ -86,6 +89,7 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     assert!(bundle.answers.iter().all(|kept| kept.rater == Rater::Own));
     assert_eq!(store.answer_history(assessment.id, &criterion(0)).await.unwrap().len(), 1);
     assert_eq!((bundle.evidence, bundle.ties), (vec![item], vec![tie.clone()]));
+    assert_eq!(bundle.targets, BTreeMap::from([(criterion(1), level(4))]));
 
     // What somebody decided for the newer version in between stays.
     let decided = ManualTie { tied: true, reason: "it is live now".to_owned(), ..tie.clone() };

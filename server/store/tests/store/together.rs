@@ -221,3 +221,30 @@ async fn the_pulse_moves_with_every_answer_and_every_step_and_with_nothing_else(
     assert_eq!(pulse().await, Pulse { state: AssessmentState::Submitted, saves: 2 });
     assert_eq!(world.store.pulse(AssessmentId::new()).await.unwrap(), None);
 }
+
+#[rstest]
+#[tokio::test]
+async fn an_answer_in_a_settled_thread_opens_it_again_with_the_same_write(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let id = world.assessment().await.id;
+    let first = comment(world, id, None, "Is it signed?");
+    world.store.add_comment(&first, world.audit("said")).await.unwrap();
+    let resolve = async || {
+        let settled = world.audit("settled");
+        assert!(world.store.resolve_thread(first.id, world.user.id, later(1), settled).await.unwrap());
+    };
+    resolve().await;
+    let other = comment(world, id, None, "Another matter");
+    world.store.add_comment(&other, world.audit("said")).await.unwrap();
+    assert!(!world.store.comment(first.id).await.unwrap().unwrap().is_open(), "another thread opens nothing");
+    let reply = comment(world, id, Some(first.id), "Not yet.");
+    world.store.add_comment(&reply, world.audit("said")).await.unwrap();
+    assert!(world.store.comment(first.id).await.unwrap().unwrap().is_open());
+    resolve().await;
+    // What is not kept opens nothing: it has been said already.
+    world.store.add_comment(&reply, world.audit("said")).await.unwrap_err();
+    assert!(!world.store.comment(first.id).await.unwrap().unwrap().is_open());
+    assert_eq!(world.actions().await, ["said", "settled", "said", "said", "thread.reopened", "settled"]);
+}

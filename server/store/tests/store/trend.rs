@@ -78,7 +78,7 @@ async fn every_revision_of_an_answer_comes_in_the_order_of_time(
         world.store.save_answer(save, said("saved")).await.unwrap();
     }
     let steps = world.store.answers_over_time(id).await.unwrap();
-    let claims: Vec<_> = steps.iter().map(|step| (step.at, step.claim.clone())).collect();
+    let claims: Vec<_> = steps.into_iter().map(|step| (step.at, step.claim.unwrap())).collect();
     let wanted = [
         (NOW, Claim::Level(level(1))),
         (later(1), Claim::NotApplicable { reason: "No such unit".to_owned() }),

@@ -7,13 +7,14 @@ use store::record::{Claim, StepChoice};
 
 use super::{
     Assessment, Attestation, CheckLine, Climb, CriterionLine, Document, DomainLine, Figure, FindingLine,
-    FrameworkName, Organization, ResultFigures, Rung, StepLine,
+    FrameworkName, Organization, ResultFigures, Rung, StepLine, TrendLine,
 };
 use crate::assessment::Assessed;
 use crate::finding::FindingView;
 use crate::integration::CheckRow;
 use crate::report::{Report, Section};
 use crate::roadmap::Way;
+use crate::trend::CourseLine;
 
 impl Figure {
     fn of(value: &Exact) -> Self {
@@ -70,6 +71,7 @@ impl Document {
                 .then(|| report.page.findings.iter().map(FindingLine::of).collect()),
             roadmap: report.way.as_ref().map(|way| Climb::of(report, way)),
             checks: chosen(Section::Checks).then(|| report.checks.iter().map(CheckLine::of).collect()),
+            trend: report.course.as_ref().map(|course| course.lines().iter().map(TrendLine::of).collect()),
             attestations: attestations(assessed),
         }
     }
@@ -119,6 +121,7 @@ fn criteria(assessed: &Assessed) -> Vec<CriterionLine> {
             standing: standing(score),
             claimed: score.claimed().map(domain::Level::get),
             counts: score.effective.get(),
+            target: assessed.target_of(&criterion.code).get(),
             evidence_class: framework.evidence_classes[score.evidence_class].code.clone(),
             confidence: score.confidence,
             contradicted: score.contradicted,
@@ -217,6 +220,18 @@ impl CheckLine {
             passed_90_days: sum(|day| u64::from(day.pass)),
             runs_90_days: sum(|day| u64::from(day.pass + day.warn + day.fail + day.unknown)),
             contradicts: row.contradicts.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl TrendLine {
+    fn of(line: &CourseLine) -> Self {
+        Self {
+            at: instant(line.at),
+            what: line.turn.word(),
+            proven: line.proven.as_ref().map(Figure::of),
+            claimed: line.claimed.as_ref().map(Figure::of),
+            rung: line.rung.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -47,6 +47,7 @@ fn document() -> Document {
         findings: None,
         roadmap: None,
         checks: None,
+        trend: None,
         attestations: FORMULAS.map(attestation).to_vec(),
     }
 }

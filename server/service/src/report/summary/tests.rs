@@ -208,11 +208,7 @@ fn an_empty_assessment_of_every_framework_is_summed_up_without_a_claim() {
         let input = |profiles: Vec<domain::ProfileCode>| Input {
             profiles,
             as_of: date(2026, 11, 20),
-            target_level: domain::Level::ALL[3],
-            independent_signoff: false,
-            answers: std::collections::BTreeMap::new(),
-            evidence: Vec::new(),
-            probes: Vec::new(),
+            ..Input::default()
         };
         let all = framework.profiles.iter().map(|profile| profile.code.clone()).collect();
         let said = about(framework, &scorer.score(&input(all))).join(" ");

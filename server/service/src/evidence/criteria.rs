@@ -1,0 +1,65 @@
+//! Which criteria an item speaks to, changed after it was attached.
+
+use domain::CriterionCode;
+use domain::scoring::EvidenceState;
+use serde_json::json;
+use store::EvidenceId;
+use store::record::Evidence;
+
+use crate::answer::must_be_open;
+use crate::service::org_audit;
+use crate::{Actor, Error, FieldError, Permission, Service, UnixMillis};
+
+impl Service {
+    /// Ties an item to these criteria and to no others. Its content and its author stay; it is a next revision, which
+    /// has to be reviewed again: a reviewer said what it proves, and not what else it might.
+    pub async fn retie_evidence(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+        seen_revision: i64,
+        mut criteria: Vec<CriterionCode>,
+    ) -> Result<Evidence, Error> {
+        let known = self.evidence_for(actor, id, Permission::Answer).await?;
+        let found = self.assessment_for(actor, known.assessment, Permission::Answer).await?;
+        must_be_open(&found)?;
+        criteria.sort();
+        criteria.dedup();
+        let framework = self.prepared(found.framework).await?.framework;
+        let unknown = criteria.iter().filter(|code| framework.criterion(code).is_none());
+        let mut problems: Vec<FieldError> = unknown
+            .map(|code| FieldError::new("criteria", format!("{code} is not a criterion of this framework.")))
+            .collect();
+        if criteria.is_empty() {
+            problems.push(FieldError::new("criteria", "Choose at least one criterion."));
+        } else if criteria == known.criteria {
+            problems.push(FieldError::new("criteria", "It is tied to exactly these criteria already."));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let overtaken =
+            || Error::Conflict("Somebody else changed it in the meantime. Look at it again.".to_owned());
+        if known.revision != seen_revision {
+            return Err(overtaken());
+        }
+        let details = json!({
+            "title": known.title, "before": known.criteria, "criteria": criteria, "revision": seen_revision + 1,
+            "assessment": found.id,
+        });
+        let entry = org_audit(actor, known.org, "evidence.retied", id, details);
+        let evidence = Evidence {
+            criteria,
+            state: EvidenceState::Submitted,
+            reviewer: None,
+            revision: seen_revision + 1,
+            created_at: UnixMillis::now(),
+            ..known
+        };
+        if !self.store().replace_evidence(evidence.clone(), entry).await? {
+            return Err(overtaken());
+        }
+        self.follow_evidence(&found).await;
+        Ok(evidence)
+    }
+}
