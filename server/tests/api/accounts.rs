@@ -243,6 +243,22 @@ async fn guessing_the_current_password_from_an_open_session_is_throttled(
     app.stop().await;
 }
 
+#[rstest]
+#[tokio::test]
+async fn signing_in_and_out_are_on_the_audit_log(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    assert_eq!(ada.submit("/sign-out", &[]).await.status, 303);
+    assert_eq!(ada.submit("/sign-out", &[]).await.status, 303, "nobody is signed in any more");
+    let deeds = app.deeds().await;
+    let of_account: Vec<_> = deeds.iter().filter(|deed| deed.contains(".signed_")).collect();
+    assert_eq!(of_account, ["account.signed_in", "account.signed_out"]);
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn signing_out_leaves_no_page_to_go_back_to() {
     let app = TestApp::spawn(Backend::Sqlite).await;
