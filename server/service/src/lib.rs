@@ -20,6 +20,7 @@ pub mod check;
 pub mod citation;
 pub mod client;
 pub mod comment;
+pub mod demonstration;
 pub mod due;
 mod error;
 pub mod evidence;
