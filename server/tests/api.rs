@@ -31,8 +31,8 @@ mod api {
     mod independence;
     mod inventory;
     mod invitations;
-    mod logs;
     mod logos;
+    mod logs;
     mod organizations;
     mod pages;
     mod portfolio;
@@ -53,5 +53,6 @@ mod api {
     mod ties;
     mod together;
     mod trend;
+    mod typed_answers;
     mod uploads;
 }
