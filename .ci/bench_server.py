@@ -1,4 +1,4 @@
-"""A server to be measured, what it takes to talk to it, and the table of what was found."""
+"""A server to be measured, what it takes to talk to it, and the rows of what was found."""
 
 import http.client
 import json
@@ -15,11 +15,17 @@ RUNG = os.environ.get("RUNG_BENCH_BINARY", "target/release/rung")
 EMAIL, PASSWORD = "bench@rung.example", "lantern crate violet ridge"
 
 running = []
-rows = []
 
 
 def row(what, measured, floor, held):
-    rows.append((what, measured, floor, "holds" if held else "MISSED"))
+    """A line for .ci/bench-table, at once: what was measured before a failure is told too."""
+    print(what, measured, floor, "holds" if held else "MISSED", sep="\t", flush=True)
+
+
+def start(*command, **options):
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    running.append(child)
+    return child
 
 
 def serve(database, log, *options):
@@ -27,8 +33,7 @@ def serve(database, log, *options):
     environment = {**os.environ, "RUNG_LOG": "warn,server=info" if log else "warn", "RUNG_LOG_FORMAT": "json"}
     command = (RUNG, "serve", "--addr", "127.0.0.1:0", "--database-url", database, *options)
     errors = open(log, "w") if log else None
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
-    running.append(child)
+    child = start(*command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
     return child, int(child.stdout.readline().rsplit(":", 1)[1])
 
 
@@ -85,11 +90,13 @@ def times(port, paths, log, headers):
     return {path: (statistics.median(found[path]), sizes[path]) for path in paths}
 
 
+def processor(pid):
+    """Seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def end():
-    """Stops what still runs, prints the table; whether something was missed."""
+    """Stops what still runs."""
     for child in list(running):
         child.kill()
-    widths = [max(len(cells[column]) for cells in rows) for column in range(3)] + [0] if rows else []
-    for cells in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
-    return any(cells[3] == "MISSED" for cells in rows)

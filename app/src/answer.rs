@@ -10,6 +10,9 @@ use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer};
 use crate::ui::FormErrors;
 use crate::words::{Paths, Seen};
 
+/// What [`Error::NotFound`] names where a criterion is not asked.
+pub(crate) const CRITERION: &str = "The criterion";
+
 /// An answer as it was typed.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
@@ -52,6 +55,10 @@ impl Sent {
                 }
             }
             Error::Conflict(words) | Error::Forbidden(words) => note = Some(words),
+            Error::NotFound(CRITERION) => {
+                note =
+                    Some("This question is not asked here. Load the page again, then answer it.".to_owned());
+            }
             other => return Err(other),
         }
         let Self { criterion, level, reason, rationale, revision } = self;

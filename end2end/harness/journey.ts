@@ -53,6 +53,14 @@ export async function openDomain(page: Page, title: RegExp): Promise<void> {
   await page.getByRole("region", { name: "Score" }).waitFor();
 }
 
+/** On an empty installation: ends on the questions about patients of a new assessment. */
+export async function beginAnswering(page: Page): Promise<void> {
+  await signUp(page);
+  await createOrganization(page, "Birch Street Hospital");
+  await startAssessment(page, "Readiness, first look");
+  await openDomain(page, /Patient access and patient-contributed data|\bPAT\b/);
+}
+
 export function criterion(page: Page, name: string): Locator {
   return page.getByRole("group", { name, exact: true });
 }

@@ -56,5 +56,6 @@ mod api {
     mod ties;
     mod together;
     mod trend;
+    mod typed_answers;
     mod uploads;
 }

@@ -17,7 +17,8 @@ mod prepared;
 mod proof;
 mod typed;
 
-use domain::framework::Domain;
+use domain::check::Status;
+use domain::framework::{Criterion, Domain};
 use domain::scoring::{CriterionScore, Standing};
 use leptos::prelude::*;
 use service::Permission;
@@ -55,6 +56,12 @@ impl Sheet {
         &self.assessed.score.criteria[before..before + self.domain().criteria.len()]
     }
 
+    /// The criteria that concern the organization, which are those on the page.
+    fn asked(&self) -> impl Iterator<Item = (&Criterion, &CriterionScore)> {
+        let all = self.domain().criteria.iter().zip(self.scores());
+        all.filter(|(_, score)| score.standing != Standing::OutOfProfile)
+    }
+
     /// The reader's role allows it, and the assessment is not locked.
     fn may_answer(&self) -> bool {
         self.assessed.may(Permission::Answer) && self.is_open()
@@ -85,6 +92,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
             <Tag>{state}</Tag>
         </PageHead>
         {read_only(sheet)}
+        {astray(sheet)}
         <div class="bench">
             <a class="live-bar" id="live-bar" href="#live">{live::bar(sheet)}</a>
             <section class="side domains" aria-label="Domains">
@@ -127,10 +135,28 @@ fn read_only(sheet: &Sheet) -> Option<AnyView> {
     )
 }
 
+/// What was typed for a criterion that is not on the page, and why it was not taken.
+fn astray(sheet: &Sheet) -> Option<AnyView> {
+    let Some(Typed::Answer(typed)) = &sheet.typed else { return None };
+    if sheet.asked().any(|(criterion, _)| criterion.code == typed.criterion) {
+        return None;
+    }
+    let fields = ["level", "reason", "rationale"];
+    let why = typed.note.clone().or_else(|| fields.into_iter().find_map(|field| typed.errors.of(field)));
+    let texts = conflict::quotes([&typed.reason, &typed.rationale]);
+    Some(
+        view! {
+            <div class="gap-below">
+                <Note status=Status::Fail title="Your answer was not saved" alert=true><p>{why}</p>{texts}</Note>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
 fn criteria(sheet: &Sheet) -> AnyView {
-    let in_profile = sheet.domain().criteria.iter().zip(sheet.scores());
-    in_profile
-        .filter(|(_, score)| score.standing != Standing::OutOfProfile)
+    sheet
+        .asked()
         .map(|(criterion, score)| criterion::criterion(sheet, criterion, score))
         .collect_view()
         .into_any()

@@ -15,7 +15,7 @@ use crate::pages::sign_in::{SignInForm, ladder_names, sign_in_page};
 use crate::pages::sign_up::SignUpPage;
 use crate::web::{
     AppState, Browser, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX,
-    Submitted, begin_session, end_session, local_path, see_other,
+    Submitted, begin_session, forget_session, key_of, local_path, see_other,
 };
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -119,8 +119,15 @@ async fn sign_in(
     }
 }
 
-async fn sign_out(session: Session) -> Result<Response, PageError> {
-    end_session(&session).await?;
+async fn sign_out(
+    State(state): State<AppState>,
+    session: Session,
+    MaybeActor(actor): MaybeActor,
+) -> Result<Response, PageError> {
+    if let Some(actor) = actor {
+        state.service.sign_out(&actor, &key_of(&session)).await?;
+    }
+    forget_session(&session).await?;
     let mut response = see_other("/sign-in");
     // Otherwise the next person at this browser would read the pages by going back.
     response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));

@@ -5,11 +5,12 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::CriterionCode;
+use domain::framework::Criterion;
 use http::StatusCode;
 use service::{Actor, AssessmentId, Error};
 
 use super::evidence::add_from;
-use crate::answer::{Sent, sheet};
+use crate::answer::{CRITERION, Sent, sheet};
 use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer, TypedEvidence, questionnaire};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Segments, Tab, Uploaded, see_other,
@@ -65,7 +66,10 @@ async fn answer(
     };
     // The address must be right before anything is written.
     let mut sheet = read(&state, &actor, &slug, id, &domain, None).await?;
+    let domain_asks = |criterion: &Criterion| criterion.code == sent.criterion;
+    let asked = sheet.assessed.framework.domains[sheet.domain].criteria.iter().any(domain_asks);
     let saved = match sent.input() {
+        _ if !asked => Err(Error::NotFound(CRITERION)),
         Ok(input) => state.service.save_answer(&actor, id, &sent.criterion, input).await,
         Err(error) => Err(error),
     };
@@ -75,6 +79,7 @@ async fn answer(
     let status = match &error {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
         _ => StatusCode::CONFLICT,
     };
     let typed: TypedAnswer = sent.refused(error)?;

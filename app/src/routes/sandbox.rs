@@ -10,11 +10,11 @@ use domain::scoring::display;
 use http::StatusCode;
 use leptos::prelude::*;
 use service::assessment::Assessed;
+use service::demonstration::Condition;
 use service::integration::CheckRow;
-use service::record::{Organization, Role};
+use service::record::Organization;
 use service::{Actor, Permission};
 
-use super::integrations::may_operate;
 use super::organizations::latest_assessment;
 use crate::pages::integration::target_of;
 use crate::pages::sandbox::{Contradicted, SandboxPage, Switch, Tour, TourScore, Watcher};
@@ -50,10 +50,10 @@ async fn switch(
 ) -> Result<Response, PageError> {
     let sandbox = sandbox(&state)?;
     endpoint(&*sandbox, &id)?;
-    // The endpoints are everybody's: who breaks them must have a demonstration, and a say in it.
-    let (_, role) = demonstration(&state, &actor).await?.ok_or_else(PageError::not_found)?;
-    may_operate(role)?;
-    sandbox.set_broken(&id, fields.get("broken") == "yes");
+    let broken = fields.get("broken") == "yes";
+    let condition = if broken { Condition::Broken } else { Condition::Sound };
+    state.service.switch_endpoint(&actor, &id, condition).await?;
+    sandbox.set_broken(&id, broken);
     Ok(see_other("/demo#sandbox"))
 }
 
@@ -68,7 +68,7 @@ async fn run(
     Posted { actor, fields: _ }: Posted,
 ) -> Result<Response, PageError> {
     let endpoint = endpoint(&*sandbox(&state)?, &id)?;
-    let (organization, _) = demonstration(&state, &actor).await?.ok_or_else(PageError::not_found)?;
+    let (organization, _) = state.service.demonstration(&actor).await?.ok_or_else(PageError::not_found)?;
     let rows = state.service.check_rows(&actor, organization.id).await?;
     for row in rows.iter().filter(|row| watches(&state, row, &endpoint)) {
         let times = state.service.kind(&row.check.kind).map_or(1, |kind| kind.fail_after);
@@ -84,7 +84,7 @@ async fn show(
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
     let endpoints = sandbox(&state)?.endpoints();
-    let Some((organization, role)) = demonstration(&state, &actor).await? else {
+    let Some((organization, role)) = state.service.demonstration(&actor).await? else {
         let bare = |endpoint| Switch { endpoint, checks: Vec::new(), may_operate: false };
         return Ok(page(&state, &actor, None, endpoints.into_iter().map(bare).collect()));
     };
@@ -103,12 +103,6 @@ async fn show(
 fn page(state: &AppState, actor: &Actor, tour: Option<Tour>, switches: Vec<Switch>) -> Response {
     let frame = Frame::new(state, Some(actor), "Demonstration");
     frame.respond(StatusCode::OK, || view! { <SandboxPage tour switches/> }.into_any())
-}
-
-/// The actor's demonstration organization, with the role there.
-async fn demonstration(state: &AppState, actor: &Actor) -> Result<Option<(Organization, Role)>, PageError> {
-    let mine = state.service.organizations(actor, None, 1000).await?;
-    Ok(mine.into_iter().find(|(organization, _)| organization.demo))
 }
 
 /// The checks that look at an endpoint.

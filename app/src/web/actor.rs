@@ -108,8 +108,8 @@ impl Browser {
     }
 }
 
-/// Signs out: the session is gone, here and in the database.
-pub(crate) async fn end_session(session: &Session) -> Result<(), PageError> {
+/// Has the browser forget its session, which ended.
+pub(crate) async fn forget_session(session: &Session) -> Result<(), PageError> {
     session.flush().await.map_err(PageError::internal)
 }
 

@@ -2,9 +2,9 @@
 
 mod password;
 mod session;
+mod throttle;
 mod token;
 
-use jiff::SignedDuration;
 use serde_json::json;
 use store::record::{Audit, User};
 use store::{StoreError, UnixMillis, UserId};
@@ -12,14 +12,9 @@ use store::{StoreError, UnixMillis, UserId};
 pub use session::{BROWSER_KEY, SESSION_DAYS, SignedIn, Visitor, browser_words, session_key};
 pub use token::NewToken;
 
+use self::throttle::Counted;
 use crate::service::audit;
 use crate::{Actor, Error, FieldError, Service};
-
-/// How long failed sign-ins count.
-const THROTTLE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
-/// Failures in the window after which an address, or a client, has to wait.
-const FAILURES_PER_EMAIL: u32 = 10;
-const FAILURES_PER_CLIENT: u32 = 50;
 
 /// What a new account needs.
 pub struct SignUp {
@@ -61,41 +56,44 @@ impl Service {
         }
     }
 
-    /// Checks a password. An unknown address costs the same time as a wrong password, and reads the same.
+    /// Checks a password. An unknown address costs the same time as a wrong password, and reads the same; so does what
+    /// is no address, which counts against the client alone.
     pub async fn sign_in(&self, email: &str, password: &str, client: &str) -> Result<Actor, Error> {
-        let email = email.trim().to_lowercase();
-        let keys = [format!("email:{email}"), format!("client:{client}")];
-        let _turn = self.passwords().sign_in_turn().await;
-        let now = UnixMillis::now();
-        let since = UnixMillis(now.0 - i64::try_from(THROTTLE_WINDOW.as_millis()).expect("15 minutes fit"));
-        for (key, most) in keys.iter().zip([FAILURES_PER_EMAIL, FAILURES_PER_CLIENT]) {
-            if self.store().sign_in_failures(key, since).await? >= most {
-                let wait = u64::try_from(THROTTLE_WINDOW.as_secs()).expect("15 minutes fit");
-                return Err(Error::Throttled { retry_after_seconds: wait });
-            }
-        }
-        let user = self.store().user_by_email(&email).await?;
+        let email = Some(email.trim().to_lowercase()).filter(|email| looks_like_email(email));
+        let counted: Vec<_> =
+            email.as_deref().map(Counted::email).into_iter().chain([Counted::client(client)]).collect();
+        let _turn = self.passwords().turn().await;
+        self.refuse_guessing(&counted).await?;
+        let user = match &email {
+            Some(email) => self.store().user_by_email(email).await?,
+            None => None,
+        };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         if !self.passwords().verify(password.to_owned(), hash).await? {
-            for key in &keys {
-                self.store().record_sign_in_failure(key, now).await?;
-            }
+            self.count_guess(&counted).await?;
             return Err(Error::Unauthenticated("E-mail and password do not match.".to_owned()));
         }
         let user = user.expect("an unknown user never verifies");
-        self.store().clear_sign_in_failures(&keys[0]).await?;
+        self.forget_guesses(&Counted::email(&user.email)).await?;
         self.store().record_audit(account_audit(&user, "account.signed_in")).await?;
         Ok(user.into())
     }
 
     /// Changes the actor's own password; the old one must be known. Every session of the account ends with it: the
-    /// one that asked has to begin anew.
+    /// one that asked has to begin anew. Guessing the old one is throttled as at the door, since the session may be
+    /// one that somebody left open.
     pub async fn change_password(&self, actor: &Actor, current: &str, new: &str) -> Result<(), Error> {
+        let counted = [Counted::account(actor.user())];
+        let turn = self.passwords().turn().await;
+        self.refuse_guessing(&counted).await?;
         let user = self.store().user(actor.user()).await?.ok_or(Error::NotFound("The account"))?;
         let hash = Some(user.password_hash.clone());
         if !self.passwords().verify(current.to_owned(), hash).await? {
+            self.count_guess(&counted).await?;
             return Err(Error::invalid("current", "This is not your current password."));
         }
+        drop(turn);
+        self.forget_guesses(&counted[0]).await?;
         password::check_strength("password", new, &[&user.name, &user.email])
             .map_err(|problem| Error::Invalid(vec![problem]))?;
         let hash = self.passwords().hash(new.to_owned()).await?;

@@ -20,7 +20,7 @@ pub mod check;
 pub mod citation;
 pub mod client;
 pub mod comment;
-mod demonstration;
+pub mod demonstration;
 pub mod due;
 mod error;
 pub mod evidence;

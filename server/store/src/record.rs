@@ -43,7 +43,9 @@ pub use audit::{Audit, AuditEntry};
 pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerState};
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
-    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack, Glance, Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
+    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack, Glance,
+    Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded, Retention, Run,
+    Sighting, Standing, Stretch, Tally, Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};

@@ -106,6 +106,19 @@ impl TestDatabase {
         (database, store)
     }
 
+    /// What the audit log says was done, oldest first: of the whole installation, which nobody reads in production.
+    pub async fn deeds(&self) -> Vec<String> {
+        const DEEDS: &str = "SELECT action FROM audit_log ORDER BY id";
+        let read = if self.url.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.url).await.expect("the file opens");
+            sqlx::query_scalar(DEEDS).fetch_all(&mut connection).await
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("the database answers");
+            sqlx::query_scalar(DEEDS).fetch_all(&mut connection).await
+        };
+        read.expect("the log can be read")
+    }
+
     /// Makes a database and opens it, its schema up to date.
     pub async fn open(backend: Backend) -> (Self, Store) {
         let database = Self::create(backend).await;

@@ -174,6 +174,33 @@ async fn guessing_is_throttled_for_the_right_password_too(
     assert_eq!(attempt(&bob, PASSWORD).await, 303, "others are let in");
 }
 
+#[rstest]
+#[tokio::test]
+async fn what_is_no_address_reads_like_an_unknown_one_and_counts_against_its_client_alone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    // Longer than a key of PostgreSQL's index may be, and nothing that it could compress.
+    let digits = (1_u64..600).map(|n| format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+    let long = format!("{}@example.org", digits.collect::<String>());
+    let attempt = async |email: &str| {
+        let fields = [("sign-in.email", email), ("sign-in.password", "wrong")];
+        let answer = ada.submit("/sign-in", &fields).await;
+        (answer.status.as_u16(), answer.text.replace(email, ""))
+    };
+    let unknown = attempt("bob@example.org").await;
+    for _ in 0..3 {
+        assert_eq!(attempt(&long).await, unknown);
+    }
+    // Fifty failures of a client are too many.
+    for _ in 0..46 {
+        assert_eq!(attempt("no address").await.0, 401);
+    }
+    assert_eq!(attempt(&long).await.0, 429);
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn a_burst_of_guesses_gets_no_further_than_one_after_the_other() {
     let app = TestApp::spawn(Backend::Sqlite).await;
@@ -191,6 +218,45 @@ async fn a_burst_of_guesses_gets_no_further_than_one_after_the_other() {
     let tried = statuses.iter().filter(|status| **status == 401).count();
     // Two may be under way when the tenth failure is noted.
     assert!((10..=11).contains(&tried), "{tried} of 30 guesses were tried: {statuses:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn guessing_the_current_password_from_an_open_session_is_throttled(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    let attempt = async |current: &str| {
+        let fields = [("current", current), ("password", "heron-violet-canyon-77")];
+        ada.submit("/settings/password", &fields).await
+    };
+    for guess in 0..10 {
+        assert_eq!(attempt(&format!("guess {guess}")).await.status, 422);
+    }
+    let refused = attempt(PASSWORD).await;
+    assert_eq!(refused.status, 429, "the right one too");
+    assert!(refused.text.contains("Too many attempts"), "{}", refused.text);
+    // The password is the old one still, and the door is another matter.
+    assert_eq!(ada.sign_in().await.status, 303);
+    app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn signing_in_and_out_are_on_the_audit_log(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    assert_eq!(ada.submit("/sign-out", &[]).await.status, 303);
+    assert_eq!(ada.submit("/sign-out", &[]).await.status, 303, "nobody is signed in any more");
+    let deeds = app.deeds().await;
+    let of_account: Vec<_> = deeds.iter().filter(|deed| deed.contains(".signed_")).collect();
+    assert_eq!(of_account, ["account.signed_in", "account.signed_out"]);
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -80,16 +80,6 @@ async fn a_wrong_answer_is_refused_in_words_and_changes_nothing(
     assert_eq!(world.owner.get(&world.at("")).await.expect(200)["answers"], json!([]));
 }
 
-#[tokio::test]
-async fn a_rationale_of_five_megabytes_is_refused_at_its_field() {
-    let world = World::new(Backend::Sqlite).await;
-    let body = json!({ "level": 2, "rationale": "a".repeat(5 << 20), "revision": 0 });
-    let answer = world.owner.put(&world.answer_to("PAT-1"), body).await;
-    assert_eq!(answer.pointers(), ["/rationale"]);
-    assert!(answer.json()["detail"].as_str().unwrap().contains("characters"), "{}", answer.text);
-    assert_eq!(world.owner.get(&world.at("")).await.expect(200)["answers"], json!([]));
-}
-
 #[rstest]
 #[tokio::test]
 async fn a_criterion_of_another_profile_does_not_apply(

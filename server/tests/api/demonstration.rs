@@ -108,5 +108,10 @@ async fn only_who_has_a_say_in_a_demonstration_breaks_an_endpoint() {
     assert!(!broken().await);
     assert_eq!(ada.submit("/demo/fhir", &[("broken", "yes")]).await.status, 303);
     assert!(broken().await);
+    assert_eq!(ada.submit("/demo/fhir", &[("broken", "no")]).await.status, 303);
+    assert!(!broken().await);
+    let deeds = app.deeds().await;
+    let switched: Vec<_> = deeds.iter().filter(|deed| deed.starts_with("sandbox.")).collect();
+    assert_eq!(switched, ["sandbox.broken", "sandbox.mended"]);
     app.stop().await;
 }

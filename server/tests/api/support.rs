@@ -86,6 +86,11 @@ impl TestApp {
         (self.database, self.folder)
     }
 
+    /// What the audit log says was done, oldest first.
+    pub(crate) async fn deeds(&self) -> Vec<String> {
+        self.database.deeds().await
+    }
+
     /// Takes a table away, so that whatever needs it fails from then on.
     pub(crate) async fn lose(&self, table: &'static str) {
         self.database.lose(table).await;

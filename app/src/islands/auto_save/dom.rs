@@ -5,6 +5,9 @@ use web_sys::{
     Document, Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, NodeList,
 };
 
+/// On a form that was drawn with an answer that was not taken.
+const UNSAVED: &str = "data-unsaved";
+
 /// The page.
 pub(super) fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -130,7 +133,8 @@ impl AnswerForm {
 
     /// Whether the form says something else than what was last saved.
     pub(super) fn is_changed(&self) -> bool {
-        self.radios().iter().any(|radio| radio.checked() != radio.default_checked())
+        self.form.has_attribute(UNSAVED)
+            || self.radios().iter().any(|radio| radio.checked() != radio.default_checked())
             || self.texts().iter().any(|text| text.default_value().is_ok_and(|saved| saved != text.value()))
     }
 
@@ -142,6 +146,7 @@ impl AnswerForm {
 
     /// Remembers what was saved, for [`is_changed`](Self::is_changed).
     pub(super) fn set_saved(&self, answer: &Entered) {
+        let _ = self.form.remove_attribute(UNSAVED);
         for radio in self.radios() {
             radio.set_default_checked(radio.value() == answer.level);
         }

@@ -17,11 +17,19 @@ const PAUSE: Duration = Duration::from_millis(900);
 struct Slot {
     code: String,
     busy: bool,
-    /// The answer on the page differs from the one under way.
-    again: bool,
-    /// The last save did not reach the server, or nobody is signed in.
-    failed: bool,
+    /// No answer came to the last save: what is on file is not known.
+    unknown: bool,
     timer: Option<TimeoutHandle>,
+}
+
+/// How a save ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Saved,
+    /// What was typed is not taken as it is. What is typed next may be.
+    Refused,
+    /// Nothing is sent until somebody chooses, signs in or tries again.
+    Held,
 }
 
 #[derive(Default)]
@@ -64,19 +72,15 @@ pub(super) fn now(form: &AnswerForm) {
         if let Some(timer) = slot.timer.take() {
             timer.clear();
         }
-        slot.again = slot.busy;
         slot.busy
     });
     if waits {
         return;
     }
-    if entered.level.is_empty() {
-        apply::not_saved(form, ": choose a level first");
-        return;
-    }
-    if entered.lacks_reason() {
-        with(&form.code, |slot| slot.failed = true);
-        apply::not_saved(form, " yet: give the reason");
+    if let Some(lack) = lack(&entered) {
+        apply::not_saved(form, lack);
+        // What was typed may have been taken back.
+        go_on(if form.is_changed() { Ended::Refused } else { Ended::Saved });
         return;
     }
     let Some(assessment) = by_id("answers").and_then(|answers| answers.get_attribute("data-assessment"))
@@ -91,30 +95,39 @@ pub(super) fn now(form: &AnswerForm) {
         let reply =
             save_answer(assessment, form.code.clone(), level, reason, rationale, form.revision()).await;
         let reply = reply.ok();
-        let failed = matches!(reply, None | Some(SaveReply::SignedOut));
-        let again = with(&form.code, |slot| {
+        with(&form.code, |slot| {
             slot.busy = false;
-            slot.failed = failed;
-            std::mem::take(&mut slot.again)
+            slot.unknown = reply.is_none();
         });
-        let took = show(&form, &entered, reply);
-        if took && (again || form.entered() != entered) && form.entered() != entered {
+        let ended = show(&form, &entered, reply);
+        if ended != Ended::Held && form.entered() != entered {
             now(&form);
         } else {
-            go_on(took);
+            go_on(ended);
         }
     });
 }
 
-/// Shows how a save ended; true where the next one may follow.
-fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> bool {
+/// What an answer still needs before it is worth sending, said after `Not saved`.
+fn lack(entered: &Entered) -> Option<&'static str> {
+    if entered.level.is_empty() {
+        Some(": choose a level first")
+    } else if entered.lacks_reason() {
+        Some(" yet: give the reason")
+    } else {
+        None
+    }
+}
+
+/// Shows how a save ended.
+fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> Ended {
     match reply {
         Some(SaveReply::Saved(update)) => {
             apply::clear(form);
             apply::update(form, &update);
             apply::status(form, &update.status);
             form.set_saved(entered);
-            true
+            Ended::Saved
         }
         Some(SaveReply::Stale { update, conflict }) => {
             apply::clear(form);
@@ -123,7 +136,7 @@ fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> bool 
             apply::update(form, &update);
             form.set_revision(seen);
             apply::conflict(form, &conflict);
-            false
+            Ended::Held
         }
         Some(SaveReply::Refused { errors, note }) => {
             apply::clear(form);
@@ -134,15 +147,15 @@ fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> bool 
             if let Some(note) = note {
                 apply::problem(form, &note);
             }
-            true
+            Ended::Refused
         }
         Some(SaveReply::SignedOut) => {
             apply::signed_out(form);
-            false
+            Ended::Held
         }
         None => {
             apply::not_saved_try_again(form);
-            false
+            Ended::Held
         }
     }
 }
@@ -166,9 +179,11 @@ pub(super) fn is_busy_with(code: &str) -> bool {
     with(code, |slot| slot.busy || slot.timer.is_some())
 }
 
-/// Whether leaving now would lose an answer.
+/// Whether leaving now would lose something typed: until it is known to be saved, it is on this page alone.
 pub(super) fn would_lose() -> bool {
-    is_busy() || QUEUE.with_borrow(|queue| queue.slots.iter().any(|slot| slot.failed))
+    is_busy()
+        || QUEUE.with_borrow(|queue| queue.slots.iter().any(|slot| slot.unknown))
+        || AnswerForm::all().iter().any(AnswerForm::is_changed)
 }
 
 /// Goes there once everything is saved.
@@ -177,8 +192,8 @@ pub(super) fn then_go(address: String) {
 }
 
 /// Follows the link that waited, unless something was not saved.
-fn go_on(all_well: bool) {
-    if !all_well {
+fn go_on(ended: Ended) {
+    if ended != Ended::Saved {
         QUEUE.with_borrow_mut(|queue| queue.next = None);
     } else if !is_busy() {
         let next = QUEUE.with_borrow_mut(|queue| queue.next.take());

@@ -18,7 +18,7 @@ fn level_words(sheet: &Sheet, level: &str) -> String {
 }
 
 /// What was written with an answer.
-fn quotes(texts: [&str; 2]) -> AnyView {
+pub(super) fn quotes(texts: [&str; 2]) -> AnyView {
     let quoted = texts.into_iter().filter(|text| !text.is_empty());
     quoted.map(|text| view! { <p class="small">{format!("“{text}”")}</p> }).collect_view().into_any()
 }

@@ -131,7 +131,10 @@ fn form(
     let save =
         open.then(|| view! { <div class="gap-small" data-by-hand=""><Button>"Save answer"</Button></div> });
     view! {
-        <form method="post" action=action id=format!("{id}-form") data-answer=criterion.code.to_string() autocomplete="off">
+        <form
+            method="post" action=action id=format!("{id}-form") autocomplete="off"
+            data-answer=criterion.code.to_string() data-unsaved=typed.map(|_| "")
+        >
             <input type="hidden" name="criterion" value=criterion.code.to_string()/>
             <input type="hidden" name="revision" value=shown.revision.to_string()/>
             <p class="crit-q" id=format!("{id}-q")>{anchors::in_words(&criterion.question)}</p>

@@ -18,7 +18,7 @@ const LANES: u32 = 1;
 #[derive(Clone)]
 pub(crate) struct Passwords {
     gate: Arc<Semaphore>,
-    sign_ins: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
     /// The hash of nothing anybody knows, so that an unknown user costs the same time as a wrong password.
     decoy: Arc<str>,
 }
@@ -31,13 +31,13 @@ impl Passwords {
             .map(|hash: PasswordHash| hash.to_string())
             .expect("32 random bytes can be hashed");
         let two = || Arc::new(Semaphore::new(2));
-        Self { gate: two(), sign_ins: two(), decoy: decoy.into() }
+        Self { gate: two(), turns: two(), decoy: decoy.into() }
     }
 
-    /// One of two turns to sign in. Held from counting the failures to noting the next one: a burst of guesses sent
-    /// at once would otherwise be counted before any of them has failed.
-    pub(crate) async fn sign_in_turn(&self) -> SemaphorePermit<'_> {
-        self.sign_ins.acquire().await.expect("the gate is never closed")
+    /// One of two turns to try a password. Held from counting the failures to noting the next one: a burst of guesses
+    /// sent at once would otherwise be counted before any of them has failed.
+    pub(crate) async fn turn(&self) -> SemaphorePermit<'_> {
+        self.turns.acquire().await.expect("the gate is never closed")
     }
 
     /// The password's hash in PHC string format.

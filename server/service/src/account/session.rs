@@ -60,6 +60,13 @@ impl Service {
         Ok(alive.map(|session| signed_in(session, current)).collect())
     }
 
+    /// Signs the actor out at the session that asks, `current`. A session that ended meanwhile is as good as signed out.
+    pub async fn sign_out(&self, actor: &Actor, current: &str) -> Result<(), Error> {
+        let entry = audit(Some(actor), "account.signed_out", actor.user(), json!({ "email": actor.email() }));
+        self.store().delete_session_of(actor.user(), current, entry).await?;
+        Ok(())
+    }
+
     /// Signs the actor out at one place.
     pub async fn end_session(&self, actor: &Actor, key: &str) -> Result<(), Error> {
         let entry = audit(Some(actor), "session.ended", actor.user(), json!({}));

@@ -78,10 +78,7 @@ async fn evidence_is_reviewed_and_removed(#[values(Backend::Sqlite, Backend::Pos
     let evidence = note(world, world.assessment().await.id);
     store.add_evidence(evidence.clone(), world.audit("added")).await.unwrap();
     let reviewer = world.another_user("reviewer@example.org").await;
-    assert_eq!(
-        accept(world, evidence.assessment, &reviewer, evidence.seen()).await,
-        EvidenceReviewed::Done
-    );
+    assert_eq!(accept(world, evidence.assessment, &reviewer, evidence.seen()).await, EvidenceReviewed::Done);
     let unknown = EvidenceId::new();
     let missing =
         accept(world, evidence.assessment, &reviewer, SeenEvidence { id: unknown, revision: 1 }).await;
