@@ -9,7 +9,7 @@ use service::check::FeedToken;
 use service::record::FeedTiming;
 use service::{Actor, CheckId, Error};
 
-use super::{check_page, page, page_with};
+use super::{More, check_page, page, page_with};
 use crate::pages::check_form::read_interval;
 use crate::web::{AppState, Fields, PageError, Posted, Refusal, Segments, see_other};
 
