@@ -84,14 +84,16 @@ struct Resource {
 }
 
 pub(super) fn read(body: &[u8]) -> Result<Page, Failure> {
-    let bundle: Bundle = serde_json::from_slice(body).map_err(|error| {
+    let unreadable = |problem: &dyn std::fmt::Display| {
         let text = format!(
-            "the list is not readable as a FHIR Bundle ({error}, {} bytes in all); it begins with {}",
+            "the list is not readable as a FHIR Bundle ({problem}, {} bytes in all); it begins with {}",
             body.len(),
             json::beginning(body)
         );
         Failure::answered(Layer::Parse, text)
-    })?;
+    };
+    let Lenient(bundle) = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
+    let bundle: Bundle = bundle.ok_or_else(|| unreadable(&"it is no object"))?;
     if bundle.resource_type != "Bundle" {
         let seen = bundle.resource_type.as_str().unwrap_or("a JSON object without resourceType");
         return Err(Failure::answered(Layer::Rule, format!("expected a FHIR Bundle, got {seen}")));
