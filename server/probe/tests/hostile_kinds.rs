@@ -185,7 +185,8 @@ async fn an_endless_redirect_ends_and_is_told() {
         // What is posted is never sent on, so there the redirect is merely an unexpected answer.
         let told = |text: &str| text.contains("more than 5 redirects") || text.contains("302");
         assert!(run.messages.iter().any(|message| told(&message.text)), "{kind} at {place}: {run:#?}");
-        let most = if place == "/Patient" { 30 } else { 12 };
+        // Many queries, and polls until the time is up.
+        let most = if matches!(place, "/Patient" | "/job") { 40 } else { 12 };
         assert!(site.requests().len() <= most, "{kind} at {place}: {} requests", site.requests().len());
     }
 }
@@ -231,7 +232,7 @@ async fn a_store_that_answers_badly_fails_at_its_layer(#[case] harm: Harm, #[cas
 
 #[tokio::test]
 async fn a_store_whose_list_has_no_end_is_read_so_far_and_no_farther() {
-    let page = "<ListBucketResult><Name>drop</Name><IsTruncated>true</IsTruncated>\
+    let page = "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>drop</Name><IsTruncated>true</IsTruncated>\
         <NextContinuationToken>more</NextContinuationToken></ListBucketResult>";
     let run = store(response("200 OK", "Content-Type: application/xml\r\n", page.as_bytes())).await;
     assert_eq!(run.status, Status::Fail, "{run:#?}");
@@ -243,7 +244,8 @@ async fn a_list_whose_entities_grow_is_not_unfolded() {
     let entities = (1..30).map(|n| format!("<!ENTITY e{n} \"&e{};&e{};\">", n - 1, n - 1));
     let entities = entities.collect::<Vec<_>>().concat();
     let bomb = format!(
-        "<!DOCTYPE l [<!ENTITY e0 \"x\">{entities}]><ListBucketResult><Name>&e29;</Name></ListBucketResult>"
+        "<!DOCTYPE l [<!ENTITY e0 \"x\">{entities}]><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <Name>&e29;</Name><IsTruncated>false</IsTruncated></ListBucketResult>"
     );
     let run = store(response("200 OK", "Content-Type: application/xml\r\n", bomb.as_bytes())).await;
     assert_eq!(run.status, Status::Fail, "{run:#?}");
@@ -268,7 +270,7 @@ async fn a_body_that_is_none_fails_at_its_layer(#[case] harm: Harm, #[case] laye
         let run = check(kind, place, harm).await;
         assert_eq!((run.status, run.reach), (Status::Fail, Reach::Answered), "{kind} at {place}: {run:#?}");
         let at = error(&run).at.clone().unwrap_or_default();
-        let summed = at == "error_pct" || at == "signed_metadata";
+        let summed = matches!(at.as_str(), "error_pct" | "signed_metadata" | "services");
         assert!(summed || layers.contains(&at.as_str()), "{kind} at {place}, {harm:?}: {run:#?}");
     }
 }
