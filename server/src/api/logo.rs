@@ -1,6 +1,6 @@
 //! The logo that an organization's reports bear.
 
-use app::web::{FileForm, attachment};
+use app::web::{FileForm, made_attachment};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -34,7 +34,7 @@ pub(super) async fn get(
     State(service): State<Service>,
 ) -> Result<Response, Problem> {
     let logo = service.logo(&actor, id).await?.ok_or(Error::NotFound("The logo"))?;
-    Ok(attachment("logo.png", "image/png", logo.png))
+    Ok(made_attachment("logo.png", "image/png", logo.png))
 }
 
 /// Set the logo
@@ -56,7 +56,8 @@ pub(super) async fn put(
     State(service): State<Service>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    let sent = FileForm::read(request).await?.file.map(|file| file.content).unwrap_or_default();
+    let sent =
+        FileForm::read(request, &service, &actor).await?.file.map(|file| file.content).unwrap_or_default();
     service.set_logo(&actor, id, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }
