@@ -205,9 +205,10 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         let kind = sniff(&content).map_err(|why| refused(format!("{name}: {}", why.words())))?;
         files.insert((item, sha256), kind);
     }
-    let logo = match archive.names(LOGO).is_empty() {
-        true => None,
-        false => Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?),
+    let logo = if archive.names(LOGO).is_empty() {
+        None
+    } else {
+        Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?)
     };
     proven_bodies(&mut tables, "evidence", "id", &files)?;
     proven_bodies(&mut tables, "evidence_revisions", "evidence_id", &files)?;
