@@ -211,9 +211,10 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         let kind = sniff(&content).map_err(|why| refused(format!("{name}: {}", why.words())))?;
         files.insert((item, sha256), kind);
     }
-    let logo = match archive.names(LOGO).is_empty() {
-        true => None,
-        false => Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?),
+    let logo = if archive.names(LOGO).is_empty() {
+        None
+    } else {
+        Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?)
     };
     let gone = archive.manifest.missing.iter().map(|file| (file.evidence, file.sha256.clone())).collect();
     let missing = proven_bodies(&mut tables, "evidence", "id", &files, &gone)?;

@@ -257,15 +257,15 @@ fn proof(totals: &Totals, criteria: &[CriterionScore]) -> String {
 
 /// The strongest and the weakest domain, and where claim and proof are furthest apart.
 fn domains(scores: &[DomainScore]) -> Option<String> {
-    let scored: Vec<(&DomainScore, Exact, Exact)> =
+    let rated: Vec<(&DomainScore, Exact, Exact)> =
         scores.iter().filter_map(|domain| Some((domain, domain.score?, domain.claimed?))).collect();
-    let most = scored.iter().map(|(_, proven, _)| *proven).max()?;
-    let least = scored.iter().map(|(_, proven, _)| *proven).min()?;
+    let most = rated.iter().map(|(_, proven, _)| *proven).max()?;
+    let least = rated.iter().map(|(_, proven, _)| *proven).min()?;
     let with = |value: Exact| -> Vec<String> {
-        let same = scored.iter().filter(|(_, proven, _)| *proven == value);
+        let same = rated.iter().filter(|(_, proven, _)| *proven == value);
         same.map(|(domain, ..)| domain.code.to_string()).collect()
     };
-    let extremes = match (scored.as_slice(), most == least) {
+    let extremes = match (rated.as_slice(), most == least) {
         ([(only, proven, _)], _) => format!("{} is the only domain: {} proven.", only.code, display(proven)),
         (all, true) => format!("All {} domains are proven alike: {}.", all.len(), display(&most)),
         (all, false) => format!(
@@ -279,11 +279,11 @@ fn domains(scores: &[DomainScore]) -> Option<String> {
         ),
     };
     let gap = |(_, proven, claimed): &(&DomainScore, Exact, Exact)| *claimed - *proven;
-    let widest = scored.iter().map(gap).max()?;
+    let widest = rated.iter().map(gap).max()?;
     if widest == Exact::from_integer(0) {
         return Some(extremes);
     }
-    let at: Vec<String> = scored
+    let at: Vec<String> = rated
         .iter()
         .filter(|domain| gap(domain) == widest)
         .map(|(domain, ..)| domain.code.to_string())
