@@ -63,7 +63,7 @@ fn the_built_in_files_read_as_drafts_of_themselves() {
     "domain-2", "code", "is used twice")]
 #[case::a_rung_code_used_twice(|draft: &mut Draft| draft.sublevels[1].code = draft.sublevels[0].code.clone(),
     "rung-2", "code", "is used twice")]
-#[case::a_rung_called_as_the_floor(|draft: &mut Draft| draft.sublevels[1].code = draft.floor.code.to_string(),
+#[case::a_rung_called_as_the_floor(|draft: &mut Draft| draft.sublevels[1].code = draft.floor.code.clone(),
     "rung-2", "code", "is the floor's code already")]
 #[case::an_unknown_source(|draft: &mut Draft| draft.domains[0].criteria[0].citations.push("NOWHERE".into()),
     "criterion-1-1", "citations", "`NOWHERE` is not a known citation")]

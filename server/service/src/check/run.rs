@@ -264,16 +264,12 @@ impl Service {
         let own = Duration::from_secs(u64::from(kind.timeout));
         let most = occasion.time_limit.map_or(own, |limit| limit.min(own)) + OVER;
         let run = self.prober().run_reading(kind, &parameters, occasion);
-        match tokio::time::timeout(most, run).await {
-            Ok((outcome, beside)) => {
-                let fault = fault(&outcome);
-                (outcome, beside, fault)
-            }
-            Err(_) => {
-                let outcome = inconclusive("The run did not end in time and was given up.");
-                (outcome, Beside::default(), Fault::Ours)
-            }
-        }
+        let Ok((outcome, beside)) = tokio::time::timeout(most, run).await else {
+            let outcome = inconclusive("The run did not end in time and was given up.");
+            return (outcome, Beside::default(), Fault::Ours);
+        };
+        let fault = fault(&outcome);
+        (outcome, beside, fault)
     }
 }
 
