@@ -64,7 +64,7 @@ impl Report {
         let may = |permission| report.page.assessed.may(permission);
         let (may_share, may_own) = (may(Permission::Assess), may(Permission::Own));
         let pdf = Some(file_address(&paths, &report.sections, "pdf"));
-        Self { may_share, may_own, pdf, ..Self::read(report, paths, Reader::Member) }
+        Self { pdf, may_share, may_own, ..Self::read(report, paths, Reader::Member) }
     }
 
     /// For whoever follows a shared link.

@@ -35,12 +35,11 @@ fn row(report: &Report, finding: &FindingView) -> Value {
     let assessed = &report.page.assessed;
     let record = &finding.record;
     let framework = &assessed.framework;
-    let title = match &finding.criterion {
-        Some(code) => framework.criterion(code).map(|criterion| criterion.title.clone()),
-        None => {
-            let domain = framework.domains.iter().find(|domain| domain.code.as_str() == record.subject);
-            domain.map(|domain| domain.title.clone())
-        }
+    let title = if let Some(code) = &finding.criterion {
+        framework.criterion(code).map(|criterion| criterion.title.clone())
+    } else {
+        let domain = framework.domains.iter().find(|domain| domain.code.as_str() == record.subject);
+        domain.map(|domain| domain.title.clone())
     };
     let checks: Vec<_> = finding
         .checks
@@ -158,15 +157,15 @@ pub(super) fn checks(report: &Report) -> Value {
             let (pass, all) = row.days.iter().fold((0, 0), |(pass, all), day| {
                 (pass + day.pass, all + day.pass + day.warn + day.fail + day.unknown)
             });
-            let tied = ties.get(&row.check.id);
-            let worst = tied.map(|(_, worst)| *worst).filter(|worst| *worst != row.status());
+            let bears = ties.get(&row.check.id);
+            let worst = bears.map(|(_, worst)| *worst).filter(|worst| *worst != row.status());
             json!({
                 "integration": row.integration.details.name,
                 "kind": row.check.kind,
                 "status": status_word(row.status()),
                 "latest": row.latest.as_ref().map_or_else(|| "Never run".to_owned(), |run| moment(run.started_at.timestamp())),
                 "share": if all == 0 { dash() } else { format!("{pass} of {all} pass") },
-                "bears": tied.map(|(criteria, _)| criteria.join(", ")).unwrap_or_default(),
+                "bears": bears.map(|(criteria, _)| criteria.join(", ")).unwrap_or_default(),
                 "worst": worst.map(status_word),
             })
         })
