@@ -12,6 +12,7 @@ mod api {
     mod attest;
     mod authorization;
     mod benchmark;
+    mod buckets;
     mod campaigns;
     mod checks;
     mod clients;
@@ -50,6 +51,8 @@ mod api {
     mod roadmap;
     mod schedule;
     mod sessions;
+    mod shares;
+    mod spoiled_clients;
     mod startup;
     mod succession;
     mod support;

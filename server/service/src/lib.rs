@@ -20,6 +20,7 @@ pub mod check;
 pub mod citation;
 pub mod client;
 pub mod comment;
+mod content;
 pub mod demonstration;
 pub mod due;
 mod error;

@@ -33,7 +33,7 @@ impl Background {
         maintenance.spawn(async move { maintained.maintain(keep).await });
         if worker == Worker::On {
             let telling = service.clone();
-            maintenance.spawn(async move { telling.tell().await });
+            maintenance.spawn(async move { Box::pin(telling.tell()).await });
             let (service, stopping) = (service.clone(), stopping.clone());
             work.spawn(async move { service.work(stopping).await });
         }

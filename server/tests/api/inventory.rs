@@ -120,6 +120,7 @@ async fn a_table_is_pasted_into_the_page_and_comes_back_where_it_is_refused() {
 }
 
 /// Sends a table of 2 GB until the server answers: the beginning of its answer, and how many bytes were sent by then.
+#[expect(clippy::disallowed_methods, reason = "the test plays a client that does not stop")]
 async fn pour(person: &Person, path: &str) -> (String, usize) {
     let request = person.api(Method::POST, path).build().unwrap();
     let (url, token) = (request.url(), request.headers()["authorization"].to_str().unwrap());

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::reports::share_by;
+use super::shares::share_by;
 use super::support::{Backend, PASSWORD, Person, World, text};
 
 /// Invites through the API; the link's path.

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 
-use super::reports::share;
+use super::shares::share;
 use super::support::{Backend, World, text};
 
 /// The binary, serving a database and saying all that it can of itself; killed when dropped.

@@ -54,7 +54,7 @@ async fn a_receiver_that_hangs_delays_nobody_else() {
 
         let telling = tokio::spawn({
             let service = service.clone();
-            async move { service.tell().await }
+            async move { Box::pin(service.tell()).await }
         });
         let arrival = async {
             while world.site.received.lock().unwrap().is_empty() || called.load(Ordering::SeqCst) < 2 {

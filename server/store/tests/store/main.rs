@@ -24,6 +24,7 @@ mod logos;
 mod organizations;
 mod outbox;
 mod portfolio;
+mod races;
 mod registers;
 mod review;
 mod roadmap;

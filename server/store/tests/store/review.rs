@@ -1,18 +1,17 @@
 #![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
 
-use domain::scoring::EvidenceState;
 use rstest::rstest;
 use store::record::AssessmentState::{ChangesRequested, Draft, Final, InReview, Submitted};
 use store::record::{
-    Adjudication, Answer, Assessment, Before, Claim, EvidenceReview, EvidenceReviewed, Rater, Run,
-    SaveAnswer, Saved, Sealed, Signed, Signing, SnapshotKind,
+    Adjudication, Answer, Assessment, Before, Claim, Rater, SaveAnswer, Saved, Sealed, Signed, Signing,
+    SnapshotKind,
 };
 use store::{AssessmentId, Backend, SnapshotId, StoreError};
 
-use crate::world::{NOW, World, criterion, later, level, ran, said};
+use crate::world::{NOW, World, criterion, later, level, said};
 
 /// As the assessment's pages read them.
-async fn answers(world: &World, id: AssessmentId) -> Vec<Answer> {
+pub(crate) async fn answers(world: &World, id: AssessmentId) -> Vec<Answer> {
     world.store.bundle(id, None).await.unwrap().unwrap().answers
 }
 
@@ -107,7 +106,7 @@ async fn a_difference_is_settled_for_the_answers_that_were_seen(
     assert_eq!(world.actions().await, ["settled", "settled"]);
 }
 
-fn signing(world: &World, id: AssessmentId, kind: SnapshotKind) -> Signing {
+pub(crate) fn signing(world: &World, id: AssessmentId, kind: SnapshotKind) -> Signing {
     let (from, to) = match kind {
         SnapshotKind::Submitted => (Draft, Submitted),
         SnapshotKind::Final => (Submitted, Final),
@@ -115,7 +114,7 @@ fn signing(world: &World, id: AssessmentId, kind: SnapshotKind) -> Signing {
     Signing { step: world.step_to(id, from, to), kind, snapshot: SnapshotId::new() }
 }
 
-fn sealed(text: &str) -> Sealed {
+pub(crate) fn sealed(text: &str) -> Sealed {
     Sealed { rung: Some("B.1".into()), sha256: format!("hash of {text}"), file: text.to_owned() }
 }
 
@@ -174,182 +173,6 @@ async fn snapshots_are_one_chain_and_hold_what_was_there(
     assert_eq!(store.snapshot(first.id).await.unwrap(), Some((first, "one".to_owned())));
     assert_eq!(store.snapshot(SnapshotId::new()).await.unwrap(), None);
     assert_eq!(world.actions().await, ["submitted", "submitted", "signed"]);
-}
-
-/// An answer that is acknowledged before a submission is in its snapshot; one that comes later is refused.
-#[rstest]
-#[tokio::test]
-async fn no_answer_slips_past_a_submission(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let world = &World::new(backend).await;
-    let id = world.assessment().await.id;
-    let writing = {
-        let (store, save) = (world.store.clone(), world.save(id, Claim::Level(level(1)), 0));
-        tokio::spawn(async move {
-            for revision in 0.. {
-                let save = SaveAnswer { seen_revision: revision, ..save.clone() };
-                match store.save_answer(save, said("x")).await {
-                    Ok(Saved::Revision(_)) => {}
-                    Err(StoreError::Locked(Submitted)) => return revision,
-                    other => panic!("{other:?}"),
-                }
-            }
-            unreachable!("a submission ends it")
-        })
-    };
-    while answers(world, id).await.is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let mut seen = 0;
-    let signed = world
-        .store
-        .sign(signing(world, id, SnapshotKind::Submitted), world.org.id, said("x"), |bundle, _| {
-            seen = bundle.answers[0].revision;
-            Ok::<_, String>(sealed("race"))
-        })
-        .await
-        .unwrap();
-    assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
-    assert_eq!(writing.await.unwrap(), seen);
-    assert_eq!(answers(world, id).await[0].revision, seen);
-}
-
-/// A review that is acknowledged before a signature is in its snapshot; one that comes later is refused.
-#[rstest]
-#[tokio::test]
-async fn no_review_of_evidence_slips_past_a_signature(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
-    let world = &World::new(backend).await;
-    let item = crate::evidence::note(world, world.assessment().await.id);
-    let id = item.assessment;
-    world.store.add_evidence(item.clone(), said("x")).await.unwrap();
-    world.step(id, Draft, Submitted).await;
-    let reviewer = world.another_user("reviewer@example.org").await;
-    let reviewing = {
-        let (store, review) = (world.store.clone(), crate::evidence::review(id, &reviewer, item.seen()));
-        tokio::spawn(async move {
-            for state in [EvidenceState::Accepted, EvidenceState::Rejected].into_iter().cycle() {
-                let review = EvidenceReview { state, during: &[Submitted], ..review.clone() };
-                match store.review_evidence(review, said("x")).await {
-                    Ok(EvidenceReviewed::Done) => {}
-                    Err(StoreError::Locked(Final)) => return,
-                    other => panic!("{other:?}"),
-                }
-            }
-        })
-    };
-    let state = async || world.store.evidence(item.id).await.unwrap().unwrap().state;
-    while state().await == EvidenceState::Submitted {
-        tokio::task::yield_now().await;
-    }
-    let mut seen = None;
-    let signed = world
-        .store
-        .sign(signing(world, id, SnapshotKind::Final), world.org.id, said("x"), |bundle, _| {
-            seen = Some(bundle.evidence[0].state);
-            Ok::<_, String>(sealed("race"))
-        })
-        .await
-        .unwrap();
-    assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
-    reviewing.await.unwrap();
-    assert_eq!(seen, Some(state().await));
-}
-
-/// A signature sees a check's standing as one run left it, whole, while others come; runs are never kept from coming.
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signature_sees_the_standing_of_one_run_while_the_check_flips(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
-    use domain::check::Status;
-    let world = &World::new(backend).await;
-    let id = world.assessment().await.id;
-    let check = world.check().await.id;
-    world.step(id, Draft, Submitted).await;
-    let (signed_at, mut signed) = tokio::sync::watch::channel(false);
-    let run = |at: i64| {
-        let status = if at % 2 == 0 { Status::Pass } else { Status::Fail };
-        Run { scheduled_for: None, ..ran(check, later(at), status) }
-    };
-    // A few runs come after the signature, whatever it does.
-    let runs: Vec<Run> = (0..400).map(run).collect();
-    let recording = {
-        let (store, ended) =
-            (world.store.clone(), runs.iter().map(|run| world.ended(run)).collect::<Vec<_>>());
-        tokio::spawn(async move {
-            let mut after = 0;
-            for ended in ended {
-                store.record_run(ended, None).await.unwrap();
-                after += usize::from(*signed.borrow_and_update());
-                if after > 4 {
-                    break;
-                }
-            }
-        })
-    };
-    while world.store.standings_of(check).await.unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let mut seen = None;
-    let done = world
-        .store
-        .sign(signing(world, id, SnapshotKind::Final), world.org.id, said("x"), |bundle, _| {
-            seen = Some(bundle.standings[0].clone());
-            Ok::<_, String>(sealed("race"))
-        })
-        .await
-        .unwrap();
-    assert!(matches!(done, Signed::Done(_)), "{done:?}");
-    signed_at.send_replace(true);
-    recording.await.unwrap();
-    let seen = seen.unwrap();
-    let behind = runs.iter().find(|run| run.id == seen.last_run).unwrap();
-    assert_eq!((seen.status, seen.last_status), (behind.status, behind.status));
-    assert_eq!(seen.concluded_at, Some(behind.started_at));
-    assert_eq!(seen.consecutive_fails, u32::from(behind.status == Status::Fail));
-}
-
-/// What is taken away before a submission is not in its snapshot; what is in it cannot be taken away.
-#[rstest]
-#[tokio::test]
-async fn no_evidence_is_taken_from_under_a_submission(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
-    let world = &World::new(backend).await;
-    let id = world.assessment().await.id;
-    let items: Vec<_> = (0..60).map(|_| crate::evidence::note(world, id)).collect();
-    for item in &items {
-        world.store.add_evidence(item.clone(), said("x")).await.unwrap();
-    }
-    let removing = {
-        let (store, items) = (world.store.clone(), items.clone());
-        tokio::spawn(async move {
-            for (removed, item) in items.iter().enumerate() {
-                match store.remove_evidence(id, item.id, said("x")).await {
-                    Ok(true) => {}
-                    Err(StoreError::Locked(Submitted)) => return removed,
-                    other => panic!("{other:?}"),
-                }
-            }
-            items.len()
-        })
-    };
-    while world.store.evidence_of(id).await.unwrap().len() > 55 {
-        tokio::task::yield_now().await;
-    }
-    let mut seen = 0;
-    let signed = world
-        .store
-        .sign(signing(world, id, SnapshotKind::Submitted), world.org.id, said("x"), |bundle, _| {
-            seen = bundle.evidence.len();
-            Ok::<_, String>(sealed("race"))
-        })
-        .await
-        .unwrap();
-    assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
-    assert_eq!(removing.await.unwrap() + seen, items.len());
-    assert_eq!(world.store.evidence_of(id).await.unwrap().len(), seen);
 }
 
 #[rstest]
