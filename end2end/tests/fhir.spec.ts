@@ -49,7 +49,7 @@ test("a renderer of forms shows the questionnaire with the answers in it", async
   await openDomain(page, /^PAT\b/);
   const group = criterion(page, "PAT-1 Standards-based patient access API in production");
   await group.getByLabel("Rationale", { exact: true }).fill("In production since May");
-  await answer(group, "3 Managed", on);
+  await answer(group, "3 Operational", on);
 
   await page.goto("/settings");
   await page.getByLabel("Token name", { exact: true }).fill("Forms");

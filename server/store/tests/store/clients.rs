@@ -31,6 +31,7 @@ const COLUMNS_LEFT_OUT: &[(&str, &str, &str)] = &[
     ("checks", "own_failures", "a node's progress"),
     ("checks", "lease_owner", "a node's hold"),
     ("checks", "lease_until", "a node's hold"),
+    ("checks", "twice_until", "of this installation's clock"),
     ("checks", "lease_epoch", "a node's hold"),
     ("feeds", "token_hash", "opens an address of this installation"),
     ("feeds", "token_made_at", "opens an address of this installation"),
