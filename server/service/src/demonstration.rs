@@ -58,9 +58,10 @@ impl Service {
         Ok(self.store().keep_made_up_past(id, past, entry).await?)
     }
 
-    /// The member who answers in a demonstration; made by an owner when there is none yet, and an owner too.
+    /// The member who answers in a demonstration, for whoever may start assessments there; made by an owner when there is
+    /// none yet, and an owner too.
     pub async fn stand_in(&self, actor: &Actor, org: OrgId) -> Result<Actor, Error> {
-        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        self.authorize(actor, org, Permission::Assess, "The organization").await?;
         self.is_demonstration(org).await?;
         if let Some(there) = self.store().stand_in(org).await? {
             return Ok(there.into());
