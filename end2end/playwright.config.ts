@@ -1,4 +1,4 @@
-// Journeys in a real browser against the real binary, target/release/rung.
+// Journeys in a real browser against the real binary: target/release/rung, or what RUNG_BINARY names.
 // Every journey runs twice: with scripts, and as plain HTML with scripts off.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";

@@ -22,8 +22,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-/** Keeps the page in results/shots/{project}, at every width in light and at 1280 in dark and as printed. */
+/**
+ * Keeps the page in results/shots/{project}, at every width in light and at 1280 in dark and as printed, where
+ * RUNG_PICTURES is set: for people to look at.
+ */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (!process.env.RUNG_PICTURES) return;
   const folder = join(test.info().config.rootDir, "../results/shots", test.info().project.name);
   const before = page.viewportSize();
   const keep = (variant: string) =>

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, normalize } from "node:path";
 import { answer, createOrganization, criterion, openDomain, signUp, startAssessment } from "../harness/journey";
+import { picture } from "../harness/look";
 import { expect, test } from "../harness/test";
 
 const built = join(process.env.RUNG_CACHE ?? join(homedir(), ".cache/rung"), "lforms/package/dist/lforms");
@@ -87,5 +88,5 @@ test("a renderer of forms shows the questionnaire with the answers in it", async
     () => (window as unknown as { LForms: Renderer }).LForms.Util.getFormFHIRData("QuestionnaireResponse", "R4", "#form"),
   );
   expect(answers(back.item).sort()).toEqual(answers(response.item).sort());
-  await page.screenshot({ path: join(test.info().config.rootDir, "../results/shots/lforms.png") });
+  await picture(page, "lforms");
 });
