@@ -1,8 +1,8 @@
 //! The codes by which content is named: text newtypes, so that a criterion is never mistaken for a domain.
 
 use std::fmt;
-use std::sync::Arc;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
@@ -10,10 +10,10 @@ macro_rules! codes {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(EcoString);
 
         impl $name {
-            pub fn new(code: impl Into<Arc<str>>) -> Self {
+            pub fn new(code: impl Into<EcoString>) -> Self {
                 Self(code.into())
             }
 
