@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Weak;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use store::{AssessmentId, OrgId};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -12,8 +12,13 @@ use crate::Service;
 use crate::check::News;
 use crate::service::Inner;
 
-/// How long touches are gathered before the findings are brought up to date.
+/// How long touches are gathered at least before the findings are brought up to date.
 const GATHER: Duration = Duration::from_millis(200);
+/// And at most. With the time that a refresh takes, a change is seen well within two seconds.
+const GATHER_AT_MOST: Duration = Duration::from_secs(1);
+/// So many times as long as the refresh before took: where thousands of checks have news at once, the rest of the time
+/// is for their runs.
+const PAUSE: u32 = 3;
 
 /// What was touched.
 pub(crate) enum Touched {
@@ -82,17 +87,20 @@ impl Gathered {
 }
 
 pub(crate) async fn refresh_touched(inner: Weak<Inner>, mut touches: UnboundedReceiver<Touched>) {
+    let mut gather = GATHER;
     while let Some(first) = touches.recv().await {
         let mut gathered = Gathered::default();
         gathered.take(first);
         if gathered.settled.is_none() {
-            tokio::time::sleep(GATHER).await;
+            tokio::time::sleep(gather).await;
         }
         while let Ok(more) = touches.try_recv() {
             gathered.take(more);
         }
         let Some(inner) = inner.upgrade() else { return };
+        let begun = Instant::now();
         Service::of(inner).refresh_all(&mut gathered).await;
+        gather = (begun.elapsed() * PAUSE).clamp(GATHER, GATHER_AT_MOST);
         if let Some(done) = gathered.settled {
             // Nobody waits any more: that is fine.
             let _ = done.send(());
