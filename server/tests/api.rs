@@ -42,6 +42,7 @@ mod api {
     mod portfolio;
     mod print;
     mod problems;
+    mod profile;
     mod proxies;
     mod rating;
     mod reconciliation;

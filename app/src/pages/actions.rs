@@ -16,7 +16,9 @@ pub(crate) use filter::ActionFilter;
 pub(crate) use form::{ActionForm, FormOf, action_form_page};
 pub(crate) use on::{action_lines, first_unfinished};
 
-use crate::ui::{ButtonLink, Column, Empty, Note, PageHead, Section, StatusBadge, Table, TableLook, day};
+use crate::ui::{
+    ButtonLink, Column, Empty, Note, PageHead, Section, StatusBadge, Table, TableLook, date_of, day,
+};
 use crate::words::{action_source_words, action_state_word, behind_words, capitalized, cost_words, plural};
 
 /// What the list shows.
@@ -138,7 +140,7 @@ fn row(sheet: &ActionsSheet, view: &ActionView) -> AnyView {
     let href = format!("{}/actions/{}", sheet.at, action.id);
     let under = format!("{} · {}", action_source_words(&action.source), view.listed.assessment_title);
     let state = capitalized(action_state_word(&content.state));
-    let since = format!("since {}", day(action.since.date()));
+    let since = format!("since {}", day(date_of(action.since.timestamp())));
     let reason = content.state.reason().map(|reason| view! { <span class="sub">{reason.to_owned()}</span> });
     let due = match content.due {
         Some(due) if is_overdue(view, sheet.today) => {

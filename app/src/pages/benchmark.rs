@@ -13,7 +13,7 @@ use crate::charts::{BoxNumbers, BoxPlot};
 use crate::pages::parts::RefusalNote;
 use crate::ui::{
     Button, ButtonKind, Column, Day, Drawer, Empty, Note, PageHead, PostButton, Section, Select, Table,
-    TableLook, day,
+    TableLook, date_of, day,
 };
 use crate::web::Refusal;
 use crate::words::{plural, reading, size_words};
@@ -42,7 +42,7 @@ pub(crate) fn benchmark_page(sheet: &BenchmarkSheet) -> AnyView {
             "{} {}, your result of {}",
             framework.title,
             framework.version,
-            day(own.submitted_at.date())
+            day(date_of(own.submitted_at.timestamp()))
         ),
         None => format!("{} {}, nothing submitted yet", framework.title, framework.version),
     };
@@ -108,7 +108,7 @@ fn group(sheet: &BenchmarkSheet, number: usize, view: &GroupView) -> AnyView {
             let aside = format!(
                 "{}, yours included; as of {}",
                 plural(shown.organizations, "organization"),
-                day(shown.made_at.date())
+                day(date_of(shown.made_at.timestamp()))
             );
             let table = table(sheet, &id, &title, shown);
             view! { <Section id=id title=title aside=view! { <p>{aside}</p> }>{table}</Section> }.into_any()
@@ -221,7 +221,7 @@ fn decision(sheet: &BenchmarkSheet) -> AnyView {
     let state = match &benchmark.member {
         Some(member) => {
             let who = member.decided_by_name.clone();
-            view! { <p>"This organization takes part since "<Day date=member.since.date()/>{format!(", decided by {who}.")}</p> }
+            view! { <p>"This organization takes part since "<Day date=date_of(member.since.timestamp())/>{format!(", decided by {who}.")}</p> }
                 .into_any()
         }
         None => view! { <p>"This organization does not take part."</p> }.into_any(),

@@ -14,7 +14,9 @@ use service::record::Finding;
 pub(crate) use filter::FindingFilter;
 pub(crate) use row::due_or_dash;
 
-use crate::ui::{ButtonLink, Column, Empty, Note, PageHead, Section, SeverityBadge, Table, TableLook, day};
+use crate::ui::{
+    ButtonLink, Column, Empty, Note, PageHead, Section, SeverityBadge, Table, TableLook, date_of, day,
+};
 use crate::web::{Fields, Refusal};
 use crate::words::{Paths, finding_kind_word, plural, severity_word};
 
@@ -144,13 +146,13 @@ fn cleared(sheet: &FindingsSheet) -> Option<AnyView> {
 }
 
 fn cleared_row(sheet: &FindingsSheet, finding: &Finding) -> AnyView {
-    let cleared = finding.cleared_at.map_or_else(|| "–".to_owned(), |at| day(at.date()));
+    let cleared = finding.cleared_at.map_or_else(|| "–".to_owned(), |at| day(date_of(at.timestamp())));
     view! {
         <tr>
             <td><SeverityBadge severity=finding.severity/></td>
             <th scope="row">{row::subject(sheet, &finding.subject, finding_kind_word(finding.kind))}</th>
             <td class="dim">{finding.owner.clone()}</td>
-            <td class="num" data-label="Opened">{day(finding.opened_at.date())}</td>
+            <td class="num" data-label="Opened">{day(date_of(finding.opened_at.timestamp()))}</td>
             <td class="num" data-label="Cleared">{cleared}</td>
             <td class="num" data-label="Times open">{finding.times_opened.to_string()}</td>
         </tr>

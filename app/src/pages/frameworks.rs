@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use service::Actor;
 use service::record::FrameworkEntry;
 
-use crate::ui::{ButtonLink, Column, Day, PageHead, Table, TableLook};
+use crate::ui::{ButtonLink, Column, Day, PageHead, Table, TableLook, date_of};
 use crate::words::plural;
 
 /// Whether the reader may write frameworks.
@@ -44,7 +44,7 @@ pub(crate) fn FrameworksPage(frameworks: Vec<FrameworkEntry>, author: Author) ->
                     </th>
                     <td>{entry.version}</td>
                     <td class="num" data-label="Criteria">{entry.criteria.to_string()}</td>
-                    <td class="num" data-label="Here since"><Day date=entry.imported_at.date()/></td>
+                    <td class="num" data-label="Here since"><Day date=date_of(entry.imported_at.timestamp())/></td>
                 </tr>
             }
         })

@@ -9,7 +9,7 @@ use service::{UnixMillis, UserId};
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, PageHead, PostButton, Section, Select,
-    Table, TableLook, TextInput,
+    Table, TableLook, TextInput, date_of,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{plural, role_word};
@@ -158,7 +158,7 @@ fn row(at: &str, member: Member, reader: UserId, may_manage: bool) -> AnyView {
             <th scope="row">{member.name.clone()}{you}</th>
             <td>{address}</td>
             <td class="wide">{role}</td>
-            <td class="num" data-label="Since"><Day date=member.since.date()/></td>
+            <td class="num" data-label="Since"><Day date=date_of(member.since.timestamp())/></td>
             {remove}
         </tr>
     }

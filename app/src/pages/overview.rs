@@ -30,7 +30,7 @@ use crate::pages::integrations::exchange_section;
 use crate::pages::review::at_risk_note;
 use crate::ui::{
     Banner, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Section, Table, TableLook, Width, clock,
-    day,
+    date_of, day,
 };
 use crate::words::{self, Paths, assessment_state_word, live_since, plural, rung_name, size_words};
 
@@ -158,7 +158,11 @@ fn standing(page: &FindingsPage, timeline: Option<&Timeline>, paths: &Paths) -> 
     let since = timeline.and_then(|timeline| timeline.live.as_ref()).and_then(live_since);
     let live = match since {
         Some(since) => format!("{since}, computed {}", clock(computed)),
-        None => format!("Live, computed {} at {}", day(assessed.computed_at.date()), clock(computed)),
+        None => format!(
+            "Live, computed {} at {}",
+            day(date_of(assessed.computed_at.timestamp())),
+            clock(computed)
+        ),
     };
     let ladder = words::ladder(assessed, paths);
     view! {
@@ -219,7 +223,7 @@ fn assessments_section(assessments: &[Assessment], at: &str) -> AnyView {
                     </th>
                     <td>{format!("{} {}", assessment.framework_code, assessment.framework_version)}</td>
                     <td>{assessment_state_word(assessment.state)}</td>
-                    <td class="num" data-label="Started"><Day date=assessment.created_at.date()/></td>
+                    <td class="num" data-label="Started"><Day date=date_of(assessment.created_at.timestamp())/></td>
                 </tr>
             }
         })

@@ -13,7 +13,7 @@ pub(crate) use views::Views;
 use super::parts::RefusalNote;
 use crate::ui::{
     ButtonKind, ButtonLink, Empty, Icon, Note, PageHead, Readout, ReadoutRow, Readouts, Section, Sign,
-    TableScroll, day,
+    TableScroll, date_of, day,
 };
 use crate::words::plural;
 
@@ -29,7 +29,7 @@ pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter, vi
         plural(clients.len(), "organization"),
         framework.title,
         framework.version,
-        day(portfolio.at.date())
+        day(date_of(portfolio.at.timestamp()))
     );
     let add = view! {
         <ButtonLink href="/trend">"Compare"</ButtonLink>

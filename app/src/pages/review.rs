@@ -20,7 +20,8 @@ pub(crate) use state::at_risk_note;
 
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
-    Button, ButtonLink, ButtonSize, Column, Drawer, PageHead, PostButton, Section, Table, TableLook, TextArea,
+    Button, ButtonLink, ButtonSize, Column, Drawer, PageHead, PostButton, Section, Table, TableLook,
+    TextArea, date_of,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{Paths, anchor, assessment_state_word};
@@ -127,8 +128,12 @@ fn difference_row(sheet: &ReviewSheet, difference: &Difference) -> AnyView {
     let (own, assessor) = (&difference.own, &difference.assessor);
     let settled = match &difference.settled {
         Some(settled) => {
-            let words =
-                format!("“{}” {}, {}", settled.note, settled.by_name, crate::ui::day(settled.at.date()));
+            let words = format!(
+                "“{}” {}, {}",
+                settled.note,
+                settled.by_name,
+                crate::ui::day(date_of(settled.at.timestamp()))
+            );
             view! { <span class="small">{words}</span> }.into_any()
         }
         None if sheet.may_rate() => settle_form(sheet, difference),

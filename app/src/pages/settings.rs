@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use service::Actor;
-use service::account::SignedIn;
+use service::account::{SignedIn, time_zones};
 use service::record::ApiToken;
 
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, Moment, Note, PageHead, PostButton, Section,
-    Table, TableLook, Tag, TagKind, TextInput, Width,
+    Table, TableLook, Tag, TagKind, TextInput, Width, date_of,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::plural;
@@ -16,6 +16,7 @@ use crate::words::plural;
 /// What happened just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum News {
+    ProfileChanged,
     PasswordChanged,
     SignedOutElsewhere {
         /// How many sessions ended.
@@ -38,19 +39,12 @@ pub(crate) fn SettingsPage(
     #[prop(optional_no_strip)] news: Option<News>,
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
 ) -> impl IntoView {
-    let installation =
-        if actor.is_admin() { "Administers this installation" } else { "Uses this installation" };
-    let facts = vec![
-        Fact::new("Name", actor.name().to_owned()),
-        Fact::new("E-mail", actor.email().to_owned()),
-        Fact::new("Account", installation),
-    ];
     view! {
         <PageHead title="Settings" under="Your account, your password, where you are signed in, your API tokens"/>
         {news.map(news_view)}
         <RefusalNote refusal=refusal.clone()/>
         <div class="grid two">
-            <Section id="profile" title="Profile"><KeyValue facts/></Section>
+            {profile_section(&actor, &typed, refusal.as_ref())}
             {password_section(&actor, refusal.as_ref())}
             {sessions_section(sessions)}
             {tokens_section(tokens, &typed, refusal.as_ref())}
@@ -62,6 +56,9 @@ pub(crate) fn SettingsPage(
 fn news_view(news: News) -> AnyView {
     use domain::check::Status;
     let note = match news {
+        News::ProfileChanged => {
+            view! { <Note status=Status::Pass title="Your profile is changed" alert=true/> }.into_any()
+        }
         News::PasswordChanged => {
             let text = "Wherever else you were signed in, you are signed out.";
             view! { <Note status=Status::Pass title="The password is changed" alert=true><p>{text}</p></Note> }
@@ -86,6 +83,39 @@ fn news_view(news: News) -> AnyView {
         .into_any(),
     };
     view! { <div class="gap-below">{note}</div> }.into_any()
+}
+
+fn profile_section(actor: &Actor, typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
+    let installation =
+        if actor.is_admin() { "Administers this installation" } else { "Uses this installation" };
+    let facts = vec![Fact::new("E-mail", actor.email().to_owned()), Fact::new("Account", installation)];
+    let now = (actor.name(), actor.time_zone().iana_name().unwrap_or("UTC"));
+    // What was refused stays as it was typed.
+    let (name, zone) = match typed.has("your_name") {
+        true => (typed.get("your_name"), typed.get("time_zone")),
+        false => now,
+    };
+    let (name, zone) = (name.to_owned(), zone.to_owned());
+    let zones = time_zones().into_iter().map(|name| (name.clone(), name)).collect();
+    let content = view! {
+        <KeyValue facts/>
+        <form method="post" action="/settings/profile" class="gap-above">
+            <TextInput
+                id="your-name" name="your_name" label="Your name" autocomplete="name" value=name
+                error=error_of(refusal, "your_name")
+            />
+            <Select
+                id="time-zone" name="time_zone" label="Time zone" choices=zones chosen=zone
+                hint="In which times are shown to you; dates that you enter are in UTC" error=error_of(refusal, "time_zone")
+            />
+            <p class="row gap-above"><Button>"Save profile"</Button></p>
+        </form>
+    }
+    .into_any();
+    view! {
+        <Section id="profile" title="Profile">{content}</Section>
+    }
+    .into_any()
 }
 
 fn password_section(actor: &Actor, refusal: Option<&Refusal>) -> AnyView {
@@ -165,7 +195,7 @@ fn session_row(session: SignedIn) -> AnyView {
         <tr>
             <th scope="row">{browser}</th>
             <td class="num" data-label="Signed in"><Moment at=session.since.timestamp()/></td>
-            <td class="num" data-label="Used last"><Day date=session.last_used.date()/></td>
+            <td class="num" data-label="Used last"><Day date=date_of(session.last_used.timestamp())/></td>
             <td>{end}</td>
         </tr>
     }
@@ -211,7 +241,7 @@ fn token_row(token: ApiToken) -> AnyView {
     view! {
         <tr>
             <th scope="row">{token.name.clone()}</th>
-            <td class="num" data-label="Created"><Day date=token.created_at.date()/></td>
+            <td class="num" data-label="Created"><Day date=date_of(token.created_at.timestamp())/></td>
             <td class="num" data-label="Used last">{used}</td>
             <td>
                 <PostButton action="/settings/tokens/revoke" fields kind=ButtonKind::Stop size=ButtonSize::Small>

@@ -1,4 +1,4 @@
-//! The signed-in person's own things: password, where they are signed in, API tokens.
+//! The signed-in person's own things: profile, password, where they are signed in, API tokens.
 
 use axum::Router;
 use axum::extract::State;
@@ -18,6 +18,7 @@ use crate::web::{
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/settings", get(settings))
+        .route("/settings/profile", post(change_profile))
         .route("/settings/password", post(change_password))
         .route("/settings/sessions/end", post(end_session))
         .route("/settings/sessions/end-others", post(end_other_sessions))
@@ -31,6 +32,18 @@ async fn settings(
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
     page(&state, &session, actor, Fields::default(), None, None).await
+}
+
+async fn change_profile(
+    State(state): State<AppState>,
+    session: Session,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (name, zone) = (fields.get("your_name"), fields.get("time_zone"));
+    match state.service.set_profile(&actor, name, zone).await {
+        Ok(actor) => page(&state, &session, actor, Fields::default(), Some(News::ProfileChanged), None).await,
+        Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
+    }
 }
 
 async fn change_password(

@@ -9,6 +9,7 @@ use super::button::{ButtonKind, ButtonSize, PostButton};
 use super::icon::{BrandMark, Sprite};
 use super::note::DISCLAIMER;
 use super::table::NavLink;
+use super::time::zone_name;
 
 /// The places of one organization, or of another thing with several pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +116,9 @@ pub fn Footer(
     #[prop(optional_no_strip)]
     source: Option<String>,
 ) -> impl IntoView {
+    let zone = zone_name();
     let source =
-        source.map_or_else(|| "Times in UTC".to_owned(), |source| format!("{source} · times in UTC"));
+        source.map_or_else(|| format!("Times in {zone}"), |source| format!("{source} · times in {zone}"));
     view! { <footer class="foot"><p class="measure">{DISCLAIMER}</p><p>{source}</p></footer> }.into_any()
 }
 

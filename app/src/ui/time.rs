@@ -1,9 +1,23 @@
-//! Dates and times as the screens say them: `20 Nov 2026`, `14:02`; always UTC, named in the footer.
+//! Dates and times as the screens say them: `20 Nov 2026`, `14:02`; in the reader's time zone, named in the footer.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
+
+/// The time zone in which the reader of a page wants to see instants, as a context of that page. Without it they are
+/// shown in UTC: where nobody is signed in, and in documents that go from hand to hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(pub TimeZone);
+
+fn zone() -> TimeZone {
+    use_context::<Zone>().map_or(TimeZone::UTC, |Zone(zone)| zone)
+}
+
+/// `Europe/Berlin`, `UTC`.
+pub fn zone_name() -> String {
+    zone().iana_name().unwrap_or("UTC").to_owned()
+}
 
 /// `20 Nov 2026`.
 pub fn day(date: Date) -> String {
@@ -15,19 +29,19 @@ pub fn day_short(date: Date) -> String {
     date.strftime("%-d %b").to_string()
 }
 
-/// The date of an instant in UTC.
+/// The date of an instant.
 pub fn date_of(at: Timestamp) -> Date {
-    at.to_zoned(TimeZone::UTC).date()
+    at.to_zoned(zone()).date()
 }
 
 /// `14:02`.
 pub fn clock(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%H:%M").to_string()
+    at.to_zoned(zone()).strftime("%H:%M").to_string()
 }
 
 /// `20 Nov 2026, 14:02`.
 pub fn moment(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%-d %b %Y, %H:%M").to_string()
+    at.to_zoned(zone()).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
 /// A date that machines can read too: `20 Nov 2026`.
@@ -56,10 +70,23 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_shown_in_utc() {
+    fn instants_are_shown_in_the_readers_zone() {
+        let at: Timestamp = "2026-11-20T22:02:59Z".parse().unwrap();
+        let kathmandu = TimeZone::posix("<+0545>-5:45").unwrap();
+        Owner::new().with(|| {
+            provide_context(Zone(kathmandu));
+            assert_eq!(moment(at), "21 Nov 2026, 03:47");
+            assert_eq!(clock(at), "03:47");
+            assert_eq!(date_of(at), date(2026, 11, 21));
+        });
+    }
+
+    #[test]
+    fn without_a_reader_instants_are_shown_in_utc() {
         let at: Timestamp = "2026-11-21T00:02:59+02:00".parse().unwrap();
         assert_eq!(moment(at), "20 Nov 2026, 22:02");
         assert_eq!(clock(at), "22:02");
         assert_eq!(date_of(at), date(2026, 11, 20));
+        assert_eq!(zone_name(), "UTC");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use hydration_context::SsrSharedContext;
+use jiff::tz::TimeZone;
 use leptos::config::LeptosOptions;
 use leptos::hydration::HydrationScripts;
 use leptos::nonce::{Nonce, provide_nonce, use_nonce};
@@ -13,7 +14,7 @@ use service::Actor;
 use service::record::{AssessmentBundle, Organization};
 
 use super::state::AppState;
-use crate::ui::{Account, Layout, NavLink, Navigation, PageWidth, escaped};
+use crate::ui::{Account, Layout, NavLink, Navigation, PageWidth, Zone, escaped};
 
 /// The nonce of the page's own script, as an extension of its response; the server puts it into the
 /// Content-Security-Policy. Only pages with an island have one.
@@ -90,6 +91,7 @@ pub struct Frame {
     demonstration: bool,
     width: PageWidth,
     source: Option<String>,
+    zone: Zone,
 }
 
 impl Frame {
@@ -119,6 +121,7 @@ impl Frame {
             demonstration: false,
             width: PageWidth::Wide,
             source: None,
+            zone: Zone(actor.map_or(TimeZone::UTC, |actor| actor.time_zone().clone())),
         }
     }
 
@@ -186,6 +189,7 @@ impl Frame {
     pub fn respond(self, status: StatusCode, content: impl FnOnce() -> AnyView) -> Response {
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let (html, nonce) = owner.with(|| {
+            provide_context(self.zone.clone());
             if self.islands {
                 provide_nonce();
             }

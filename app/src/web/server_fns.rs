@@ -8,6 +8,7 @@ use service::{Actor, Service};
 use super::actor::MaybeActor;
 use super::error::PageError;
 use super::state::AppState;
+use crate::ui::Zone;
 
 /// What a server function finds with `expect_context`.
 #[derive(Clone)]
@@ -24,6 +25,11 @@ pub async fn server_functions(
     request: Request,
 ) -> Result<Response, PageError> {
     let context = UiContext { service: state.service, actor };
-    let provide = move || provide_context(context.clone());
+    let provide = move || {
+        if let Some(actor) = &context.actor {
+            provide_context(Zone(actor.time_zone().clone()));
+        }
+        provide_context(context.clone());
+    };
     Ok(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response())
 }

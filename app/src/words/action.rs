@@ -10,7 +10,7 @@ use service::finding::FindingView;
 use service::record::{ActionSource, ActionState, Cost, FindingNow};
 
 use super::{finding_cause, finding_kind_word, finding_remedy};
-use crate::ui::day;
+use crate::ui::{date_of, day};
 
 /// The text that an action starts with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,9 @@ fn counted(counts: Option<Level>) -> u8 {
 /// is not.
 pub fn behind_words(view: &ActionView) -> (Option<Status>, String) {
     let words = match (view.behind, &view.action().source) {
-        (Behind::Finding(FindingNow::Cleared { at }), _) => format!("Finding cleared {}", day(at.date())),
+        (Behind::Finding(FindingNow::Cleared { at }), _) => {
+            format!("Finding cleared {}", day(date_of(at.timestamp())))
+        }
         (Behind::Finding(FindingNow::Raised), _) if view.is_unfinished() => "Finding raised".to_owned(),
         (Behind::Finding(FindingNow::Raised), _) => "Finding still raised".to_owned(),
         (Behind::Step { counts, aim }, ActionSource::Step { criterion, .. }) => {

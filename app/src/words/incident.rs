@@ -5,7 +5,7 @@ use service::UnixMillis;
 use service::record::{Closing, Incident};
 
 use super::{ordinal, plural};
-use crate::ui::{clock, moment};
+use crate::ui::{clock, date_of, moment};
 
 /// How long something lasted, in its two largest units: `3 d 4 h`, `12 min`, `40 s`.
 pub fn lasted(milliseconds: i64) -> String {
@@ -40,7 +40,7 @@ pub fn incident_opening(incident: &Incident) -> String {
 /// How it ended, `None` while it is open.
 pub fn incident_closing(incident: &Incident) -> Option<String> {
     let at = incident.closed_at?;
-    let same_day = at.date() == incident.opened_at.date();
+    let same_day = date_of(at.timestamp()) == date_of(incident.opened_at.timestamp());
     let when = if same_day { clock(at.timestamp()) } else { moment(at.timestamp()) };
     Some(match incident.closing {
         Some(Closing::CheckRemoved) => format!("ended with its check, removed {when}"),

@@ -5,6 +5,7 @@ mod session;
 mod throttle;
 mod token;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 use store::record::{Audit, User};
 use store::{StoreError, UnixMillis, UserId};
@@ -106,11 +107,7 @@ impl Service {
         let name = sign_up.name.trim().to_owned();
         let email = sign_up.email.trim().to_lowercase();
         let mut problems = Vec::new();
-        if name.is_empty() {
-            problems.push(FieldError::new("name", "Enter your name."));
-        } else if name.chars().count() > 120 {
-            problems.push(FieldError::new("name", "Use at most 120 characters for the name."));
-        }
+        problems.extend(check_name("name", &name).err());
         if !looks_like_email(&email) {
             problems.push(FieldError::new("email", "Enter an e-mail address such as name@example.org."));
         }
@@ -119,7 +116,51 @@ impl Service {
             return Err(Error::Invalid(problems));
         }
         let password_hash = self.passwords().hash(sign_up.password).await?;
-        Ok(User { id: UserId::new(), email, name, password_hash, admin, created_at: UnixMillis::now() })
+        Ok(User {
+            id: UserId::new(),
+            email,
+            name,
+            password_hash,
+            admin,
+            time_zone: "UTC".to_owned(),
+            created_at: UnixMillis::now(),
+        })
+    }
+
+    /// Changes the actor's own name, and the time zone in which instants are shown to them: a name of the IANA time zone
+    /// database in any letter case. The actor as they are then.
+    pub async fn set_profile(&self, actor: &Actor, name: &str, time_zone: &str) -> Result<Actor, Error> {
+        let name = name.trim();
+        let zone = TimeZone::get(time_zone.trim()).ok();
+        let iana = zone.as_ref().and_then(TimeZone::iana_name);
+        let mut problems = Vec::from_iter(check_name("your_name", name).err());
+        let (Some(iana), true) = (iana, problems.is_empty()) else {
+            if iana.is_none() {
+                let wanted = "Choose a time zone of the list, such as Europe/Berlin or UTC.";
+                problems.push(FieldError::new("time_zone", wanted));
+            }
+            return Err(Error::Invalid(problems));
+        };
+        let mut user = self.store().user(actor.user()).await?.ok_or(Error::NotFound("The account"))?;
+        let entry = account_audit(&user, "account.profile_changed");
+        self.store().set_profile(user.id, name, iana, entry).await?;
+        (user.name, user.time_zone) = (name.to_owned(), iana.to_owned());
+        Ok(user.into())
+    }
+}
+
+/// The names that [`Service::set_profile`] takes, in alphabetical order.
+pub fn time_zones() -> Vec<String> {
+    let mut names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    names.sort_unstable();
+    names
+}
+
+fn check_name(field: &str, name: &str) -> Result<(), FieldError> {
+    match name.chars().count() {
+        0 => Err(FieldError::new(field, "Enter your name.")),
+        1..=120 => Ok(()),
+        _ => Err(FieldError::new(field, "Use at most 120 characters for the name.")),
     }
 }
 

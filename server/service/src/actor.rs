@@ -1,5 +1,6 @@
 //! Who acts, and what a role may do.
 
+use jiff::tz::TimeZone;
 use store::UserId;
 use store::record::{Role, User};
 
@@ -10,6 +11,7 @@ pub struct Actor {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) admin: bool,
+    pub(crate) time_zone: TimeZone,
 }
 
 impl Actor {
@@ -25,6 +27,11 @@ impl Actor {
         &self.email
     }
 
+    /// In which instants are shown to them.
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.time_zone
+    }
+
     /// May administer the installation; gives no access to an organization.
     pub fn is_admin(&self) -> bool {
         self.admin
@@ -33,7 +40,9 @@ impl Actor {
 
 impl From<User> for Actor {
     fn from(user: User) -> Self {
-        Self { user: user.id, name: user.name, email: user.email, admin: user.admin }
+        // One that this build's table of time zones no longer has is shown as UTC, which the footer names.
+        let time_zone = TimeZone::get(&user.time_zone).unwrap_or(TimeZone::UTC);
+        Self { user: user.id, name: user.name, email: user.email, admin: user.admin, time_zone }
     }
 }
 

@@ -115,6 +115,7 @@ async fn an_assessment(store: &Store) -> Result<Assessment, Box<dyn std::error::
         name: "Bench".to_owned(),
         password_hash: String::new(),
         admin: false,
+        time_zone: "UTC".to_owned(),
         created_at: at,
     };
     let org = Organization {

@@ -11,7 +11,7 @@ use crate::sessions;
 /// The columns of an account, from `users u`, as [`User`] reads them.
 macro_rules! user_columns {
     () => {
-        "u.id AS user_id, u.email, u.name AS user_name, u.password_hash, u.admin, \
+        "u.id AS user_id, u.email, u.name AS user_name, u.password_hash, u.admin, u.time_zone, \
          u.created_at AS user_created_at"
     };
 }
@@ -20,17 +20,19 @@ pub(crate) use user_columns;
 statements! {
     // Those who can sign in.
     Both COUNT = "SELECT COUNT(*) FROM users WHERE id NOT IN (SELECT user_id FROM imported_people)";
-    Both INSERT = "INSERT INTO users (id, email, name, password_hash, admin, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
+    Both INSERT = "INSERT INTO users (id, email, name, password_hash, admin, time_zone, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     Postgres LOCK_USERS = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE";
     Both BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
     Both BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email = $1");
+    Both SET_PROFILE = "UPDATE users SET name = $2, time_zone = $3 WHERE id = $1";
     Both SET_PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
 }
 
 from_row! {
     User {
-        id = "user_id", email, name = "user_name", password_hash, admin, created_at = "user_created_at",
+        id = "user_id", email, name = "user_name", password_hash, admin, time_zone,
+        created_at = "user_created_at",
     }
 }
 
@@ -43,6 +45,7 @@ pub(crate) fn nobody(name: String, at: UnixMillis) -> User {
         name,
         password_hash: String::new(),
         admin: false,
+        time_zone: "UTC".to_owned(),
         created_at: at,
     }
 }
@@ -56,6 +59,7 @@ pub(crate) async fn insert(link: &mut Link<'_>, user: &User) -> Result<(), Store
         &*user.name,
         &*user.password_hash,
         user.admin,
+        &*user.time_zone,
         user.created_at
     )
     .or_duplicate("an account with this e-mail address")?;
@@ -105,6 +109,22 @@ impl Store {
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), User, BY_EMAIL, email.to_lowercase())?)
+    }
+
+    pub async fn set_profile(
+        &self,
+        id: UserId,
+        name: &str,
+        time_zone: &str,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, SET_PROFILE, id, name, time_zone)? == 0 {
+            return Err(StoreError::NotFound { what: "account" });
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await
     }
 
     /// Every session of the account ends with the old password.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use service::record::Declaration;
 
 use super::CheckShown;
-use crate::ui::{Drawer, Section, Width, day, moment};
+use crate::ui::{Drawer, Section, Width, date_of, day, moment};
 use crate::words::plural;
 
 /// Facts of one change in plain sight; the rest is counted.
@@ -17,7 +17,10 @@ pub(super) fn declared_section(check: &CheckShown) -> Option<AnyView> {
     let latest = declarations.first()?;
     let facts = plural(latest.facts.lines().count(), "fact");
     let Some(before) = declarations.get(1) else {
-        let words = format!("{facts} declared since {}; no change seen yet.", day(latest.seen_at.date()));
+        let words = format!(
+            "{facts} declared since {}; no change seen yet.",
+            day(date_of(latest.seen_at.timestamp()))
+        );
         let section = view! {
             <Section id="declared" title="What it declares"><p class="dim">{words}</p></Section>
         };
@@ -66,7 +69,7 @@ fn diff(before: &Declaration, after: &Declaration) -> AnyView {
         })
         .collect_view();
     let more = (more > 0).then(|| view! { <p class="small dim">{format!("and {more} more")}</p> });
-    let caption = format!("Changes seen on {}", day(after.seen_at.date()));
+    let caption = format!("Changes seen on {}", day(date_of(after.seen_at.timestamp())));
     let label = format!("Table: {caption}");
     view! {
         <div class="t-scroll" tabindex="0" role="region" aria-label=label>

@@ -10,7 +10,7 @@ use super::FindingsSheet;
 use crate::pages::actions::{action_lines, first_unfinished};
 use crate::pages::parts::error_of;
 use crate::ui::{
-    Button, ButtonSize, Drawer, InputLook, SeverityBadge, StatusBadge, Tag, TextInput, day, moment,
+    Button, ButtonSize, Drawer, InputLook, SeverityBadge, StatusBadge, Tag, TextInput, date_of, day, moment,
 };
 use crate::web::Fields;
 use crate::words::{finding_cause, finding_kind_word, finding_remedy, ordinal, phrase, seen_words};
@@ -25,8 +25,12 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
     let id = record.id.to_string();
     let returned = sheet.typed.as_ref().filter(|(typed, ..)| *typed == id);
     let since = match record.times_opened {
-        0 | 1 => format!("Open since {}", day(record.opened_at.date())),
-        times => format!("Open since {}, for the {} time", day(record.opened_at.date()), ordinal(times)),
+        0 | 1 => format!("Open since {}", day(date_of(record.opened_at.timestamp()))),
+        times => format!(
+            "Open since {}, for the {} time",
+            day(date_of(record.opened_at.timestamp())),
+            ordinal(times)
+        ),
     };
     let about = |view: &ActionView| view.is_for_finding(record.kind, &record.subject);
     // An action's owner and day count in place of those noted here; two of each would be one too many.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use service::finding::FindingsPage;
 use service::record::AuditEntry;
 
-use crate::ui::{Event, Events, Section};
+use crate::ui::{Event, Events, Section, date_of};
 
 /// Events on the overview.
 const SHOWN: usize = 8;
@@ -76,7 +76,7 @@ fn contradictions(page: &FindingsPage) -> Vec<Change> {
             } else {
                 (record.cleared_at?, format!("{} is no longer contradicted", record.subject))
             };
-            Some(Change { at: at.0, date: at.date(), text, strong: open })
+            Some(Change { at: at.0, date: date_of(at.timestamp()), text, strong: open })
         })
         .collect()
 }
@@ -87,7 +87,7 @@ fn deeds(audit: &[AuditEntry]) -> Vec<Change> {
     let mut answered: BTreeMap<(Date, String), (i64, Vec<String>)> = BTreeMap::new();
     for entry in audit {
         let who = entry.actor_name.clone().unwrap_or_else(|| "Rung".to_owned());
-        let date = entry.at.date();
+        let date = date_of(entry.at.timestamp());
         if entry.action == "answer.saved" {
             let (at, criteria) = answered.entry((date, who)).or_insert((entry.at.0, Vec::new()));
             *at = entry.at.0.max(*at);

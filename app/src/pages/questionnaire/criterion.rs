@@ -47,7 +47,7 @@ pub(super) fn level_and_reason(claim: &Claim) -> (String, String) {
 pub(super) fn save_state(sheet: &Sheet, answer: Option<&Answer>) -> AnyView {
     let saving = answer.map_or(Saving::Not, |answer| {
         let at = answer.at.timestamp();
-        let today = answer.at.date() == sheet.assessed.computed_at.date();
+        let today = date_of(at) == date_of(sheet.assessed.computed_at.timestamp());
         Saving::Saved(if today { clock(at) } else { day(date_of(at)) })
     });
     view! { <SaveState saving/> }.into_any()

@@ -6,7 +6,7 @@ use service::assessment::Assessed;
 
 use crate::charts::RadarAxis;
 use crate::pages::assessment::next_rung;
-use crate::ui::{ReadoutKind, clock, date_of, day};
+use crate::ui::{ReadoutKind, clock, date_of, day, zone_name};
 use crate::words::{assessment_state_word, plural, reading, rung_name, size_words};
 
 /// The result in a sentence or two: the date, the rung, and what follows.
@@ -26,7 +26,7 @@ impl Lede {
         };
         let next = next_in_words(assessed, totals).unwrap_or_else(|| "There is no rung above it.".to_owned());
         Self::Rated {
-            day: day(assessed.computed_at.date()),
+            day: day(date_of(assessed.computed_at.timestamp())),
             rung: format!("{} {}", totals.rung, rung_name(&assessed.framework, &totals.rung)),
             rest: format!("{checks} {next}"),
         }
@@ -60,10 +60,11 @@ pub(crate) fn facts(assessed: &Assessed) -> [(&'static str, String); 3] {
         framework.profiles.iter().filter(of_organization).map(|profile| profile.name.as_str()).collect();
     let at = assessed.computed_at.timestamp();
     let state = format!(
-        "{}, live on {}, {} UTC",
+        "{}, live on {}, {} {}",
         assessment_state_word(bundle.assessment.state),
         day(date_of(at)),
-        clock(at)
+        clock(at),
+        zone_name()
     );
     let profiles = format!("{}; {}", profiles.join(", "), size_words(bundle.organization.size_band));
     [

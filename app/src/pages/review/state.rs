@@ -8,7 +8,7 @@ use service::review::{OpenGate, Submission};
 
 use super::ReviewSheet;
 use crate::pages::parts::error_of;
-use crate::ui::{Button, ButtonKind, Event, Events, Note, Section, TextArea, day};
+use crate::ui::{Button, ButtonKind, Event, Events, Note, Section, TextArea, date_of, day};
 use crate::words::{Paths, assessment_state_word, capitalized, plural};
 
 /// Whose turn it is.
@@ -55,7 +55,7 @@ pub(crate) fn at_risk_note(submission: &Submission, paths: &Paths) -> Option<Any
         (false, None) => return None,
     };
     let since = match submission.below_since {
-        Some(since) => format!("It has been since {}.", day(since.date())),
+        Some(since) => format!("It has been since {}.", day(date_of(since.timestamp()))),
         None => "It is back, and has to stay for one day.".to_owned(),
     };
     let rule = match (submission.at_risk, submission.below_since) {
@@ -151,7 +151,7 @@ fn steps(steps: &[Step], year: i16) -> Option<AnyView> {
             (_, AssessmentState::Final) => "signed it",
         };
         let said = if step.note.is_empty() { String::new() } else { format!(": “{}”", step.note) };
-        Event::new(step.at.date(), format!("{} {deed}{said}", step.by_name))
+        Event::new(date_of(step.at.timestamp()), format!("{} {deed}{said}", step.by_name))
     });
     let events = events.collect();
     Some(view! { <h3 class="gap-above" id="steps">"So far"</h3><Events events year/> }.into_any())

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use service::record::Choosable;
 
 use super::TrendSheet;
-use crate::ui::{Button, ButtonKind, CheckboxGroup, Choice, Empty, Section, Select, TextInput, day};
+use crate::ui::{Button, ButtonKind, CheckboxGroup, Choice, Empty, Section, Select, TextInput, date_of, day};
 use crate::words::{assessment_state_word, plural};
 
 pub(super) fn section(sheet: &TrendSheet) -> AnyView {
@@ -66,6 +66,6 @@ fn words(one: &Choosable) -> String {
         assessment_state_word(one.state),
         one.framework_code,
         one.framework_version,
-        day(one.created_at.date())
+        day(date_of(one.created_at.timestamp()))
     )
 }

@@ -11,6 +11,8 @@ pub struct User {
     /// In PHC string format.
     pub password_hash: String,
     pub admin: bool,
+    /// In which instants are shown: a name of the IANA time zone database, `Europe/Berlin`.
+    pub time_zone: String,
     pub created_at: UnixMillis,
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn user(email: &str) -> User {
         name: format!("Person {email}"),
         password_hash: "$argon2id$1".to_owned(),
         admin: false,
+        time_zone: "UTC".to_owned(),
         created_at: NOW,
     }
 }
