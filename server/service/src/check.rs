@@ -1,5 +1,6 @@
 //! Health checks: setting them up, running them, reading what they saw.
 
+mod aside;
 mod asked;
 mod bindings;
 mod feed;
@@ -28,6 +29,7 @@ use serde_json::json;
 use store::record::{Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
+pub use aside::{Aside, asides};
 pub(crate) use asked::Asked;
 pub(crate) use bindings::KnownBindings;
 pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};

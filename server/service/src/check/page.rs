@@ -20,6 +20,8 @@ pub struct CheckPage {
     pub role: Role,
     pub integration: Integration,
     pub check: Check,
+    /// The check's address in the API.
+    pub address: String,
     pub kind: CheckKind,
     /// The latest, newest first.
     pub runs: Vec<Run>,
@@ -66,7 +68,9 @@ impl Service {
         let days = self.store().day_summary(id, since).await?;
         let history = self.history_of(&check).await?;
         let bindings = self.bound_to(&check, &integration, runs.first()).await?;
-        Ok(CheckPage { organization, role, integration, check, kind, runs, days, history, bindings })
+        let site = self.outgoing().public_url.as_deref().unwrap_or_default();
+        let address = format!("{}/api/v1/checks/{id}", site.trim_end_matches('/'));
+        Ok(CheckPage { organization, role, integration, check, address, kind, runs, days, history, bindings })
     }
 
     async fn bound_to(

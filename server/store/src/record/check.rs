@@ -130,6 +130,13 @@ pub struct FinalizedItem {
     pub sighting: Sighting,
 }
 
+/// Figures that a system reported of a check's target, beside what the check sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedFigures {
+    pub computed_at: UnixMillis,
+    pub observations: Observations,
+}
+
 /// Where a run comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
