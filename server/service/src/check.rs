@@ -26,7 +26,7 @@ use domain::KindCode;
 use domain::check::{CheckKind, Group};
 use probe::Aim;
 use serde_json::json;
-use store::record::{Check, Role};
+use store::record::{Aimed, Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
 pub use aside::{Aside, asides};
@@ -132,13 +132,18 @@ impl Service {
             ..found
         };
         let mut details = json!({ "kind": changed.kind, "enabled": changed.enabled });
-        let aimed_anew = Aim::of(kind, &parameters) != Aim::of(kind, &kept);
+        let (aim, before) = (Aim::of(kind, &parameters), Aim::of(kind, &kept));
+        let aimed_anew = aim != before;
         if aimed_anew {
             details["target"] = json!("changed");
         }
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
         if aimed_anew {
-            self.store().aim_check(changed.clone(), entry).await?;
+            let aimed =
+                Aimed { at: UnixMillis::now(), target: aim.to_string(), before: before.to_string() };
+            self.store().aim_check(changed.clone(), &aimed, entry).await?;
+            // Whoever was told that an incident opened is told that it ended.
+            self.alarm();
         } else {
             self.store().update_check(changed.clone(), entry).await?;
         }

@@ -183,6 +183,16 @@ pub(crate) async fn follow_outage(
     Ok(())
 }
 
+/// Ends the outage that is open, whatever was seen.
+pub(crate) async fn end_outage(
+    link: &mut Link<'_>,
+    check: CheckId,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    run!(link, OUTAGE_ENDS, check, at)?;
+    Ok(())
+}
+
 /// Keeps what the target declares, where it is not what it declared before.
 pub(crate) async fn follow_declaration(
     link: &mut Link<'_>,

@@ -43,7 +43,7 @@ pub use audit::{Audit, AuditEntry};
 pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerState};
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
-    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack, Glance,
+    Aimed, Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack, Glance,
     Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded,
     ReportedFigures, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
 };

@@ -350,6 +350,22 @@ pub struct Declaration {
     pub facts: String,
 }
 
+/// When a check was aimed at another target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aimed {
+    pub at: UnixMillis,
+    /// For people.
+    pub target: String,
+    pub before: String,
+}
+
+impl Aimed {
+    /// Whether a run saw what the check was aimed at then, or at still later: it was kept since.
+    pub fn precedes(&self, run: &Run) -> bool {
+        run.id >= RunId::earliest_at(self.at)
+    }
+}
+
 /// How many days what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {

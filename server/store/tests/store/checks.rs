@@ -1,6 +1,6 @@
 use domain::check::Status;
 use rstest::rstest;
-use store::record::{Check, Completion, Override, Recorded};
+use store::record::{Aimed, Check, Completion, Outage, Override, Recorded};
 use store::{Backend, CheckId, IntegrationId, OverrideId, StoreError};
 
 use crate::world::{NOW, World, binding, later, ran};
@@ -100,7 +100,11 @@ async fn of_a_check_that_is_aimed_anew_only_the_runs_stay(
     store.create_override(attested, world.audit("attested")).await.unwrap();
     let under_way = &world.claim("one", NOW, 9).await[0];
     let elsewhere = Check { parameters: "{}".to_owned(), ..check.clone() };
-    assert!(store.aim_check(elsewhere.clone(), world.audit("aimed")).await.unwrap());
+    let aimed = Aimed { at: later(4), target: "b.example.org".to_owned(), before: "a.example.org".to_owned() };
+    assert!(store.aim_check(elsewhere.clone(), &aimed, world.audit("aimed")).await.unwrap());
+    assert_eq!(store.aims(check.id, 9).await.unwrap(), std::slice::from_ref(&aimed));
+    let ended = Outage { began_at: NOW, ended_at: Some(later(4)) };
+    assert_eq!(store.outages(check.id, NOW).await.unwrap(), [ended]);
     assert_eq!(store.check(check.id).await.unwrap(), Some(elsewhere.clone()));
     assert!(store.standings_of(check.id).await.unwrap().is_empty());
     assert_eq!(store.glances_of(world.org.id).await.unwrap()[0].status, None);
@@ -116,6 +120,6 @@ async fn of_a_check_that_is_aimed_anew_only_the_runs_stay(
     world.record(&first).await;
     assert_eq!(store.standings_of(check.id).await.unwrap(), [world.standing(&first)]);
     let unknown = Check { id: CheckId::new(), ..elsewhere };
-    assert!(!store.aim_check(unknown, world.audit("aimed")).await.unwrap());
+    assert!(!store.aim_check(unknown, &aimed, world.audit("aimed")).await.unwrap());
     assert_eq!(world.actions().await, ["attested", "aimed"]);
 }
