@@ -100,10 +100,8 @@ impl Service {
         };
         let details = json!({ "kind": check.kind, "integration": integration.details.name });
         let entry = org_audit(actor, check.org, "check.added", check.id, details);
-        self.store().create_check(check.clone(), entry).await?;
-        if let Some(token) = token {
-            self.keep_token(actor, &check, &token).await?;
-        }
+        let token = token.map(|chosen| feed::token_made(actor, check.org, id, &chosen));
+        self.store().create_check(check.clone(), token, entry).await.map_err(feed::unless_taken)?;
         Ok(check)
     }
 
@@ -138,23 +136,21 @@ impl Service {
             details["target"] = json!("changed");
         }
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
-        if aimed_anew {
-            let aimed =
-                Aimed { at: UnixMillis::now(), target: aim.to_string(), before: before.to_string() };
-            self.store().aim_check(changed.clone(), &aimed, entry).await?;
-            // Whoever was told that an incident opened is told that it ended.
-            self.alarm();
+        let token = token.map(|chosen| feed::token_made(actor, changed.org, id, &chosen));
+        let kept = if aimed_anew {
+            let aimed = Aimed { at: UnixMillis::now(), target: aim.to_string(), before: before.to_string() };
+            self.store().aim_check(changed.clone(), &aimed, token, entry).await
         } else {
-            self.store().update_check(changed.clone(), entry).await?;
-        }
-        if let Some(token) = token {
-            self.keep_token(actor, &changed, &token).await?;
-        }
+            self.store().update_check(changed.clone(), token, entry).await
+        };
+        kept.map_err(feed::unless_taken)?;
         if changed.enabled && self.is_feed(&changed) {
             // Its parameters say when a report is late.
             self.tell_news(id).await;
         }
         if aimed_anew {
+            // Whoever was told that an incident opened is told that it ended.
+            self.alarm();
             self.catch_up_organization(changed.org).await;
         }
         Ok(changed)

@@ -4,10 +4,10 @@ use crate::audit;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::history;
 use crate::ids::{CheckId, IncidentId, IntegrationId, OrgId};
 use crate::page;
-use crate::record::{Aimed, Audit, Check, CheckPage, Closing, Glance};
+use crate::record::{Aimed, Audit, Check, CheckPage, Closing, Glance, TokenMade};
+use crate::{feeds, history};
 
 /// The columns of a check as [`Check`] reads them.
 macro_rules! check_columns {
@@ -91,7 +91,14 @@ async fn write(link: &mut Link<'_>, statement: &'static str, check: &Check) -> R
 }
 
 impl Store {
-    pub async fn create_check(&self, check: Check, audit: Audit) -> Result<(), StoreError> {
+    /// Keeps a new check, with the token by which a system reports to it, where there is one already: both or none, and
+    /// [`StoreError::Duplicate`] where another check has this token.
+    pub async fn create_check(
+        &self,
+        check: Check,
+        token: Option<TokenMade>,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         run!(
@@ -109,18 +116,29 @@ impl Store {
         )
         .or_missing("integration")?;
         audit::append(link, &audit).await?;
+        if let Some(token) = &token {
+            feeds::put_token(link, check.id, token).await?;
+        }
         writing.commit().await
     }
 
     /// Writes parameters, interval, whether it is enabled and when it is due next; whether there is such a check.
-    /// Its kind and its integration never change.
-    pub async fn update_check(&self, check: Check, audit: Audit) -> Result<bool, StoreError> {
+    /// Its kind and its integration never change. A new token goes with it as with [`create_check`](Self::create_check).
+    pub async fn update_check(
+        &self,
+        check: Check,
+        token: Option<TokenMade>,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         if !write(link, UPDATE, &check).await? {
             return Ok(false);
         }
         audit::append(link, &audit).await?;
+        if let Some(token) = &token {
+            feeds::put_token(link, check.id, token).await?;
+        }
         writing.commit().await?;
         Ok(true)
     }
@@ -129,7 +147,13 @@ impl Store {
     /// nothing of this one: how it stood, what was attested against its failures, what was reported, and a run that is
     /// under way are gone, and an incident or an outage that was open ends. The runs stay, with a mark where the new target
     /// begins.
-    pub async fn aim_check(&self, check: Check, aimed: &Aimed, audit: Audit) -> Result<bool, StoreError> {
+    pub async fn aim_check(
+        &self,
+        check: Check,
+        aimed: &Aimed,
+        token: Option<TokenMade>,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         if !write(link, AIM, &check).await? {
@@ -147,6 +171,9 @@ impl Store {
         let closing = Text(Closing::AimedElsewhere);
         let ended = rows!(link, (IncidentId,), END_INCIDENT, id, aimed.at, closing)?;
         audit::append(link, &audit).await?;
+        if let Some(token) = &token {
+            feeds::put_token(link, id, token).await?;
+        }
         for (incident,) in ended {
             audit::append(link, &audit.following("incident.closed", incident)).await?;
         }

@@ -147,7 +147,7 @@ async fn a_check_that_is_aimed_elsewhere_ends_its_incident_and_remembers_no_fail
     assert!(store.keep_watch(after, IncidentStep::Opened(Box::new(opened.clone()))).await.unwrap());
     let before = seen(world, check.id).await;
     let aimed = Aimed { at: later(120_000), target: "b".to_owned(), before: "a".to_owned() };
-    assert!(store.aim_check(check.clone(), &aimed, world.audit("check.changed")).await.unwrap());
+    assert!(store.aim_check(check.clone(), &aimed, None, world.audit("check.changed")).await.unwrap());
     let kept = store.incident(opened.id).await.unwrap().unwrap();
     assert_eq!((kept.closed_at, kept.closing), (Some(later(120_000)), Some(Closing::AimedElsewhere)));
     let now = seen(world, check.id).await;
