@@ -130,7 +130,8 @@ mod server {
         let id: AssessmentId = assessment.parse().map_err(|_| "The assessment was not found.".to_owned())?;
         let sheet = sheet(service, actor, id, |one| one.code.as_str() == domain, None).await;
         let sheet = sheet.map_err(in_words)?.ok_or_else(|| "The domain was not found.".to_owned())?;
-        let draw = || look_at(&sheet, criteria.split(','));
+        let withdrawals = service.withdrawals(actor, id).await.map_err(in_words)?;
+        let draw = || look_at(&sheet, criteria.split(','), &withdrawals);
         Ok(match owner {
             Some(owner) => owner.with(draw),
             None => draw(),

@@ -17,6 +17,8 @@ pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 pub mod print;
 #[cfg(feature = "ssr")]
+pub mod report_file;
+#[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
 pub mod sandbox;

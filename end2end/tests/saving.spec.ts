@@ -1,6 +1,6 @@
 // What somebody typed and nothing has taken yet: it stays on the page, and the page is not left without a question.
 import { type Dialog, type Locator, type Page } from "@playwright/test";
-import { answer, beginAnswering, criterion, owner } from "../harness/journey";
+import { answer, beginAnswering, criterion, openDomain, owner } from "../harness/journey";
 import { expectAccessible, picture } from "../harness/look";
 import { expect, test } from "../harness/test";
 
@@ -91,6 +91,31 @@ test.describe("with scripts on", () => {
     await leave(page);
     await page.goto(questions);
     await expect(rationale(criterion(page, patientApi))).toHaveValue("Live since May.");
+  });
+
+  test("going back shows what was saved, not what was loaded", async ({ page }) => {
+    await beginAnswering(page);
+    await page.getByRole("navigation").getByRole("link", { name: "Overview", exact: true }).click();
+    const overview = page.url();
+    const shown = page.getByRole("main");
+    const before = await shown.innerText();
+    await page.getByRole("navigation").getByRole("link", { name: "Assessment", exact: true }).click();
+    await openDomain(page, /Patient access and patient-contributed data|\bPAT\b/);
+    const questions = page.url();
+    const group = criterion(page, patientApi);
+    await answer(group, "3 Operational", true);
+    await rationale(group).fill("Live since May.");
+    await expect(page.getByRole("status").filter({ hasText: /^\s*Saved/ }).first()).toBeVisible();
+    await expect(group).toContainText("Claimed 3");
+    await leave(page);
+    await page.goBack();
+    await expect(page).toHaveURL(questions);
+    await expect(level(group, "3 Operational")).toBeChecked();
+    await expect(group).toContainText("Claimed 3");
+    await expect(rationale(group)).toHaveValue("Live since May.");
+    // The page before that shows what follows from the answer.
+    while (page.url() !== overview) await page.goBack();
+    await expect(shown).not.toHaveText(before, { useInnerText: true });
   });
 
   test("not applicable waits for its reason", async ({ page }) => {

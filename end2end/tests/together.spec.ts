@@ -137,6 +137,16 @@ test("what a colleague answers is told at once, and shown only when asked for", 
   await answer(group, "2 Defined", scripts);
   await expect(theirs.getByRole("status").filter({ hasText: `${owner.name} answered PAT-1: 2 Defined` })).toBeVisible();
 
+  // So is a withdrawal, which can be shown like an answer.
+  await theirs.getByRole("group", { name: /^PAT-1 / }).getByRole("link", { name: "Comments on PAT-1" }).click();
+  await theirs.getByRole("button", { name: "Withdraw the answer" }).click();
+  await expect(page.getByRole("status").filter({ hasText: `${bo.name} withdrew the answer to PAT-1` })).toBeVisible();
+  await expect(level("2 Defined")).toBeChecked();
+  await offer.click();
+  await expect(level("2 Defined")).not.toBeChecked();
+  await expect(group).not.toContainText("Claimed 2");
+  await theirs.goto(questions);
+
   // What somebody is typing stays, and both are there to choose from.
   const second = /^PAT-2 /;
   const typing = page.getByRole("group", { name: second });

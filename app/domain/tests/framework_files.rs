@@ -84,6 +84,18 @@ fn what_is_written_reads_back_equal() {
     "sublevel.min_overall",
     "must be a whole number between 0 and 100, not 1040"
 )]
+#[case(
+    "code = \"HIE\"",
+    "code = \"next\"",
+    "domain.code",
+    "`next` is the address of a page: choose another code"
+)]
+#[case(
+    "code = \"HIE\"",
+    "code = \"report.pdf\"",
+    "domain.code",
+    "`report.pdf` is the address of a page: choose another code"
+)]
 #[case("effort = \"S\"", "effort = \"XL\"", "domain.criterion.effort", "must be S, M or L, not `XL`")]
 #[case("[floor]\n", "[floor]\ncolour = \"red\"\n", "floor.colour", "is not a key of this table")]
 #[case("E1", "E2", "evidence_class.code", "must be E1: the classes are E0, E1, E2, E3 in this order")]

@@ -6,6 +6,7 @@ mod effects;
 mod feed;
 pub(crate) mod incidents;
 mod latency;
+mod reports;
 mod runs;
 mod seen;
 mod status;
@@ -25,6 +26,7 @@ use self::effects::effects_section;
 use self::feed::{feed_section, made_note};
 use self::incidents::incidents_section;
 use self::latency::{expiry_section, latency_section};
+use self::reports::reports_section;
 pub(crate) use self::runs::{Earlier, RunsPage};
 use self::runs::{days_section, runs_section};
 use self::seen::{conditions_section, observations_section};
@@ -94,6 +96,7 @@ pub(crate) fn CheckView(
     let sections = view! {
         {status_section(&check)}
         {feed_section(&check, &typed, refusal.as_ref())}
+        {reports_section(&check)}
         {effects_section(&check, &typed, refusal.as_ref())}
         {attest_section(&check, &typed, refusal.as_ref())}
         {incidents_section(&check, &typed, refusal.as_ref())}

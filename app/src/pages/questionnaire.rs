@@ -23,7 +23,7 @@ use domain::scoring::{CriterionScore, Standing};
 use leptos::prelude::*;
 use service::Permission;
 use service::assessment::Assessed;
-use service::record::AssessmentState;
+use service::record::{AnswerRevision, AssessmentState};
 
 pub(crate) use arithmetic::{OverallSum, of_assessment as overall_arithmetic};
 pub(crate) use typed::{Typed, TypedAnswer, TypedEvidence};
@@ -233,10 +233,14 @@ fn around(sheet: &Sheet) -> Vec<(String, String)> {
     ]
 }
 
-/// What the page shows anew after others have answered these criteria, or criteria of other domains.
-pub(crate) fn look_at<'a>(sheet: &Sheet, criteria: impl Iterator<Item = &'a str>) -> Look {
+/// What the page shows anew after others have answered these criteria or withdrawn the answer, or criteria of other domains.
+pub(crate) fn look_at<'a>(
+    sheet: &Sheet,
+    criteria: impl Iterator<Item = &'a str>,
+    withdrawals: &[AnswerRevision],
+) -> Look {
     let place = |code: &str| sheet.domain().criteria.iter().position(|own| own.code.as_str() == code);
-    let offers = criteria.filter_map(place).filter_map(|index| offer::offer(sheet, index));
+    let offers = criteria.filter_map(place).filter_map(|index| offer::offer(sheet, index, withdrawals));
     Look { offers: offers.collect(), fragments: around(sheet) }
 }
 

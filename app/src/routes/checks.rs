@@ -125,7 +125,8 @@ async fn runs(
     let name = format!("{}, {}", page.integration.details.name, page.kind.title);
     let frame = Frame::new(&state, Some(&actor), format!("{name}, earlier runs"))
         .organization(&page.organization, Tab::Integrations);
-    let earlier = Earlier { at: format!("/orgs/{slug}/checks/{id}"), name, runs, more };
+    let (at, aims) = (format!("/orgs/{slug}/checks/{id}"), page.history.aims);
+    let earlier = Earlier { at, name, runs, more, aims };
     Ok(frame.respond(StatusCode::OK, || view! { <RunsPage earlier/> }.into_any()))
 }
 

@@ -8,11 +8,11 @@ use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::Framework;
+use domain::{CriterionCode, Framework};
 use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use service::follow::{Following, Happened};
-use service::record::{Answer, AssessmentState, Rater};
+use service::record::{Answer, AnswerRevision, AssessmentState, Rater};
 use service::{AssessmentId, UnixMillis};
 use tower_sessions::Session;
 
@@ -73,6 +73,8 @@ async fn next(following: &mut Following, framework: &Framework, paths: &Paths) -
         let (told, at) = match &*following.next().await? {
             Happened::Answered(answer) if answer.by == following.actor().user() => continue,
             Happened::Answered(answer) => (answered(answer, framework, paths), answer.at),
+            Happened::Withdrawn(gone) if gone.by == following.actor().user() => continue,
+            Happened::Withdrawn(gone) => (withdrawn(gone, framework, paths), gone.at),
             Happened::State(state) => (moved(*state, paths), UnixMillis::now()),
         };
         let data = serde_json::to_string(&told).ok()?;
@@ -88,10 +90,9 @@ fn answered(answer: &Answer, framework: &Framework, paths: &Paths) -> Told {
     };
     let claim = claim_words(framework, &answer.claim);
     let (who, code, at) = (&answer.by_name, &answer.criterion, clock(answer.at.timestamp()));
-    let domain = framework.domain_of(code).map(|domain| domain.code.clone());
     Told {
         words: format!("{who} {verb} {code}: {claim}, {at}"),
-        href: domain.map_or_else(|| paths.assessment().to_owned(), |domain| paths.criterion(&domain, code)),
+        href: place_of(code, framework, paths),
         criterion: code.to_string(),
         revision: match answer.rater {
             Rater::Own => answer.revision,
@@ -100,6 +101,23 @@ fn answered(answer: &Answer, framework: &Framework, paths: &Paths) -> Told {
         },
         state: String::new(),
     }
+}
+
+/// `Bo withdrew the answer to PAT-1, 12:03`.
+fn withdrawn(gone: &AnswerRevision, framework: &Framework, paths: &Paths) -> Told {
+    let (who, code, at) = (&gone.by_name, &gone.criterion, clock(gone.at.timestamp()));
+    Told {
+        words: format!("{who} withdrew the answer to {code}, {at}"),
+        href: place_of(code, framework, paths),
+        criterion: code.to_string(),
+        revision: gone.revision,
+        state: String::new(),
+    }
+}
+
+fn place_of(code: &CriterionCode, framework: &Framework, paths: &Paths) -> String {
+    let domain = framework.domain_of(code);
+    domain.map_or_else(|| paths.assessment().to_owned(), |domain| paths.criterion(&domain.code, code))
 }
 
 fn moved(state: AssessmentState, paths: &Paths) -> Told {
@@ -139,6 +157,18 @@ mod tests {
         let told = answered(&answer, framework, &paths);
         assert_eq!(told.words, "Bo answered PAT-1: 3 Operational, 12:03");
         assert_eq!((told.href.as_str(), told.revision), ("/orgs/alder/assessments/1/PAT#pat-1", 4));
+        let gone = AnswerRevision {
+            criterion: answer.criterion.clone(),
+            rater: Rater::Own,
+            claim: None,
+            rationale: String::new(),
+            revision: 5,
+            by: answer.by,
+            by_name: "Bo".to_owned(),
+            at: answer.at,
+        };
+        let told = withdrawn(&gone, framework, &paths);
+        assert_eq!((told.words.as_str(), told.revision), ("Bo withdrew the answer to PAT-1, 12:03", 5));
         let rated = Answer { rater: Rater::Assessor, ..answer };
         let told = answered(&rated, framework, &paths);
         assert_eq!((told.words.as_str(), told.revision), ("Bo rated PAT-1: 3 Operational, 12:03", 0));

@@ -50,7 +50,7 @@ async fn home(
         })
         .collect();
     let demonstration = state.demo.is_some();
-    let frame = Frame::new(&state, Some(&actor), "Organizations");
+    let frame = Frame::new(&state, Some(&actor), "Organizations").fresh();
     Ok(frame.respond(StatusCode::OK, || view! { <HomePage rows more demonstration/> }.into_any()))
 }
 

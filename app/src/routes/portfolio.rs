@@ -62,6 +62,6 @@ async fn draw(
     let portfolio = state.service.portfolio(actor, framework).await?;
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let views = Views { saved: state.service.saved_views(actor).await?, typed, refusal };
-    let frame = Frame::new(state, Some(actor), "Portfolio").crumb("/portfolio", "Portfolio");
+    let frame = Frame::new(state, Some(actor), "Portfolio").crumb("/portfolio", "Portfolio").fresh();
     Ok(frame.respond(status, || portfolio_page(&portfolio, filter, &views)))
 }

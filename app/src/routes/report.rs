@@ -2,15 +2,16 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use http::StatusCode;
 use service::report::{Sections, TableName};
 use service::{Actor, AssessmentId};
 
 use crate::pages::assessment::assessment_page;
 use crate::pages::report::{Report, report_page};
-use crate::print::{self, Reader, Site};
+use crate::print::Reader;
+use crate::report_file::{ReportFile, ReportForm};
 use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Segments, Tab};
 use crate::words::Paths;
 
@@ -21,10 +22,10 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/{slug}/assessments/{id}", get(summary))
         .route("/orgs/{slug}/assessments/{id}/report", get(report))
-        .route("/orgs/{slug}/assessments/{id}/report.json", get(json))
+        .route("/orgs/{slug}/assessments/{id}/report.json", in_form(ReportForm::Json))
         .route("/orgs/{slug}/assessments/{id}/report.csv", get(csv))
-        .route("/orgs/{slug}/assessments/{id}/report.xlsx", get(xlsx))
-        .route("/orgs/{slug}/assessments/{id}/report.pdf", get(pdf))
+        .route("/orgs/{slug}/assessments/{id}/report.xlsx", in_form(ReportForm::Xlsx))
+        .route("/orgs/{slug}/assessments/{id}/report.pdf", in_form(ReportForm::Pdf(Reader::Member)))
 }
 
 async fn summary(
@@ -79,24 +80,17 @@ async fn read(
     Ok(report)
 }
 
-pub(super) fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Result<Response, PageError> {
-    let name = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(PageError::internal)?),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-    ];
-    Ok((headers, content).into_response())
-}
-
-async fn json(
-    State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
-    let report = read(&state, &actor, &slug, id, &query).await?;
-    file(&report.file_name("json"), "application/json", report.json()?)
+/// The report in a form that holds all chosen sections.
+fn in_form(form: ReportForm) -> MethodRouter<AppState> {
+    get(
+        move |State(state): State<AppState>,
+              CurrentActor(actor): CurrentActor,
+              Segments((slug, id)): Segments<(String, AssessmentId)>,
+              Query(query): Query<Vec<(String, String)>>| async move {
+            let report = read(&state, &actor, &slug, id, &query).await?;
+            Ok::<_, PageError>(ReportFile::made(report, form, &state.service).await?)
+        },
+    )
 }
 
 async fn csv(
@@ -104,37 +98,12 @@ async fn csv(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
     Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
+) -> Result<ReportFile, PageError> {
     let report = read(&state, &actor, &slug, id, &query).await?;
     let query: Fields = query.into_iter().collect();
     let table = match query.trimmed("table") {
         "" => TableName::Criteria,
         name => TableName::named(name)?,
     };
-    // Spreadsheets take a file without the mark for Latin-1.
-    let content = ["\u{FEFF}".as_bytes(), &report.csv(table)?].concat();
-    file(&report.file_name("csv"), "text/csv; charset=utf-8; header=present", content)
-}
-
-async fn xlsx(
-    State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
-    let report = read(&state, &actor, &slug, id, &query).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    file(&report.file_name("xlsx"), kind, report.xlsx()?)
-}
-
-async fn pdf(
-    State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
-    let report = read(&state, &actor, &slug, id, &query).await?;
-    let name = report.file_name("pdf");
-    let content = print::pdf(report, Reader::Member, Site::of(&state.service)).await;
-    file(&name, "application/pdf", content.map_err(PageError::internal)?)
+    Ok(ReportFile::csv(&report, table)?.marked())
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use service::report::Sections;
@@ -10,10 +10,10 @@ use service::share::{NewShare, Shared};
 use service::{Actor, AssessmentId, Error, ShareId, UnixMillis};
 
 use super::checks::end_of;
-use super::report::file;
 use crate::pages::report::{Report, report_page};
 use crate::pages::shares::{SharesSheet, shares_page};
-use crate::print::{self, Reader, Site};
+use crate::print::Reader;
+use crate::report_file::{ReportFile, ReportForm};
 use crate::web::{
     AppState, Browser, ClientAddress, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab,
     see_other,
@@ -152,7 +152,6 @@ async fn shared_pdf(
     browser: Browser,
 ) -> Result<Response, PageError> {
     let report = opened(&state, &token, &address, &browser).await?;
-    let name = report.file_name("pdf");
-    let content = print::pdf(report, Reader::Guest, Site::of(&state.service)).await;
-    Ok(lock_up(file(&name, "application/pdf", content.map_err(PageError::internal)?)?))
+    let file = ReportFile::made(report, ReportForm::Pdf(Reader::Guest), &state.service).await?;
+    Ok(lock_up(file.into_response()))
 }

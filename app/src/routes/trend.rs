@@ -49,7 +49,8 @@ async fn show(
     let sheet = TrendSheet { comparison, offer, criteria, name, refusal };
     let frame = Frame::new(&state, Some(&actor), "Trend and comparison")
         .crumb("/portfolio", "Portfolio")
-        .demonstration_if(demonstration);
+        .demonstration_if(demonstration)
+        .fresh();
     Ok(frame.respond(status, || trend_page(&sheet)))
 }
 

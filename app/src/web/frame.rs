@@ -83,6 +83,8 @@ pub struct Frame {
     leptos: LeptosOptions,
     css: &'static str,
     islands: bool,
+    /// Whoever goes back to the page asks for it again.
+    fresh: bool,
     title: String,
     crumbs: Vec<NavLink>,
     navigation: Option<Navigation>,
@@ -113,6 +115,7 @@ impl Frame {
             leptos: state.leptos.clone(),
             css: state.css,
             islands: false,
+            fresh: false,
             title: title.into(),
             crumbs: Vec::new(),
             navigation: None,
@@ -137,7 +140,9 @@ impl Frame {
         let assessment = &bundle.assessment;
         let at = format!("/orgs/{}/assessments/{}", bundle.organization.slug, assessment.id);
         let source = format!("Framework {} {}", assessment.framework_code, assessment.framework_version);
-        self.around(&bundle.organization, tab, Some(&at)).source(source)
+        let frame = self.around(&bundle.organization, tab, Some(&at)).source(source);
+        // Evidence is a form: a browser gives back what was typed there only where it kept the page.
+        if tab == Tab::Evidence { frame } else { frame.fresh() }
     }
 
     fn around(mut self, organization: &Organization, tab: Tab, assessment: Option<&str>) -> Self {
@@ -171,6 +176,14 @@ impl Frame {
         self
     }
 
+    /// The page shows answers or what follows from them. An island saves them without a page of its own, so a browser that
+    /// goes back must not show the page as it was first loaded.
+    #[must_use]
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
     /// The page has an island: it loads the browser code.
     #[must_use]
     pub fn with_islands(mut self) -> Self {
@@ -187,6 +200,7 @@ impl Frame {
 
     /// Draws the page. `content` is what `<main>` holds; it is called where islands find their context.
     pub fn respond(self, status: StatusCode, content: impl FnOnce() -> AnyView) -> Response {
+        let cache = if self.fresh { "private, no-store" } else { "private, no-cache" };
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let (html, nonce) = owner.with(|| {
             provide_context(self.zone.clone());
@@ -199,7 +213,7 @@ impl Frame {
         owner.unset_with_forced_cleanup();
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-            (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+            (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         ];
         let mut response = (status, headers, html).into_response();
         if let Some(nonce) = nonce {

@@ -44,6 +44,9 @@ pub fn incident_closing(incident: &Incident) -> Option<String> {
     let when = if same_day { clock(at.timestamp()) } else { moment(at.timestamp()) };
     Some(match incident.closing {
         Some(Closing::CheckRemoved) => format!("ended with its check, removed {when}"),
+        Some(Closing::AimedElsewhere) => {
+            format!("ended with its target, the check was aimed elsewhere {when}")
+        }
         Some(Closing::Recovered) | None => format!("recovered {when}"),
     })
 }

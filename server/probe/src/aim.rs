@@ -1,6 +1,7 @@
-//! Where a check's traffic goes, as its parameters say.
+//! Where a check's traffic goes and what it is about, as its parameters say.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use domain::check::{CheckKind, Parameter, Parameters};
 use url::Url;
@@ -11,7 +12,12 @@ const NAMES: [&str; 2] = ["server_name", "topic"];
 /// The one number that says where traffic goes.
 const PORT: &str = "port";
 
-/// What a check is aimed at. Two are equal where every address, host and port is the same, paths included.
+/// Parameters that name what a check is about where nothing is connected to: the files, the feed or the contract whose
+/// figures are reported. Under another name the figures are of something else.
+const SUBJECTS: [&str; 6] = ["source", "contract", "feed_name", "network", "agency", "pattern"];
+
+/// What a check is aimed at. Two are equal where every address, host and port is the same, paths included, and they are
+/// about the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aim {
     /// As they were entered, by parameter.
@@ -35,6 +41,10 @@ impl Aim {
                     (text.clone(), host.clone(), Some(host))
                 }
                 Some(Parameter::Integer(port)) if name == PORT => (port.to_string(), port.to_string(), None),
+                Some(Parameter::String(text)) if SUBJECTS.contains(&name.as_str()) => {
+                    aim.places.insert(name.clone(), text.clone());
+                    continue;
+                }
                 _ => continue,
             };
             aim.places.insert(name.clone(), place);
@@ -55,6 +65,23 @@ impl Aim {
     /// for the other.
     pub fn has_origins_of(&self, other: &Self) -> bool {
         self.origins == other.origins
+    }
+}
+
+/// For people: `fhir.example.org:443`, or the addresses and names with commas between.
+impl fmt::Display for Aim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut first = true;
+        for (name, place) in self.places.iter().filter(|(name, _)| *name != PORT) {
+            if !std::mem::take(&mut first) {
+                f.write_str(", ")?;
+            }
+            f.write_str(place)?;
+            if let Some(port) = self.places.get(PORT).filter(|_| name == "host") {
+                write!(f, ":{port}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -117,6 +144,30 @@ mod tests {
         assert!(place("sftp://one.example.org/out").has_origins_of(&place("sftp://one.example.org/in")));
         assert!(!place("s3://one.example.org/in").has_origins_of(&place("sftp://one.example.org/in")));
         assert!(!place("s3://one.example.org/in").has_origins_of(&place("")), "a place where there was none");
+    }
+
+    #[test]
+    fn what_reports_are_about_is_part_of_the_aim_and_sends_nothing_elsewhere() {
+        let claims =
+            |source, cadence| aim("recon.claims_clinical", &[("source", source), ("cadence_days", cadence)]);
+        let before = claims("claims of the quarter", "30");
+        assert_eq!(claims("claims of the quarter", "7"), before);
+        let other = claims("claims of the year", "30");
+        assert!(other != before && other.has_origins_of(&before));
+        let lists = |contract| {
+            aim(
+                "attribution.cadence",
+                &[("contract", contract), ("expected_every", "1d"), ("list_cadence_days", "31")],
+            )
+        };
+        assert_ne!(lists("Medicare ACO"), lists("Medicaid"));
+    }
+
+    #[test]
+    fn an_aim_is_told_in_words() {
+        assert_eq!(at("https://fhir.example.org/r4").to_string(), "https://fhir.example.org/r4");
+        let tls = aim("tls.certificate", &[("host", "one.example.org"), ("port", "443")]);
+        assert_eq!(tls.to_string(), "one.example.org:443");
     }
 
     #[test]

@@ -200,6 +200,16 @@ impl Service {
         Ok(self.store().answer_history(assessment, criterion).await?)
     }
 
+    /// The withdrawals of the organization's answers that stand.
+    pub async fn withdrawals(
+        &self,
+        actor: &Actor,
+        assessment: AssessmentId,
+    ) -> Result<Vec<AnswerRevision>, Error> {
+        self.assessment_for(actor, assessment, Permission::Read).await?;
+        Ok(self.store().withdrawals_of(assessment).await?)
+    }
+
     /// The assessment, if the actor's role in its organization allows what is asked.
     pub(crate) async fn assessment_for(
         &self,

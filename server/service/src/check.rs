@@ -1,5 +1,6 @@
 //! Health checks: setting them up, running them, reading what they saw.
 
+mod aside;
 mod asked;
 mod bindings;
 mod feed;
@@ -25,9 +26,10 @@ use domain::KindCode;
 use domain::check::{CheckKind, Group};
 use probe::Aim;
 use serde_json::json;
-use store::record::{Check, Role};
+use store::record::{Aimed, Check, Role};
 use store::{CheckId, IntegrationId, UnixMillis};
 
+pub use aside::{Aside, asides};
 pub(crate) use asked::Asked;
 pub(crate) use bindings::KnownBindings;
 pub use feed::{FeedConfig, FeedPage, FeedToken, Punctuality};
@@ -98,10 +100,8 @@ impl Service {
         };
         let details = json!({ "kind": check.kind, "integration": integration.details.name });
         let entry = org_audit(actor, check.org, "check.added", check.id, details);
-        self.store().create_check(check.clone(), entry).await?;
-        if let Some(token) = token {
-            self.keep_token(actor, &check, &token).await?;
-        }
+        let token = token.map(|chosen| feed::token_made(actor, check.org, id, &chosen));
+        self.store().create_check(check.clone(), token, entry).await.map_err(feed::unless_taken)?;
         Ok(check)
     }
 
@@ -130,24 +130,27 @@ impl Service {
             ..found
         };
         let mut details = json!({ "kind": changed.kind, "enabled": changed.enabled });
-        let aimed_anew = Aim::of(kind, &parameters) != Aim::of(kind, &kept);
+        let (aim, before) = (Aim::of(kind, &parameters), Aim::of(kind, &kept));
+        let aimed_anew = aim != before;
         if aimed_anew {
             details["target"] = json!("changed");
         }
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
-        if aimed_anew {
-            self.store().aim_check(changed.clone(), entry).await?;
+        let token = token.map(|chosen| feed::token_made(actor, changed.org, id, &chosen));
+        let kept = if aimed_anew {
+            let aimed = Aimed { at: UnixMillis::now(), target: aim.to_string(), before: before.to_string() };
+            self.store().aim_check(changed.clone(), &aimed, token, entry).await
         } else {
-            self.store().update_check(changed.clone(), entry).await?;
-        }
-        if let Some(token) = token {
-            self.keep_token(actor, &changed, &token).await?;
-        }
+            self.store().update_check(changed.clone(), token, entry).await
+        };
+        kept.map_err(feed::unless_taken)?;
         if changed.enabled && self.is_feed(&changed) {
             // Its parameters say when a report is late.
             self.tell_news(id).await;
         }
         if aimed_anew {
+            // Whoever was told that an incident opened is told that it ended.
+            self.alarm();
             self.catch_up_organization(changed.org).await;
         }
         Ok(changed)

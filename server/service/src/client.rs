@@ -21,9 +21,7 @@ pub use import::ImportedClient;
 
 /// What the manifest calls the form, and the newest version of it that this program reads and writes.
 const FORMAT: &str = "rung-client";
-const VERSION: u32 = 2;
-/// The first form that has the tables of [`LATER`](store::client::LATER) and says what is missing.
-const WITH_LATER: u32 = 2;
+const VERSION: u32 = 3;
 
 const MANIFEST: &str = "manifest.json";
 const PEOPLE: &str = "people.json";

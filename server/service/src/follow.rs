@@ -11,7 +11,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use store::record::{Answer, AssessmentState};
+use store::record::{Answer, AnswerRevision, AssessmentState};
 use store::{AssessmentId, UnixMillis, UserId};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -32,8 +32,21 @@ const OVERLAP_MS: i64 = 5_000;
 pub enum Happened {
     /// Somebody answered, or rated.
     Answered(Answer),
+    /// Somebody took the organization's answer back.
+    Withdrawn(AnswerRevision),
     /// It is in another state.
     State(AssessmentState),
+}
+
+impl Happened {
+    /// When an answer was given or withdrawn.
+    fn at(&self) -> Option<UnixMillis> {
+        match self {
+            Self::Answered(answer) => Some(answer.at),
+            Self::Withdrawn(withdrawn) => Some(withdrawn.at),
+            Self::State(_) => None,
+        }
+    }
 }
 
 /// Who follows what on this node.
@@ -109,8 +122,8 @@ pub struct Following {
 }
 
 impl Service {
-    /// Follows an assessment behind a web session; `session` is its key. What was answered from `since` on comes
-    /// first, then the state that the assessment is in, whatever it was before: when a page was last told of it, nobody
+    /// Follows an assessment behind a web session; `session` is its key. What was answered or withdrawn from `since` on
+    /// comes first, then the state that the assessment is in, whatever it was before: when a page was last told of it, nobody
     /// here knows. Too many at once are refused: [`Error::Throttled`].
     pub async fn follow_assessment(
         &self,
@@ -124,11 +137,13 @@ impl Service {
         let place = Place::take(self, actor.user())?;
         // In this order nothing falls between: what the feed no longer tells is there to be read.
         let feed = self.join_feed(id).await?;
-        let answers = self.store().answers_of(id).await?;
+        let answers = self.store().answers_of(id).await?.into_iter().map(Happened::Answered);
+        let withdrawals = self.store().withdrawals_of(id).await?.into_iter().map(Happened::Withdrawn);
         let state = self.store().pulse(id).await?.ok_or_else(missing)?.state;
         let from = since.0.saturating_sub(OVERLAP_MS);
-        let mut missed: Vec<Answer> = answers.into_iter().filter(|answer| answer.at.0 >= from).collect();
-        missed.sort_by_key(|answer| answer.at);
+        let late = |one: &Happened| one.at().is_some_and(|at| at.0 >= from);
+        let mut missed: Vec<Happened> = answers.chain(withdrawals).filter(late).collect();
+        missed.sort_by_key(Happened::at);
         let mut look = interval(LOOK_AGAIN);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The first one comes at once, and was looked at above.
@@ -137,12 +152,7 @@ impl Service {
             actor: actor.clone(),
             session: session.to_owned(),
             assessment: id,
-            missed: missed
-                .into_iter()
-                .map(Happened::Answered)
-                .chain([Happened::State(state)])
-                .map(Arc::new)
-                .collect(),
+            missed: missed.into_iter().chain([Happened::State(state)]).map(Arc::new).collect(),
             feed,
             ending: self.follows().ending.subscribe(),
             look,

@@ -7,11 +7,13 @@ mod tables;
 
 use domain::RungCode;
 use store::AssessmentId;
+use store::record::Override;
 
 pub use document::Document;
 pub use summary::{Point, Topic};
 pub use tables::TableName;
 
+use crate::assessment::Assessed;
 use crate::finding::FindingsPage;
 use crate::integration::CheckRow;
 use crate::logo::Logo;
@@ -97,6 +99,13 @@ impl Sections {
 
     pub fn has(&self, section: Section) -> bool {
         self.0.contains(&section)
+    }
+
+    /// The attestations in force: they say why a check's failure counts less, and belong to the section of checks. `None`
+    /// where that was not chosen.
+    pub fn attested<'a>(&self, assessed: &'a Assessed) -> Option<Vec<&'a Override>> {
+        let in_force = |one: &&Override| one.in_force(assessed.computed_at);
+        self.has(Section::Checks).then(|| assessed.bundle.overrides.iter().filter(in_force).collect())
     }
 
     pub fn is_all(&self) -> bool {

@@ -52,6 +52,7 @@ pub(super) struct Check {
 pub(super) struct WithTies {
     #[serde(flatten)]
     check: Check,
+    /// Of the present target.
     latest: Option<Run>,
     /// Every binding of its kind, tied or not.
     bindings: Vec<Tie>,
@@ -241,10 +242,12 @@ pub(super) async fn get(
     Segments(id): Segments<CheckId>,
     State(service): State<Service>,
 ) -> Result<Json<WithTies>, Problem> {
-    let CheckPage { check, runs, bindings, .. } = service.check_page(&actor, id).await?;
+    let page = service.check_page(&actor, id).await?;
+    let latest = page.present_runs().first().cloned().map(Into::into);
+    let CheckPage { check, bindings, .. } = page;
     Ok(Json(WithTies {
         check: Check::of(&check, &service),
-        latest: runs.into_iter().next().map(Into::into),
+        latest,
         bindings: bindings.into_iter().map(Into::into).collect(),
     }))
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::check::LatencySketch;
 use serde::{Deserialize, Serialize};
 use service::check::{Period, PeriodHistory, Uptime, Window};
-use service::record::{Outage, Stretch};
+use service::record::{Aimed, Outage, Stretch};
 use service::{CheckId, Service, UnixMillis};
 use utoipa::{IntoParams, ToSchema};
 
@@ -27,6 +27,8 @@ pub(super) struct History {
     days: Vec<DayShown>,
     /// Stretches without a correct answer that lasted into the last ninety days, oldest first.
     outages: Vec<OutageShown>,
+    /// When it was aimed at another target, latest first: what it saw before says nothing of the present one.
+    aims: Vec<AimShown>,
     /// The period asked for with `from` and `to`; null without them.
     period: Option<PeriodShown>,
 }
@@ -109,6 +111,16 @@ struct DayShown {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Aim)]
+struct AimShown {
+    #[schema(format = DateTime)]
+    since: String,
+    #[schema(example = "https://fhir.example.org/r4")]
+    target: String,
+    before: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Outage)]
 struct OutageShown {
     #[schema(format = DateTime)]
@@ -164,6 +176,12 @@ impl From<&Outage> for OutageShown {
     }
 }
 
+impl From<Aimed> for AimShown {
+    fn from(Aimed { at, target, before }: Aimed) -> Self {
+        Self { since: time::shown(at), target, before }
+    }
+}
+
 impl From<Stretch> for DayShown {
     fn from(day: Stretch) -> Self {
         let tally = day.tally;
@@ -212,6 +230,7 @@ pub(super) async fn get(
         known_from: history.first_run_at.map(time::shown),
         uptime: uptime.into(),
         outages: history.outages.iter().map(Into::into).collect(),
+        aims: history.aims.into_iter().map(Into::into).collect(),
         period,
         days: history.days.into_iter().map(Into::into).collect(),
     }))

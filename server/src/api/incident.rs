@@ -76,6 +76,7 @@ enum OpeningName {
 enum ClosingName {
     Recovered,
     CheckRemoved,
+    AimedElsewhere,
 }
 
 impl From<record::Incident> for Incident {
@@ -106,6 +107,7 @@ impl From<record::Incident> for Incident {
             closing: incident.closing.map(|closing| match closing {
                 Closing::Recovered => ClosingName::Recovered,
                 Closing::CheckRemoved => ClosingName::CheckRemoved,
+                Closing::AimedElsewhere => ClosingName::AimedElsewhere,
             }),
         }
     }

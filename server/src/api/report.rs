@@ -1,14 +1,13 @@
 //! The report as a file: PDF, JSON, CSV, XLSX.
 
-use app::print::{self, Reader, Site};
+use app::print::Reader;
+use app::report_file::{ReportFile, ReportForm};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use service::report::{Sections, TableName};
-use service::{AssessmentId, Error, Service};
+use service::{Actor, AssessmentId, Service};
 use utoipa::IntoParams;
 
 use super::extract::{Bearer, Segments};
@@ -18,8 +17,8 @@ use super::problem::Problem;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReportQuery {
-    /// Names with commas: `domains`, `criteria`, `findings`, `roadmap`, `checks`, `trend`; all when absent. Result and
-    /// disclaimer are always there.
+    /// Names with commas: `domains`, `criteria`, `findings`, `roadmap`, `checks` (with the attestations), `trend`; all when
+    /// absent. Result and disclaimer are always there.
     #[param(example = "domains,findings")]
     section: Option<String>,
 }
@@ -38,13 +37,17 @@ fn understood<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> 
     query.map(|Query(query)| query).map_err(unreadable)
 }
 
-fn sections(query: &ReportQuery) -> Result<Sections, Problem> {
-    Ok(Sections::named(query.section.as_deref())?)
-}
-
-fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Response {
-    let name = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], content).into_response()
+/// The chosen sections in one file.
+async fn in_form(
+    service: &Service,
+    actor: &Actor,
+    id: AssessmentId,
+    query: Result<Query<ReportQuery>, QueryRejection>,
+    form: ReportForm,
+) -> Result<ReportFile, Problem> {
+    let sections = Sections::named(understood(query)?.section.as_deref())?;
+    let report = service.report(actor, id, sections).await?;
+    Ok(ReportFile::made(report, form, service).await?)
 }
 
 /// The report as JSON: figures rounded and exact
@@ -61,10 +64,8 @@ pub(super) async fn json(
     Segments(id): Segments<AssessmentId>,
     query: Result<Query<ReportQuery>, QueryRejection>,
     State(service): State<Service>,
-) -> Result<Response, Problem> {
-    let report = service.report(&actor, id, sections(&understood(query)?)?).await?;
-    let content = report.json()?;
-    Ok(file(&report.file_name("json"), "application/json", content))
+) -> Result<ReportFile, Problem> {
+    in_form(&service, &actor, id, query, ReportForm::Json).await
 }
 
 /// One table of the report as CSV
@@ -84,11 +85,10 @@ pub(super) async fn csv(
     Segments(id): Segments<AssessmentId>,
     query: Result<Query<TableQuery>, QueryRejection>,
     State(service): State<Service>,
-) -> Result<Response, Problem> {
+) -> Result<ReportFile, Problem> {
     let table = TableName::named(understood(query)?.table.as_deref().unwrap_or("criteria"))?;
     let report = service.report(&actor, id, Sections::default()).await?;
-    let content = report.csv(table)?;
-    Ok(file(&report.file_name("csv"), "text/csv; charset=utf-8; header=present", content))
+    Ok(ReportFile::csv(&report, table)?)
 }
 
 /// The report as a workbook, a sheet for each table
@@ -110,14 +110,8 @@ pub(super) async fn xlsx(
     Segments(id): Segments<AssessmentId>,
     query: Result<Query<ReportQuery>, QueryRejection>,
     State(service): State<Service>,
-) -> Result<Response, Problem> {
-    let report = service.report(&actor, id, sections(&understood(query)?)?).await?;
-    let content = report.xlsx()?;
-    Ok(file(
-        &report.file_name("xlsx"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        content,
-    ))
+) -> Result<ReportFile, Problem> {
+    in_form(&service, &actor, id, query, ReportForm::Xlsx).await
 }
 
 /// The report as a PDF: tagged, with contents, links and drawings
@@ -136,11 +130,6 @@ pub(super) async fn pdf(
     Segments(id): Segments<AssessmentId>,
     query: Result<Query<ReportQuery>, QueryRejection>,
     State(service): State<Service>,
-) -> Result<Response, Problem> {
-    let report = service.report(&actor, id, sections(&understood(query)?)?).await?;
-    let name = report.file_name("pdf");
-    let content = print::pdf(report, Reader::Member, Site::of(&service))
-        .await
-        .map_err(|error| Error::Internal(Box::new(error)))?;
-    Ok(file(&name, "application/pdf", content))
+) -> Result<ReportFile, Problem> {
+    in_form(&service, &actor, id, query, ReportForm::Pdf(Reader::Member)).await
 }

@@ -74,6 +74,13 @@ statements! {
     // It grows with every save and every withdrawal: a look at it says whether there is anything to read.
     Both PULSE = "SELECT a.state, (SELECT COUNT(*) FROM answer_history h WHERE h.assessment_id = a.id) AS saves \
         FROM assessments a WHERE a.id = $1";
+    // A withdrawal is a revision without a claim; it stands until another one follows.
+    Both WITHDRAWN = select!(
+        "answer_history",
+        "WHERE x.assessment_id = $1 AND x.level IS NULL AND x.not_applicable_reason IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM answer_history n WHERE n.assessment_id = x.assessment_id \
+         AND n.criterion = x.criterion AND n.rater = x.rater AND n.revision > x.revision) ORDER BY x.criterion, x.rater"
+    );
     Both HISTORY = select!(
         "answer_history",
         "WHERE x.assessment_id = $1 AND x.criterion = $2 ORDER BY x.at DESC, x.rater, x.revision DESC"
@@ -266,6 +273,12 @@ impl Store {
         let link = &mut lease.link();
         let list = link.dialect(LIST_SQLITE, LIST_POSTGRES);
         Ok(row!(link, Listed, list, assessment)?.unwrap_or_default().answers)
+    }
+
+    /// The withdrawals that stand: nobody answered since.
+    pub async fn withdrawals_of(&self, assessment: AssessmentId) -> Result<Vec<AnswerRevision>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), AnswerRevision, WITHDRAWN, assessment)?)
     }
 
     /// Every revision of both raters, newest first, the present ones and withdrawals included.

@@ -3,7 +3,7 @@
 use crate::column::{Json, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
-use crate::ids::{AuditId, OrgId};
+use crate::ids::{AuditId, OrgId, UserId};
 use crate::page;
 use crate::record::{Audit, AuditEntry};
 
@@ -35,6 +35,21 @@ pub(crate) async fn append(link: &mut Link<'_>, audit: &Audit) -> Result<(), Sto
         &*audit.subject,
         Json(&audit.details)
     )?;
+    Ok(())
+}
+
+/// Ends what somebody made or was given in an organization, in the transaction that takes from them the right to it.
+/// `statement` does so by organization, person, time and who did it, and returns what ended; each leaves a line of
+/// `action` that follows from `why`'s.
+pub(crate) async fn end_each(
+    link: &mut Link<'_>,
+    (statement, action): (&'static str, &'static str),
+    (org, user): (OrgId, UserId),
+    why: &Audit,
+) -> Result<(), StoreError> {
+    for (id,) in rows!(link, (String,), statement, org, user, why.at, why.actor)? {
+        append(link, &why.following(action, id)).await?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::column::Text;
 use crate::db::{Store, row, run, statements};
 use crate::error::{Naming as _, StoreError};
-use crate::history::{DAY, HOUR, tally_columns};
+use crate::history::{DAY, HOUR, put_tally, tally_columns};
 use crate::ids::{CheckId, OrgId, UnixMillis};
 use crate::record::{Audit, MadeUpPast, Role, Tally, User};
 use crate::{audit, retention, users};
@@ -64,23 +64,7 @@ impl Store {
         let mut days: BTreeMap<i64, Tally> = BTreeMap::new();
         for stretch in &past.hours {
             let (hour, tally) = (stretch.began_at.0.div_euclid(HOUR), &stretch.tally);
-            run!(
-                link,
-                PUT_HOUR,
-                check,
-                hour,
-                i64::from(tally.pass),
-                i64::from(tally.warn),
-                i64::from(tally.fail),
-                i64::from(tally.unknown),
-                i64::from(tally.timed),
-                tally.latency_sum,
-                tally.latency_min.map(i64::from),
-                tally.latency_max.map(i64::from),
-                tally.latency.to_string(),
-                tally.gauge
-            )
-            .or_missing("check")?;
+            put_tally(link, PUT_HOUR, check, hour, tally).await?;
             let day = days.entry(hour.div_euclid(DAY / HOUR)).or_default();
             day.merge(tally);
         }

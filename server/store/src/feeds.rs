@@ -4,9 +4,9 @@ use crate::audit;
 use crate::column::{Json, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{CheckId, UnixMillis};
+use crate::ids::CheckId;
 use crate::queue::Job;
-use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter};
+use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter, TokenMade};
 
 /// Reports kept of each feed: places in its table, as many as the migration has.
 const PLACES: i64 = 50;
@@ -88,6 +88,16 @@ impl Job for Missed {
     }
 }
 
+pub(crate) async fn put_token(
+    link: &mut Link<'_>,
+    check: CheckId,
+    token: &TokenMade,
+) -> Result<(), StoreError> {
+    let kept = run!(link, PUT_TOKEN, check, &*token.hash, token.at);
+    kept.or_missing("check").or_duplicate("such a token")?;
+    audit::append(link, &token.audit).await
+}
+
 impl Store {
     /// What is known of a check's feed; `None` before it has a token or times of its own.
     pub async fn feed(&self, check: CheckId) -> Result<Option<Feed>, StoreError> {
@@ -102,17 +112,9 @@ impl Store {
 
     /// Keeps the token's hash, never the token; the one before is worth nothing from then on.
     /// [`StoreError::Duplicate`] where another check has this token.
-    pub async fn put_feed_token(
-        &self,
-        check: CheckId,
-        token_hash: &str,
-        at: UnixMillis,
-        audit: Audit,
-    ) -> Result<(), StoreError> {
+    pub async fn put_feed_token(&self, check: CheckId, token: &TokenMade) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        run!(link, PUT_TOKEN, check, token_hash, at).or_missing("check").or_duplicate("such a token")?;
-        audit::append(link, &audit).await?;
+        put_token(&mut writing.link(), check, token).await?;
         writing.commit().await
     }
 

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::check::{LatencySketch, Status};
+use domain::check::Status;
 
 use crate::column::from_row;
 use crate::db::{Link, Store, row, rows, run, statements};
-use crate::error::StoreError;
+use crate::error::{Naming as _, StoreError};
 use crate::ids::{CheckId, OrgId, UnixMillis};
 use crate::record::{CheckPage, DaySummary, Declaration, Ended, Outage, Run, Stretch, Tally};
 
@@ -141,28 +141,47 @@ impl DaySums {
     }
 }
 
-/// Adds a run to its hour.
-pub(crate) async fn count(link: &mut Link<'_>, ended: &Ended) -> Result<(), StoreError> {
-    let one = |status| i64::from(ended.run.status == status);
-    let time = ended.latency_ms.map(i64::from);
-    let sketch: LatencySketch = ended.latency_ms.into_iter().collect();
+/// Writes a tally of an hour or a day by one of the statements that take [`tally_columns!`](tally_columns).
+pub(crate) async fn put_tally(
+    link: &mut Link<'_>,
+    statement: &'static str,
+    check: CheckId,
+    slot: i64,
+    tally: &Tally,
+) -> Result<(), StoreError> {
     run!(
         link,
-        COUNT,
-        ended.run.check,
-        ended.run.started_at.0.div_euclid(HOUR),
-        one(Status::Pass),
-        one(Status::Warn),
-        one(Status::Fail),
-        one(Status::Unknown),
-        i64::from(time.is_some()),
-        time.unwrap_or_default(),
-        time,
-        time,
-        sketch.to_string(),
-        ended.gauge
-    )?;
+        statement,
+        check,
+        slot,
+        i64::from(tally.pass),
+        i64::from(tally.warn),
+        i64::from(tally.fail),
+        i64::from(tally.unknown),
+        i64::from(tally.timed),
+        tally.latency_sum,
+        tally.latency_min.map(i64::from),
+        tally.latency_max.map(i64::from),
+        tally.latency.to_string(),
+        tally.gauge
+    )
+    .or_missing("check")?;
     Ok(())
+}
+
+/// Adds a run to its hour.
+pub(crate) async fn count(link: &mut Link<'_>, ended: &Ended) -> Result<(), StoreError> {
+    let run = &ended.run;
+    let one = |status| u32::from(run.status == status);
+    let tally = Tally {
+        pass: one(Status::Pass),
+        warn: one(Status::Warn),
+        fail: one(Status::Fail),
+        unknown: one(Status::Unknown),
+        gauge: ended.gauge,
+        ..Tally::of_times(ended.latency_ms)
+    };
+    put_tally(link, COUNT, run.check, run.started_at.0.div_euclid(HOUR), &tally).await
 }
 
 /// Opens an outage at the first run that fails, and closes it at the next that passes; `at` is when that became known.
@@ -180,6 +199,16 @@ pub(crate) async fn follow_outage(
         (_, Status::Pass | Status::Warn) => OUTAGE_ENDS,
     };
     run!(link, statement, run.check, at)?;
+    Ok(())
+}
+
+/// Ends the outage that is open, whatever was seen.
+pub(crate) async fn end_outage(
+    link: &mut Link<'_>,
+    check: CheckId,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    run!(link, OUTAGE_ENDS, check, at)?;
     Ok(())
 }
 

@@ -107,39 +107,10 @@ pub struct InvitationLimit {
     pub since: UnixMillis,
 }
 
-/// Ends what is open of the invitations that somebody made, in the transaction that takes from them the right to
-/// invite; each leaves an audit line like `why`'s. Without that their own invitation would bring them back.
-pub(crate) async fn end_made_by(
-    link: &mut Link<'_>,
-    org: OrgId,
-    user: UserId,
-    why: &Audit,
-) -> Result<(), StoreError> {
-    end(link, REVOKE_MADE_BY, org, user, why).await
-}
-
-/// The same with the invitations for somebody's own address.
-pub(crate) async fn end_made_for(
-    link: &mut Link<'_>,
-    org: OrgId,
-    user: UserId,
-    why: &Audit,
-) -> Result<(), StoreError> {
-    end(link, REVOKE_MADE_FOR, org, user, why).await
-}
-
-async fn end(
-    link: &mut Link<'_>,
-    statement: &'static str,
-    org: OrgId,
-    user: UserId,
-    why: &Audit,
-) -> Result<(), StoreError> {
-    for (id,) in rows!(link, (InvitationId,), statement, org, user, why.at, why.actor)? {
-        audit::append(link, &why.following("invitation.revoked", id)).await?;
-    }
-    Ok(())
-}
+/// What is open of the invitations that somebody made, and of those for their own address, for [`audit::end_each`].
+/// Without that their own invitation would bring them back.
+pub(crate) const MADE_BY: (&str, &str) = (REVOKE_MADE_BY, "invitation.revoked");
+pub(crate) const MADE_FOR: (&str, &str) = (REVOKE_MADE_FOR, "invitation.revoked");
 
 async fn accept(
     link: &mut Link<'_>,

@@ -25,6 +25,7 @@ mod drafts;
 mod error;
 mod evidence;
 mod feeds;
+mod figures;
 pub mod files;
 mod finalized;
 mod findings;
@@ -97,6 +98,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         drafts::STATEMENTS,
         evidence::STATEMENTS,
         feeds::STATEMENTS,
+        figures::STATEMENTS,
         findings::STATEMENTS,
         frameworks::STATEMENTS,
         history::STATEMENTS,

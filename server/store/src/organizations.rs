@@ -183,7 +183,7 @@ impl Store {
         }
         audit::append(link, &audit).await?;
         if role != Role::Owner {
-            invitations::end_made_by(link, org, user, &audit).await?;
+            audit::end_each(link, invitations::MADE_BY, (org, user), &audit).await?;
         }
         writing.commit().await?;
         Ok(MemberChange::Done)
@@ -206,9 +206,9 @@ impl Store {
             return Ok(MemberChange::NoSuchMember);
         }
         audit::append(link, &audit).await?;
-        invitations::end_made_by(link, org, user, &audit).await?;
-        invitations::end_made_for(link, org, user, &audit).await?;
-        shares::end_made_by(link, org, user, &audit).await?;
+        for open in [invitations::MADE_BY, invitations::MADE_FOR, shares::MADE_BY] {
+            audit::end_each(link, open, (org, user), &audit).await?;
+        }
         writing.commit().await?;
         Ok(MemberChange::Done)
     }

@@ -43,13 +43,13 @@ pub use audit::{Audit, AuditEntry};
 pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerState};
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
-    Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack, Glance,
-    Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded, Retention, Run,
-    Sighting, Standing, Stretch, Tally, Wanted,
+    Aimed, Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack,
+    Glance, Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded,
+    ReportedFigures, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};
-pub use feed::{Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter};
+pub use feed::{Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter, TokenMade};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};

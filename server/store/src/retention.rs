@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::column::from_row;
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
-use crate::history::{DAY, HOUR, Slot, tally_columns};
+use crate::history::{DAY, HOUR, Slot, put_tally, tally_columns};
 use crate::ids::{CheckId, RunId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Retention, Tally};
@@ -125,23 +125,7 @@ pub(crate) async fn put_day(
     day: i64,
     tally: &Tally,
 ) -> Result<(), StoreError> {
-    run!(
-        link,
-        PUT_DAY,
-        check,
-        day,
-        i64::from(tally.pass),
-        i64::from(tally.warn),
-        i64::from(tally.fail),
-        i64::from(tally.unknown),
-        i64::from(tally.timed),
-        tally.latency_sum,
-        tally.latency_min.map(i64::from),
-        tally.latency_max.map(i64::from),
-        tally.latency.to_string(),
-        tally.gauge
-    )?;
-    Ok(())
+    put_tally(link, PUT_DAY, check, day, tally).await
 }
 
 /// All days before this one are gathered.

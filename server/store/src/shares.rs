@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use crate::audit;
 use crate::column::from_row;
-use crate::db::{Link, Store, row, rows, run, statements};
+use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, OrgId, ShareId, UnixMillis, UserId};
+use crate::ids::{AssessmentId, ShareId, UnixMillis, UserId};
 use crate::record::{Audit, Share, ShareVisit};
 
 /// Readings from the same place within so many milliseconds are one.
@@ -47,19 +47,8 @@ from_row! {
     ShareVisit { share = "share_id", at, address, browser }
 }
 
-/// Closes what is open of the links that somebody made to reports of an organization, in the transaction that removes
-/// them; each leaves an audit line.
-pub(crate) async fn end_made_by(
-    link: &mut Link<'_>,
-    org: OrgId,
-    user: UserId,
-    why: &Audit,
-) -> Result<(), StoreError> {
-    for (id,) in rows!(link, (ShareId,), REVOKE_MADE_BY, org, user, why.at, why.actor)? {
-        audit::append(link, &why.following("share.revoked", id)).await?;
-    }
-    Ok(())
-}
+/// What is open of the links that somebody made to reports of an organization, for [`audit::end_each`].
+pub(crate) const MADE_BY: (&str, &str) = (REVOKE_MADE_BY, "share.revoked");
 
 impl Store {
     /// Keeps the hash of the token, never the token.

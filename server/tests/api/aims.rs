@@ -126,3 +126,66 @@ async fn what_a_run_sees_of_a_target_that_was_left_meanwhile_is_not_kept() {
     let kept = world.owner.get(&format!("{check}/runs")).await.expect(200);
     assert_eq!(kept["items"], json!([]));
 }
+
+#[rstest]
+#[tokio::test]
+async fn the_history_says_where_the_new_target_begins(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (broken, good) = (Target::start().await, Target::start().await);
+    broken.set_up(false);
+    let integration = world.integration(&[]).await;
+    let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": broken.url }));
+    let check = format!("/checks/{}", text(&made.await.expect(201)["id"]));
+    for _ in 0..2 {
+        world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    }
+    world.owner.patch(&check, json!({ "parameters": { "base_url": good.url } })).await.expect(200);
+    let read = world.owner.get(&check).await.expect(200);
+    assert_eq!(read["latest"], Value::Null, "no run of the present target");
+    let history = world.owner.get(&format!("{check}/history")).await.expect(200);
+    let aims = history["aims"].as_array().unwrap();
+    assert_eq!(aims.len(), 1, "{history}");
+    assert_eq!((&aims[0]["target"], &aims[0]["before"]), (&json!(good.url), &json!(broken.url)));
+    assert!(history["outages"][0]["ended_at"].is_string(), "the outage was of the target before: {history}");
+    let incidents = world.owner.get(&world.org("/incidents")).await.expect(200);
+    assert_eq!(incidents["items"][0]["closing"], "aimed_elsewhere", "{incidents}");
+
+    world.owner.sign_in().await;
+    let page = format!("/orgs/{}{check}", world.slug);
+    let shown = world.owner.page(&page).await.text;
+    assert!(shown.contains("Not run yet") && shown.contains("Aimed at "), "{shown}");
+    world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    for at in [page.clone(), format!("{page}/runs")] {
+        let shown = world.owner.page(&at).await.text;
+        let runs = shown.rfind("Started").expect("a table of runs");
+        let mark = shown[runs..].find("Aimed at ").expect("a mark among them");
+        let first_failure = shown[runs..].find("Fail").expect("runs of the target before");
+        assert!(mark < first_failure, "the mark stands above what came before: {shown}");
+        assert!(shown.contains(&good.url) && shown.contains(&broken.url), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn figures_of_other_files_prove_nothing_of_these() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    let parameters = |source: &str| json!({ "source": source, "cadence_days": 30 });
+    let made = add(&world.owner, &integration, "recon.claims_clinical", parameters("claims of 2025")).await;
+    let check = format!("/checks/{}", text(&made.expect(201)["id"]));
+    let report = json!({ "observations": { "contracts_covered_pct": 100 } });
+    world.owner.post(&format!("{check}/reports"), report).await.expect(201);
+    let standing = async || {
+        let read = world.owner.get(&check).await.expect(200);
+        read["bindings"].as_array().unwrap().iter().any(|binding| !binding["status"].is_null())
+    };
+    assert!(standing().await);
+    let slower = json!({ "parameters": { "source": "claims of 2025", "cadence_days": 90 } });
+    world.owner.patch(&check, slower).await.expect(200);
+    assert!(standing().await, "how often they are promised says nothing else of them");
+    world.owner.patch(&check, json!({ "parameters": parameters("claims of 2026") })).await.expect(200);
+    assert!(!standing().await);
+    let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    assert!(text(&run["messages"][0]["text"]).contains("Nothing was reconciled yet"), "{run}");
+}

@@ -107,6 +107,19 @@ async fn a_failure_is_overridden_by_a_signature_and_shown_beside_the_answer(
     assert_eq!(scored["contradicted"], false, "{scored}");
     world.owner.post(&overrides, body(5, reason)).await.problem(409);
 
+    // In a report it belongs to the checks, behind a link too.
+    let report = async |section: &str| {
+        world.owner.get(&world.at(&format!("/report.json?section={section}"))).await.expect(200)
+    };
+    assert_eq!(report("checks").await["attestations"][0]["reason"], reason);
+    assert_eq!(report("domains,findings").await["attestations"], Value::Null);
+    for (section, shown) in [("checks", true), ("domains", false)] {
+        let link = super::shares::share(&world, &[section]).await;
+        let read = world.app.anonymous().page(&link).await;
+        assert_eq!(read.status, 200, "{}", read.text);
+        assert_eq!(read.text.contains(reason), shown, "{section}: {}", read.text);
+    }
+
     let one = format!("/overrides/{}", text(&attested["id"]));
     contributor.delete(&one).await.problem(403);
     world.app.person("outsider").await.delete(&one).await.problem(404);

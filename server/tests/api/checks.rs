@@ -244,3 +244,32 @@ async fn an_integration_is_changed_in_part() {
     assert_eq!(refused(json!({ "serves": ["NONE"] })).await.pointers(), ["/serves"]);
     assert_eq!(refused(json!({ "name": "" })).await.pointers(), ["/name"]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn of_many_who_choose_one_token_at_once_one_gets_a_check_and_the_others_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let integration = world.integration(&[]).await;
+    let checks = format!("/integrations/{integration}/checks");
+    let parameters = json!({ "feed_name": "ORU", "feed_token": "a-token-of-our-own-engine" });
+    let body = json!({ "kind": "hl7v2.flow", "parameters": parameters });
+    let tries: Vec<_> = (0..8)
+        .map(|_| {
+            let (owner, checks, body) = (world.owner.clone(), checks.clone(), body.clone());
+            tokio::spawn(async move { owner.post(&checks, body).await })
+        })
+        .collect();
+    let mut made = 0;
+    for answer in tries {
+        let answer = answer.await.unwrap();
+        if answer.status == 201 {
+            made += 1;
+        } else {
+            assert_eq!(answer.pointers(), ["/parameters/feed_token"], "{}", answer.text);
+        }
+    }
+    let listed = world.owner.get(&checks).await.expect(200);
+    assert_eq!((made, listed["items"].as_array().unwrap().len()), (1, 1), "{listed}");
+}

@@ -111,6 +111,35 @@ async fn colleagues_hear_what_somebody_answers_and_nobody_hears_their_own(
 
 #[rstest]
 #[tokio::test]
+async fn colleagues_hear_that_an_answer_was_withdrawn(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let bo = world.member("contributor").await;
+    world.owner.sign_in().await;
+    answer(&world.owner, &world, "PAT-1", 3, 0).await;
+    let mut stream = Stream::open(&world.owner, &live(&world), None).await;
+    let since = service::UnixMillis::now().0;
+    bo.post(&world.answer_to("PAT-1/withdraw"), json!({ "revision": 1 })).await.expect(200);
+    let (_, told) = stream.next().await.unwrap();
+    assert_eq!(untimed(&text(&told["words"])), "contributor withdrew the answer to PAT-1");
+    assert_eq!((&told["criterion"], &told["revision"]), (&json!("PAT-1"), &json!(2)));
+    // Nobody hears what they withdrew themselves.
+    answer(&bo, &world, "PAT-1", 2, 2).await;
+    assert_eq!(untimed(&stream.words().await), "contributor answered PAT-1: 2 Defined");
+    world.owner.post(&world.answer_to("PAT-1/withdraw"), json!({ "revision": 3 })).await.expect(200);
+    answer(&bo, &world, "PAT-2", 1, 0).await;
+    assert_eq!(untimed(&stream.words().await), "contributor answered PAT-2: 1 Ad hoc");
+    // Whoever comes back hears of a withdrawal that stands.
+    bo.post(&world.answer_to("PAT-2/withdraw"), json!({ "revision": 1 })).await.expect(200);
+    let back = format!("{}?since={since}", live(&world));
+    let mut again = Stream::open(&world.owner, &back, None).await;
+    assert_eq!(untimed(&again.words().await), "contributor withdrew the answer to PAT-2");
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn who_comes_back_hears_the_state_that_it_is_in_by_now(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

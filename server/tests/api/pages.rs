@@ -190,3 +190,17 @@ async fn signing_in_leads_to_no_other_site() {
         assert_eq!(ada.submit("/sign-in", &fields).await.location(), "/", "{next}");
     }
 }
+
+#[tokio::test]
+async fn a_browser_keeps_no_page_of_answers_and_every_page_with_a_form_alone() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    let at = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    let organization = format!("/orgs/{}", world.slug);
+    for path in ["/", "/portfolio", &organization, &at, &format!("{at}/PAT"), &format!("{at}/findings")] {
+        assert_eq!(world.owner.page(path).await.header("cache-control"), "private, no-store", "{path}");
+    }
+    for path in ["/orgs/new", "/settings", &format!("{organization}/integrations")] {
+        assert_eq!(world.owner.page(path).await.header("cache-control"), "private, no-cache", "{path}");
+    }
+}

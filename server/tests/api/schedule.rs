@@ -136,7 +136,7 @@ async fn due_now(store: &Store, id: CheckId, interval_seconds: Option<i64>) {
         subject: id.to_string(),
         details: serde_json::Value::Null,
     };
-    assert!(store.update_check(due, audit).await.unwrap());
+    assert!(store.update_check(due, None, audit).await.unwrap());
 }
 
 pub(super) async fn runs(store: &Store, check: CheckId) -> Vec<Run> {

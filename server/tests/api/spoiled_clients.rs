@@ -92,7 +92,7 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("cut off", good[..good.len() / 2].to_vec(), "no file of a client"),
         ("no zip", b"PK nothing".to_vec(), "no file of a client"),
         ("another zip", zipped(&[("a.txt".to_owned(), b"a".to_vec())]), "no readable manifest"),
-        ("newer", manifest(&|manifest| manifest["version"] = json!(3)), "newer Rung"),
+        ("newer", manifest(&|manifest| manifest["version"] = json!(4)), "newer Rung"),
         ("of something else", manifest(&|manifest| manifest["format"] = json!("other")), "something else"),
         (
             "an answer changed",

@@ -33,6 +33,30 @@ impl Framework {
     }
 }
 
+/// Words that stand in an address where a domain's code does: a domain of such a code would have no page. A gate compares
+/// them with the pages (`.ci/invariants`).
+const PAGES: [&str; 19] = [
+    "actions",
+    "agree",
+    "criteria",
+    "decide",
+    "findings",
+    "history",
+    "live",
+    "mine",
+    "next",
+    "owners",
+    "report",
+    "report.csv",
+    "report.json",
+    "report.pdf",
+    "report.xlsx",
+    "review",
+    "roadmap",
+    "settle",
+    "shares",
+];
+
 /// What later parts of the file are checked against.
 struct Reader<'d> {
     document: &'d Document,
@@ -153,6 +177,9 @@ impl<'d> Reader<'d> {
             let code = fields.code("code");
             if !code.is_empty() && !self.domains.insert(code.clone()) {
                 fields.report("code", format!("`{code}` is used twice"));
+            }
+            if PAGES.contains(&code.as_str()) {
+                fields.report("code", format!("`{code}` is the address of a page: choose another code"));
             }
             let criteria: Vec<Criterion> =
                 fields.tables("criterion").into_iter().map(|criterion| self.criterion(criterion)).collect();

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, Event, EventTarget, HtmlAnchorElement, HtmlElement, MouseEvent};
+use web_sys::{Element, Event, EventTarget, HtmlAnchorElement, HtmlElement, MouseEvent, PageTransitionEvent};
 
 use super::dom::{AnswerForm, Entered, by_id, document, each};
 use super::{apply, follow, queue};
@@ -25,6 +25,16 @@ pub(super) fn start() {
         if queue::would_lose() {
             queue::flush();
             event.prevent_default();
+        }
+    });
+    // A page that was kept as it was left is as old as that, unless something on it is not saved yet.
+    on(&window, "pageshow", |event| {
+        let kept = event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted);
+        if kept
+            && !queue::would_lose()
+            && let Some(window) = web_sys::window()
+        {
+            let _ = window.location().reload();
         }
     });
     // What could not be sent without a network.

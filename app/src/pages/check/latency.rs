@@ -183,6 +183,7 @@ mod tests {
             days: stretches,
             outages: Vec::new(),
             declarations: Vec::new(),
+            aims: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use domain::check::Status;
 use leptos::prelude::*;
-use service::record::Run;
+use service::record::{Aimed, Run};
 
 use super::CheckShown;
 use super::status::took;
@@ -25,6 +25,8 @@ pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
         statuses(days, today).into_iter().filter(|status| *status != Status::Unknown).collect();
     let unknown = days.iter().filter(|day| day.pass + day.warn + day.fail == 0 && day.unknown > 0).count();
     let counts = strip_counts(&[ran, vec![Status::Unknown; unknown]].concat());
+    let aims = check.page.history.aims.iter();
+    let aims = aims.map(|aimed| view! { <p class="small">{aimed_words(aimed)}</p> }).collect_view();
     let what = format!("{}, {}", check.page.integration.details.name, check.page.kind.title);
     let strip = strip("days-strip".to_owned(), what, days, today);
     view! {
@@ -36,6 +38,7 @@ pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
                     <span>{day_short(today)}</span>
                 </div>
             </figure>
+            {aims}
         </Section>
     }
     .into_any()
@@ -52,6 +55,19 @@ pub(crate) struct Earlier {
     pub(crate) runs: Vec<Run>,
     /// There are still earlier ones.
     pub(crate) more: bool,
+    /// When the check was aimed at another target, latest first.
+    pub(crate) aims: Vec<Aimed>,
+}
+
+/// Where the new target begins.
+fn aimed_words(aimed: &Aimed) -> AnyView {
+    let Aimed { at, target, before } = aimed.clone();
+    let named = |target: String| match target.as_str() {
+        "" => "nothing in particular".into_any(),
+        _ => view! { <span class="mono">{target}</span> }.into_any(),
+    };
+    let (target, before, since) = (named(target), named(before), moment(at.timestamp()));
+    view! { "Aimed at "{target}{format!(" since {since}; before that at ")}{before}"." }.into_any()
 }
 
 fn earlier_link(at: &str, last: &Run) -> AnyView {
@@ -62,12 +78,17 @@ fn earlier_link(at: &str, last: &Run) -> AnyView {
 /// A page of runs, one by one.
 #[component]
 pub(crate) fn RunsPage(earlier: Earlier) -> impl IntoView {
-    let Earlier { at, name, runs, more } = earlier;
+    let Earlier { at, name, runs, more, mut aims } = earlier;
+    if let Some(first) = runs.first() {
+        // Of several, the one that says what the first run here was aimed at.
+        let later = aims.iter().take_while(|aimed| !aimed.precedes(first)).count();
+        aims.drain(..later.saturating_sub(1));
+    }
     let link = runs.last().filter(|_| more).map(|last| earlier_link(&at, last));
     let content = if runs.is_empty() {
         view! { <p class="dim">"None that are kept."</p> }.into_any()
     } else {
-        table(&runs, "Earlier runs")
+        table(&runs, None, &aims, "Earlier runs")
     };
     let over = view! { <a href=at>{name}</a> };
     view! {
@@ -79,28 +100,43 @@ pub(crate) fn RunsPage(earlier: Earlier) -> impl IntoView {
 }
 
 pub(super) fn runs_section(check: &CheckShown) -> AnyView {
-    let runs = &check.page.runs;
+    let (runs, aims) = (&check.page.runs, &check.page.history.aims);
     let content = if runs.is_empty() {
         view! { <p class="dim">"None yet."</p> }.into_any()
     } else {
         let (shown, earlier) = runs.split_at(runs.len().min(SHOWN));
         let earlier = (!earlier.is_empty()).then(|| {
             let summary = format!("{} earlier", earlier.len());
-            let table = table(earlier, "Earlier runs");
+            let table = table(earlier, shown.last(), aims, "Earlier runs");
             view! { <div class="gap-small"><Drawer summary>{table}</Drawer></div> }
         });
         let link = runs.last().map(|last| earlier_link(&check.at(), last));
-        view! { {table(shown, "Latest runs")}{earlier}{link} }.into_any()
+        view! { {table(shown, None, aims, "Latest runs")}{earlier}{link} }.into_any()
     };
     view! { <Section id="runs" title="Runs">{content}</Section> }.into_any()
 }
 
-fn table(runs: &[Run], caption: &'static str) -> AnyView {
+/// `above` is the run that stands before the first one, elsewhere on the page.
+fn table(runs: &[Run], above: Option<&Run>, aims: &[Aimed], caption: &'static str) -> AnyView {
     let columns =
         vec![Column::text("Started"), Column::text("Result"), Column::number("Took"), Column::text("By")];
     let newer = std::iter::once(None).chain(runs.iter().map(Some));
-    let rows = runs.iter().zip(newer).map(|(run, newer)| row(run, newer)).collect_view();
+    let rows = runs
+        .iter()
+        .zip(newer)
+        .map(|(run, newer)| view! { {marks(aims, run, newer.or(above))}{row(run, newer)} })
+        .collect_view();
     view! { <Table caption columns look=TableLook::Fold>{rows}</Table> }.into_any()
+}
+
+/// Says between two runs that the check was aimed elsewhere; above the first, what came after it.
+fn marks(aims: &[Aimed], run: &Run, newer: Option<&Run>) -> Option<AnyView> {
+    let between = aims.iter().filter(|aimed| !aimed.precedes(run));
+    let between = between.filter(|aimed| newer.is_none_or(|newer| aimed.precedes(newer)));
+    let marks: Vec<_> = between
+        .map(|aimed| view! { <tr><td class="wide dim" colspan="4">{aimed_words(aimed)}</td></tr> })
+        .collect();
+    (!marks.is_empty()).then(|| marks.into_any())
 }
 
 fn row(run: &Run, newer: Option<&Run>) -> AnyView {

@@ -21,8 +21,9 @@ struct Asked<'a> {
 
 pub(super) fn conditions_section(check: &CheckShown) -> AnyView {
     let asked = asked(check);
-    let has_run = !check.page.runs.is_empty();
-    let aside = check.page.runs.first().map(|run| moment(run.started_at.timestamp()));
+    let latest = check.page.present_runs().first();
+    let has_run = latest.is_some();
+    let aside = latest.map(|run| moment(run.started_at.timestamp()));
     let content = if asked.is_empty() {
         view! { <p>"No criterion that it is tied to expects anything in particular."</p> }.into_any()
     } else {
@@ -111,7 +112,7 @@ fn seen_value(condition: &ConditionSeen) -> String {
 }
 
 pub(super) fn observations_section(check: &CheckShown) -> AnyView {
-    let Some(run) = check.page.runs.first() else {
+    let Some(run) = check.page.present_runs().first() else {
         return view! {
             <Section id="observations" title="Observations"><p class="dim">"The first run brings them."</p></Section>
         }

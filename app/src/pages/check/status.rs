@@ -11,9 +11,9 @@ use crate::ui::{
 use crate::words::{ordinal, phrase, seen_words};
 
 pub(super) fn status_section(check: &CheckShown) -> AnyView {
-    let Some(run) = check.page.runs.first() else { return never_run(check) };
-    let title =
-        view! { <StatusBadge status=run.status label=headline(&check.page.runs) size=StatusSize::Big/> };
+    let runs = check.page.present_runs();
+    let Some(run) = runs.first() else { return never_run(check) };
+    let title = view! { <StatusBadge status=run.status label=headline(runs) size=StatusSize::Big/> };
     let next = check.page.check.next_due_at.timestamp();
     let next = if check.page.check.enabled { format!(" · next {}", moment(next)) } else { String::new() };
     let last = moment(run.started_at.timestamp());

@@ -160,6 +160,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
             format!("aimed a check {} at another target", of("kind"))
         }
         "check.changed" => format!("changed a check {}", of("kind")),
+        "incident.closed" => "ended an incident, its check was aimed elsewhere".to_owned(),
         "check.thresholds_changed" => "changed when a check opens an incident".to_owned(),
         "check.snoozed" => format!("put off the alerts of a check: {}", of("reason")),
         "channel.added" => format!("added the alert channel {}", of("name")),

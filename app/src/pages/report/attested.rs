@@ -1,4 +1,4 @@
-//! The attestations in force: failures that somebody signed say nothing against an answer. They are part of every report.
+//! The attestations in force: failures that somebody signed say nothing against an answer. They belong to the checks.
 
 use leptos::prelude::*;
 
@@ -6,11 +6,10 @@ use super::Report;
 use crate::ui::{Column, Moment, Section, Table, TableLook};
 use crate::words::plural;
 
-/// Nothing where nobody signed.
+/// Nothing where nobody signed, or where the checks were not chosen.
 pub(super) fn attested(report: &Report) -> Option<AnyView> {
-    let assessed = &report.page.assessed;
-    let bundle = &assessed.bundle;
-    let in_force: Vec<_> = bundle.overrides.iter().filter(|one| one.in_force(assessed.computed_at)).collect();
+    let in_force = report.sections.attested(&report.page.assessed)?;
+    let bundle = &report.page.assessed.bundle;
     if in_force.is_empty() {
         return None;
     }

@@ -72,10 +72,9 @@ fn row(report: &Report, finding: &FindingView) -> Value {
 }
 
 pub(super) fn attested(report: &Report) -> Value {
-    let assessed = &report.page.assessed;
-    let bundle = &assessed.bundle;
-    let in_force = bundle.overrides.iter().filter(|one| one.in_force(assessed.computed_at));
-    let rows = in_force.map(|one| {
+    let bundle = &report.page.assessed.bundle;
+    let in_force = report.sections.attested(&report.page.assessed).unwrap_or_default();
+    let rows = in_force.into_iter().map(|one| {
         let check = bundle.checks.iter().find(|check| check.id == one.check);
         let integration =
             check.and_then(|check| bundle.integrations.iter().find(|entry| entry.id == check.integration));

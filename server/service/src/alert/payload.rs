@@ -50,6 +50,7 @@ pub(super) fn of_incident(
         AlertEvent::Closed => {
             let ended = match incident.closing {
                 Some(Closing::CheckRemoved) => "ended, its check was removed",
+                Some(Closing::AimedElsewhere) => "ended, its check looks at another target now",
                 Some(Closing::Recovered) | None => "has recovered",
             };
             (format!("{name} {ended}"), incident.closed_at.unwrap_or(now))

@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 use domain::check::{CheckKind, Group, Parameters};
 use serde_json::json;
-use store::record::{Check, Feed, FeedTiming, KeptReport};
-use store::{CheckId, StoreError, UnixMillis};
+use store::record::{Check, Feed, FeedTiming, KeptReport, TokenMade};
+use store::{CheckId, OrgId, StoreError, UnixMillis};
 
 pub(crate) use hear::Listening;
 pub(crate) use limit::Pace;
@@ -104,20 +104,10 @@ impl Service {
     pub async fn renew_feed_token(&self, actor: &Actor, id: CheckId) -> Result<FeedToken, Error> {
         let check = self.fed_check(actor, id, Permission::Operate).await?;
         let secret = token::new();
-        self.keep_token(actor, &check, &secret).await?;
+        let made = token_made(actor, check.org, id, &secret);
+        self.store().put_feed_token(id, &made).await.map_err(unless_taken)?;
         let address = self.feed_address(&secret);
         Ok(FeedToken { secret, address })
-    }
-
-    /// Keeps the token that somebody chose in place of the one before.
-    pub(super) async fn keep_token(&self, actor: &Actor, check: &Check, secret: &str) -> Result<(), Error> {
-        let entry = org_audit(actor, check.org, "feed.token_made", check.id, json!({}));
-        let kept =
-            self.store().put_feed_token(check.id, &token::hash(secret), UnixMillis::now(), entry).await;
-        match kept {
-            Err(StoreError::Duplicate { .. }) => Err(taken()),
-            kept => Ok(kept?),
-        }
     }
 
     /// Refuses a chosen token that another check has. That tells of a token that it is in use, so nobody may ask more often
@@ -142,6 +132,20 @@ impl Service {
         } else {
             Err(Error::Conflict("This check waits for no reports: it looks by itself.".to_owned()))
         }
+    }
+}
+
+/// A token as it is kept, with its line in the log.
+pub(super) fn token_made(actor: &Actor, org: OrgId, check: CheckId, secret: &str) -> TokenMade {
+    let audit = org_audit(actor, org, "feed.token_made", check, json!({}));
+    TokenMade { hash: token::hash(secret), at: UnixMillis::now(), audit }
+}
+
+/// Somebody chose the same token in the meantime; nothing was kept.
+pub(super) fn unless_taken(error: StoreError) -> Error {
+    match error {
+        StoreError::Duplicate { .. } => taken(),
+        other => other.into(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::check::LatencySketch;
 use rust_decimal::{Decimal, RoundingStrategy};
-use store::record::{Check, Declaration, Outage, Stretch, Tally};
+use store::record::{Aimed, Check, Declaration, Outage, Stretch, Tally};
 use store::{CheckId, UnixMillis};
 
 use crate::{Actor, Error, Permission, Service};
@@ -14,6 +14,8 @@ const HOURS: i64 = 72;
 const DAYS: i64 = 90;
 /// Declarations that are read: enough for the latest changes.
 const DECLARATIONS: u32 = 4;
+/// Changes of the target that are read.
+const AIMS: u32 = 20;
 
 /// A stretch of time until now. The hours and days at its beginning count as a whole, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,8 @@ pub struct CheckHistory {
     pub first_run_at: Option<UnixMillis>,
     /// What the target declared of itself, latest first.
     pub declarations: Vec<Declaration>,
+    /// When it was aimed at another target, latest first.
+    pub aims: Vec<Aimed>,
 }
 
 impl CheckHistory {
@@ -138,6 +142,7 @@ impl Service {
             outages: store.outages(check.id, since).await?,
             first_run_at: store.first_run_at(check.id).await?,
             declarations: store.declarations(check.id, DECLARATIONS).await?,
+            aims: store.aims(check.id, AIMS).await?,
         })
     }
 }
@@ -155,7 +160,8 @@ mod tests {
 
     fn history(hours: Vec<Stretch>, days: Vec<Stretch>) -> CheckHistory {
         let first_run_at = days.first().map(|day| day.began_at);
-        CheckHistory { at: NOW, hours, days, outages: Vec::new(), first_run_at, declarations: Vec::new() }
+        let (outages, declarations, aims) = (Vec::new(), Vec::new(), Vec::new());
+        CheckHistory { at: NOW, hours, days, outages, first_run_at, declarations, aims }
     }
 
     #[test]

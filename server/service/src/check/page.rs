@@ -20,6 +20,8 @@ pub struct CheckPage {
     pub role: Role,
     pub integration: Integration,
     pub check: Check,
+    /// The check's address in the API.
+    pub address: String,
     pub kind: CheckKind,
     /// The latest, newest first.
     pub runs: Vec<Run>,
@@ -54,6 +56,15 @@ pub struct ConditionSeen {
     pub result: ConditionResult,
 }
 
+impl CheckPage {
+    /// Its runs since it looks at the present target, newest first.
+    pub fn present_runs(&self) -> &[Run] {
+        let aimed = self.history.aims.first();
+        let present = self.runs.iter().take_while(|run| aimed.is_none_or(|aimed| aimed.precedes(run)));
+        &self.runs[..present.count()]
+    }
+}
+
 impl Service {
     pub async fn check_page(&self, actor: &Actor, id: CheckId) -> Result<CheckPage, Error> {
         let (check, role) = self.check_and_role(actor, id, Permission::Read).await?;
@@ -65,8 +76,11 @@ impl Service {
         let since = UnixMillis(UnixMillis::now().0 - DAYS_SHOWN * 24 * 3600 * 1000);
         let days = self.store().day_summary(id, since).await?;
         let history = self.history_of(&check).await?;
-        let bindings = self.bound_to(&check, &integration, runs.first()).await?;
-        Ok(CheckPage { organization, role, integration, check, kind, runs, days, history, bindings })
+        let latest = runs.first().filter(|run| history.aims.first().is_none_or(|aimed| aimed.precedes(run)));
+        let bindings = self.bound_to(&check, &integration, latest).await?;
+        let site = self.outgoing().public_url.as_deref().unwrap_or_default();
+        let address = format!("{}/api/v1/checks/{id}", site.trim_end_matches('/'));
+        Ok(CheckPage { organization, role, integration, check, address, kind, runs, days, history, bindings })
     }
 
     async fn bound_to(

@@ -3,7 +3,8 @@
 //! **The rule.** A window of days is known when the check's first run is at least as old as the window, and when at
 //! least nine of ten days on which a run was due brought one that came to a conclusion. Of a window that is not known
 //! nothing is said: the observation stays absent, and what it would decide stays UNKNOWN. Days are days in UTC; the
-//! window ends with the present run.
+//! window ends with the present run. A check that was aimed elsewhere begins anew on the next day: what it saw of another
+//! target says nothing of this one.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,6 +43,8 @@ const SINCE_SUCCESS: &str = "days_since_success";
 /// What is known of a check before a run.
 pub(crate) struct Past {
     read: Instant,
+    /// The parameters that it was read for: with others it may be of another target.
+    parameters: String,
     /// Of the longest window, oldest first; days without a run are left out.
     days: Vec<DaySummary>,
     first_run: Option<Date>,
@@ -133,16 +136,22 @@ impl Service {
 
     async fn past_of(&self, check: &Check, now: UnixMillis) -> Result<Arc<Past>, Error> {
         let often = check.interval_seconds < OFTEN_SECONDS;
-        let known = self.known_past(check.id).filter(|past| often && past.read.elapsed() < FRESH);
+        let known = self
+            .known_past(check.id)
+            .filter(|past| often && past.read.elapsed() < FRESH && past.parameters == check.parameters);
         if let Some(known) = known {
             return Ok(known);
         }
-        let since = UnixMillis(now.0 - i64::from(WINDOW) * DAY_MS);
         let store = self.store();
+        let aimed = store.aims(check.id, 1).await?.pop();
+        let begin = aimed.map(|aimed| UnixMillis((aimed.at.0.div_euclid(DAY_MS) + 1) * DAY_MS));
+        let since = UnixMillis(now.0 - i64::from(WINDOW) * DAY_MS).max(begin.unwrap_or(UnixMillis(0)));
+        let first_run = store.first_run_at(check.id).await?;
         let past = Arc::new(Past {
             read: Instant::now(),
+            parameters: check.parameters.clone(),
             days: store.day_summary(check.id, since).await?,
-            first_run: store.first_run_at(check.id).await?.map(UnixMillis::date),
+            first_run: first_run.map(|first| begin.map_or(first, |begin| begin.max(first)).date()),
             outages: store.outages(check.id, since).await?,
             good_at: store.good_at(check.id).await?,
         });
@@ -173,6 +182,7 @@ mod tests {
         let days: Vec<_> = ran.collect();
         Past {
             read: Instant::now(),
+            parameters: String::new(),
             first_run: days.first().map(|day| day.date),
             days,
             outages: Vec::new(),

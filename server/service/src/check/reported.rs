@@ -48,7 +48,8 @@ pub(super) struct Reported {
 }
 
 impl Service {
-    /// Records the aggregate of a reconciliation, or its figures, as a run of the check.
+    /// Records the aggregate of a reconciliation, or its figures, as a run of the check. Of a check that looks by itself it
+    /// takes the figures that the check cannot see (`aside.rs`), and runs it with them.
     pub async fn report_reconciliation(
         &self,
         actor: &Actor,
@@ -58,7 +59,7 @@ impl Service {
         let check = self.check_for(actor, id, Permission::Operate).await?;
         let kind = self.kind_of(&check)?;
         if kind.group != Group::Reconciliation {
-            return Err(Error::Conflict(format!("{} is not computed from files.", kind.title)));
+            return self.report_aside(actor, check, &report).await;
         }
         let now = UnixMillis::now();
         let started_at = report.computed_at.unwrap_or(now);
@@ -230,7 +231,7 @@ fn read_report(
     if errors.is_empty() { Ok(all) } else { Err(errors) }
 }
 
-fn in_figures(name: &str, problem: String) -> FieldError {
+pub(super) fn in_figures(name: &str, problem: String) -> FieldError {
     FieldError::new(format!("observations.{name}"), problem)
 }
 

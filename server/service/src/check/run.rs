@@ -10,6 +10,7 @@ use store::record::{Audit, Check, Ended, Judged, Origin, Recorded, Run};
 use store::{CheckId, RunId, StoreError, UnixMillis};
 use tracing::Instrument as _;
 
+use super::asked::Turn;
 use super::past::LATENCY;
 use super::register;
 use crate::service::org_audit;
@@ -49,6 +50,11 @@ impl Service {
     pub async fn run_check(&self, actor: &Actor, id: CheckId) -> Result<Run, Error> {
         let check = self.check_for(actor, id, Permission::Operate).await?;
         let turn = self.asked().begin(&check)?;
+        self.run_in_turn(actor, check, turn).await
+    }
+
+    /// The same in a turn that was begun.
+    pub(super) async fn run_in_turn(&self, actor: &Actor, check: Check, turn: Turn) -> Result<Run, Error> {
         let (service, actor) = (self.clone(), actor.clone());
         let run = async move {
             let run = service.run_asked(&actor, &check).await;
@@ -116,6 +122,7 @@ impl Service {
         };
         let duration_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.add_history(check, kind, started_at, &mut outcome).await?;
+        self.add_asides(check, kind, started_at, &mut outcome).await?;
         let timing = Timing { scheduled_for, started_at, duration_ms };
         let Beside { declared, sightings } = beside;
         self.store().note_sightings(check.id, sightings).await?;

@@ -12,7 +12,7 @@ use store::record::{EvidenceBody, EvidenceFile, Logo};
 use store::{EvidenceId, OrgId};
 
 use super::archive::{Archive, file_entry, refused};
-use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, WITH_LATER, table_entry};
+use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, table_entry};
 use crate::evidence::{FileKind, clean_name, sniff};
 use crate::service::{hash_of, org_audit};
 use crate::{Actor, Error, Service};
@@ -193,8 +193,9 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         frameworks.push(framework);
     }
     let mut tables = BTreeMap::new();
-    let earlier = archive.manifest.version < WITH_LATER;
-    for table in EXPORTED.iter().filter(|table| !(earlier && LATER.contains(table))) {
+    let version = archive.manifest.version;
+    let later = |table: &str| LATER.iter().any(|(later, first)| *later == table && version < *first);
+    for table in EXPORTED.iter().filter(|table| !later(table)) {
         tables.insert((*table).to_owned(), archive.json::<Rows>(&table_entry(table))?);
     }
     if archive.names("tables/").len() != tables.len() {

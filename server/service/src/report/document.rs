@@ -30,8 +30,8 @@ pub struct Document {
     pub checks: Option<Vec<CheckLine>>,
     /// Latest first.
     pub trend: Option<Vec<TrendLine>>,
-    /// The attestations in force against failing checks. They are part of every report.
-    pub attestations: Vec<Attestation>,
+    /// The attestations in force against failing checks; null where the checks were not chosen.
+    pub attestations: Option<Vec<Attestation>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -167,7 +167,7 @@ pub(super) fn table(document: &Document, name: TableName) -> Option<Table> {
         ),
         TableName::Trend => (&["at", "what", "proven", "claimed", "rung"], trend(document)?),
         TableName::Attestations => {
-            (&["integration", "kind", "binding", "reason", "by", "at", "until"], attestations(document))
+            (&["integration", "kind", "binding", "reason", "by", "at", "until"], attestations(document)?)
         }
     };
     Some(Table { name, columns, rows })
@@ -301,12 +301,12 @@ fn trend(document: &Document) -> Option<Vec<Vec<Cell>>> {
     Some(lines.map(row).collect())
 }
 
-fn attestations(document: &Document) -> Vec<Vec<Cell>> {
+fn attestations(document: &Document) -> Option<Vec<Vec<Cell>>> {
     let row = |line: &super::document::Attestation| {
         [&line.integration, &line.kind, &line.binding, &line.reason, &line.by, &line.at, &line.until]
             .into_iter()
             .map(|text| text.as_str().into())
             .collect()
     };
-    document.attestations.iter().map(row).collect()
+    Some(document.attestations.as_ref()?.iter().map(row).collect())
 }

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use domain::scoring::FindingSeverity;
-use serde_json::Value;
+use serde_json::{Value, json};
 use service::alert::{NewWindow, RETRIES};
+use service::check::{ChangedCheck, RawParameters};
 use service::record::MessageState;
 use service::{Error, UnixMillis};
 use store::Backend;
@@ -216,4 +218,34 @@ async fn a_check_removed_while_its_incident_is_open_closes_it_once() {
     world.tell().await;
     world.tell().await;
     assert_eq!(world.heard(), ["incident.opened", "incident.closed"]);
+}
+
+#[tokio::test]
+async fn a_check_aimed_elsewhere_ends_its_incident_and_nobody_hears_that_it_recovered() {
+    for backend in BOTH {
+        let world = World::new(backend).await;
+        world.run(404).await;
+        world.run(404).await;
+        world.tell().await;
+        assert_eq!(world.heard(), ["incident.opened"]);
+        let elsewhere = json!(format!("http://{}/elsewhere", world.addr));
+        let change = ChangedCheck {
+            parameters: RawParameters::Json(BTreeMap::from([("base_url".to_owned(), elsewhere)])),
+            interval_seconds: 3600,
+            enabled: true,
+        };
+        world.service.update_check(&world.owner, world.check, change).await.unwrap();
+        world.tell().await;
+        world.tell().await;
+        {
+            let received = world.site.received.lock().unwrap();
+            let [(_, body)] = received.as_slice() else { panic!("one message: {received:?}") };
+            let body: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(body["data"]["incident"]["closing"], "aimed_elsewhere", "{body}");
+        }
+        assert_eq!(world.heard(), ["incident.closed"]);
+        // The failures before were of another target: the next one is the first.
+        world.run(404).await;
+        assert!(world.service.open_incidents(&world.owner, world.org).await.unwrap().is_empty());
+    }
 }

@@ -148,8 +148,8 @@ macro_rules! of_check {
     };
 }
 
-/// Tables that files of an earlier form do not have; they are empty then.
-pub const LATER: &[&str] = &["criterion_targets"];
+/// Tables that files of an earlier form do not have, and the first form that does; they are empty then.
+pub const LATER: &[(&str, u32)] = &[("criterion_targets", 2), ("aims", 3)];
 
 const TEXT: Kind = Kind::Text(plain);
 const MAYBE_TEXT: Kind = Kind::MaybeText(plain);
@@ -257,6 +257,9 @@ tables! {
     }
     "outages", 3 columns, of_check!(), "check_id, began_at" {
         check_id: OF_CHECK, began_at: AT, ended_at: MAYBE_AT,
+    }
+    "aims", 4 columns, of_check!(), "check_id, at" {
+        check_id: OF_CHECK, at: AT, target: TEXT, target_before: TEXT,
     }
     "declarations", 3 columns, of_check!(), "check_id, seen_at" {
         check_id: OF_CHECK, seen_at: AT, facts: TEXT,

@@ -130,6 +130,13 @@ pub struct FinalizedItem {
     pub sighting: Sighting,
 }
 
+/// Figures that a system reported of a check's target, beside what the check sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedFigures {
+    pub computed_at: UnixMillis,
+    pub observations: Observations,
+}
+
 /// Where a run comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -341,6 +348,22 @@ pub struct Declaration {
     pub seen_at: UnixMillis,
     /// One fact a line, sorted.
     pub facts: String,
+}
+
+/// When a check was aimed at another target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aimed {
+    pub at: UnixMillis,
+    /// For people.
+    pub target: String,
+    pub before: String,
+}
+
+impl Aimed {
+    /// Whether a run saw what the check was aimed at then, or at still later: it was kept since.
+    pub fn precedes(&self, run: &Run) -> bool {
+        run.id >= RunId::earliest_at(self.at)
+    }
 }
 
 /// How many days what is kept.

@@ -4,6 +4,7 @@ use domain::KindCode;
 use domain::check::Observations;
 
 use crate::ids::{CheckId, UnixMillis};
+use crate::record::Audit;
 
 /// When the reports of a feed are expected, as people wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,15 @@ pub struct Feed {
     pub observed_at: Option<UnixMillis>,
     /// Whether the latest look found no report in time.
     pub missed: bool,
+}
+
+/// A token by which a system reports from now on.
+#[derive(Debug, Clone)]
+pub struct TokenMade {
+    /// Never the token itself.
+    pub hash: String,
+    pub at: UnixMillis,
+    pub audit: Audit,
 }
 
 /// Who reports by a token.

@@ -25,6 +25,8 @@ pub enum Closing {
     Recovered,
     /// Somebody removed the check.
     CheckRemoved,
+    /// Somebody aimed the check at another target: whether the one before recovered is not known.
+    AimedElsewhere,
 }
 
 /// A stretch in which a check is broken.

@@ -1,6 +1,6 @@
 use domain::check::Status;
 use rstest::rstest;
-use store::record::{Check, Completion, Override, Recorded};
+use store::record::{Aimed, Check, Completion, Outage, Override, Recorded};
 use store::{Backend, CheckId, IntegrationId, OverrideId, StoreError};
 
 use crate::world::{NOW, World, binding, later, ran};
@@ -12,7 +12,7 @@ async fn a_check_is_set_up_and_changed(#[values(Backend::Sqlite, Backend::Postgr
     let store = &world.store;
     let integration = world.integration().await;
     let check = world.planned(&integration);
-    store.create_check(check.clone(), world.audit("created")).await.unwrap();
+    store.create_check(check.clone(), None, world.audit("created")).await.unwrap();
     assert_eq!(store.check(check.id).await.unwrap(), Some(check.clone()));
     let paused = Check {
         parameters: "{}".to_owned(),
@@ -21,15 +21,15 @@ async fn a_check_is_set_up_and_changed(#[values(Backend::Sqlite, Backend::Postgr
         next_due_at: later(5),
         ..check.clone()
     };
-    assert!(store.update_check(paused.clone(), world.audit("updated")).await.unwrap());
+    assert!(store.update_check(paused.clone(), None, world.audit("updated")).await.unwrap());
     assert_eq!(store.check(check.id).await.unwrap(), Some(paused.clone()));
     assert_eq!(store.checks_of(world.org.id).await.unwrap(), std::slice::from_ref(&paused));
     assert_eq!(store.checks_of_integration(integration.id).await.unwrap(), [paused]);
     assert!(store.checks_of_integration(IntegrationId::new()).await.unwrap().is_empty());
     let unknown = Check { id: CheckId::new(), ..check.clone() };
-    assert!(!store.update_check(unknown.clone(), world.audit("updated")).await.unwrap());
+    assert!(!store.update_check(unknown.clone(), None, world.audit("updated")).await.unwrap());
     let astray = Check { integration: IntegrationId::new(), ..unknown };
-    let refused = store.create_check(astray, world.audit("created")).await.unwrap_err();
+    let refused = store.create_check(astray, None, world.audit("created")).await.unwrap_err();
     assert!(matches!(refused, StoreError::NotFound { .. }), "{refused:?}");
     assert_eq!(world.actions().await, ["created", "updated"]);
 }
@@ -100,7 +100,12 @@ async fn of_a_check_that_is_aimed_anew_only_the_runs_stay(
     store.create_override(attested, world.audit("attested")).await.unwrap();
     let under_way = &world.claim("one", NOW, 9).await[0];
     let elsewhere = Check { parameters: "{}".to_owned(), ..check.clone() };
-    assert!(store.aim_check(elsewhere.clone(), world.audit("aimed")).await.unwrap());
+    let aimed =
+        Aimed { at: later(4), target: "b.example.org".to_owned(), before: "a.example.org".to_owned() };
+    assert!(store.aim_check(elsewhere.clone(), &aimed, None, world.audit("aimed")).await.unwrap());
+    assert_eq!(store.aims(check.id, 9).await.unwrap(), std::slice::from_ref(&aimed));
+    let ended = Outage { began_at: NOW, ended_at: Some(later(4)) };
+    assert_eq!(store.outages(check.id, NOW).await.unwrap(), [ended]);
     assert_eq!(store.check(check.id).await.unwrap(), Some(elsewhere.clone()));
     assert!(store.standings_of(check.id).await.unwrap().is_empty());
     assert_eq!(store.glances_of(world.org.id).await.unwrap()[0].status, None);
@@ -116,6 +121,6 @@ async fn of_a_check_that_is_aimed_anew_only_the_runs_stay(
     world.record(&first).await;
     assert_eq!(store.standings_of(check.id).await.unwrap(), [world.standing(&first)]);
     let unknown = Check { id: CheckId::new(), ..elsewhere };
-    assert!(!store.aim_check(unknown, world.audit("aimed")).await.unwrap());
+    assert!(!store.aim_check(unknown, &aimed, None, world.audit("aimed")).await.unwrap());
     assert_eq!(world.actions().await, ["attested", "aimed"]);
 }

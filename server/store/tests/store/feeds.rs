@@ -1,6 +1,6 @@
 use domain::check::Observations;
 use rstest::rstest;
-use store::record::{Feed, FeedReport, FeedTiming, Heard, Keeping};
+use store::record::{Aimed, Check, Feed, FeedReport, FeedTiming, Heard, Keeping, TokenMade};
 use store::{Backend, CheckId, StoreError};
 
 use super::world::{World, later, said};
@@ -15,6 +15,37 @@ fn report(check: CheckId, token: &str, at: i64, observations: Option<Observation
     FeedReport { check, token_hash: token.to_owned(), at: later(at), observations, keeping: Keeping::News }
 }
 
+fn made(world: &World, token: &str, at: i64) -> TokenMade {
+    TokenMade { hash: token.to_owned(), at: later(at), audit: world.audit("made") }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_whose_chosen_token_is_taken_is_neither_made_nor_changed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let store = &world.store;
+    let integration = world.integration().await;
+    let (one, other) = (world.planned(&integration), world.planned(&integration));
+    let token = || Some(made(&world, "the engine's", 1));
+    store.create_check(one.clone(), token(), said("created")).await.unwrap();
+    let refused = store.create_check(other.clone(), token(), world.audit("created")).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate { .. })), "{refused:?}");
+    assert_eq!(store.check(other.id).await.unwrap(), None);
+
+    store.create_check(other.clone(), None, said("created")).await.unwrap();
+    let changed = Check { interval_seconds: 7200, ..other.clone() };
+    let refused = store.update_check(changed.clone(), token(), world.audit("changed")).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate { .. })), "{refused:?}");
+    let aimed = Aimed { at: later(2), target: "b".to_owned(), before: "a".to_owned() };
+    let refused = store.aim_check(changed, &aimed, token(), world.audit("aimed")).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate { .. })), "{refused:?}");
+    assert_eq!(store.check(other.id).await.unwrap(), Some(other.clone()));
+    assert!(store.aims(other.id, 9).await.unwrap().is_empty());
+    assert_eq!(world.actions().await, ["made"], "what was refused left no line");
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_report_is_counted_and_is_news_when_it_says_something_else(
@@ -24,7 +55,7 @@ async fn a_report_is_counted_and_is_news_when_it_says_something_else(
     let check = world.check().await.id;
     let store = &world.store;
     assert_eq!(store.feed(check).await.unwrap(), None);
-    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    store.put_feed_token(check, &made(&world, "one", 0)).await.unwrap();
     assert_eq!(store.feed(check).await.unwrap().unwrap().reported_at, None);
     let reporter = store.reporter("one").await.unwrap().unwrap();
     assert_eq!((reporter.check, reporter.kind.as_str()), (check, "fhir.capability"));
@@ -68,16 +99,16 @@ async fn a_token_that_was_renewed_reports_nothing(
     let world = World::new(backend).await;
     let check = world.check().await.id;
     let store = &world.store;
-    store.put_feed_token(check, "old", later(0), world.audit("made")).await.unwrap();
+    store.put_feed_token(check, &made(&world, "old", 0)).await.unwrap();
     store.hear(report(check, "old", 1, None)).await.unwrap();
-    store.put_feed_token(check, "new", later(2), world.audit("made")).await.unwrap();
+    store.put_feed_token(check, &made(&world, "new", 2)).await.unwrap();
     assert_eq!(store.hear(report(check, "old", 3, None)).await.unwrap(), Heard::Nobody);
     let feed = store.feed(check).await.unwrap().unwrap();
     assert_eq!((feed.reports, feed.reported_at, feed.token_made_at), (1, Some(later(1)), Some(later(2))));
 
     let other = world.planned(&world.integration().await);
-    store.create_check(other.clone(), said("created")).await.unwrap();
-    let taken = store.put_feed_token(other.id, "new", later(3), world.audit("made")).await;
+    store.create_check(other.clone(), None, said("created")).await.unwrap();
+    let taken = store.put_feed_token(other.id, &made(&world, "new", 3)).await;
     assert!(matches!(taken, Err(StoreError::Duplicate { .. })), "{taken:?}");
     store.delete_check(check, world.audit("removed")).await.unwrap();
     assert_eq!(store.hear(report(check, "new", 4, None)).await.unwrap(), Heard::Nobody);
@@ -97,7 +128,7 @@ async fn times_are_kept_beside_the_token(#[values(Backend::Sqlite, Backend::Post
     };
     let store = &world.store;
     store.put_feed_timing(check, timing.clone(), world.audit("timed")).await.unwrap();
-    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    store.put_feed_token(check, &made(&world, "one", 0)).await.unwrap();
     let feed = store.feed(check).await.unwrap().unwrap();
     assert_eq!((feed.timing, feed.token_made_at, feed.missed), (timing, Some(later(0)), true));
 }
@@ -106,7 +137,7 @@ async fn times_are_kept_beside_the_token(#[values(Backend::Sqlite, Backend::Post
 async fn reports_that_come_at_once_are_all_counted() {
     let world = World::new(Backend::Sqlite).await;
     let check = world.check().await.id;
-    world.store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    world.store.put_feed_token(check, &made(&world, "one", 0)).await.unwrap();
     let reports = (0..200).map(|at| {
         let store = world.store.clone();
         tokio::spawn(async move { store.hear(report(check, "one", at, Some(figures(at)))).await.unwrap() })
@@ -130,8 +161,8 @@ async fn what_a_feed_can_fill_is_bounded_and_old_reports_are_forgotten_feed_by_f
     let integration = world.integration().await;
     let (busy, quiet) = (world.planned(&integration), world.planned(&integration));
     for (check, token) in [(&busy, "busy"), (&quiet, "quiet")] {
-        store.create_check(check.clone(), said("created")).await.unwrap();
-        store.put_feed_token(check.id, token, later(0), world.audit("made")).await.unwrap();
+        store.create_check(check.clone(), None, said("created")).await.unwrap();
+        store.put_feed_token(check.id, &made(&world, token, 0)).await.unwrap();
     }
     for at in 1..=120 {
         store.hear(report(busy.id, "busy", at, Some(figures(at)))).await.unwrap();
@@ -162,7 +193,7 @@ async fn reports_of_files_are_each_on_file_though_one_be_like_another(
     let world = World::new(backend).await;
     let check = world.check().await.id;
     let store = &world.store;
-    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    store.put_feed_token(check, &made(&world, "one", 0)).await.unwrap();
     store.note_missed(check, false, 0).await.unwrap();
     for (at, rows, expected) in
         [(1, 7, Heard::News), (2, 7, Heard::Repeat), (3, 8, Heard::News), (4, 8, Heard::Repeat)]
@@ -185,7 +216,7 @@ async fn a_look_that_missed_a_report_which_came_meanwhile_notes_nothing(
     let world = World::new(backend).await;
     let check = world.check().await.id;
     let store = &world.store;
-    store.put_feed_token(check, "one", later(0), world.audit("made")).await.unwrap();
+    store.put_feed_token(check, &made(&world, "one", 0)).await.unwrap();
     store.hear(report(check, "one", 1, None)).await.unwrap();
     assert!(store.note_missed(check, false, 1).await.unwrap());
     // The look saw one report and found it late; the second came before it could say so.

@@ -188,7 +188,7 @@ async fn the_schedule_is_told_in_figures(#[values(Backend::Sqlite, Backend::Post
     let world = &World::new(backend).await;
     let integration = world.integration().await;
     for _ in 0..3 {
-        world.store.create_check(world.planned(&integration), said("x")).await.unwrap();
+        world.store.create_check(world.planned(&integration), None, said("x")).await.unwrap();
     }
     let claimed = world.claim("one", NOW, 1).await;
     world.record(&ran(claimed[0].check.id, later(1), Status::Warn)).await;

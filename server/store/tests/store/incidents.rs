@@ -4,7 +4,7 @@ use domain::check::Status;
 use domain::incident::{Opening, Thresholds, Watch};
 use domain::scoring::FindingSeverity;
 use rstest::rstest;
-use store::record::{Check, CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
+use store::record::{Aimed, Check, CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 use store::{Backend, CheckId, IncidentId, RunId};
 
 use crate::world::{NOW, World, criterion, later, said};
@@ -132,6 +132,30 @@ async fn an_incident_outlives_its_check_and_ends_with_it(
     // A run that was under way comes too late.
     let refused = store.keep_watch(again, IncidentStep::Nothing).await;
     assert!(matches!(refused, Err(store::StoreError::NotFound { .. })), "{refused:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_that_is_aimed_elsewhere_ends_its_incident_and_remembers_no_failure(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let opened = incident(world, &check);
+    let after = failed(&seen(world, check.id).await, Some(opened.id));
+    assert!(store.keep_watch(after, IncidentStep::Opened(Box::new(opened.clone()))).await.unwrap());
+    let before = seen(world, check.id).await;
+    let aimed = Aimed { at: later(120_000), target: "b".to_owned(), before: "a".to_owned() };
+    assert!(store.aim_check(check.clone(), &aimed, None, world.audit("check.changed")).await.unwrap());
+    let kept = store.incident(opened.id).await.unwrap().unwrap();
+    assert_eq!((kept.closed_at, kept.closing), (Some(later(120_000)), Some(Closing::AimedElsewhere)));
+    let now = seen(world, check.id).await;
+    assert_eq!((now.watch, now.failing_since, now.incident), (Watch::default(), None, None));
+    assert_eq!(world.actions().await, ["check.changed", "incident.closed"]);
+    // A run of the target before that is taken into account right now looks again.
+    let late = IncidentStep::Continued { id: opened.id, failed: true, flapping: false };
+    assert!(!store.keep_watch(failed(&before, Some(opened.id)), late).await.unwrap());
 }
 
 #[rstest]

@@ -12,6 +12,7 @@ mod connecting;
 mod drafts;
 mod evidence;
 mod feeds;
+mod figures;
 mod finalized;
 mod findings;
 mod frameworks;

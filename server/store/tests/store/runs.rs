@@ -102,14 +102,14 @@ async fn each_check_has_its_own_latest_run(#[values(Backend::Sqlite, Backend::Po
     let mut expected = Vec::new();
     for _ in 0..3 {
         let check = world.planned(&integration);
-        world.store.create_check(check.clone(), said("x")).await.unwrap();
+        world.store.create_check(check.clone(), None, said("x")).await.unwrap();
         let (old, new) = (ran(check.id, NOW, Status::Fail), ran(check.id, later(1), Status::Pass));
         for run in [&old, &new] {
             world.record(run).await;
         }
         expected.push((check.id, new));
     }
-    world.store.create_check(world.planned(&integration), said("never ran")).await.unwrap();
+    world.store.create_check(world.planned(&integration), None, said("never ran")).await.unwrap();
     let latest = world.store.latest_runs(world.org.id).await.unwrap();
     assert_eq!(latest.into_iter().collect::<Vec<_>>(), expected);
 }

@@ -19,7 +19,7 @@ async fn due_checks_are_claimed_the_longest_due_first(
     let mut planned = Vec::new();
     for (due, enabled) in [(-5, true), (-9, true), (-7, true), (1, true), (-99, false)] {
         let check = Check { next_due_at: later(due), enabled, ..world.planned(&integration) };
-        world.store.create_check(check.clone(), said("x")).await.unwrap();
+        world.store.create_check(check.clone(), None, said("x")).await.unwrap();
         planned.push(check);
     }
     let claimed = world.claim("one", NOW, 2).await;
@@ -98,7 +98,7 @@ async fn a_check_removed_while_it_ran_leaves_the_others_of_its_batch_alone(
     let world = &World::new(backend).await;
     let integration = world.integration().await;
     for _ in 0..2 {
-        world.store.create_check(world.planned(&integration), said("x")).await.unwrap();
+        world.store.create_check(world.planned(&integration), None, said("x")).await.unwrap();
     }
     let claimed = world.claim("one", NOW, 9).await;
     world.store.delete_check(claimed[0].check.id, said("x")).await.unwrap();
@@ -136,7 +136,7 @@ async fn who_has_a_share_already_is_left_out(#[values(Backend::Sqlite, Backend::
     let world = &World::new(backend).await;
     let integration = world.integration().await;
     for _ in 0..2 {
-        world.store.create_check(world.planned(&integration), said("x")).await.unwrap();
+        world.store.create_check(world.planned(&integration), None, said("x")).await.unwrap();
     }
     let orgs_apart = &[world.org.id][..];
     assert!(world.store.claim_due(Wanted { orgs_apart, ..wanted("one", NOW, 9) }).await.unwrap().is_empty());
@@ -231,7 +231,7 @@ async fn a_clock_that_was_set_back_silences_no_check(
     let ahead = Check { next_due_at: later(3 * hour + 5), ..world.planned(&integration) };
     let soon = Check { next_due_at: later(hour), ..world.planned(&integration) };
     for check in [&ahead, &soon] {
-        world.store.create_check(check.clone(), said("x")).await.unwrap();
+        world.store.create_check(check.clone(), None, said("x")).await.unwrap();
     }
     assert_eq!(world.store.bring_back(NOW).await.unwrap(), 1);
     let due = |check: &Check| world.store.check(check.id);
@@ -245,7 +245,7 @@ async fn no_check_is_claimed_twice(#[values(Backend::Sqlite, Backend::Postgres)]
     let world = &World::new(backend).await;
     let integration = world.integration().await;
     for _ in 0..30 {
-        world.store.create_check(world.planned(&integration), said("x")).await.unwrap();
+        world.store.create_check(world.planned(&integration), None, said("x")).await.unwrap();
     }
     let workers: Vec<_> = (0..6)
         .map(|n| {
@@ -269,7 +269,7 @@ async fn a_check_is_brought_forward_unless_somebody_holds_it(
 ) {
     let world = &World::new(backend).await;
     let check = Check { next_due_at: later(5000), ..world.planned(&world.integration().await) };
-    world.store.create_check(check.clone(), said("x")).await.unwrap();
+    world.store.create_check(check.clone(), None, said("x")).await.unwrap();
     let due = async || world.store.check(check.id).await.unwrap().unwrap().next_due_at;
     assert!(world.store.bring_forward(check.id, later(3000), NOW).await.unwrap());
     assert_eq!(due().await, later(3000));

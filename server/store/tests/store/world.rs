@@ -220,7 +220,7 @@ impl World {
 
     pub(crate) async fn check(&self) -> Check {
         let check = self.planned(&self.integration().await);
-        self.store.create_check(check.clone(), said("check.created")).await.unwrap();
+        self.store.create_check(check.clone(), None, said("check.created")).await.unwrap();
         check
     }
 

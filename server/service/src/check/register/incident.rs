@@ -65,7 +65,7 @@ impl Happened {
             began_at: incident.began_at,
             end: match (incident.closed_at, incident.closing) {
                 (None, _) => End::Lasting,
-                (Some(_), Some(Closing::CheckRemoved)) => End::Unseen,
+                (Some(_), Some(Closing::CheckRemoved | Closing::AimedElsewhere)) => End::Unseen,
                 (Some(at), _) => End::Restored(at),
             },
             by_monitor: true,

@@ -3,7 +3,7 @@
 use domain::Framework;
 use domain::roadmap::{Obstacle, Plan};
 use domain::scoring::{CriterionScore, Exact, Standing, display, fraction};
-use store::record::{Claim, StepChoice};
+use store::record::{Claim, Override, StepChoice};
 
 use super::{
     Assessment, Attestation, CheckLine, Climb, CriterionLine, Document, DomainLine, Figure, FindingLine,
@@ -72,7 +72,10 @@ impl Document {
             roadmap: report.way.as_ref().map(|way| Climb::of(report, way)),
             checks: chosen(Section::Checks).then(|| report.checks.iter().map(CheckLine::of).collect()),
             trend: report.course.as_ref().map(|course| course.lines().iter().map(TrendLine::of).collect()),
-            attestations: attestations(assessed),
+            attestations: report
+                .sections
+                .attested(assessed)
+                .map(|in_force| attestations(assessed, &in_force)),
         }
     }
 }
@@ -236,10 +239,10 @@ impl TrendLine {
     }
 }
 
-fn attestations(assessed: &Assessed) -> Vec<Attestation> {
+fn attestations(assessed: &Assessed, in_force: &[&Override]) -> Vec<Attestation> {
     let bundle = &assessed.bundle;
-    let in_force = bundle.overrides.iter().filter(|one| one.in_force(assessed.computed_at));
     in_force
+        .iter()
         .filter_map(|one| {
             let check = bundle.checks.iter().find(|check| check.id == one.check)?;
             let integration = bundle.integrations.iter().find(|entry| entry.id == check.integration)?;

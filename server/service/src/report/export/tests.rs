@@ -48,7 +48,7 @@ fn document() -> Document {
         roadmap: None,
         checks: None,
         trend: None,
-        attestations: FORMULAS.map(attestation).to_vec(),
+        attestations: Some(FORMULAS.map(attestation).to_vec()),
     }
 }
 
