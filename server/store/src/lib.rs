@@ -50,6 +50,7 @@ mod review;
 mod roadmap;
 mod runs;
 mod schedule;
+mod second_factors;
 mod sessions;
 mod shares;
 mod snapshots;
@@ -117,6 +118,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         roadmap::STATEMENTS,
         runs::STATEMENTS,
         schedule::STATEMENTS,
+        second_factors::STATEMENTS,
         sessions::STATEMENTS,
         snapshots::STATEMENTS,
         shares::STATEMENTS,
