@@ -15,7 +15,7 @@ mod sessions;
 mod state;
 mod upload;
 
-pub(crate) use actor::{Browser, begin_session, forget_session, key_of};
+pub(crate) use actor::{Browser, begin_second_step, begin_session, forget_session, key_of, pending_step};
 pub use actor::{ClientAddress, CurrentActor, MaybeActor};
 pub use draw::draw_errors;
 pub use error::{PageError, Problem};

@@ -178,7 +178,7 @@ pub struct ProbeConfig {
     pub feeds: FeedConfig,
 }
 
-/// The keys by which secrets of checks are sealed in the database.
+/// The keys by which secrets are sealed in the database.
 #[derive(Debug, Clone)]
 pub struct SecretConfig {
     pub key: KeySource,

@@ -52,6 +52,7 @@ mod api {
     mod review;
     mod roadmap;
     mod schedule;
+    mod second_factor;
     mod sessions;
     mod shares;
     mod spoiled_clients;

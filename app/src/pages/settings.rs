@@ -1,10 +1,13 @@
-//! The signed-in person's own page: account, password, where they are signed in, API tokens.
+//! The signed-in person's own page: account, password, second factor, where they are signed in, API tokens.
+
+mod second_factor;
 
 use leptos::prelude::*;
 use service::Actor;
-use service::account::{SignedIn, time_zones};
+use service::account::{SecondFactorState, SignedIn, time_zones};
 use service::record::ApiToken;
 
+use self::second_factor::second_factor_section;
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, Moment, Note, PageHead, PostButton, Section,
@@ -27,12 +30,32 @@ pub(crate) enum News {
         name: String,
         secret: String,
     },
+    /// With its recovery codes: shown this once.
+    SecondFactorOn {
+        codes: Vec<String>,
+    },
+    SecondFactorOff,
+    /// New ones: shown this once.
+    RecoveryCodes {
+        codes: Vec<String>,
+    },
+}
+
+impl News {
+    /// Whether no browser and nobody between may keep the page that tells it.
+    pub(crate) fn holds_secret(&self) -> bool {
+        match self {
+            Self::TokenCreated { .. } | Self::SecondFactorOn { .. } | Self::RecoveryCodes { .. } => true,
+            Self::PasswordChanged | Self::SignedOutElsewhere { .. } | Self::SecondFactorOff => false,
+        }
+    }
 }
 
 /// `typed` are the fields of a form that was refused.
 #[component]
 pub(crate) fn SettingsPage(
     actor: Actor,
+    second_factor: SecondFactorState,
     tokens: Vec<ApiToken>,
     sessions: Vec<SignedIn>,
     typed: Fields,
@@ -40,12 +63,16 @@ pub(crate) fn SettingsPage(
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
 ) -> impl IntoView {
     view! {
-        <PageHead title="Settings" under="Your account, your password, where you are signed in, your API tokens"/>
+        <PageHead
+            title="Settings"
+            under="Your account, your password, your second factor, where you are signed in, your API tokens"
+        />
         {news.map(news_view)}
         <RefusalNote refusal=refusal.clone()/>
         <div class="grid two">
             {profile_section(&actor, &typed, refusal.as_ref())}
             {password_section(&actor, refusal.as_ref())}
+            {second_factor_section(second_factor, actor.email(), refusal.as_ref())}
             {sessions_section(sessions)}
             {tokens_section(tokens, &typed, refusal.as_ref())}
         </div>
@@ -81,6 +108,15 @@ fn news_view(news: News) -> AnyView {
             </Note>
         }
         .into_any(),
+        News::SecondFactorOn { codes } => recovery_codes_note("Your second factor is on", &codes),
+        News::SecondFactorOff => {
+            let text = "From now on the password alone signs you in.";
+            view! { <Note status=Status::Pass title="Your second factor is off" alert=true><p>{text}</p></Note> }
+                .into_any()
+        }
+        News::RecoveryCodes { codes } => {
+            recovery_codes_note("You have new recovery codes; the old ones are void", &codes)
+        }
     };
     view! { <div class="gap-below">{note}</div> }.into_any()
 }
@@ -114,6 +150,21 @@ fn profile_section(actor: &Actor, typed: &Fields, refusal: Option<&Refusal>) -> 
     .into_any();
     view! {
         <Section id="profile" title="Profile">{content}</Section>
+    }
+    .into_any()
+}
+
+fn recovery_codes_note(title: &'static str, codes: &[String]) -> AnyView {
+    use domain::check::Status;
+    let codes = codes.join("\n");
+    view! {
+        <Note status=Status::Pass title alert=true>
+            <p>
+                "Keep these recovery codes apart from the authenticator. Each takes the place of one code of it; they are not \
+                shown again."
+            </p>
+            <pre class="raw" tabindex="0"><code>{codes}</code></pre>
+        </Note>
     }
     .into_any()
 }

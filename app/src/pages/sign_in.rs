@@ -1,5 +1,7 @@
 //! Signing in. The page may carry a form that met an expired session; signing in posts it again.
 
+pub(crate) mod second_step;
+
 use axum::response::Response;
 use domain::FrameworkCode;
 use http::StatusCode;
@@ -13,6 +15,12 @@ use crate::web::{AppState, Fields, Frame, Refusal};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SignInForm {
     pub(crate) email: String,
+    pub(crate) onward: Onward,
+}
+
+/// Where signing in leads.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Onward {
     /// Where to go afterwards: a path of this site, or empty.
     pub(crate) next: String,
     /// The form to be posted to `next` afterwards.
@@ -53,13 +61,8 @@ pub(crate) fn Outside(rungs: Vec<String>, children: Children) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn SignInPage(
-    form: SignInForm,
-    #[prop(optional_no_strip)] refusal: Option<Refusal>,
-    rungs: Vec<String>,
-) -> impl IntoView {
-    let SignInForm { email, next, unsent } = form;
+/// Where signing in leads, as hidden fields of its form.
+fn onward_fields(Onward { next, unsent }: Onward) -> AnyView {
     let marker = unsent.is_some().then(|| view! { <input type="hidden" name="sign-in.repeat" value="on"/> });
     let unsent = unsent.map(|fields| {
         fields
@@ -69,6 +72,21 @@ fn SignInPage(
             })
             .collect_view()
     });
+    view! {
+        <input type="hidden" name="sign-in.next" value=next/>
+        {marker}
+        {unsent}
+    }
+    .into_any()
+}
+
+#[component]
+fn SignInPage(
+    form: SignInForm,
+    #[prop(optional_no_strip)] refusal: Option<Refusal>,
+    rungs: Vec<String>,
+) -> impl IntoView {
+    let SignInForm { email, onward } = form;
     view! {
         <Outside rungs>
             <h1>"Sign in"</h1>
@@ -82,9 +100,7 @@ fn SignInPage(
                     id="sign-in.password" name="sign-in.password" label="Password" kind="password"
                     autocomplete="current-password" error=error_of(refusal.as_ref(), "sign-in.password")
                 />
-                <input type="hidden" name="sign-in.next" value=next/>
-                {marker}
-                {unsent}
+                {onward_fields(onward)}
                 <p class="row gap-above"><Button kind=ButtonKind::Main>"Sign in"</Button></p>
             </form>
             <hr/>

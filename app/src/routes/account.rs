@@ -8,14 +8,17 @@ use axum::routing::{get, post};
 use http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use serde::Deserialize;
-use service::account::SignUp;
+use service::account::{Entrance, SignUp};
+use service::{Error, UnixMillis};
 use tower_sessions::Session;
 
-use crate::pages::sign_in::{SignInForm, ladder_names, sign_in_page};
+use crate::pages::sign_in::second_step::second_step_page;
+use crate::pages::sign_in::{Onward, SignInForm, ladder_names, sign_in_page};
 use crate::pages::sign_up::SignUpPage;
 use crate::web::{
     AppState, Browser, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX,
-    Submitted, begin_session, forget_session, key_of, local_path, see_other,
+    Submitted, begin_second_step, begin_session, forget_session, key_of, local_path, pending_step,
+    percent_encoded, see_other,
 };
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -24,6 +27,7 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/sign-up", get(sign_up_form).post(sign_up))
         .route("/sign-in", get(sign_in_form).post(sign_in))
+        .route("/sign-in/code", get(second_step_form).post(second_step))
         .route("/sign-out", post(sign_out))
 }
 
@@ -92,7 +96,8 @@ async fn sign_in_form(
     if state.service.needs_first_account().await? {
         return Ok(see_other("/sign-up"));
     }
-    Ok(sign_in_page(&state, SignInForm { next, ..SignInForm::default() }, None).await)
+    let onward = Onward { next, unsent: None };
+    Ok(sign_in_page(&state, SignInForm { onward, ..SignInForm::default() }, None).await)
 }
 
 async fn sign_in(
@@ -102,20 +107,89 @@ async fn sign_in(
     browser: Browser,
     Submitted(fields): Submitted,
 ) -> Result<Response, PageError> {
-    let next = local_path(fields.get("sign-in.next")).to_owned();
-    let repeat = fields.has("sign-in.repeat");
     let email = fields.get("sign-in.email").to_owned();
     match state.service.sign_in(&email, fields.get("sign-in.password"), &client).await {
-        Ok(actor) => {
+        Ok(Entrance::SignedIn(actor)) => {
             begin_session(&session, &actor, &browser).await?;
-            // 307 makes the browser post the very same form to where it was meant for.
-            Ok(if repeat { Redirect::temporary(&next).into_response() } else { see_other(&next) })
+            Ok(go_on(&onward(fields)))
+        }
+        Ok(Entrance::SecondStep(pending)) => {
+            begin_second_step(&session, &pending).await?;
+            let onward = onward(fields);
+            if onward.unsent.is_some() {
+                // The form stays in the page: no address holds it.
+                return Ok(second_step_page(&state, onward, None).await);
+            }
+            Ok(see_other(&format!("/sign-in/code?next={}", percent_encoded(&onward.next))))
         }
         Err(error) => {
             let refusal = Refusal::of(error)?;
-            let unsent = repeat.then(|| fields.only(|name| !name.starts_with(SIGN_IN_PREFIX)));
-            Ok(sign_in_page(&state, SignInForm { email, next, unsent }, Some(refusal)).await)
+            Ok(sign_in_page(&state, SignInForm { email, onward: onward(fields) }, Some(refusal)).await)
         }
+    }
+}
+
+async fn second_step_form(
+    State(state): State<AppState>,
+    session: Session,
+    MaybeActor(actor): MaybeActor,
+    query: Result<Query<SignInQuery>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let next = query.map(|Query(query)| query.next).unwrap_or_default();
+    let next = local_path(&next).to_owned();
+    if actor.is_some() {
+        return Ok(see_other(&next));
+    }
+    let pending = pending_step(&session).await?;
+    if pending.is_none_or(|pending| pending.has_ended(UnixMillis::now())) {
+        return Ok(see_other(&format!("/sign-in?next={}", percent_encoded(&next))));
+    }
+    Ok(second_step_page(&state, Onward { next, unsent: None }, None).await)
+}
+
+async fn second_step(
+    State(state): State<AppState>,
+    session: Session,
+    MaybeActor(actor): MaybeActor,
+    ClientAddress(client): ClientAddress,
+    browser: Browser,
+    Submitted(fields): Submitted,
+) -> Result<Response, PageError> {
+    if actor.is_some() {
+        return Ok(go_on(&onward(fields)));
+    }
+    let entered = match pending_step(&session).await? {
+        Some(pending) => state.service.complete_sign_in(&pending, fields.get("sign-in.code"), &client).await,
+        None => Ok(None),
+    };
+    match entered {
+        Ok(Some(actor)) => {
+            begin_session(&session, &actor, &browser).await?;
+            Ok(go_on(&onward(fields)))
+        }
+        Ok(None) => {
+            forget_session(&session).await?;
+            let words = "The code has to come within five minutes of the password. Sign in again.";
+            let refusal = Refusal::of(Error::Unauthenticated(words.to_owned()))?;
+            let form = SignInForm { email: String::new(), onward: onward(fields) };
+            Ok(sign_in_page(&state, form, Some(refusal)).await)
+        }
+        Err(error) => Ok(second_step_page(&state, onward(fields), Some(Refusal::of(error)?)).await),
+    }
+}
+
+/// Where the fields of a sign-in form say that it leads.
+fn onward(fields: Fields) -> Onward {
+    let next = local_path(fields.get("sign-in.next")).to_owned();
+    let repeat = fields.has("sign-in.repeat");
+    Onward { next, unsent: repeat.then(|| fields.only(|name| !name.starts_with(SIGN_IN_PREFIX))) }
+}
+
+fn go_on(Onward { next, unsent }: &Onward) -> Response {
+    match unsent {
+        // 307 makes the browser post the very same form to where it was meant for.
+        Some(_) => Redirect::temporary(next).into_response(),
+        None => see_other(next),
     }
 }
 

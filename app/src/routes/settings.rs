@@ -1,4 +1,6 @@
-//! The signed-in person's own things: profile, password, where they are signed in, API tokens.
+//! The signed-in person's own things: profile, password, second factor, where they are signed in, API tokens.
+
+mod second_factor;
 
 use axum::Router;
 use axum::extract::State;
@@ -7,6 +9,7 @@ use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use service::Actor;
+use service::account::SecondFactorState;
 use tower_sessions::Session;
 
 use crate::pages::settings::{News, SettingsPage};
@@ -17,6 +20,7 @@ use crate::web::{
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
+        .merge(second_factor::router())
         .route("/settings", get(settings))
         .route("/settings/profile", post(change_profile))
         .route("/settings/password", post(change_password))
@@ -88,9 +92,7 @@ async fn create_token(
     match state.service.create_token(&actor, fields.get("name")).await {
         Ok(new) => {
             let news = News::TokenCreated { name: new.token.name, secret: new.secret };
-            let mut response = page(&state, &session, actor, Fields::default(), Some(news), None).await?;
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            Ok(response)
+            page(&state, &session, actor, Fields::default(), Some(news), None).await
         }
         Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
@@ -115,8 +117,16 @@ async fn page(
 ) -> Result<Response, PageError> {
     let tokens = state.service.tokens(&actor).await?;
     let sessions = state.service.sessions(&actor, &key_of(session)).await?;
+    let second_factor = state.service.second_factor(&actor).await?;
+    let holds_secret =
+        matches!(second_factor, SecondFactorState::Begun(_)) || news.as_ref().is_some_and(News::holds_secret);
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(&actor), "Settings");
-    Ok(frame
-        .respond(status, || view! { <SettingsPage actor tokens sessions typed news refusal/> }.into_any()))
+    let mut response = frame.respond(status, || {
+        view! { <SettingsPage actor second_factor tokens sessions typed news refusal/> }.into_any()
+    });
+    if holds_secret {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
 }

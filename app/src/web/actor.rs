@@ -7,9 +7,9 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use http::Method;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use service::account::{BROWSER_KEY, browser_words, session_key};
+use service::account::{BROWSER_KEY, PendingSignIn, SECOND_STEP_MINUTES, browser_words, session_key};
 use service::{Actor, UnixMillis};
-use tower_sessions::Session;
+use tower_sessions::{Expiry, Session};
 
 use super::error::PageError;
 use super::path::percent_encoded;
@@ -19,6 +19,8 @@ use super::state::AppState;
 pub(super) const USER_KEY: &str = "user";
 /// The session's key for when it was last written because it was in use.
 const RENEWED_KEY: &str = "renewed";
+/// The session's key for a sign-in that waits for its second step.
+const PENDING_KEY: &str = "pending";
 
 /// The signed-in person. Without one, a GET is sent to sign in and comes back afterwards.
 ///
@@ -80,8 +82,22 @@ pub(crate) async fn begin_session(
     Browser(browser): &Browser,
 ) -> Result<(), PageError> {
     session.cycle_id().await.map_err(PageError::internal)?;
+    session.remove_value(PENDING_KEY).await.map_err(PageError::internal)?;
     session.insert(BROWSER_KEY, browser).await.map_err(PageError::internal)?;
     session.insert(USER_KEY, actor.user()).await.map_err(PageError::internal)
+}
+
+/// Has a session wait for the second step of signing in: nobody is signed in there, and it ends by itself.
+pub(crate) async fn begin_second_step(session: &Session, pending: &PendingSignIn) -> Result<(), PageError> {
+    session.cycle_id().await.map_err(PageError::internal)?;
+    session.clear().await;
+    session.set_expiry(Some(Expiry::OnInactivity(time::Duration::minutes(SECOND_STEP_MINUTES))));
+    session.insert(PENDING_KEY, pending).await.map_err(PageError::internal)
+}
+
+/// The sign-in that waits for its second step here, if one does.
+pub(crate) async fn pending_step(session: &Session) -> Result<Option<PendingSignIn>, PageError> {
+    session.get(PENDING_KEY).await.map_err(PageError::internal)
 }
 
 /// What the database knows this session by; empty before it is kept.

@@ -13,7 +13,7 @@ use super::form::{Fields, Refusal};
 use super::frame::Frame;
 use super::state::AppState;
 use crate::pages::error::ErrorPage;
-use crate::pages::sign_in::{SignInForm, sign_in_page};
+use crate::pages::sign_in::{Onward, SignInForm, sign_in_page};
 use crate::ui::FormErrors;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,7 +43,7 @@ pub async fn draw_errors(State(state): State<AppState>, request: Request, next: 
 }
 
 async fn sign_in_again(state: &AppState, target: String, fields: Fields) -> Response {
-    let form = SignInForm { email: String::new(), next: target, unsent: Some(fields) };
+    let form = SignInForm { email: String::new(), onward: Onward { next: target, unsent: Some(fields) } };
     let refusal = Refusal {
         status: StatusCode::UNAUTHORIZED,
         errors: FormErrors::new(),

@@ -140,7 +140,7 @@ fn is_secret(kinds: &CheckKinds, name: &str) -> bool {
         let specs = kinds.iter().filter_map(|kind| kind.parameter(parameter));
         specs.into_iter().any(|spec| spec.kind == ParameterType::Secret)
     };
-    matches!(name, "current" | "password" | "secret" | "slack_url")
+    matches!(name, "current" | "password" | "second-code" | "second-password" | "secret" | "slack_url")
         || name.strip_prefix("parameters.").is_some_and(secret)
 }
 
@@ -194,6 +194,8 @@ mod tests {
         for secret in [
             "password",
             "current",
+            "second-code",
+            "second-password",
             "secret",
             "slack_url",
             "parameters.bearer_token",

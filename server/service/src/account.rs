@@ -1,18 +1,25 @@
-//! Accounts: the first one, signing in, passwords, API tokens.
+//! Accounts: the first one, signing in, passwords, second factors, API tokens.
 
 mod password;
+mod second_factor;
+mod second_step;
 mod session;
 mod throttle;
 mod token;
+mod totp;
 
 use jiff::tz::TimeZone;
 use serde_json::json;
 use store::record::{Audit, User};
 use store::{StoreError, UnixMillis, UserId};
 
+pub use second_factor::SecondFactorState;
+pub use second_step::{Entrance, PendingSignIn, SECOND_STEP_MINUTES};
 pub use session::{BROWSER_KEY, SESSION_DAYS, SignedIn, Visitor, browser_words, session_key};
 pub use token::NewToken;
+pub use totp::{TotpSecret, step_at};
 
+use self::second_factor::is_on;
 use self::throttle::Counted;
 use crate::service::audit;
 use crate::{Actor, Error, FieldError, Service};
@@ -58,8 +65,8 @@ impl Service {
     }
 
     /// Checks a password. An unknown address costs the same time as a wrong password, and reads the same; so does what
-    /// is no address, which counts against the client alone.
-    pub async fn sign_in(&self, email: &str, password: &str, client: &str) -> Result<Actor, Error> {
+    /// is no address, which counts against the client alone. Where the account has a second factor, nobody is signed in yet.
+    pub async fn sign_in(&self, email: &str, password: &str, client: &str) -> Result<Entrance, Error> {
         let email = Some(email.trim().to_lowercase()).filter(|email| looks_like_email(email));
         let counted: Vec<_> =
             email.as_deref().map(Counted::email).into_iter().chain([Counted::client(client)]).collect();
@@ -76,8 +83,11 @@ impl Service {
         }
         let user = user.expect("an unknown user never verifies");
         self.forget_guesses(&Counted::email(&user.email)).await?;
+        if self.store().second_factor(user.id).await?.is_some_and(|factor| is_on(&factor)) {
+            return Ok(Entrance::SecondStep(PendingSignIn::of(&user)));
+        }
         self.store().record_audit(account_audit(&user, "account.signed_in")).await?;
-        Ok(user.into())
+        Ok(Entrance::SignedIn(user.into()))
     }
 
     /// Changes the actor's own password; the old one must be known. Every session of the account ends with it: the

@@ -1,4 +1,4 @@
-//! Sealing what must be kept but never shown: the secrets of health checks.
+//! Sealing what must be kept but never shown: the secrets of health checks, alert channels and second factors.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub enum SecretError {
     NotOpened,
 }
 
-/// The key with which the secrets of checks are sealed (XChaCha20-Poly1305).
+/// The key with which secrets are sealed (XChaCha20-Poly1305).
 #[derive(Clone)]
 pub struct SecretKey([u8; 32]);
 

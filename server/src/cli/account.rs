@@ -26,6 +26,13 @@ pub(super) enum User {
         #[arg(long)]
         admin: bool,
     },
+    /// Take the second factor of an account away, for somebody who has lost authenticator and recovery codes
+    ResetSecondFactor {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// What can be done to tokens.
@@ -42,12 +49,24 @@ pub(super) enum Token {
 
 impl User {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let Self::Create { database, email, name, password_stdin: _, admin } = self;
-        let password = password_from_stdin()?;
-        let service = database.service().await?;
-        let created = service.create_account_as_operator(SignUp { name, email, password }, admin).await;
-        let actor = created.map_err(explained)?;
-        println!("Created the account of {} ({}).", actor.name(), actor.email());
+        match self {
+            Self::Create { database, email, name, password_stdin: _, admin } => {
+                let password = password_from_stdin()?;
+                let service = database.service().await?;
+                let sign_up = SignUp { name, email, password };
+                let actor = service.create_account_as_operator(sign_up, admin).await.map_err(explained)?;
+                println!("Created the account of {} ({}).", actor.name(), actor.email());
+            }
+            Self::ResetSecondFactor { database, email } => {
+                let service = database.service().await?;
+                let actor = service.reset_second_factor_as_operator(&email).await.map_err(explained)?;
+                println!(
+                    "The account of {} ({}) has no second factor any more.",
+                    actor.name(),
+                    actor.email()
+                );
+            }
+        }
         Ok(())
     }
 }

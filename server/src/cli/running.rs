@@ -31,7 +31,7 @@ pub(super) struct Running {
     probe_allow: AllowList,
     #[command(flatten)]
     receiver: receiver::Receiving,
-    /// The key by which secrets of checks are kept: 32 bytes in base64. Without it, an SQLite database has one in a
+    /// The key by which secrets are kept: 32 bytes in base64. Without it, an SQLite database has one in a
     /// file beside it
     #[arg(long, env = "RUNG_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     secret_key: Option<String>,

@@ -51,6 +51,7 @@ mod review;
 mod roadmap;
 mod runs;
 mod schedule;
+mod second_factors;
 mod sessions;
 mod shares;
 mod snapshots;
@@ -119,6 +120,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         roadmap::STATEMENTS,
         runs::STATEMENTS,
         schedule::STATEMENTS,
+        second_factors::STATEMENTS,
         sessions::STATEMENTS,
         snapshots::STATEMENTS,
         shares::STATEMENTS,

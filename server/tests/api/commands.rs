@@ -10,7 +10,7 @@ use store::testing::TestDatabase;
 
 use super::support::{Backend, PASSWORD, TestApp, World};
 
-fn rung(arguments: &[&str], input: &str) -> Output {
+pub(super) fn rung(arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUNG_")) {
         command.env_remove(name);
@@ -30,7 +30,7 @@ fn out(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
-fn err(output: &Output) -> &str {
+pub(super) fn err(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! Failed guesses of a password: by what they are counted, and when whoever guesses has to wait.
+//! Failed guesses of a password or a code: by what they are counted, and when whoever guesses has to wait.
 
 use jiff::SignedDuration;
 use store::{UnixMillis, UserId};
@@ -34,6 +34,11 @@ impl Counted {
     pub(super) fn account(user: UserId) -> Self {
         Self { key: format!("account:{user}"), most: MOST_FOR_ONE }
     }
+
+    /// By the account whose second factor is asked for, at the door and inside. A right password alone forgets nothing of it.
+    pub(super) fn second_factor(user: UserId) -> Self {
+        Self { key: format!("second-factor:{user}"), most: MOST_FOR_ONE }
+    }
 }
 
 impl Service {
@@ -58,7 +63,7 @@ impl Service {
         Ok(())
     }
 
-    /// Forgets the failures, after a right password.
+    /// Forgets the failures, after a right password or code.
     pub(super) async fn forget_guesses(&self, counted: &Counted) -> Result<(), Error> {
         Ok(self.store().clear_sign_in_failures(&counted.key).await?)
     }

@@ -1,4 +1,4 @@
-//! A new key for the secrets of checks and alert channels: what an older one sealed is sealed anew.
+//! A new key for the secrets of checks, alert channels and second factors: what an older one sealed is sealed anew.
 
 use store::CheckId;
 
@@ -18,7 +18,7 @@ impl Service {
         let mut after: Option<CheckId> = None;
         loop {
             let checks = self.store().checks_after(after, AT_ONCE).await?;
-            let Some(last) = checks.last() else { return Ok(resealed + self.reseal_channels().await?) };
+            let Some(last) = checks.last() else { break };
             after = Some(last.id);
             for check in &checks {
                 match self.resealed(check) {
@@ -34,5 +34,6 @@ impl Service {
                 }
             }
         }
+        Ok(resealed + self.reseal_channels().await? + self.reseal_second_factors().await?)
     }
 }

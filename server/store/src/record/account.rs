@@ -36,3 +36,37 @@ pub struct ApiToken {
     pub created_at: UnixMillis,
     pub last_used_at: Option<UnixMillis>,
 }
+
+/// What an account shows beside its password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    pub user: UserId,
+    /// Sealed; `service` says how.
+    pub secret: String,
+    /// When it was turned on; `None` while it is being set up.
+    pub since: Option<UnixMillis>,
+    /// Recovery codes that were not used yet.
+    pub codes_left: u32,
+}
+
+/// The secret is not printed.
+impl std::fmt::Debug for SecondFactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecondFactor")
+            .field("user", &self.user)
+            .field("since", &self.since)
+            .field("codes_left", &self.codes_left)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What proves that somebody holds a second factor: good once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// The code of this step of 30 seconds since 1970.
+    Step(i64),
+    RecoveryCode {
+        /// SHA-256 of the code, in hexadecimal.
+        hash: String,
+    },
+}

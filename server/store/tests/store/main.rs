@@ -31,6 +31,7 @@ mod review;
 mod roadmap;
 mod runs;
 mod schedule;
+mod second_factors;
 mod sessions;
 mod shares;
 mod standings;

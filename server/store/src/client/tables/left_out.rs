@@ -7,6 +7,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "accounts"),
     ("api_tokens", "accounts"),
     ("sign_in_failures", "accounts"),
+    ("second_factors", "accounts"),
+    ("recovery_codes", "accounts"),
     ("memberships", "accounts: listed as names"),
     ("invitations", "a link of this installation"),
     ("audit_log", "what was done here; whoever imports begins a log of their own"),
