@@ -184,7 +184,7 @@ pub(super) async fn history(
         Rater::Own => format!("own-{}", answer.revision),
         Rater::Assessor => format!("assessor-{}", answer.revision),
     };
-    Ok(Json(paging.slice(found, key, Answer::from)))
+    Ok(Json(paging.slice(found, key, Answer::from)?))
 }
 
 /// Which earlier answer to bring back.

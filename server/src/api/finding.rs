@@ -240,7 +240,7 @@ pub(super) async fn list(
     let page = service.findings(&actor, id).await?;
     let open = page.findings.into_iter().map(Finding::from);
     let all = open.chain(page.cleared.into_iter().map(Finding::from)).collect();
-    Ok(Json(paging.slice(all, |finding: &Finding| finding.id.clone(), |finding| finding)))
+    Ok(Json(paging.slice(all, |finding: &Finding| finding.id.clone(), |finding| finding)?))
 }
 
 /// Note who mends a finding and until when
