@@ -106,11 +106,7 @@ impl Service {
         let name = sign_up.name.trim().to_owned();
         let email = sign_up.email.trim().to_lowercase();
         let mut problems = Vec::new();
-        if name.is_empty() {
-            problems.push(FieldError::new("name", "Enter your name."));
-        } else if name.chars().count() > 120 {
-            problems.push(FieldError::new("name", "Use at most 120 characters for the name."));
-        }
+        problems.extend(crate::name::problem("name", &name, "Enter your name.", 120));
         if !looks_like_email(&email) {
             problems.push(FieldError::new("email", "Enter an e-mail address such as name@example.org."));
         }
