@@ -64,4 +64,5 @@ mod api {
     mod trend;
     mod typed_answers;
     mod uploads;
+    mod vectors;
 }

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use crate::check::{CheckKinds, Status};
@@ -81,7 +82,7 @@ pub struct CaseAnswer {
 }
 
 /// A level, or `"na"`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum CaseRating {
     Level(Level),
@@ -89,10 +90,23 @@ pub enum CaseRating {
 }
 
 /// The word `"na"`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub enum NotApplicable {
     #[serde(rename = "na")]
     Na,
+}
+
+impl<'de> Deserialize<'de> for CaseRating {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = serde_json::Value::deserialize(deserializer)?;
+        if found == "na" {
+            return Ok(Self::NotApplicable(NotApplicable::Na));
+        }
+        let level = found.as_i64().and_then(|whole| Level::try_from(whole).ok());
+        level.map(Self::Level).ok_or_else(|| {
+            D::Error::custom(format!("level must be 0 to 4 as a whole number, or \"na\", not {found}"))
+        })
+    }
 }
 
 /// An evidence item.
@@ -218,7 +232,10 @@ fn run_case(
 ) -> CaseReport {
     let Case { name, input, expected } = case;
     let scored = match scorers.get(&input.framework) {
-        None => Err(format!("there is no framework `{}`", input.framework)),
+        None => {
+            let known: Vec<&str> = scorers.keys().map(|code| code.as_str()).collect();
+            Err(format!("there is no framework `{}`; there are {}", input.framework, known.join(", ")))
+        }
         Some((_, Err(problem))) => Err(problem.clone()),
         Some((framework, Ok(scorer))) => {
             input.to_scoring(framework).map(|input| CaseResult::of(&scorer.score(&input)))

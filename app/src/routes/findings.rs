@@ -67,7 +67,7 @@ async fn note(
         Ok(due) => {
             let owner = fields.trimmed("owner").to_owned();
             match state.service.update_finding(&actor, finding, owner, due).await {
-                Ok(_) => return Ok(see_other(&format!("{}#f-{finding}", paths.findings()))),
+                Ok(()) => return Ok(see_other(&format!("{}#f-{finding}", paths.findings()))),
                 Err(error) => Refusal::of(error)?,
             }
         }

@@ -60,6 +60,7 @@ pub fn Crumbs(crumbs: Vec<NavLink>) -> impl IntoView {
     view! { <nav aria-label="You are here"><ol class="crumb">{crumbs}</ol></nav> }.into_any()
 }
 
+/// Where every page leads to: also those outside an organization have a navigation.
 fn top_end(links: Vec<NavLink>, account: Option<Account>) -> Option<AnyView> {
     if links.is_empty() && account.is_none() {
         return None;
@@ -79,7 +80,7 @@ fn top_end(links: Vec<NavLink>, account: Option<Account>) -> Option<AnyView> {
             </PostButton>
         }
     });
-    Some(view! { <div class="top-end">{links}{account}</div> }.into_any())
+    Some(view! { <nav class="top-end" aria-label="Rung">{links}{account}</nav> }.into_any())
 }
 
 /// The header: mark, way here, label of a demonstration, links at the end, navigation.

@@ -117,7 +117,7 @@ impl Service {
         let name = sign_up.name.trim().to_owned();
         let email = sign_up.email.trim().to_lowercase();
         let mut problems = Vec::new();
-        problems.extend(check_name("name", &name).err());
+        problems.extend(crate::name::problem("name", &name, "Enter your name.", 120));
         if !looks_like_email(&email) {
             problems.push(FieldError::new("email", "Enter an e-mail address such as name@example.org."));
         }
@@ -143,7 +143,7 @@ impl Service {
         let name = name.trim();
         let zone = TimeZone::get(time_zone.trim()).ok();
         let iana = zone.as_ref().and_then(TimeZone::iana_name);
-        let mut problems = Vec::from_iter(check_name("your_name", name).err());
+        let mut problems = Vec::from_iter(crate::name::problem("your_name", name, "Enter your name.", 120));
         let (Some(iana), true) = (iana, problems.is_empty()) else {
             if iana.is_none() {
                 let wanted = "Choose a time zone of the list, such as Europe/Berlin or UTC.";
@@ -164,14 +164,6 @@ pub fn time_zones() -> Vec<String> {
     let mut names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     names.sort_unstable();
     names
-}
-
-fn check_name(field: &str, name: &str) -> Result<(), FieldError> {
-    match name.chars().count() {
-        0 => Err(FieldError::new(field, "Enter your name.")),
-        1..=120 => Ok(()),
-        _ => Err(FieldError::new(field, "Use at most 120 characters for the name.")),
-    }
 }
 
 pub(crate) use password::Passwords;

@@ -231,6 +231,20 @@ pub(crate) fn must_be_open(assessment: &Assessment) -> Result<(), Error> {
     Err(Error::Conflict(crate::review::not_in(assessment.state).to_owned()))
 }
 
+/// Why a rationale is not taken.
+pub fn rationale_problem(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    if text.chars().count() > LONGEST_RATIONALE {
+        return Some("Use at most 20,000 characters for the rationale. Attach longer texts as evidence.");
+    }
+    text.contains('\0').then_some("Leave the NUL character out of the rationale.")
+}
+
+/// Why a number is no revision that somebody saw.
+pub fn revision_problem(seen: i64) -> Option<&'static str> {
+    (seen < 0).then_some("The revision is the one last read: 0 or more.")
+}
+
 fn checked(
     actor: &Actor,
     assessment: AssessmentId,
@@ -240,15 +254,7 @@ fn checked(
 ) -> Result<SaveAnswer, Error> {
     let mut problems = Vec::new();
     let rationale = input.rationale.trim().to_owned();
-    if rationale.chars().count() > LONGEST_RATIONALE {
-        problems.push(FieldError::new(
-            "rationale",
-            "Use at most 20,000 characters for the rationale. Attach longer texts as evidence.",
-        ));
-    }
-    if rationale.contains('\0') {
-        problems.push(FieldError::new("rationale", "Leave the NUL character out of the rationale."));
-    }
+    problems.extend(rationale_problem(&rationale).map(|problem| FieldError::new("rationale", problem)));
     let claim = match input.claim {
         Claim::NotApplicable { reason } => {
             let reason = reason.trim().to_owned();
@@ -263,9 +269,7 @@ fn checked(
         }
         level @ Claim::Level(_) => level,
     };
-    if input.revision < 0 {
-        problems.push(FieldError::new("revision", "The revision is the one last read: 0 or more."));
-    }
+    problems.extend(revision_problem(input.revision).map(|problem| FieldError::new("revision", problem)));
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }

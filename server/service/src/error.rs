@@ -52,7 +52,7 @@ pub enum Error {
     #[error("{0}")]
     Conflict(String),
     /// Too many attempts.
-    #[error("Too many attempts. Try again in {} minutes.", .retry_after_seconds.div_ceil(60))]
+    #[error("Too many attempts. Try again in {}.", minutes(*.retry_after_seconds))]
     Throttled { retry_after_seconds: u64 },
     /// As much of it is under way as may be at a time.
     #[error("{problem}")]
@@ -72,11 +72,33 @@ impl Error {
     }
 }
 
+/// `1 minute`, `15 minutes`: seconds, rounded up.
+fn minutes(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "1 minute".to_owned(),
+        more => format!("{more} minutes"),
+    }
+}
+
 impl From<store::StoreError> for Error {
     fn from(cause: store::StoreError) -> Self {
         match cause {
             store::StoreError::Locked(state) => Self::Conflict(crate::review::not_in(state).to_owned()),
             other => Self::internal(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn one_minute_is_no_minutes() {
+        for (retry_after_seconds, words) in [(1, "in 1 minute."), (60, "in 1 minute."), (61, "in 2 minutes.")]
+        {
+            let said = Error::Throttled { retry_after_seconds }.to_string();
+            assert!(said.ends_with(words), "{said}");
         }
     }
 }

@@ -61,19 +61,13 @@ impl Service {
     ) -> Result<Evidence, Error> {
         let found = self.assessment_for(actor, assessment, Permission::Answer).await?;
         must_be_open(&found)?;
-        let framework = self.prepared(found.framework).await?.framework;
         let now = UnixMillis::now();
         let NewEvidence { criteria, title, body, duration, dated, expires, reported_pct } = new;
         let (body, upload, mut problems) = file::understood(body).await?;
         let title = file::title(&title, &body);
         let new = Described { criteria, title, duration, dated, expires, reported_pct };
         problems.extend(problems_of(&new, &body, now.date()));
-        for unknown in new.criteria.iter().filter(|code| framework.criterion(code).is_none()) {
-            problems.push(FieldError::new(
-                "criteria",
-                format!("{unknown} is not a criterion of this framework."),
-            ));
-        }
+        problems.extend(self.problems_of_criteria(&found, &new.criteria).await?);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }

@@ -36,6 +36,12 @@ pub struct FindingView {
     pub checks: Vec<FindingCheck>,
 }
 
+/// A finding by itself.
+pub enum FindingShown {
+    Open(FindingView),
+    Cleared(Finding),
+}
+
 /// A check behind a finding: what was expected, what was seen.
 pub struct FindingCheck {
     pub check: CheckId,
@@ -82,6 +88,18 @@ impl Service {
         Ok(found)
     }
 
+    /// One finding with all that explains it, as it stands in the list of its assessment; as it is kept once it is cleared.
+    pub async fn finding_shown(&self, actor: &Actor, id: FindingId) -> Result<FindingShown, Error> {
+        let found = self.finding(actor, id).await?;
+        let assessed = self.assessed(actor, found.assessment).await?;
+        let kept = self.bring_up_to_date(&assessed).await?;
+        let found = kept.into_iter().find(|kept| kept.id == id).unwrap_or(found);
+        if !found.open {
+            return Ok(FindingShown::Cleared(found));
+        }
+        Ok(FindingShown::Open(self.view(&assessed, found, &mut HashMap::new()).await?))
+    }
+
     /// Notes who mends a finding and until when.
     pub async fn update_finding(
         &self,
@@ -89,7 +107,7 @@ impl Service {
         id: FindingId,
         owner: String,
         due: Option<Date>,
-    ) -> Result<Finding, Error> {
+    ) -> Result<(), Error> {
         let found = self.store().finding(id).await?.ok_or(Error::NotFound("The finding"))?;
         let assessment = self.assessment_for(actor, found.assessment, Permission::Read).await?;
         self.authorize(actor, assessment.org, Permission::Operate, "The finding").await?;
@@ -103,7 +121,7 @@ impl Service {
         let details = json!({ "owner": owner, "due": due });
         let entry = org_audit(actor, assessment.org, "finding.changed", id, details);
         self.store().update_finding(id, &owner, due, entry).await?;
-        Ok(Finding { owner, due, ..found })
+        Ok(())
     }
 
     /// Computes the assessment anew and opens and clears findings accordingly.

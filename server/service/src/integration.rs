@@ -87,6 +87,15 @@ pub(crate) fn details_checked(
     if details.name.is_empty() {
         problems.push(FieldError::new("name", "Give the integration a name."));
     }
+    for (field, text) in [
+        ("name", &details.name),
+        ("partner", &details.partner),
+        ("system", &details.system),
+        ("owner", &details.owner),
+        ("technical_owner", &details.technical_owner),
+    ] {
+        problems.extend(crate::name::unprintable(field, text));
+    }
     if !["", "critical", "normal"].contains(&details.criticality.as_str()) {
         problems.push(FieldError::new("criticality", "Write critical or normal, or leave it empty."));
     }

@@ -34,6 +34,7 @@ pub mod invitation;
 pub mod logo;
 pub mod member;
 pub mod methods;
+mod name;
 pub mod organization;
 pub mod portfolio;
 pub mod register;

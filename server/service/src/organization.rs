@@ -39,13 +39,7 @@ impl Service {
         let name = new.name.trim().to_owned();
         let known = self.profile_codes().await?;
         let mut problems = Vec::new();
-        if name.is_empty() {
-            problems.push(FieldError::new("name", "Enter the organization's name."));
-        } else if name.chars().count() > 160 {
-            problems.push(FieldError::new("name", "Use at most 160 characters for the name."));
-        } else if name.chars().any(char::is_control) {
-            problems.push(FieldError::new("name", "Use printable characters only for the name."));
-        }
+        problems.extend(crate::name::problem("name", &name, "Enter the organization's name.", 160));
         if new.profiles.is_empty() {
             problems.push(FieldError::new(
                 "profiles",

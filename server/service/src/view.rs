@@ -23,7 +23,10 @@ impl Service {
     /// after the question mark.
     pub async fn save_view(&self, actor: &Actor, name: &str, query: &str) -> Result<SavedView, Error> {
         let name = name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+        if name.is_empty()
+            || name.chars().count() > 80
+            || name.chars().any(|c| c.is_control() || crate::name::turns(c))
+        {
             return Err(Error::invalid("view", "Give the view a name of 1 to 80 characters."));
         }
         if query.len() > LONGEST_QUERY || !query.bytes().all(|byte| byte.is_ascii_graphic()) {

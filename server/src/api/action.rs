@@ -311,7 +311,7 @@ pub(super) async fn list(
             && query.owner.is_none_or(|owner| content.owner == Some(owner))
     });
     let all: Vec<Action> = all.map(Action::from).collect();
-    Ok(Json(paging.slice(all, |action: &Action| action.id.clone(), |action| action)))
+    Ok(Json(paging.slice(all, |action: &Action| action.id.clone(), |action| action)?))
 }
 
 /// Make an action from a finding or a step of the roadmap

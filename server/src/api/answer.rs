@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::{CriterionCode, Level};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use service::answer::AnswerInput;
+use service::answer::{AnswerInput, rationale_problem, revision_problem};
 use service::record::{self, Claim, Rater};
 use service::{AssessmentId, Service};
 use utoipa::ToSchema;
@@ -90,28 +91,43 @@ impl From<record::AnswerRevision> for Answer {
 ))]
 pub(super) struct AnswerBody {
     /// 0 to 4.
-    #[serde(default, deserialize_with = "any_level")]
+    #[serde(default, deserialize_with = "level")]
     #[schema(value_type = Option<u8>, minimum = 0, maximum = 4)]
-    level: Option<Result<Level, String>>,
+    level: Option<Level>,
     #[serde(default)]
     not_applicable: bool,
     /// Why it does not apply; without it, the rationale says so.
     reason: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "rationale")]
     rationale: String,
     /// The revision that you saw: 0 for the first answer.
+    #[serde(deserialize_with = "revision")]
     #[schema(minimum = 0)]
     revision: i64,
 }
 
-/// Reads whatever stands there, so that a wrong level is refused in the same words as any other field.
-fn any_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Result<Level, String>>, D::Error> {
+// What the use case refuses is refused here already, so that one answer names everything that is wrong.
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D::Error> {
     let found = Value::deserialize(deserializer)?;
     if found.is_null() {
         return Ok(None);
     }
     let level = found.as_i64().and_then(|whole| Level::try_from(whole).ok());
-    Ok(Some(level.ok_or_else(|| found.to_string())))
+    level.map(Some).ok_or_else(|| {
+        let found: String = found.to_string().chars().take(40).collect();
+        D::Error::custom(format!("The level must be a whole number from 0 to 4, not {found}."))
+    })
+}
+
+fn rationale<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    rationale_problem(&text).map_or(Ok(text), |problem| Err(D::Error::custom(problem)))
+}
+
+fn revision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let seen = i64::deserialize(deserializer)?;
+    revision_problem(seen).map_or(Ok(seen), |problem| Err(D::Error::custom(problem)))
 }
 
 impl AnswerBody {
@@ -124,12 +140,7 @@ impl AnswerBody {
                 let at = |pointer: &str| FieldProblem::at(pointer, detail);
                 return Err(Problem::invalid(vec![at("/level"), at("/not_applicable")]));
             }
-            (Some(Ok(level)), false) => Claim::Level(level),
-            (Some(Err(found)), false) => {
-                let found: String = found.chars().take(40).collect();
-                let detail = format!("The level must be a whole number from 0 to 4, not {found}.");
-                return Err(Problem::field("/level", detail));
-            }
+            (Some(level), false) => Claim::Level(level),
             (None, true) => {
                 Claim::NotApplicable { reason: self.reason.unwrap_or_else(|| self.rationale.clone()) }
             }
@@ -184,7 +195,7 @@ pub(super) async fn history(
         Rater::Own => format!("own-{}", answer.revision),
         Rater::Assessor => format!("assessor-{}", answer.revision),
     };
-    Ok(Json(paging.slice(found, key, Answer::from)))
+    Ok(Json(paging.slice(found, key, Answer::from)?))
 }
 
 /// Which earlier answer to bring back.
@@ -254,10 +265,11 @@ pub(super) async fn withdraw(
 
 #[cfg(test)]
 mod tests {
+    use super::super::extract::read;
     use super::*;
 
     fn understood(body: &str) -> Result<(AnswerInput, &'static str), Problem> {
-        serde_json::from_str::<AnswerBody>(body).unwrap().understood()
+        read::<AnswerBody>(body.as_bytes())?.understood()
     }
 
     fn pointers(body: &str) -> Vec<String> {
@@ -282,6 +294,15 @@ mod tests {
             pointers(r#"{"level":1,"not_applicable":true,"revision":0}"#),
             ["/level", "/not_applicable"]
         );
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let long = "x".repeat(20_001);
+        for (rationale, revision) in [("5", "\"first\""), (&*format!("\"{long}\""), "-1")] {
+            let body = format!(r#"{{"level":9,"rationale":{rationale},"revision":{revision}}}"#);
+            assert_eq!(pointers(&body), ["/level", "/rationale", "/revision"], "{revision}");
+        }
     }
 
     #[test]

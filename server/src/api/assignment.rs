@@ -105,7 +105,7 @@ pub(super) async fn list(
         Part::Domain(code) => format!("domain-{code}"),
         Part::Criterion(code) => format!("criterion-{code}"),
     };
-    Ok(Json(paging.slice(found, key, Assignment::from)))
+    Ok(Json(paging.slice(found, key, Assignment::from)?))
 }
 
 /// Say who answers a domain
@@ -163,5 +163,5 @@ pub(super) async fn mine(
     State(service): State<Service>,
 ) -> Result<Json<Page<Task>>, Problem> {
     let found = service.assessed(&actor, id).await?.tasks_of(actor.user());
-    Ok(Json(paging.slice(found, |task| task.criterion.to_string(), Task::from)))
+    Ok(Json(paging.slice(found, |task| task.criterion.to_string(), Task::from)?))
 }

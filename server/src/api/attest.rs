@@ -82,7 +82,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Override>>, Problem> {
     let found = service.overrides(&actor, id).await?;
-    Ok(Json(paging.slice(found, |attested| attested.id, Override::from)))
+    Ok(Json(paging.slice(found, |attested| attested.id, Override::from)?))
 }
 
 /// Sign that a confirmed failure says nothing against an answer

@@ -181,7 +181,7 @@ pub(super) async fn list(
     paging: Paging<CampaignId>,
     State(service): State<Service>,
 ) -> Result<Json<Page<Campaign>>, Problem> {
-    Ok(Json(paging.slice(service.campaigns(&actor).await?, |one| one.campaign.id, Campaign::from)))
+    Ok(Json(paging.slice(service.campaigns(&actor).await?, |one| one.campaign.id, Campaign::from)?))
 }
 
 /// Start a campaign

@@ -107,7 +107,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Channel>>, Problem> {
     let found = service.alerts_page(&actor, id).await?.channels;
-    Ok(Json(paging.slice(found, |channel| channel.id, |channel| Channel::of(channel, None))))
+    Ok(Json(paging.slice(found, |channel| channel.id, |channel| Channel::of(channel, None))?))
 }
 
 /// Add an alert channel

@@ -76,7 +76,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Citation>>, Problem> {
     let key = |citation: &source::Citation| citation.key.to_string();
-    Ok(Json(paging.slice(service.citations().await?, key, Citation::from)))
+    Ok(Json(paging.slice(service.citations().await?, key, Citation::from)?))
 }
 
 /// Add a source, or change one that was added

@@ -123,7 +123,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<Comment>>, Problem> {
     let threads = service.comments(&actor, id, &criterion).await?;
     let said = threads.into_iter().flat_map(|thread| std::iter::once(thread.first).chain(thread.replies));
-    Ok(Json(paging.slice(said.collect(), |said: &Said| said.comment.id.to_string(), Comment::from)))
+    Ok(Json(paging.slice(said.collect(), |said: &Said| said.comment.id.to_string(), Comment::from)?))
 }
 
 /// Comment on a criterion

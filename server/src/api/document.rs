@@ -2,11 +2,15 @@
 
 use std::sync::LazyLock;
 
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::Server;
-use utoipa::openapi::{Components, Info, License, OpenApi, Tag};
+use utoipa::openapi::{Components, Info, License, OpenApi, RefOr, Tag};
+
+use super::problem::MEDIA_TYPE;
 
 /// The document, as text: it never changes while the program runs.
 static DOCUMENT: LazyLock<String> =
@@ -34,6 +38,13 @@ fn document() -> OpenApi {
     license.identifier = Some("Apache-2.0".to_owned());
     info.license = Some(license);
     document.info = info;
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            operation.operation_id =
+                operation.operation_id.take().map(|named| identifier(method, path, &named));
+            complete(operation);
+        }
+    }
     document.servers = Some(vec![Server::new("/api/v1")]);
     document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     let components = document.components.get_or_insert_with(Components::new);
@@ -65,4 +76,139 @@ fn document() -> OpenApi {
         .into(),
     );
     document
+}
+
+/// The operations of a path, by their methods.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    let by_method = [("get", get), ("put", put), ("post", post), ("delete", delete), ("patch", patch)];
+    by_method.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// What `OpenAPI` requires of a response and the handlers leave unsaid: a description, and that every refusal is a problem.
+fn complete(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        let status = StatusCode::from_bytes(status.as_bytes()).ok();
+        if response.description.is_empty() {
+            let reason = status.and_then(|status| status.canonical_reason());
+            reason.unwrap_or("The answer").clone_into(&mut response.description);
+        }
+        if status.is_some_and(|status| status.is_client_error() || status.is_server_error())
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response.content.insert(MEDIA_TYPE.to_owned(), content);
+        }
+    }
+}
+
+/// What clients that are made from the document call an operation, for example `getAssessment`: what the handler does, and
+/// to what, as the path says it. Handlers' own names are those of their module only.
+fn identifier(method: &str, path: &str, handler: &str) -> String {
+    let verb = match (method, handler) {
+        ("get", "list") => "list",
+        ("get", _) => "get",
+        _ => handler.split('_').next().unwrap_or(handler),
+    };
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let mut nouns: Vec<String> = Vec::new();
+    for (place, segment) in segments.iter().enumerate() {
+        let last = place + 1 == segments.len();
+        if segment.starts_with('{') || (last && *segment == verb) {
+            continue;
+        }
+        let of_one = segments.get(place + 1).is_some_and(|next| next.starts_with('{'));
+        let one = of_one || (last && matches!(verb, "create" | "add"));
+        for word in segment.split(['-', '.']) {
+            let noun = if one { singular(word) } else { word.to_owned() };
+            if nouns.last() != Some(&noun) {
+                nouns.push(noun);
+            }
+        }
+    }
+    // `put_criterion` beside a `put` says of what.
+    for word in handler.split('_').skip(1) {
+        if !nouns.iter().any(|noun| noun == word) {
+            nouns.push(word.to_owned());
+        }
+    }
+    let nouns = nouns.iter().map(|noun| noun[..1].to_uppercase() + &noun[1..]);
+    nouns.fold(verb.to_owned(), |identifier, noun| identifier + &noun)
+}
+
+/// One of what a path's word names many of.
+fn singular(word: &str) -> String {
+    match word {
+        "criteria" => "criterion".to_owned(),
+        "ties" => "tie".to_owned(),
+        word => match (word.strip_suffix("ries"), word.strip_suffix('s')) {
+            (Some(stem), _) => format!("{stem}ry"),
+            (None, Some(stem)) => stem.to_owned(),
+            (None, None) => word.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Every operation with its method and path.
+    fn described() -> Vec<(String, Value)> {
+        let document: Value = serde_json::from_str(openapi_json()).unwrap();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
+        let paths = document["paths"].as_object().unwrap();
+        let all = paths.iter().flat_map(|(path, item)| {
+            let operations = item.as_object().unwrap().iter();
+            operations.map(move |(method, operation)| (format!("{method} {path}"), operation.clone()))
+        });
+        all.collect()
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
+        for (route, operation) in described() {
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{route}: {name}");
+            if let Some(other) = named.insert(name.clone(), route.clone()) {
+                panic!("{route} and {other} are both called {name}");
+            }
+        }
+        for (name, route) in [
+            ("getAssessment", "get /assessments/{id}"),
+            ("listOrganizations", "get /organizations"),
+            ("createOrganization", "post /organizations"),
+            ("putAssessmentAnswer", "put /assessments/{id}/answers/{criterion}"),
+            ("submitAssessment", "post /assessments/{id}/submit"),
+            ("getFrameworkToml", "get /frameworks/{code}/{version}/framework.toml"),
+            ("getRegisterEntry", "get /register-entries/{id}"),
+        ] {
+            assert_eq!(named.get(name).map(String::as_str), Some(route), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_response_is_described_and_every_refusal_is_a_problem() {
+        for (route, operation) in described() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let said = response["description"].as_str().unwrap_or_default();
+                assert!(!said.is_empty(), "{route}: {status} is not described");
+                let Some(content) = response["content"].as_object() else { continue };
+                if status.starts_with(['4', '5']) {
+                    assert_eq!(
+                        content.keys().collect::<Vec<_>>(),
+                        ["application/problem+json"],
+                        "{route}: {status}"
+                    );
+                } else {
+                    assert!(!content.contains_key("application/problem+json"), "{route}: {status}");
+                }
+            }
+        }
+    }
 }

@@ -166,7 +166,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Draft>>, Problem> {
     let drafts = service.drafts(&actor).await?.iter().map(Draft::from).collect();
-    Ok(Json(paging.slice(drafts, |draft: &Draft| draft.id.clone(), |draft| draft)))
+    Ok(Json(paging.slice(drafts, |draft: &Draft| draft.id.clone(), |draft| draft)?))
 }
 
 /// Begin a draft: a new framework, or the next version of one

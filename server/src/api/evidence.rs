@@ -230,7 +230,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Evidence>>, Problem> {
     let evidence = service.assessed(&actor, id).await?.bundle.evidence;
-    Ok(Json(paging.slice(evidence, |item| item.id, Evidence::from)))
+    Ok(Json(paging.slice(evidence, |item| item.id, Evidence::from)?))
 }
 
 /// Attach a note or a link

@@ -8,11 +8,16 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::error::Category;
-use serde_path_to_error::Segment;
 use service::{Actor, Service};
 
 use super::problem::Problem;
+
+mod fault;
+mod read;
+mod strict;
+
+pub(super) use self::read::read;
+use self::read::text;
 
 /// Whoever the bearer token belongs to.
 pub(crate) struct Bearer(pub(crate) Actor);
@@ -148,81 +153,6 @@ fn says_json(request: &Request) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-fn text(bytes: &[u8]) -> Result<&str, Problem> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let detail =
-            format!("The body is not UTF-8: byte {} is not part of a character.", error.valid_up_to());
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-    })
-}
-
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    text(bytes)?;
-    if let Some(position) = escaped_nul(bytes) {
-        let detail = format!(
-            "A text holds a NUL character (\\u0000, at byte {position}), which no text may: leave it out."
-        );
-        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
-    }
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let pointer = pointer(error.path());
-        refused(&pointer, error.inner())
-    })?;
-    json.end().map_err(|error| refused("", &error))?;
-    Ok(value)
-}
-
-/// Where a text of the body says `\u0000`: PostgreSQL keeps no such text, so neither database is given one.
-fn escaped_nul(json: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(found) = json[from..].windows(6).position(|six| six == b"\\u0000") {
-        let position = from + found;
-        let backslashes = json[..=position].iter().rev().take_while(|byte| **byte == b'\\').count();
-        // An even number of them is that many halves: backslashes and then the letter u.
-        if backslashes % 2 == 1 {
-            return Some(position);
-        }
-        from = position + 1;
-    }
-    None
-}
-
-fn refused(pointer: &str, error: &serde_json::Error) -> Problem {
-    let said = error.to_string();
-    let reason = said.split(" at line ").next().unwrap_or(&said);
-    match error.classify() {
-        Category::Data => {
-            let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-            match missing {
-                Some(field) => {
-                    Problem::field(&format!("{pointer}/{field}"), format!("`{field}` is missing."))
-                }
-                None => Problem::field(pointer, sentence(reason)),
-            }
-        }
-        Category::Io | Category::Syntax | Category::Eof => {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON ({place}): {reason}."))
-        }
-    }
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    path.iter().fold(String::new(), |pointer, segment| match segment {
-        Segment::Seq { index } => format!("{pointer}/{index}"),
-        Segment::Map { key } => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-        Segment::Enum { .. } | Segment::Unknown => pointer,
-    })
-}
-
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-    let stop = if reason.ends_with('.') { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
-}
-
 /// A field of a change whose null means something else than its absence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Change<T> {
@@ -249,54 +179,5 @@ impl<T> Change<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    struct Outer {
-        #[allow(dead_code, reason = "only reading it matters here")]
-        items: Vec<Inner>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct Inner {
-        #[allow(dead_code, reason = "only reading it matters here")]
-        count: u8,
-    }
-
-    fn refusal(body: &[u8]) -> serde_json::Value {
-        serde_json::to_value(read::<Outer>(body).unwrap_err()).unwrap()
-    }
-
-    #[test]
-    fn a_wrong_type_is_pointed_to_where_it_stands() {
-        let problem = refusal(br#"{"items":[{"count":1},{"count":"two"}]}"#);
-        assert_eq!(problem["status"], 422);
-        assert_eq!(problem["errors"][0]["pointer"], "/items/1/count");
-    }
-
-    #[test]
-    fn a_missing_field_is_pointed_to_where_it_should_stand() {
-        assert_eq!(refusal(br#"{"items":[{}]}"#)["errors"][0]["pointer"], "/items/0/count");
-        assert_eq!(refusal(b"{}")["errors"][0]["pointer"], "/items");
-    }
-
-    #[test]
-    fn a_nul_is_found_only_where_it_is_meant() {
-        assert_eq!(escaped_nul(br#"{"a":"x\u0000"}"#), Some(7));
-        assert_eq!(escaped_nul(br#"{"a":"x\\u0000"}"#), None);
-        assert_eq!(escaped_nul(br#"{"a":"x\\\u0000"}"#), Some(9));
-        assert_eq!(escaped_nul(br#"{"a":"\u0001"}"#), None);
-    }
-
-    #[test]
-    fn what_is_no_json_or_no_utf_8_is_a_bad_request() {
-        for body in [&b"{"[..], b"", b"{\"items\":[]} x", b"\xFF", b"{\"items\": [\xC3]}"] {
-            assert_eq!(refusal(body)["status"], 400, "{body:?}");
-        }
     }
 }

@@ -7,7 +7,7 @@ use domain::scoring::{FindingKind, FindingSeverity};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use service::check::ConditionSeen;
-use service::finding::{FindingCheck, FindingView};
+use service::finding::{FindingCheck, FindingShown, FindingView};
 use service::record;
 use service::{AssessmentId, FindingId, Service};
 use utoipa::ToSchema;
@@ -214,6 +214,15 @@ impl From<FindingView> for Finding {
     }
 }
 
+impl From<FindingShown> for Finding {
+    fn from(shown: FindingShown) -> Self {
+        match shown {
+            FindingShown::Open(view) => view.into(),
+            FindingShown::Cleared(record) => record.into(),
+        }
+    }
+}
+
 /// Who mends it and until when; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({ "owner": "Integration team", "due": "2027-01-31" }))]
@@ -226,6 +235,8 @@ pub(super) struct FindingChange {
 }
 
 /// The findings of an assessment, the open ones first
+///
+/// The open ones by kind, then by criterion or domain, in byte order; the cleared ones latest first.
 #[utoipa::path(
     get, path = "/assessments/{id}/findings", tag = "findings",
     params(("id" = String, Path, format = "uuid"), PageQuery),
@@ -237,10 +248,15 @@ pub(super) async fn list(
     paging: Paging<String>,
     State(service): State<Service>,
 ) -> Result<Json<Page<Finding>>, Problem> {
-    let page = service.findings(&actor, id).await?;
+    let mut page = service.findings(&actor, id).await?;
+    // As scoring.md, section 10, lists them; screens put the most severe first.
+    page.findings.sort_by(|a, b| {
+        let (a, b) = (&a.record, &b.record);
+        (a.kind, &a.subject).cmp(&(b.kind, &b.subject))
+    });
     let open = page.findings.into_iter().map(Finding::from);
     let all = open.chain(page.cleared.into_iter().map(Finding::from)).collect();
-    Ok(Json(paging.slice(all, |finding: &Finding| finding.id.clone(), |finding| finding)))
+    Ok(Json(paging.slice(all, |finding: &Finding| finding.id.clone(), |finding| finding)?))
 }
 
 /// Note who mends a finding and until when
@@ -261,5 +277,6 @@ pub(super) async fn update(
     let found = service.finding(&actor, id).await?;
     let owner = body.owner.unwrap_or(found.owner);
     let due = body.due.over(found.due);
-    Ok(Json(service.update_finding(&actor, id, owner, due).await?.into()))
+    service.update_finding(&actor, id, owner, due).await?;
+    Ok(Json(service.finding_shown(&actor, id).await?.into()))
 }

@@ -277,7 +277,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Listed>>, Problem> {
     let key = |entry: &FrameworkEntry| format!("{}-{}", entry.code, entry.version);
-    Ok(Json(paging.slice(service.frameworks().await?, key, Listed::from)))
+    Ok(Json(paging.slice(service.frameworks().await?, key, Listed::from)?))
 }
 
 /// Import a framework from a TOML file

@@ -82,87 +82,87 @@ impl From<record::Integration> for Integration {
     }
 }
 
-/// A new integration.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "name": "Patient access API", "serves": ["PAT"] }))]
-pub(super) struct NewIntegration {
-    name: String,
-    #[serde(flatten)]
-    details: Details,
-}
-
-/// A change; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "owner": "Integration team" }))]
-pub(super) struct IntegrationChange {
-    name: Option<String>,
-    #[serde(flatten)]
-    details: Details,
-}
-
-/// What is known of an integration.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-struct Details {
-    partner: Option<String>,
-    system: Option<String>,
-    standard: Option<String>,
-    direction: Option<String>,
-    data: Option<String>,
-    contract: Option<String>,
-    use_case: Option<String>,
-    owner: Option<String>,
-    /// Null for never.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    last_review: Change<Date>,
-    environment: Option<String>,
-    technical_owner: Option<String>,
-    /// `critical`, `normal` or empty.
-    criticality: Option<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    contract_expires: Change<Date>,
-    /// 1 to 60; null for 12.
-    #[serde(default)]
-    #[schema(value_type = Option<i64>)]
-    review_months: Change<i64>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    runbook_exercised: Change<Date>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    brief_signed: Change<Date>,
-    /// Codes of the domains that it serves; empty for all.
-    serves: Option<Vec<String>>,
-}
-
-impl Details {
-    /// What was sent, over what was known.
-    fn over(self, known: IntegrationDetails) -> IntegrationDetails {
-        IntegrationDetails {
-            name: known.name,
-            partner: self.partner.unwrap_or(known.partner),
-            system: self.system.unwrap_or(known.system),
-            standard: self.standard.unwrap_or(known.standard),
-            direction: self.direction.unwrap_or(known.direction),
-            data: self.data.unwrap_or(known.data),
-            contract: self.contract.unwrap_or(known.contract),
-            use_case: self.use_case.unwrap_or(known.use_case),
-            owner: self.owner.unwrap_or(known.owner),
-            last_review: self.last_review.over(known.last_review),
-            environment: self.environment.unwrap_or(known.environment),
-            technical_owner: self.technical_owner.unwrap_or(known.technical_owner),
-            criticality: self.criticality.unwrap_or(known.criticality),
-            contract_expires: self.contract_expires.over(known.contract_expires),
-            review_months: self.review_months.over(known.review_months),
-            runbook_exercised: self.runbook_exercised.over(known.runbook_exercised),
-            brief_signed: self.brief_signed.over(known.brief_signed),
-            serves: match self.serves {
-                Some(codes) => codes.into_iter().map(Into::into).collect(),
-                None => known.serves,
-            },
+/// A body that describes an integration: all its fields stand side by side, so that each is pointed to by its name.
+macro_rules! body {
+    ($(#[$about:meta])* $body:ident, name: $($name:tt)+) => {
+        #[derive(Debug, Deserialize, ToSchema)]
+        $(#[$about])*
+        pub(super) struct $body {
+            name: $($name)+,
+            partner: Option<String>,
+            system: Option<String>,
+            standard: Option<String>,
+            direction: Option<String>,
+            data: Option<String>,
+            contract: Option<String>,
+            use_case: Option<String>,
+            owner: Option<String>,
+            /// Null for never.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, format = Date)]
+            last_review: Change<Date>,
+            environment: Option<String>,
+            technical_owner: Option<String>,
+            /// `critical`, `normal` or empty.
+            criticality: Option<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>, format = Date)]
+            contract_expires: Change<Date>,
+            /// 1 to 60; null for 12.
+            #[serde(default)]
+            #[schema(value_type = Option<i64>)]
+            review_months: Change<i64>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>, format = Date)]
+            runbook_exercised: Change<Date>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>, format = Date)]
+            brief_signed: Change<Date>,
+            /// Codes of the domains that it serves; empty for all.
+            serves: Option<Vec<String>>,
         }
-    }
+
+        impl $body {
+            /// What was sent but for the name, over what was known.
+            fn over(self, known: IntegrationDetails) -> IntegrationDetails {
+                IntegrationDetails {
+                    name: known.name,
+                    partner: self.partner.unwrap_or(known.partner),
+                    system: self.system.unwrap_or(known.system),
+                    standard: self.standard.unwrap_or(known.standard),
+                    direction: self.direction.unwrap_or(known.direction),
+                    data: self.data.unwrap_or(known.data),
+                    contract: self.contract.unwrap_or(known.contract),
+                    use_case: self.use_case.unwrap_or(known.use_case),
+                    owner: self.owner.unwrap_or(known.owner),
+                    last_review: self.last_review.over(known.last_review),
+                    environment: self.environment.unwrap_or(known.environment),
+                    technical_owner: self.technical_owner.unwrap_or(known.technical_owner),
+                    criticality: self.criticality.unwrap_or(known.criticality),
+                    contract_expires: self.contract_expires.over(known.contract_expires),
+                    review_months: self.review_months.over(known.review_months),
+                    runbook_exercised: self.runbook_exercised.over(known.runbook_exercised),
+                    brief_signed: self.brief_signed.over(known.brief_signed),
+                    serves: match self.serves {
+                        Some(codes) => codes.into_iter().map(Into::into).collect(),
+                        None => known.serves,
+                    },
+                }
+            }
+        }
+    };
+}
+
+body! {
+    /// A new integration.
+    #[schema(example = json!({ "name": "Patient access API", "serves": ["PAT"] }))]
+    NewIntegration, name: String
+}
+
+body! {
+    /// A change; what is absent stays.
+    #[schema(example = json!({ "owner": "Integration team" }))]
+    IntegrationChange, name: Option<String>
 }
 
 /// The integrations of an organization
@@ -196,7 +196,8 @@ pub(super) async fn create(
     State(service): State<Service>,
     Body(body): Body<NewIntegration>,
 ) -> Result<Created<Integration>, Problem> {
-    let details = body.details.over(IntegrationDetails { name: body.name, ..IntegrationDetails::default() });
+    let named = IntegrationDetails { name: body.name.clone(), ..IntegrationDetails::default() };
+    let details = body.over(named);
     let integration = service.create_integration(&actor, id, details).await?;
     Ok(created(format!("/api/v1/integrations/{}", integration.id), integration.into()))
 }
@@ -230,8 +231,8 @@ pub(super) async fn update(
     Body(body): Body<IntegrationChange>,
 ) -> Result<Json<Integration>, Problem> {
     let mut known = service.integration_page(&actor, id, None, 0).await?.integration.details;
-    if let Some(name) = body.name {
-        known.name = name;
+    if let Some(name) = &body.name {
+        known.name.clone_from(name);
     }
-    Ok(Json(service.update_integration(&actor, id, body.details.over(known)).await?.into()))
+    Ok(Json(service.update_integration(&actor, id, body.over(known)).await?.into()))
 }

@@ -137,7 +137,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Invitation>>, Problem> {
     let invitations = service.invitations(&actor, id).await?;
-    Ok(Json(paging.slice(invitations, |invitation| invitation.id, Invitation::from)))
+    Ok(Json(paging.slice(invitations, |invitation| invitation.id, Invitation::from)?))
 }
 
 /// Invite an e-mail address

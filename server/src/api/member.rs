@@ -102,7 +102,7 @@ pub(super) async fn list(
     paging: Paging<UserId>,
     State(service): State<Service>,
 ) -> Result<Json<Page<Member>>, Problem> {
-    Ok(Json(paging.slice(service.members(&actor, id).await?, |member| member.user, Member::from)))
+    Ok(Json(paging.slice(service.members(&actor, id).await?, |member| member.user, Member::from)?))
 }
 
 /// Add an account to an organization

@@ -26,7 +26,7 @@ pub(super) struct Page<T> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
-    /// How many items at most: 1 to 200, 50 when absent.
+    /// How many items at most: 1 or more, 50 when absent; above 200 counts as 200.
     #[param(value_type = Option<u32>, example = 50)]
     limit: Option<String>,
     /// `next` of the part before.
@@ -54,16 +54,16 @@ impl<K: FromStr> FromRequestParts<Service> for Paging<K> {
 impl<K: FromStr> Paging<K> {
     fn understood(query: &PageQuery) -> Result<Self, Problem> {
         let refused = |detail| Problem::new(StatusCode::BAD_REQUEST, detail);
-        let limit = match query.limit.as_deref().map(str::parse::<u32>) {
+        let limit = match query.limit.as_deref().map(str::parse::<u64>) {
             None => USUAL,
-            Some(Ok(limit)) if limit > 0 => limit.min(MOST),
-            Some(_) => return Err(refused("`limit` must be a whole number from 1 to 200.")),
+            Some(Ok(limit)) if limit > 0 => u32::try_from(limit).map_or(MOST, |limit| limit.min(MOST)),
+            Some(_) => {
+                return Err(refused("`limit` must be a whole number of 1 or more. Above 200 counts as 200."));
+            }
         };
         let after = match query.after.as_deref() {
             None | Some("") => None,
-            Some(after) => {
-                Some(after.parse().map_err(|_| refused("`after` must be what `next` said before."))?)
-            }
+            Some(after) => Some(after.parse().map_err(|_| no_cursor())?),
         };
         Ok(Self { limit, after })
     }
@@ -89,20 +89,32 @@ impl<K> Paging<K> {
         Page { items: found.into_iter().map(shown).collect(), next }
     }
 
-    /// The part of a list that is there as a whole; `after` that is not in it starts at the beginning.
+    /// The part of a list that is there as a whole; refused where `after` is not in it.
     pub(super) fn slice<R, T>(
         &self,
         mut all: Vec<R>,
         key: impl Fn(&R) -> K,
         shown: impl Fn(R) -> T,
-    ) -> Page<T>
+    ) -> Result<Page<T>, Problem>
     where
         K: PartialEq + ToString,
     {
-        let begin = self.after.as_ref().and_then(|after| all.iter().position(|item| key(item) == *after));
-        let rest = all.split_off(begin.map_or(0, |position| position + 1));
-        self.page(rest, |item| key(item).to_string(), shown)
+        let begin = match &self.after {
+            None => 0,
+            Some(after) => {
+                let found = all.iter().position(|item| key(item) == *after);
+                found.ok_or_else(no_cursor)? + 1
+            }
+        };
+        let rest = all.split_off(begin);
+        Ok(self.page(rest, |item| key(item).to_string(), shown))
     }
+}
+
+fn no_cursor() -> Problem {
+    let detail =
+        "`after` must be what `next` said before. What that named may be gone: begin again without it.";
+    Problem::new(StatusCode::BAD_REQUEST, detail)
 }
 
 #[cfg(test)]
@@ -116,16 +128,20 @@ mod tests {
     #[test]
     fn a_list_ends_with_a_part_that_names_no_next() {
         let all = || vec![1, 2, 3, 4, 5];
-        let first = paging(Some("2"), None).unwrap().slice(all(), |item| *item, |item| item);
+        let first = paging(Some("2"), None).unwrap().slice(all(), |item| *item, |item| item).unwrap();
         assert_eq!((first.items, first.next.as_deref()), (vec![1, 2], Some("2")));
-        let last = paging(Some("2"), Some("3")).unwrap().slice(all(), |item| *item, |item| item);
+        let last = paging(Some("2"), Some("3")).unwrap().slice(all(), |item| *item, |item| item).unwrap();
         assert_eq!((last.items, last.next), (vec![4, 5], None));
+        let nowhere = paging(None, Some("9")).unwrap().slice(all(), |item| *item, |item| item);
+        assert!(nowhere.is_err(), "what is not in the list does not begin it anew");
     }
 
     #[test]
     fn a_limit_is_a_small_whole_number() {
         assert_eq!(paging(None, None).unwrap().wanted(), 51);
-        assert_eq!(paging(Some("100000"), None).unwrap().wanted(), 201);
+        for limit in ["200", "201", "100000", "99999999999"] {
+            assert_eq!(paging(Some(limit), None).unwrap().wanted(), 201, "{limit}");
+        }
         for limit in ["0", "-1", "many", "1.5"] {
             assert!(paging(Some(limit), None).is_err(), "{limit}");
         }

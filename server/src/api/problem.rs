@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::answer::Answer;
 
-const MEDIA_TYPE: &str = "application/problem+json";
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Nothing was changed, and this is why.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -80,7 +80,7 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Snapshot>>, Problem> {
     let found = service.snapshots(&actor, id).await?;
-    Ok(Json(paging.slice(found, |snapshot| snapshot.id, Snapshot::from)))
+    Ok(Json(paging.slice(found, |snapshot| snapshot.id, Snapshot::from)?))
 }
 
 /// A snapshot's file

@@ -40,7 +40,7 @@ pub(super) async fn list(
     let key = |bound: &BoundTo| {
         format!("{} {} {}", bound.framework_code, bound.framework_version, bound.binding.id)
     };
-    Ok(Json(paging.slice(bindings, key, Tie::from)))
+    Ok(Json(paging.slice(bindings, key, Tie::from)?))
 }
 
 /// Tie a check to a criterion's binding, or untie it, by hand and with a reason

@@ -49,7 +49,7 @@ pub(super) async fn list(
     paging: Paging<ViewId>,
     State(service): State<Service>,
 ) -> Result<Json<Page<SavedView>>, Problem> {
-    Ok(Json(paging.slice(service.saved_views(&actor).await?, |view| view.id, SavedView::from)))
+    Ok(Json(paging.slice(service.saved_views(&actor).await?, |view| view.id, SavedView::from)?))
 }
 
 /// Save a view

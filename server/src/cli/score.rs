@@ -32,11 +32,14 @@ impl Options {
             }
         };
         println!("{}", serde_json::to_string_pretty(&report).expect("texts and finite numbers are JSON"));
-        let different: Vec<&str> = report.different().map(|case| case.name.as_str()).collect();
+        let different: Vec<_> = report.different().collect();
         let (cases, equal) = (report.cases.len(), report.cases.len() - different.len());
         eprintln!("{equal} of {cases} cases equal");
-        for name in &different {
-            eprintln!("different: {name}");
+        for case in &different {
+            match &case.error {
+                Some(why) => eprintln!("not scored: {}: {why}", case.name),
+                None => eprintln!("different: {}", case.name),
+            }
         }
         if different.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

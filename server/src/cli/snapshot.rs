@@ -1,6 +1,7 @@
 //! `rung snapshot verify FILE…`: whether files are the snapshots that they say they are. Needs no database.
 //!
-//! Exit codes: 0 all are, 1 one is not or the chain is broken, 64 where a file cannot be read.
+//! Exit codes: 0 all are, 1 one is not or the chain is broken, 64 where a file cannot be read. A link whose other end is
+//! not among the files breaks nothing: it is said not to have been checked.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ impl Command {
             return ExitCode::from(NOT_UNDERSTOOD);
         }
         let mut good = true;
-        let mut chains: BTreeMap<String, BTreeMap<i64, (PathBuf, Verified)>> = BTreeMap::new();
+        let mut chains: BTreeMap<String, Chain> = BTreeMap::new();
         for file in files {
             let content = match std::fs::read(&file) {
                 Ok(content) => content,
@@ -53,10 +54,11 @@ impl Command {
                 }
                 Ok(verified) => {
                     said(&file, &verified);
-                    let document = &verified.document;
-                    let chain = chains.entry(document.organization.id.clone()).or_default();
-                    good &= unique(chain, &file, &verified);
-                    chain.insert(document.number, (file, verified));
+                    let Verified { document, sha256, .. } = verified;
+                    let chain = chains.entry(document.organization.id).or_default();
+                    let link = Link { file, sha256, previous: document.previous };
+                    good &= unique(chain, document.number, &link);
+                    chain.insert(document.number, link);
                 }
                 Err(error) => {
                     good = false;
@@ -65,7 +67,15 @@ impl Command {
             }
         }
         for chain in chains.values() {
-            good &= chained(chain);
+            for (number, link) in chain {
+                match chained(chain, *number, link) {
+                    Ok(words) => println!("{}: chain: {words}", link.file.display()),
+                    Err(words) => {
+                        good = false;
+                        eprintln!("{}: chain: {words}", link.file.display());
+                    }
+                }
+            }
         }
         if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
@@ -95,32 +105,96 @@ fn said(file: &Path, verified: &Verified) {
     println!("  {}", verified.document.disclaimer);
 }
 
+/// An organization's snapshots by their numbers, which have no gap: 1, 2, 3.
+type Chain = BTreeMap<i64, Link>;
+
+/// What of a snapshot makes it part of a chain.
+struct Link {
+    file: PathBuf,
+    sha256: String,
+    /// The hash of the one before it, as it says.
+    previous: Option<String>,
+}
+
 /// Two different snapshots in one place of a chain: one of them is made up.
-fn unique(chain: &BTreeMap<i64, (PathBuf, Verified)>, file: &Path, verified: &Verified) -> bool {
-    let number = verified.document.number;
+fn unique(chain: &Chain, number: i64, link: &Link) -> bool {
     match chain.get(&number) {
-        Some((other, known)) if known.sha256 != verified.sha256 => {
-            eprintln!("{} and {} are both number {number}, and differ", other.display(), file.display());
+        Some(known) if known.sha256 != link.sha256 => {
+            eprintln!(
+                "{} and {} are both number {number}, and differ",
+                known.file.display(),
+                link.file.display()
+            );
             false
         }
         _ => true,
     }
 }
 
-/// Each names the hash of the one before it, where that is among the files.
-fn chained(chain: &BTreeMap<i64, (PathBuf, Verified)>) -> bool {
-    let mut good = true;
-    for (number, (file, verified)) in chain {
-        let previous = verified.document.previous.as_deref();
-        if *number == 1 && previous.is_some() {
-            eprintln!("{}: it is the first of its chain and names one before it", file.display());
-            good = false;
-        }
-        let Some((before, known)) = chain.get(&(number - 1)) else { continue };
-        if previous != Some(known.sha256.as_str()) {
-            eprintln!("{}: it does not follow {}", file.display(), before.display());
-            good = false;
+/// Whether it names the one before it, or what is wrong with what it names. Where that one is not among the files, what it
+/// names can still be another one.
+fn chained(chain: &Chain, number: i64, link: &Link) -> Result<String, String> {
+    let previous = match (number, &link.previous) {
+        (1, None) => return Ok("the first".to_owned()),
+        (1, Some(_)) => return Err("it is the first and names one before it".to_owned()),
+        (_, None) => return Err(format!("it is number {number} and names none before it")),
+        (_, Some(previous)) => previous,
+    };
+    let before = number - 1;
+    if let Some(known) = chain.get(&before) {
+        return if known.sha256 == *previous {
+            Ok(format!("follows number {before}"))
+        } else {
+            Err(format!("it does not follow {}, number {before}", known.file.display()))
+        };
+    }
+    if let Some((other, _)) = chain.iter().find(|(_, other)| other.sha256 == *previous) {
+        return Err(format!("it follows number {other} where number {before} belongs"));
+    }
+    let mut others = chain.iter().filter(|(other, _)| **other != number);
+    if let Some((other, _)) = others.find(|(_, other)| other.previous.as_ref() == Some(previous)) {
+        return Err(format!("it follows the same one as number {other} does"));
+    }
+    Ok(format!("number {before} is not among the files: its link was not checked"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of the last of these, each a number, a hash and that of the one before it.
+    fn last(links: &[(i64, &str, Option<&str>)]) -> Result<String, String> {
+        let link = |(number, hash, previous): &(i64, &str, Option<&str>)| {
+            let previous = previous.map(ToOwned::to_owned);
+            (*number, Link { file: format!("{number}.json").into(), sha256: (*hash).to_owned(), previous })
+        };
+        let chain: Chain = links.iter().map(link).collect();
+        let (number, link) = chain.last_key_value().unwrap();
+        chained(&chain, *number, link)
+    }
+
+    #[test]
+    fn a_link_is_checked_or_said_not_to_be() {
+        assert_eq!(last(&[(1, "a", None)]).unwrap(), "the first");
+        assert_eq!(last(&[(1, "a", None), (2, "b", Some("a"))]).unwrap(), "follows number 1");
+        for links in [&[(3, "c", Some("b"))][..], &[(1, "a", None), (3, "c", Some("b"))]] {
+            assert_eq!(last(links).unwrap(), "number 2 is not among the files: its link was not checked");
         }
     }
-    good
+
+    #[test]
+    fn a_chain_that_cannot_be_is_found_across_a_gap_too() {
+        let broken = [
+            (&[(1, "a", Some("z"))][..], "names one before it"),
+            (&[(3, "c", None)], "names none"),
+            (&[(1, "a", None), (2, "b", Some("z"))], "does not follow 1.json"),
+            (&[(1, "a", None), (3, "c", Some("a"))], "follows number 1 where number 2 belongs"),
+            (&[(3, "c", Some("c"))], "follows number 3"),
+            (&[(2, "b", Some("a")), (4, "d", Some("a"))], "the same one as number 2"),
+        ];
+        for (links, words) in broken {
+            let said = last(links).unwrap_err();
+            assert!(said.contains(words), "{links:?}: {said}");
+        }
+    }
 }

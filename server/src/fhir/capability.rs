@@ -30,7 +30,10 @@ pub(super) fn statement() -> Value {
             },
             "resource": [
                 readable("Questionnaire", "A framework. The id is its code, a hyphen and its version: B7-1.0.0."),
-                readable("QuestionnaireResponse", "The answers of an assessment. The id is the assessment's."),
+                readable(
+                    "QuestionnaireResponse",
+                    "The answers of an assessment: the organization's own, and the official ones once it is final. The id is the assessment's.",
+                ),
             ],
         }],
     })

@@ -1,6 +1,8 @@
-//! An organization's answers as a `QuestionnaireResponse` (<https://hl7.org/fhir/R4/questionnaireresponse.html>): its own,
-//! in the order of the framework; what is not answered is left out.
+//! An assessment's answers as a `QuestionnaireResponse` (<https://hl7.org/fhir/R4/questionnaireresponse.html>), in the order
+//! of the framework: the organization's own, and once it is final the official ones, which the report counts (`scoring.md`,
+//! section 4). What is not answered is left out.
 
+use domain::CriterionCode;
 use domain::framework::{Criterion, Domain};
 use serde_json::{Map, Value, json};
 use service::assessment::Assessed;
@@ -41,11 +43,22 @@ fn group(assessed: &Assessed, domain: &Domain) -> Option<Value> {
     let answered = domain
         .criteria
         .iter()
-        .filter_map(|criterion| Some(item(assessed, criterion, assessed.own_answer(&criterion.code)?)));
+        .filter_map(|criterion| Some(item(assessed, criterion, given(assessed, &criterion.code)?)));
     let items: Vec<Value> = answered.collect();
     let group =
         || json!({ "linkId": format!("domain-{}", domain.code), "text": domain.title, "item": items });
     (!items.is_empty()).then(group)
+}
+
+/// The answer that stands: in a final assessment the assessor's rating where there is one, and no *not applicable* that
+/// nobody confirmed.
+fn given<'a>(assessed: &'a Assessed, code: &CriterionCode) -> Option<&'a Answer> {
+    let own = assessed.own_answer(code);
+    if assessed.bundle.assessment.state != AssessmentState::Final {
+        return own;
+    }
+    let confirmed = own.filter(|own| matches!(own.claim, Claim::Level(_)));
+    assessed.assessor_answer(code).or(confirmed)
 }
 
 fn item(assessed: &Assessed, criterion: &Criterion, answer: &Answer) -> Value {

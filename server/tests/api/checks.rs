@@ -138,6 +138,7 @@ async fn a_confirmed_failure_caps_the_answer_until_the_check_passes_again(
     world.owner.patch(&path, change).await.expect(200);
     let kept = world.owner.patch(&path, json!({ "due": null })).await.expect(200);
     assert_eq!((&kept["owner"], &kept["due"]), (&json!("Portal team"), &Value::Null));
+    assert_eq!(kept, contradiction().await.unwrap(), "as the list shows it, with its checks");
 
     target.up.store(true, Ordering::Relaxed);
     let passed = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
@@ -272,4 +273,27 @@ async fn of_many_who_choose_one_token_at_once_one_gets_a_check_and_the_others_no
     }
     let listed = world.owner.get(&checks).await.expect(200);
     assert_eq!((made, listed["items"].as_array().unwrap().len()), (1, 1), "{listed}");
+}
+
+#[tokio::test]
+async fn findings_are_listed_by_kind_and_then_by_code() {
+    let world = World::new(Backend::Sqlite).await;
+    let framework = world.owner.get("/frameworks/B7/1.0.0").await.expect(200);
+    let patient_access =
+        framework["domains"].as_array().unwrap().iter().find(|domain| domain["code"] == "PAT");
+    for criterion in patient_access.unwrap()["criteria"].as_array().unwrap() {
+        let answer = world.answer_to(criterion["code"].as_str().unwrap());
+        world.owner.put(&answer, json!({ "level": 1, "revision": 0 })).await.expect(200);
+    }
+    let listed = world.owner.get(&world.at("/findings?limit=200")).await.expect(200);
+    let part = |name: &str| -> Vec<String> {
+        let items = listed["items"].as_array().unwrap().iter();
+        items.map(|finding| text(&finding[name])).collect()
+    };
+    let order: Vec<_> = part("kind").into_iter().zip(part("criterion")).collect();
+    assert!(order.is_sorted(), "{order:?}");
+    // The gaps, which weigh less, stand before the gates.
+    let (kinds, severities) = (part("kind"), part("severity"));
+    let of = |kind: &str| severities[kinds.iter().position(|one| one == kind).unwrap()].as_str();
+    assert!(matches!(of("gap"), "medium" | "low") && of("gate") == "high", "{order:?}");
 }

@@ -1,7 +1,6 @@
 //! The command line, as a shell runs it.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -26,7 +25,7 @@ pub(super) fn rung(arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn out(output: &Output) -> &str {
+pub(super) fn out(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
@@ -96,34 +95,6 @@ async fn a_framework_goes_out_and_comes_in_again() {
     assert_eq!(broken.status.code(), Some(1), "{broken:?}");
     assert!(err(&broken).contains(": line ") && err(&broken).contains("wait"), "{broken:?}");
     assert_eq!(on(&["framework", "export", "BL7", "0.0.0"]).status.code(), Some(1));
-}
-
-#[test]
-fn the_built_in_cases_score_as_they_should_and_a_wrong_one_is_found() {
-    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/domain/tests/scoring-vectors.json");
-    let scored = rung(&["score", vectors.to_str().unwrap()], "");
-    assert_eq!(scored.status.code(), Some(0), "{}", err(&scored));
-    let report: Value = serde_json::from_str(out(&scored)).unwrap();
-    assert!(report["cases"].as_array().unwrap().iter().all(|case| case["actual"] == case["expected"]));
-
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("cases.json");
-    let mut cases: Value = serde_json::from_str(&std::fs::read_to_string(&vectors).unwrap()).unwrap();
-    let case = cases["cases"]
-        .as_array_mut()
-        .unwrap()
-        .iter_mut()
-        .find(|case| case["expected"]["rated"] == true)
-        .unwrap();
-    case["expected"]["exact"]["overall"] = "1/3".into();
-    std::fs::write(&file, cases.to_string()).unwrap();
-    assert_eq!(rung(&["score", file.to_str().unwrap()], "").status.code(), Some(1));
-    std::fs::write(&file, "{}").unwrap();
-    assert_eq!(rung(&["score", file.to_str().unwrap()], "").status.code(), Some(64));
-    let frameworks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/domain/frameworks");
-    let own =
-        rung(&["score", "--framework-dir", frameworks.to_str().unwrap(), vectors.to_str().unwrap()], "");
-    assert_eq!(own.status.code(), Some(0), "{}", err(&own));
 }
 
 #[test]
@@ -256,7 +227,10 @@ async fn snapshots_are_verified_from_the_terminal() {
     let both = verify(&[two, one]);
     assert_eq!(both.status.code(), Some(0), "{both:?}");
     assert!(out(&both).contains(hash.as_str()) && out(&both).contains("the score follows"), "{both:?}");
-    assert_eq!(verify(&[two, "--sha256", hash]).status.code(), Some(0));
+    assert!(out(&both).contains("chain: follows number 1"), "{both:?}");
+    let alone = verify(&[two, "--sha256", hash]);
+    assert_eq!(alone.status.code(), Some(0));
+    assert!(out(&alone).contains("number 1 is not among the files: its link was not checked"), "{alone:?}");
     assert_eq!(verify(&[one, "--sha256", hash]).status.code(), Some(1));
 
     let content = std::fs::read_to_string(one).unwrap();

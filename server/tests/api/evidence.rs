@@ -54,6 +54,7 @@ async fn a_wrong_item_is_pointed_to_and_not_kept() {
     };
     assert_eq!(refused("criteria", json!([])).await, ["/criteria"]);
     assert_eq!(refused("criteria", json!(["NO-1"])).await, ["/criteria"]);
+    assert_eq!(refused("criteria", json!(["PAT-1", "EVT-2"])).await, ["/criteria"], "not asked of hospitals");
     assert_eq!(refused("title", json!("")).await, ["/title"]);
     assert_eq!(refused("note", json!(" ")).await, ["/note"]);
     assert_eq!(refused("link", json!("https://example.org")).await, ["/note", "/link"]);

@@ -63,6 +63,7 @@ async fn a_report_becomes_a_run_and_is_judged(
     let good = json!({ "observations": { "nack_pct": 0.2, "p95_lag_minutes": 3, "silence_ratio": 0.5 } });
     let answer = report(&world, &heartbeats, &good.to_string()).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, ""));
+    assert_eq!(report(&world, &heartbeats, "[]").await.pointers(), [""], "a list is no report");
     until(async || latest(&world.owner, &check).await["status"] == "PASS").await;
     let run = latest(&world.owner, &check).await;
     assert_eq!(run["observations"], json!({ "nack_pct": 0.2, "p95_lag_minutes": 3.0, "silence_ratio": 0.5 }));

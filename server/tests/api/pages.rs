@@ -120,6 +120,34 @@ async fn no_page_needs_an_inline_style_or_handler() {
 }
 
 #[tokio::test]
+async fn every_page_has_its_landmarks() {
+    let world = World::new(Backend::Sqlite).await;
+    let anonymous = world.app.anonymous();
+    world.owner.sign_in().await;
+    let organization = format!("/orgs/{}", world.slug);
+    let pages = [
+        (&anonymous, "/sign-in"),
+        (&anonymous, "/frameworks"),
+        (&anonymous, "/frameworks/B7/1.0.0"),
+        (&anonymous, "/nowhere"),
+        (&world.owner, "/"),
+        (&world.owner, "/nowhere"),
+        (&world.owner, "/settings"),
+        (&world.owner, organization.as_str()),
+    ];
+    for (person, path) in pages {
+        let page = person.page(path).await.text;
+        for mark in ["<header", "<h1", "<nav class=\"top-end\" aria-label=\"Rung\">"] {
+            assert!(page.contains(mark), "{path}: {mark} in {page}");
+        }
+        let around = page.split("<main").next().unwrap();
+        let navigation = around.split("<nav").find(|nav| nav.contains("aria-label=\"Rung\"")).unwrap();
+        assert!(navigation.contains("href=\"/frameworks\""), "{path}: {navigation}");
+        assert_eq!(page.matches("<main").count(), 1, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn refusals_are_pages_with_words() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let ada = app.person("ada").await;

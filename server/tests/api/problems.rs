@@ -98,8 +98,21 @@ async fn a_wrong_part_of_a_body_is_pointed_to() {
         body[field] = value;
         body
     };
-    assert_eq!(refused(json!({})).await, ["/name"]);
-    assert_eq!(refused(json!([])).await, [""]);
+    assert_eq!(refused(json!({})).await, ["/name", "/profiles", "/size_band"]);
+    let all = json!({ "name": 7, "profiles": "H", "size_band": "many" });
+    assert_eq!(refused(all).await, ["/name", "/profiles", "/size_band"]);
+    // The fields in their order are no object that has them.
+    for list in [json!([]), json!(["Alder", ["H"], "1-6"])] {
+        assert_eq!(refused(list).await, [""]);
+    }
+    for band in [json!(null), json!(5), json!([])] {
+        assert_eq!(refused(with("size_band", band)).await, ["/size_band"]);
+    }
+    let said = ada.post("/organizations", with("size_band", json!(5))).await.problem(422);
+    assert_eq!(said["detail"], "Send \"1-6\", \"7-20\", \"21-150\" or \"151+\", not 5.");
+    for name in ["Alder\u{202e}latipsoH", "\u{2067}Alder", "Alder\tHospital"] {
+        assert_eq!(refused(with("name", json!(name))).await, ["/name"], "{name:?}");
+    }
     assert_eq!(refused(with("name", json!(7))).await, ["/name"]);
     assert_eq!(refused(with("name", json!("   "))).await, ["/name"]);
     assert_eq!(refused(with("profiles", json!([1]))).await, ["/profiles/0"]);
@@ -107,6 +120,41 @@ async fn a_wrong_part_of_a_body_is_pointed_to() {
     assert_eq!(refused(with("profiles", json!(["Z"]))).await, ["/profiles"]);
     assert_eq!(refused(with("size_band", json!("many"))).await, ["/size_band"]);
     assert_eq!(ada.get("/organizations").await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn every_wrong_part_of_a_body_is_told_at_once_and_in_words() {
+    let world = World::new(Backend::Sqlite).await;
+    let owner = &world.owner;
+    let integration =
+        json!({ "serves": "PAT", "owner": 5, "last_review": "soon", "review_months": "twelve" });
+    let refused = owner.post(&world.org("/integrations"), integration).await;
+    let mut pointers = refused.pointers();
+    pointers.sort();
+    assert_eq!(pointers, ["/last_review", "/name", "/owner", "/review_months", "/serves"]);
+    for words in [
+        "Send a date such as 2027-01-31, not \\\"soon\\\".",
+        "Send a whole number, not \\\"twelve\\\".",
+        "Send a list, not \\\"PAT\\\".",
+        "Send a text, not 5.",
+    ] {
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+    let turned = json!({ "name": "Portal\u{202e}", "owner": "Ana\u{2066}" });
+    assert_eq!(owner.post(&world.org("/integrations"), turned).await.pointers(), ["/name", "/owner"]);
+    let answer = json!({ "level": 9, "rationale": 5, "revision": "first" });
+    assert_eq!(
+        owner.put(&world.answer_to("PAT-1"), answer).await.pointers(),
+        ["/level", "/rationale", "/revision"]
+    );
+    for role in [json!(null), json!("king"), json!(7)] {
+        let member = json!({ "email": "bo@example.org", "role": role });
+        assert_eq!(owner.post(&world.org("/members"), member).await.pointers(), ["/role"], "{role}");
+    }
+    for kept in ["/integrations", "/members"] {
+        let found = owner.get(&world.org(kept)).await.expect(200);
+        assert!(found["items"].as_array().unwrap().len() < 2, "{found}");
+    }
 }
 
 #[tokio::test]
@@ -124,5 +172,12 @@ async fn lists_page_by_limit_and_after() {
     assert!(rest["next"].is_null());
     for query in ["limit=0", "limit=-1", "limit=ten", "after=nonsense"] {
         world.owner.get(&world.org(&format!("/assessments?{query}"))).await.problem(400);
+    }
+    let (findings, evidence) = (world.at("/findings"), world.at("/evidence"));
+    for list in [&*findings, "/frameworks", "/citations", &world.answer_to("PAT-1"), &evidence] {
+        world.owner.get(&format!("{list}?limit=1000")).await.expect(200);
+        for query in ["after=nonsense", "after=00000000-0000-7000-8000-000000000000"] {
+            world.owner.get(&format!("{list}?{query}")).await.problem(400);
+        }
     }
 }

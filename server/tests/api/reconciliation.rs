@@ -89,7 +89,7 @@ async fn figures_alone_are_a_report_and_their_age_counts() {
 }
 
 #[tokio::test]
-async fn a_sample_smaller_than_asked_for_proves_nothing() {
+async fn a_sample_smaller_than_asked_for_proves_nothing_and_one_that_breaks_a_condition_fails() {
     let world = World::new(Backend::Sqlite).await;
     let parameters = json!({ "source": "quarterly parity sample", "min_charts": 30 });
     let check = check(&world, "recon.portal_api_parity", parameters).await;
@@ -100,6 +100,12 @@ async fn a_sample_smaller_than_asked_for_proves_nothing() {
     let small = report(29).await;
     assert_eq!((&small["status"], &small["reach"]), (&json!("UNKNOWN"), &json!("inconclusive")), "{small}");
     assert!(small.to_string().contains("29 charts, and 30 are asked for"), "{small}");
+    let short = report(24).await;
+    assert_eq!(
+        (&short["status"], &short["reach"]),
+        (&json!("FAIL"), &json!("answered")),
+        "the criterion asks for 25"
+    );
     assert_eq!(report(30).await["status"], "PASS");
 }
 

@@ -148,6 +148,21 @@ async fn each_role_hands_on_what_is_its_own() {
     consultant.put(&world.at(&rating("NO-1")), json!({ "level": 4, "revision": 0 })).await.problem(404);
 }
 
+/// The answers to the criteria of patient access, as FHIR.
+async fn exported(world: &World) -> Vec<(String, String)> {
+    let address = format!("{}/fhir/R4/QuestionnaireResponse/{}", world.app.url, world.assessment);
+    let request = world.owner.client.get(address).bearer_auth(world.owner.token.as_ref().unwrap());
+    let response = Answer::of(request).await.expect(200);
+    let items = response["item"][0]["item"].as_array().unwrap();
+    let code = |item: &Value| text(&item["answer"][0]["valueCoding"]["code"]);
+    items.iter().map(|item| (text(&item["linkId"]), code(item))).collect()
+}
+
+/// The same, expected of `PAT-1` and those after it.
+fn given(codes: &[&str]) -> Vec<(String, String)> {
+    (1..).zip(codes).map(|(number, code)| (format!("PAT-{number}"), (*code).to_owned())).collect()
+}
+
 #[rstest]
 #[tokio::test]
 async fn ratings_stand_beside_the_claims_and_differences_are_settled(
@@ -211,7 +226,17 @@ async fn ratings_stand_beside_the_claims_and_differences_are_settled(
     consultant.post(&settle, note(1)).await.problem(409);
     post(&consultant, &world.at("/finalize")).await.problem(409);
     consultant.post(&settle, note(2)).await.expect(200);
+    assert_eq!(exported(&world).await, given(&["4", "3", "2", "not-applicable", "not-applicable"]));
     post(&consultant, &world.at("/finalize")).await.expect(200);
+    // What is signed are the official answers, and *not applicable* only where the assessor says so too.
+    assert_eq!(exported(&world).await, given(&["0", "3", "2", "not-applicable"]));
+    let report = world.owner.get(&world.at("/report.json")).await.expect(200);
+    let lines = report["criteria"].as_array().unwrap();
+    let line = |code: &str| lines.iter().find(|line| line["code"] == code).unwrap().clone();
+    assert_eq!(
+        (&line("PAT-1")["claimed"], &line("PAT-5")["standing"]),
+        (&json!(0), &json!("not applicable, not confirmed"))
+    );
 }
 
 #[rstest]

@@ -100,9 +100,12 @@ pub(super) fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 #[tokio::test]
 async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
     let world = World::new(Backend::Sqlite).await;
-    let zip = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    let empty = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    let (bomb, macros) = (workbook("xl/worksheets/sheet1.xml", 64), workbook("xl/vbaProject.bin", 1));
+    assert!(bomb.len() < 1 << 20, "64 MB in {} bytes", bomb.len());
+    let astray = workbook("../../etc/cron.d/sheet1.xml", 1);
     let png = b"\x89PNG\r\n\x1a\nrest";
-    let cases: [(&str, &[u8], &str); 8] = [
+    let cases: [(&str, &[u8], &str); 11] = [
         ("report.pdf", png, "PNG"),
         (
             "picture.svg",
@@ -110,7 +113,10 @@ async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
             "markup",
         ),
         ("page.txt", b"\n<html><script>alert(1)</script>", "markup"),
-        ("bomb.xlsx", zip, "archive"),
+        ("empty.xlsx", empty, "archive"),
+        ("bomb.xlsx", &bomb, "unpack"),
+        ("macros.xlsx", &macros, "macros"),
+        ("astray.xlsx", &astray, "outside"),
         ("program.exe", b"MZ\x90\0\x03\0", "none of PDF"),
         ("table.exe", b"a,b\n1,2\n", "plain text"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "2007"),
@@ -285,8 +291,8 @@ async fn without_a_place_for_files_links_and_notes_are_taken() {
     assert_eq!(read, item);
 }
 
-/// A workbook whose one sheet unpacks to far more than any file that is taken.
-fn bomb() -> Vec<u8> {
+/// A workbook with a part of so many MB that packs to nearly nothing.
+fn workbook(part: &str, megabytes: usize) -> Vec<u8> {
     use std::io::Write as _;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
@@ -294,32 +300,32 @@ fn bomb() -> Vec<u8> {
         zip.start_file(name, options).unwrap();
         zip.write_all(b"<x/>").unwrap();
     }
-    zip.start_file("xl/worksheets/sheet1.xml", options).unwrap();
+    zip.start_file(part, options).unwrap();
     let nothing = vec![0_u8; 1 << 20];
-    for _ in 0..64 {
+    for _ in 0..megabytes {
         zip.write_all(&nothing).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }
 
 #[tokio::test]
-async fn a_workbook_that_is_a_bomb_is_kept_and_handed_out_and_never_unpacked() {
+async fn a_workbook_is_kept_and_handed_out_as_it_came_and_never_unpacked() {
     let world = World::new(Backend::Sqlite).await;
-    let bomb = bomb();
-    assert!(bomb.len() < 1 << 20, "64 MB in {} bytes", bomb.len());
-    let item = attach(&world, "Volumes.xlsx", &bomb).await.expect(201);
-    assert_eq!(item["file"]["bytes"], json!(bomb.len()), "as it came, not as it would unpack");
+    let workbook = workbook("xl/worksheets/sheet1.xml", 9);
+    assert!(workbook.len() < 1 << 16, "9 MB in {} bytes", workbook.len());
+    let item = attach(&world, "Volumes.xlsx", &workbook).await.expect(201);
+    assert_eq!(item["file"]["bytes"], json!(workbook.len()), "as it came, not as it would unpack");
     let path = format!("/evidence/{}", text(&item["id"]));
     let answer = world.owner.api(Method::GET, &path).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment;"));
     assert_eq!(answer.headers().get("content-encoding"), None);
-    assert_eq!(answer.bytes().await.unwrap(), bomb);
+    assert_eq!(answer.bytes().await.unwrap(), workbook);
     // What lies in the store is what came: nothing was unpacked beside it.
     let EvidenceConfig::Folder(folder) = &world.app.config.evidence else {
         panic!("tests keep files in a folder")
     };
     let kept: Vec<_> = files_below(folder).iter().map(|file| std::fs::read(file).unwrap()).collect();
-    assert_eq!(kept, [bomb]);
+    assert_eq!(kept, [workbook]);
     world.app.stop().await;
 }

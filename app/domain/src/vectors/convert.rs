@@ -16,6 +16,13 @@ const LISTED_PRIORITIES: usize = 10;
 impl CaseInput {
     /// The input in the rule's words, or what in it the framework does not have.
     pub(super) fn to_scoring(&self, framework: &Framework) -> Result<Input, String> {
+        let profiles = &framework.profiles;
+        if let Some(code) =
+            self.profiles.iter().find(|code| profiles.iter().all(|known| known.code != **code))
+        {
+            let known: Vec<&str> = profiles.iter().map(|known| known.code.as_str()).collect();
+            return Err(format!("{} has no profile `{code}`; it has {}", framework.code, known.join(", ")));
+        }
         let named = self.answers.keys().chain(self.own_targets.keys());
         let mut criteria = named.chain(self.evidence.iter().map(|item| &item.criterion));
         if let Some(code) = criteria.find(|code| framework.criterion(code).is_none()) {

@@ -26,6 +26,9 @@ impl Service {
                 "Name the token in 1 to 80 characters, for example after its use.",
             ));
         }
+        if let Some(problem) = crate::name::unprintable("name", name) {
+            return Err(Error::Invalid(vec![problem]));
+        }
         let random: [u8; 32] = rand::random();
         let secret = format!("rung_{}", URL_SAFE_NO_PAD.encode(random));
         let token = ApiToken {

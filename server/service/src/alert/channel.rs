@@ -262,7 +262,7 @@ fn place(id: ChannelId) -> String {
 fn name_problems(name: &str) -> Vec<FieldError> {
     let length = name.trim().chars().count();
     if (1..=120).contains(&length) {
-        Vec::new()
+        crate::name::unprintable("name", name.trim()).into_iter().collect()
     } else {
         vec![FieldError::new("name", "Give the channel a name of 1 to 120 characters.")]
     }

@@ -121,8 +121,12 @@ impl Service {
         };
         outcome.status = self.worst_decided(kind, &outcome).await?;
         if let Some(text) = too_small(&self.open_parameters(check)?, &outcome.observations) {
-            outcome.reach = Reach::Inconclusive;
-            outcome.status = Status::Unknown;
+            // A broken condition of a criterion, that on the sample's size among them, is a failure all the same
+            // (scoring.md, section 6.1).
+            if outcome.status != Status::Fail {
+                outcome.reach = Reach::Inconclusive;
+                outcome.status = Status::Unknown;
+            }
             outcome.messages.push(Message::new(Severity::Warning, text).at(CHARTS));
         }
         let timing = Timing {
@@ -180,11 +184,11 @@ impl Service {
     }
 }
 
-/// Why a sample proves nothing: it has fewer charts than the check asks for.
+/// Why a sample proves nothing good: it has fewer charts than the check asks for.
 fn too_small(parameters: &Parameters, seen: &Observations) -> Option<String> {
     let (charts, least) = (seen.get(CHARTS)?.number()?, parameters.number("min_charts")?);
     let short = charts < least;
-    short.then(|| format!("The sample has {charts} charts, and {least} are asked for: it proves nothing."))
+    short.then(|| format!("The sample has {charts} charts, and {least} are asked for."))
 }
 
 /// Everything that a report tells, or all that is wrong with it.

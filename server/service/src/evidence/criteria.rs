@@ -4,13 +4,33 @@ use domain::CriterionCode;
 use domain::scoring::EvidenceState;
 use serde_json::json;
 use store::EvidenceId;
-use store::record::Evidence;
+use store::record::{Assessment, Evidence};
 
 use crate::answer::must_be_open;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service, UnixMillis};
 
 impl Service {
+    /// What is wrong with criteria that an item is to speak to: they are not of the framework, or not asked of the
+    /// organization, which cannot answer them either.
+    pub(super) async fn problems_of_criteria(
+        &self,
+        found: &Assessment,
+        criteria: &[CriterionCode],
+    ) -> Result<Vec<FieldError>, Error> {
+        let framework = self.prepared(found.framework).await?.framework;
+        let organization =
+            self.store().organization(found.org).await?.ok_or(Error::NotFound("The organization"))?;
+        let problem = |code: &CriterionCode| match framework.criterion(code) {
+            None => Some(format!("{code} is not a criterion of this framework.")),
+            Some(criterion) => {
+                let asked = criterion.profiles.iter().any(|profile| organization.profiles.contains(profile));
+                (!asked).then(|| format!("{code} does not apply to this organization's profiles."))
+            }
+        };
+        Ok(criteria.iter().filter_map(problem).map(|problem| FieldError::new("criteria", problem)).collect())
+    }
+
     /// Ties an item to these criteria and to no others. Its content and its author stay; it is a next revision, which
     /// has to be reviewed again: a reviewer said what it proves, and not what else it might.
     pub async fn retie_evidence(
@@ -25,11 +45,9 @@ impl Service {
         must_be_open(&found)?;
         criteria.sort();
         criteria.dedup();
-        let framework = self.prepared(found.framework).await?.framework;
-        let unknown = criteria.iter().filter(|code| framework.criterion(code).is_none());
-        let mut problems: Vec<FieldError> = unknown
-            .map(|code| FieldError::new("criteria", format!("{code} is not a criterion of this framework.")))
-            .collect();
+        // What it was tied to before the organization's profiles were others may stay.
+        let new: Vec<_> = criteria.iter().filter(|code| !known.criteria.contains(code)).cloned().collect();
+        let mut problems = self.problems_of_criteria(&found, &new).await?;
         if criteria.is_empty() {
             problems.push(FieldError::new("criteria", "Choose at least one criterion."));
         } else if criteria == known.criteria {

@@ -40,7 +40,7 @@ fn is_ending(text: &str) -> bool {
 
 /// Characters that turn the direction of what follows: `report\u{202e}fdp.exe` reads as `reportexe.pdf`.
 const fn is_direction(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    crate::name::turns(c) || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}')
 }
 
 #[cfg(test)]

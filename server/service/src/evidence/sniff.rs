@@ -1,5 +1,6 @@
-//! What a file is, from its content alone: its name says nothing. Nothing is ever unpacked; of a ZIP archive only the
-//! list of names at its end is read.
+//! What a file is, from its content alone: its name says nothing. Nothing is ever unpacked.
+
+mod archive;
 
 use std::fmt;
 
@@ -28,6 +29,12 @@ pub(crate) enum NotTaken {
     /// HTML, SVG, XML: a browser could run what is in it.
     Markup,
     Archive,
+    /// A document that would unpack to far more than one of its size does.
+    Bomb,
+    /// A document with a part that would be written outside of where it is unpacked.
+    Astray,
+    /// Macros in a document of a kind that has none.
+    Macros,
     /// Word, Excel and `PowerPoint` before 2007.
     OldOffice,
     Unknown,
@@ -42,6 +49,15 @@ impl NotTaken {
                 "The file holds markup (HTML, SVG or XML), which is not taken. Print it to PDF, or send an image of it."
             }
             Self::Archive => "The file is an archive. Send the files in it one by one.",
+            Self::Bomb => {
+                "The file would unpack to far more than a document holds. Save it anew, or print it to PDF and send that."
+            }
+            Self::Astray => {
+                "The file names a part outside of itself, which no document does. Save it anew, or print it to PDF and send that."
+            }
+            Self::Macros => {
+                "The file holds macros, and a .docx, .xlsx or .pptx has none. Save it without them, or print it to PDF and send that."
+            }
             Self::OldOffice => {
                 "The file is in an office format from before 2007. Save it as .docx, .xlsx, .pptx or PDF and send that."
             }
@@ -130,7 +146,7 @@ pub(crate) fn sniff(content: &[u8]) -> Result<FileKind, NotTaken> {
     if begins(b"PK")
         && content.get(2..4).is_some_and(|more| [[3, 4], [5, 6], [7, 8]].iter().any(|known| more == known))
     {
-        return of_archive(content);
+        return archive::kind(content);
     }
     if begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Err(NotTaken::OldOffice);
@@ -159,62 +175,6 @@ fn of_text(content: &[u8]) -> Result<FileKind, NotTaken> {
         Some(b'<') => Err(NotTaken::Markup),
         Some(_) => Ok(FileKind::Text),
     }
-}
-
-/// Names that are looked at in an archive's list; a document has far fewer.
-const MOST_NAMES: usize = 10_000;
-
-fn of_archive(content: &[u8]) -> Result<FileKind, NotTaken> {
-    let names = names_of(content).ok_or(NotTaken::Archive)?;
-    let has = |name: &[u8]| names.contains(&name);
-    if has(b"[Content_Types].xml") {
-        let parts = [
-            (&b"word/document.xml"[..], FileKind::Docx),
-            (b"xl/workbook.xml", FileKind::Xlsx),
-            (b"ppt/presentation.xml", FileKind::Pptx),
-        ];
-        let found: Vec<_> = parts.into_iter().filter(|(name, _)| has(name)).map(|(_, kind)| kind).collect();
-        return if let [kind] = found[..] { Ok(kind) } else { Err(NotTaken::Archive) };
-    }
-    // OpenDocument 1.3, part 2, section 3.3: the first file is stored as it is and says the media type.
-    if names.first() == Some(&&b"mimetype"[..]) && content.get(30..38) == Some(b"mimetype") {
-        let said = content.get(38..).unwrap_or_default();
-        for kind in [FileKind::Odt, FileKind::Ods, FileKind::Odp] {
-            // A template or another kind goes on after these words.
-            let media = kind.media_type().as_bytes();
-            if said.starts_with(media) && !matches!(said.get(media.len()), Some(b'-' | b'a'..=b'z')) {
-                return Ok(kind);
-            }
-        }
-    }
-    Err(NotTaken::Archive)
-}
-
-/// The names in the central directory (APPNOTE 4.3.12); `None` where there is no directory in order.
-fn names_of(content: &[u8]) -> Option<Vec<&[u8]>> {
-    let number = |at: usize, length: usize| -> Option<usize> {
-        let bytes = content.get(at..at.checked_add(length)?)?;
-        Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
-    };
-    // The end of the directory is 22 bytes long and followed by a comment of at most 65,535 (APPNOTE 4.3.16).
-    let last = content.len().checked_sub(22)?;
-    let first = last.saturating_sub(usize::from(u16::MAX));
-    let end = (first..=last).rev().find(|at| content[*at..].starts_with(b"PK\x05\x06"))?;
-    let count = number(end + 10, 2)?;
-    if count > MOST_NAMES {
-        return None;
-    }
-    let mut at = number(end + 16, 4)?;
-    let mut names = Vec::with_capacity(count);
-    for _ in 0..count {
-        if content.get(at..at.checked_add(4)?)? != b"PK\x01\x02" {
-            return None;
-        }
-        let (name, extra, comment) = (number(at + 28, 2)?, number(at + 30, 2)?, number(at + 32, 2)?);
-        names.push(content.get(at + 46..at + 46 + name)?);
-        at += 46 + name + extra + comment;
-    }
-    Some(names)
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ pub(in crate::api) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Rule>>, Problem> {
     let found = service.alerts_page(&actor, id).await?.rules;
-    Ok(Json(paging.slice(found, |rule| rule.id, Rule::from)))
+    Ok(Json(paging.slice(found, |rule| rule.id, Rule::from)?))
 }
 
 /// Say which incidents go to a channel

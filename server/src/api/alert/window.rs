@@ -72,7 +72,7 @@ pub(in crate::api) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Window>>, Problem> {
     let found = service.alerts_page(&actor, id).await?.windows;
-    Ok(Json(paging.slice(found, |window| window.id, Window::from)))
+    Ok(Json(paging.slice(found, |window| window.id, Window::from)?))
 }
 
 /// Plan a maintenance window

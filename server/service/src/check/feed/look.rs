@@ -102,7 +102,8 @@ impl Service {
         };
         if let Some((asked, message)) = observe::asked(parameters, &outcome.observations) {
             match asked {
-                Status::Unknown if !missing => {
+                // A broken condition is a failure all the same (scoring.md, section 6.1).
+                Status::Unknown if !missing && outcome.status != Status::Fail => {
                     outcome.reach = Reach::Inconclusive;
                     outcome.status = Status::Unknown;
                 }

@@ -107,7 +107,7 @@ pub(super) fn asked(parameters: &Parameters, figures: &Observations) -> Option<(
     if let (Some(seen), Some(least)) = (number("resources_checked"), parameters.number("min_sample"))
         && seen < least
     {
-        let text = format!("The sample has {seen} resources, and {least} are asked for: it proves nothing.");
+        let text = format!("The sample has {seen} resources, and {least} are asked for.");
         return Some((Status::Unknown, Message::new(Severity::Warning, text).at("resources_checked")));
     }
     None

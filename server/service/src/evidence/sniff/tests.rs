@@ -4,14 +4,20 @@ use super::*;
 
 /// An archive whose files are stored as they are.
 fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let truthful: Vec<_> = files.iter().map(|(name, content)| (*name, *content, content.len())).collect();
+    declared(&truthful)
+}
+
+/// The same, with what its directory says that each unpacks to.
+fn declared(files: &[(&str, &[u8], usize)]) -> Vec<u8> {
     let (mut body, mut directory) = (Vec::new(), Vec::new());
     let sixteen = |length: usize| u16::try_from(length).unwrap().to_le_bytes();
     let thirty_two = |length: usize| u32::try_from(length).unwrap().to_le_bytes();
-    for (name, content) in files {
+    for (name, content, unpacked) in files {
         let offset = body.len();
         let mut facts = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         facts.extend(thirty_two(content.len()));
-        facts.extend(thirty_two(content.len()));
+        facts.extend(thirty_two(*unpacked));
         facts.extend(sixteen(name.len()));
         facts.extend([0, 0]);
         body.extend(b"PK\x03\x04");
@@ -82,6 +88,62 @@ fn what_could_harm_or_is_unknown_is_not_taken() {
     for (content, why) in cases {
         assert_eq!(sniff(content), Err(why), "{content:?}");
     }
+}
+
+#[test]
+fn a_document_that_unpacks_to_far_too_much_is_not_taken() {
+    let packed: &[u8] = &vec![b'x'; 1 << 20];
+    let workbook = |sheets: &[(&str, &[u8], usize)]| {
+        let mut files = vec![("[Content_Types].xml", &b"<Types/>"[..], 8), ("xl/workbook.xml", b"<x/>", 4)];
+        files.extend(sheets);
+        sniff(&declared(&files))
+    };
+    let (mega, sheet, other) = (1 << 20, "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml");
+    let bombs: [&[(&str, &[u8], usize)]; 5] = [
+        // 1 kB to 11 MB, beside much that is what it says.
+        &[(sheet, &packed[..1024], 11 * mega), (other, packed, mega)],
+        // 1 MB to 201 MB.
+        &[(sheet, packed, 201 * mega)],
+        &[(sheet, packed, 150 * mega), (other, packed, 107 * mega)],
+        // What stands elsewhere, and 4 GB.
+        &[(sheet, packed, 0xffff_ffff)],
+        &[(sheet, &b""[..], 11 * mega)],
+    ];
+    for (place, bomb) in bombs.into_iter().enumerate() {
+        assert_eq!(workbook(bomb), Err(NotTaken::Bomb), "bomb {place}");
+    }
+    let documents: [&[(&str, &[u8], usize)]; 3] = [
+        &[(sheet, &b"x"[..], 9 * mega)],
+        &[(sheet, packed, 200 * mega)],
+        &[(sheet, packed, 150 * mega), (other, packed, 100 * mega)],
+    ];
+    for (place, document) in documents.into_iter().enumerate() {
+        assert_eq!(workbook(document), Ok(FileKind::Xlsx), "document {place}");
+    }
+    let text = b"application/vnd.oasis.opendocument.text";
+    let odt = declared(&[("mimetype", &text[..], text.len()), ("content.xml", b"x", 300 * mega)]);
+    assert_eq!(sniff(&odt), Err(NotTaken::Bomb));
+}
+
+#[test]
+fn a_document_with_macros_or_with_parts_outside_is_not_taken() {
+    let with = |part| {
+        let files = [("[Content_Types].xml", &b"<Types/>"[..]), ("xl/workbook.xml", b"<x/>"), (part, b"x")];
+        sniff(&archive(&files))
+    };
+    for part in ["xl/vbaProject.bin", "xl/VBAPROJECT.BIN", "word/vbaProject.bin", "xl/macrosheets/sheet1.xml"]
+    {
+        assert_eq!(with(part), Err(NotTaken::Macros), "{part}");
+    }
+    for part in ["/etc/passwd", "\\server\\share", "C:\\x", "../x", "xl/../../x", "xl\\..\\x", ".."] {
+        assert_eq!(with(part), Err(NotTaken::Astray), "{part}");
+    }
+    for part in ["xl/sheet..xml", "xl/vbaProject.bin.rels", "docProps/..app"] {
+        assert_eq!(with(part), Ok(FileKind::Xlsx), "{part}");
+    }
+    let odt =
+        archive(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("../content.xml", b"<x/>")]);
+    assert_eq!(sniff(&odt), Err(NotTaken::Astray));
 }
 
 #[test]
