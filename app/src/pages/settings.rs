@@ -11,7 +11,7 @@ use self::second_factor::second_factor_section;
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, Moment, Note, PageHead, PostButton, Section,
-    Table, TableLook, Tag, TagKind, TextInput, Width, date_of,
+    Select, Table, TableLook, Tag, TagKind, TextInput, Width, date_of,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::plural;
@@ -46,7 +46,10 @@ impl News {
     pub(crate) fn holds_secret(&self) -> bool {
         match self {
             Self::TokenCreated { .. } | Self::SecondFactorOn { .. } | Self::RecoveryCodes { .. } => true,
-            Self::PasswordChanged | Self::SignedOutElsewhere { .. } | Self::SecondFactorOff => false,
+            Self::ProfileChanged
+            | Self::PasswordChanged
+            | Self::SignedOutElsewhere { .. }
+            | Self::SecondFactorOff => false,
         }
     }
 }

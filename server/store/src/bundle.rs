@@ -18,7 +18,6 @@ use crate::ids::{AssessmentId, UserId};
 use crate::organizations::organization_columns;
 use crate::record::{
     Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override, Role,
-    Standing,
 };
 use crate::{answers, assignments, checks, evidence, integrations, overrides, standings, ties};
 
@@ -32,14 +31,18 @@ statements! {
 
 /// The statements of a bundle after [`HEAD`], each by the assessment's id, in the order that [`Parts::take`] knows.
 /// The lists in JSON are written differently for each database.
-const fn statements(answers: &'static str, beside: &'static str) -> [&'static str; 8] {
+const fn statements(
+    answers: &'static str,
+    beside: &'static str,
+    standings: &'static str,
+) -> [&'static str; 8] {
     [
         answers,
         beside,
         evidence::OF_ASSESSMENT,
         checks::BESIDE_ASSESSMENT,
         integrations::BESIDE_ASSESSMENT,
-        standings::BESIDE_ASSESSMENT,
+        standings,
         ties::BESIDE_ASSESSMENT,
         overrides::BESIDE_ASSESSMENT,
     ]
@@ -47,7 +50,8 @@ const fn statements(answers: &'static str, beside: &'static str) -> [&'static st
 
 /// All of them for SQLite, made once.
 static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| {
-    format!("{HEAD};\n{}", statements(answers::LIST_SQLITE, assignments::BESIDE_SQLITE).join(";\n")).leak()
+    let lists = statements(answers::LIST_SQLITE, assignments::BESIDE_SQLITE, standings::BESIDE_SQLITE);
+    format!("{HEAD};\n{}", lists.join(";\n")).leak()
 });
 
 from_row! {
@@ -68,7 +72,7 @@ struct Parts {
     evidence: Vec<Evidence>,
     checks: Vec<Check>,
     integrations: Vec<Integration>,
-    standings: Vec<Standing>,
+    standings: standings::Listed,
     ties: Vec<ManualTie>,
     overrides: Vec<Override>,
 }
@@ -83,7 +87,7 @@ impl Parts {
         Evidence: FromRow<'r, R>,
         Check: FromRow<'r, R>,
         Integration: FromRow<'r, R>,
-        Standing: FromRow<'r, R>,
+        standings::Listed: FromRow<'r, R>,
         ManualTie: FromRow<'r, R>,
         Override: FromRow<'r, R>,
     {
@@ -94,7 +98,7 @@ impl Parts {
             3 => self.evidence.push(Evidence::from_row(row)?),
             4 => self.checks.push(Check::from_row(row)?),
             5 => self.integrations.push(Integration::from_row(row)?),
-            6 => self.standings.push(Standing::from_row(row)?),
+            6 => self.standings = standings::Listed::from_row(row)?,
             7 => self.ties.push(ManualTie::from_row(row)?),
             _ => self.overrides.push(Override::from_row(row)?),
         }
@@ -124,7 +128,11 @@ impl Parts {
                 for row in head.fetch_all(&mut **connection).await? {
                     parts.take(0, &row)?;
                 }
-                let together = statements(answers::LIST_POSTGRES, assignments::BESIDE_POSTGRES);
+                let together = statements(
+                    answers::LIST_POSTGRES,
+                    assignments::BESIDE_POSTGRES,
+                    standings::BESIDE_POSTGRES,
+                );
                 for (part, statement) in (1..).zip(together) {
                     for row in sqlx::query(statement).bind(assessment).fetch_all(&mut **connection).await? {
                         parts.take(part, &row)?;
@@ -156,6 +164,7 @@ pub(crate) async fn read(
 ) -> Result<Option<AssessmentBundle>, StoreError> {
     let parts = Parts::read(link, assessment, reader).await?;
     Ok(parts.head.map(|head| AssessmentBundle {
+        standings: parts.standings.of(head.assessment.framework),
         assessment: head.assessment,
         organization: head.organization,
         reader: head.role,
@@ -163,7 +172,6 @@ pub(crate) async fn read(
         evidence: parts.evidence,
         checks: parts.checks,
         integrations: parts.integrations,
-        standings: parts.standings,
         ties: parts.ties,
         overrides: parts.overrides,
         assignments: parts.beside.assignments,

@@ -6,24 +6,62 @@
 use std::collections::BTreeMap;
 
 use domain::BindingId;
-use domain::check::Status;
+use domain::check::{ConditionResult, Status};
+use serde::Deserialize;
 
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{CheckId, FrameworkId, UnixMillis};
+use crate::ids::{CheckId, FrameworkId, RunId, UnixMillis};
 use crate::record::{Judged, Run, Standing};
+
+/// What stands with the runs that were judged as the run before.
+macro_rules! now {
+    (fails) => {
+        "s.consecutive_fails + CASE WHEN s.last_status = 'FAIL' THEN c.repeats ELSE 0 END"
+    };
+    (concluded) => {
+        "CASE WHEN c.repeats = 0 OR s.last_status = 'UNKNOWN' THEN s.concluded_at ELSE c.last_started_at END"
+    };
+    (run) => {
+        "CASE WHEN c.repeats = 0 THEN s.last_run ELSE c.last_run END"
+    };
+}
 
 macro_rules! select_standings {
     ($rest:literal) => {
         concat!(
-            "SELECT s.check_id, s.framework_id, s.binding, s.status, \
-             s.consecutive_fails + CASE WHEN s.last_status = 'FAIL' THEN c.repeats ELSE 0 END AS consecutive_fails, \
-             CASE WHEN c.repeats = 0 OR s.last_status = 'UNKNOWN' THEN s.concluded_at ELSE c.last_started_at END \
-             AS concluded_at, s.last_status, \
-             CASE WHEN c.repeats = 0 THEN s.last_run ELSE c.last_run END AS last_run, s.conditions, s.passed_at \
-             FROM standings s JOIN checks c ON c.id = s.check_id ",
+            "SELECT s.check_id, s.framework_id, s.binding, s.status, ",
+            now!(fails),
+            " AS consecutive_fails, ",
+            now!(concluded),
+            " AS concluded_at, s.last_status, ",
+            now!(run),
+            " AS last_run, s.conditions, s.passed_at FROM standings s JOIN checks c ON c.id = s.check_id ",
             $rest
+        )
+    };
+}
+
+/// All that bears on an assessment in one row, as [`Columns`] in JSON: a thousand checks have thousands of standings, and
+/// a row of its own for each costs many times as much.
+macro_rules! list {
+    ($open:literal, $conditions:literal, $close:literal) => {
+        concat!(
+            "SELECT ",
+            $open,
+            "s.check_id, s.binding, s.status, ",
+            now!(fails),
+            ", ",
+            now!(concluded),
+            ", s.last_status, ",
+            now!(run),
+            ", ",
+            $conditions,
+            ") ORDER BY s.check_id, s.binding)",
+            $close,
+            " AS standings FROM standings s JOIN checks c ON c.id = s.check_id \
+             JOIN assessments a ON a.org_id = c.org_id AND a.framework_id = s.framework_id WHERE a.id = $1"
         )
     };
 }
@@ -36,10 +74,8 @@ statements! {
         last_status = excluded.last_status, last_run = excluded.last_run, conditions = excluded.conditions, \
         passed_at = excluded.passed_at";
     Both OF_CHECK = select_standings!("WHERE s.check_id = $1 ORDER BY s.framework_id, s.binding");
-    Both BESIDE_ASSESSMENT = select_standings!(
-        "JOIN assessments a ON a.org_id = c.org_id \
-         WHERE a.id = $1 AND s.framework_id = a.framework_id ORDER BY s.check_id, s.binding"
-    );
+    Sqlite BESIDE_SQLITE = list!("json_group_array(json_array(", "json(s.conditions)", "");
+    Postgres BESIDE_POSTGRES = list!("coalesce(json_agg(json_build_array(", "s.conditions::json", ", '[]')::text");
 }
 
 from_row! {
@@ -48,6 +84,50 @@ from_row! {
         concluded_at, last_status: text, last_run, conditions: json,
     }
     Kept { standing: flat, passed_at }
+}
+
+from_row! {
+    Listed { standings: json }
+}
+
+/// The standings that bear on an assessment, by check and binding.
+#[derive(Default)]
+pub(crate) struct Listed {
+    standings: Vec<Columns>,
+}
+
+/// A standing's columns as `list!` names them.
+#[derive(Deserialize)]
+struct Columns(CheckId, BindingId, Status, u32, Option<UnixMillis>, Status, RunId, Vec<ConditionResult>);
+
+impl Listed {
+    /// Those for the bindings of a framework: the one that was asked for.
+    pub(crate) fn of(self, framework: FrameworkId) -> Vec<Standing> {
+        let standing = |columns: Columns| {
+            let Columns(
+                check,
+                binding,
+                status,
+                consecutive_fails,
+                concluded_at,
+                last_status,
+                last_run,
+                conditions,
+            ) = columns;
+            Standing {
+                check,
+                framework,
+                binding,
+                status,
+                consecutive_fails,
+                concluded_at,
+                last_status,
+                last_run,
+                conditions,
+            }
+        };
+        self.standings.into_iter().map(standing).collect()
+    }
 }
 
 /// A standing with what only its keeping needs.

@@ -17,7 +17,7 @@ impl<'de> Strict<'de> {
     fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Value::String(text) = self.0 else { return self.deserialize_any(visitor) };
         let wanted = (&visitor as &dyn Expected).to_string();
-        visitor.visit_borrowed_str(text).map_err(|fault| fault.in_text(text, &wanted))
+        visitor.visit_borrowed_str(text).map_err(|fault: Fault| fault.in_text(text, &wanted))
     }
 }
 
