@@ -157,7 +157,12 @@ mod tests {
         let lists = |contract| {
             aim(
                 "attribution.cadence",
-                &[("contract", contract), ("expected_every", "1d"), ("list_cadence_days", "31")],
+                &[
+                    ("contract", contract),
+                    ("expected_every", "1d"),
+                    ("list_cadence_days", "31"),
+                    ("feed_token", "a-token"),
+                ],
             )
         };
         assert_ne!(lists("Medicare ACO"), lists("Medicaid"));

@@ -102,8 +102,9 @@ async fn a_confirmed_failure_is_not_aimed_away_by_whoever_may_not_silence_it(
     let bindings = read["bindings"].as_array().unwrap();
     assert!(bindings.iter().all(|binding| binding["status"].is_null()), "{read}");
     let store = Store::connect(&world.app.config.database.url).await.unwrap();
-    let log = store.audit_of(world.organization.parse().unwrap(), None, 1).await.unwrap();
-    assert_eq!((log[0].action.as_str(), &log[0].details["target"]), ("check.changed", &json!("changed")));
+    let log = store.audit_of(world.organization.parse().unwrap(), None, 2).await.unwrap();
+    let actions: Vec<_> = log.iter().map(|line| (line.action.as_str(), &line.details["target"])).collect();
+    assert_eq!(actions, [("incident.closed", &Value::Null), ("check.changed", &json!("changed"))]);
     store.close().await;
     let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     assert_eq!(run["status"], "PASS");

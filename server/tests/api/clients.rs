@@ -45,6 +45,11 @@ pub(super) async fn rich(backend: Backend) -> World {
     owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     let secret = json!({ "base_url": target.url, "bearer_token": SECRET });
     add(owner, &integration, "fhir.capability", secret).await.expect(201);
+    let page = add(owner, &integration, "portal.doc_link", json!({ "url": target.url })).await.expect(201);
+    let page = format!("/checks/{}", text(&page["id"]));
+    owner.post(&format!("{page}/runs"), Value::Null).await.expect(201);
+    let moved = json!({ "parameters": { "url": format!("{}/developers", target.url) } });
+    owner.patch(&page, moved).await.expect(200);
     let ties = owner.get(&format!("{check}/ties?limit=200")).await.expect(200);
     let tie = ties["items"].as_array().unwrap().iter().find(|tie| tie["framework"] == "B7").unwrap();
     let at = format!("{check}/ties/B7/{}/{}", text(&tie["framework_version"]), text(&tie["binding"]));
@@ -226,12 +231,12 @@ async fn a_client_goes_out_and_comes_in_elsewhere_with_the_same_score_and_the_sa
 
     assert_eq!(keeper.get(&world.org("/logo")).await.status, 200, "the logo came along");
 
-    // The check that had a secret is paused and has none; the other goes on where it was.
+    // The check that had a secret is paused and has none; the others go on where they were.
     let integrations = keeper.get(&world.org("/integrations")).await.expect(200);
     let checks = format!("/integrations/{}/checks", text(&integrations["items"][0]["id"]));
     let checks = keeper.get(&checks).await.expect(200);
     for check in checks["items"].as_array().unwrap() {
-        assert_eq!(check["enabled"], check["kind"] == "cdshooks.discovery", "{check}");
+        assert_eq!(check["enabled"], check["kind"] != "fhir.capability", "{check}");
         assert_eq!(check["parameters"].get("bearer_token"), None, "{check}");
     }
     let names = keeper.get(&world.org("/members")).await.expect(200);

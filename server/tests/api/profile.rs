@@ -11,6 +11,7 @@ async fn a_person_sees_times_in_the_zone_of_their_own_choice(
 ) {
     let app = TestApp::spawn(backend).await;
     let ada = app.person("ada").await;
+    ada.sign_in().await;
     assert!(ada.page("/settings").await.text.contains("Times in UTC"));
 
     let fields = [("your_name", " Ada L. "), ("time_zone", "asia/kathmandu")];
@@ -34,6 +35,7 @@ async fn a_person_sees_times_in_the_zone_of_their_own_choice(
 async fn a_profile_that_is_refused_changes_nothing_and_stays_as_it_was_typed() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let ada = app.person("ada").await;
+    ada.sign_in().await;
     let long = "x".repeat(121);
     for (name, zone, complaint) in [
         ("", "Europe/Berlin", "Enter your name."),

@@ -11,14 +11,14 @@ use super::support::{Answer, Backend, PASSWORD, Person, TestApp};
 fn shown_secret(page: &str) -> TotpSecret {
     let (_, after) = page.split_once("<code class=\"mono\">").unwrap_or_else(|| panic!("no secret: {page}"));
     let (grouped, _) = after.split_once("</code>").unwrap();
-    TotpSecret::from_base32(&grouped.replace(' ', "")).unwrap()
+    TotpSecret::from_base32(&grouped.replace("<!>", "").replace(' ', "")).unwrap()
 }
 
 /// The recovery codes that a page shows.
 fn shown_codes(page: &str) -> Vec<String> {
-    let (_, after) = page.split_once("<pre class=\"raw\" tabindex=\"0\"><code>").unwrap();
+    let (_, after) = page.split_once("<pre tabindex=\"0\" class=\"raw\"><code>").unwrap();
     let (codes, _) = after.split_once("</code>").unwrap();
-    codes.lines().map(str::to_owned).collect()
+    codes.replace("<!>", "").lines().map(str::to_owned).collect()
 }
 
 /// Signed in, with a second factor that was turned on in this step.
@@ -58,7 +58,7 @@ async fn it_is_set_up_on_the_settings_page_and_asked_for_at_the_next_sign_in(
     let secret = shown_secret(&page.text);
     let address = format!("otpauth://totp/Rung:ada%40example.org?secret={}&amp;issuer=Rung", secret.base32());
     assert!(page.text.contains(&address), "{}", page.text);
-    assert!(page.text.contains("<svg class=\"qr\""), "{}", page.text);
+    assert!(page.text.contains("class=\"qr\""), "{}", page.text);
 
     let wrong = ada.submit("/settings/second-factor/confirm", &[("second-code", "12345")]).await;
     assert_eq!(wrong.status, 422);
