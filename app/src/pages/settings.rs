@@ -128,11 +128,11 @@ fn profile_section(actor: &Actor, typed: &Fields, refusal: Option<&Refusal>) -> 
     let installation =
         if actor.is_admin() { "Administers this installation" } else { "Uses this installation" };
     let facts = vec![Fact::new("E-mail", actor.email().to_owned()), Fact::new("Account", installation)];
-    let now = (actor.name(), actor.time_zone().iana_name().unwrap_or("UTC"));
     // What was refused stays as it was typed.
-    let (name, zone) = match typed.has("your_name") {
-        true => (typed.get("your_name"), typed.get("time_zone")),
-        false => now,
+    let (name, zone) = if typed.has("your_name") {
+        (typed.get("your_name"), typed.get("time_zone"))
+    } else {
+        (actor.name(), actor.time_zone().iana_name().unwrap_or("UTC"))
     };
     let (name, zone) = (name.to_owned(), zone.to_owned());
     let zones = time_zones().into_iter().map(|name| (name.clone(), name)).collect();

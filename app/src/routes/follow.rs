@@ -17,7 +17,7 @@ use service::{AssessmentId, UnixMillis};
 use tower_sessions::Session;
 
 use crate::api::Told;
-use crate::ui::clock;
+use crate::ui::{clock, in_zone};
 use crate::web::{AppState, Fields, MaybeActor, PageError, Segments, key_of};
 use crate::words::{Paths, assessment_state_word, claim_words};
 
@@ -70,11 +70,14 @@ async fn follow(
 /// The next event that concerns the reader; their own answers are on their page already.
 async fn next(following: &mut Following, framework: &Framework, paths: &Paths) -> Option<Event> {
     loop {
-        let (told, at) = match &*following.next().await? {
-            Happened::Answered(answer) if answer.by == following.actor().user() => continue,
-            Happened::Answered(answer) => (answered(answer, framework, paths), answer.at),
-            Happened::Withdrawn(gone) if gone.by == following.actor().user() => continue,
-            Happened::Withdrawn(gone) => (withdrawn(gone, framework, paths), gone.at),
+        let happened = following.next().await?;
+        let reader = following.actor();
+        let zone = reader.time_zone().clone();
+        let (told, at) = match &*happened {
+            Happened::Answered(answer) if answer.by == reader.user() => continue,
+            Happened::Answered(answer) => (in_zone(zone, || answered(answer, framework, paths)), answer.at),
+            Happened::Withdrawn(gone) if gone.by == reader.user() => continue,
+            Happened::Withdrawn(gone) => (in_zone(zone, || withdrawn(gone, framework, paths)), gone.at),
             Happened::State(state) => (moved(*state, paths), UnixMillis::now()),
         };
         let data = serde_json::to_string(&told).ok()?;

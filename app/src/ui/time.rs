@@ -10,6 +10,14 @@ use leptos::prelude::*;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(pub TimeZone);
 
+/// What `say` says of instants, in a reader's time zone, where no page is drawn.
+pub fn in_zone<T>(zone: TimeZone, say: impl FnOnce() -> T) -> T {
+    Owner::new().with(|| {
+        provide_context(Zone(zone));
+        say()
+    })
+}
+
 fn zone() -> TimeZone {
     use_context::<Zone>().map_or(TimeZone::UTC, |Zone(zone)| zone)
 }
@@ -73,8 +81,7 @@ mod tests {
     fn instants_are_shown_in_the_readers_zone() {
         let at: Timestamp = "2026-11-20T22:02:59Z".parse().unwrap();
         let kathmandu = TimeZone::posix("<+0545>-5:45").unwrap();
-        Owner::new().with(|| {
-            provide_context(Zone(kathmandu));
+        in_zone(kathmandu, || {
             assert_eq!(moment(at), "21 Nov 2026, 03:47");
             assert_eq!(clock(at), "03:47");
             assert_eq!(date_of(at), date(2026, 11, 21));

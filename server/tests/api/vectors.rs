@@ -49,17 +49,14 @@ fn what_a_case_names_and_nobody_knows_is_said_in_words() {
     };
     let check =
         json!({ "check": "ZZ.1", "probe": "p", "status": "PASS", "consecutive_fails": 0, "age_seconds": 1 });
-    let unknown: [(&dyn Fn(&mut Value), &str); 4] = [
-        (&|input: &mut Value| input["framework"] = "ZZ".into(), "no framework `ZZ`"),
-        (&|input: &mut Value| input["profiles"] = json!(["Z"]), "no profile `Z`"),
-        (
-            &|input: &mut Value| input["answers"] = json!({ "ZZ-1": { "self": 1, "assessor": null } }),
-            "no criterion `ZZ-1`",
-        ),
-        (&|input: &mut Value| input["checks"] = json!([check]), "no check `ZZ.1`"),
-    ];
-    for (change, words) in unknown {
-        let refused = scored(change);
+    let stranger = json!({ "ZZ-1": { "self": 1, "assessor": null } });
+    for (part, value, words) in [
+        ("framework", json!("ZZ"), "no framework `ZZ`"),
+        ("profiles", json!(["Z"]), "no profile `Z`"),
+        ("answers", stranger, "no criterion `ZZ-1`"),
+        ("checks", json!([check]), "no check `ZZ.1`"),
+    ] {
+        let refused = scored(&|input: &mut Value| input[part] = value.clone());
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
         let line = err(&refused).lines().find(|line| line.starts_with("not scored: mine: "));
         assert!(line.is_some_and(|line| line.contains(words)), "{words}: {}", err(&refused));

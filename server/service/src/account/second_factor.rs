@@ -165,13 +165,11 @@ impl Service {
                 "Your account has no second factor that is on. Look at the settings again.".to_owned(),
             )
         })?;
-        match self.proof(&factor, code)? {
-            Some(proof) => Ok(Asked { proof, _turn: turn }),
-            None => {
-                self.count_guess(&counted[1..]).await?;
-                Err(Error::invalid("second-code", NOT_RIGHT))
-            }
-        }
+        let Some(proof) = self.proof(&factor, code)? else {
+            self.count_guess(&counted[1..]).await?;
+            return Err(Error::invalid("second-code", NOT_RIGHT));
+        };
+        Ok(Asked { proof, _turn: turn })
     }
 
     /// After the proof was spent, or was not good any more.

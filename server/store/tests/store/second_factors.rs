@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 use rstest::rstest;
 use store::record::{Proof, User};
 use store::testing::TestDatabase;
