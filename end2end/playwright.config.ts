@@ -24,6 +24,8 @@ const use = {
   viewport: { width: 1280, height: 900 },
   locale: "en-GB",
   timezoneId: "Europe/Berlin",
+  // A colour that is on its way to another one has the contrast of neither.
+  contextOptions: { reducedMotion: "reduce" as const },
   trace: "retain-on-failure" as const,
   screenshot: "only-on-failure" as const,
   launchOptions: {
