@@ -19,7 +19,7 @@ pub(crate) use actor::{Browser, begin_second_step, begin_session, forget_session
 pub use actor::{ClientAddress, CurrentActor, MaybeActor};
 pub use draw::draw_errors;
 pub use error::{PageError, Problem};
-pub(crate) use form::SIGN_IN_PREFIX;
+pub(crate) use form::waits;
 pub use form::{Fields, Posted, Refusal, Submitted};
 pub use frame::{Frame, PageNonce, Tab};
 pub use path::{Segments, local_path, percent_encoded, see_other};

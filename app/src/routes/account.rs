@@ -16,9 +16,9 @@ use crate::pages::sign_in::second_step::second_step_page;
 use crate::pages::sign_in::{Onward, SignInForm, ladder_names, sign_in_page};
 use crate::pages::sign_up::SignUpPage;
 use crate::web::{
-    AppState, Browser, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, SIGN_IN_PREFIX,
-    Submitted, begin_second_step, begin_session, forget_session, key_of, local_path, pending_step,
-    percent_encoded, see_other,
+    AppState, Browser, ClientAddress, Fields, Frame, MaybeActor, PageError, Refusal, Submitted,
+    begin_second_step, begin_session, forget_session, key_of, local_path, pending_step, percent_encoded,
+    see_other, waits,
 };
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -182,7 +182,7 @@ async fn second_step(
 fn onward(fields: Fields) -> Onward {
     let next = local_path(fields.get("sign-in.next")).to_owned();
     let repeat = fields.has("sign-in.repeat");
-    Onward { next, unsent: repeat.then(|| fields.only(|name| !name.starts_with(SIGN_IN_PREFIX))) }
+    Onward { next, unsent: repeat.then(|| fields.only(waits)) }
 }
 
 fn go_on(Onward { next, unsent }: &Onward) -> Response {

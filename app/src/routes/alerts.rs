@@ -50,7 +50,7 @@ async fn add_channel(
         "slack" => Ok(NewTarget::Slack { url: text("slack_url") }),
         _ => Err(Error::invalid("kind", "Choose a kind of channel.")),
     };
-    let made = match target {
+    let made = match fields.nothing_left_out().and(target) {
         Ok(target) => {
             let new = NewChannel { name: text("channel-name"), target };
             state.service.create_channel(&actor, organization.id, new).await

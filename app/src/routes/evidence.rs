@@ -108,6 +108,9 @@ pub(super) async fn add_from(
     fields: &Fields,
     file: Option<Upload>,
 ) -> Result<Result<EvidenceId, Refusal>, PageError> {
+    if let Err(error) = fields.nothing_left_out() {
+        return Refusal::of(error).map(Err);
+    }
     let new: NewEvidence = match read_evidence(fields, file) {
         Ok(new) => new,
         Err(problems) => return Ok(Err(Refusal::invalid(problems))),

@@ -9,7 +9,7 @@ use tower_sessions::Session;
 
 use super::actor::signed_in;
 use super::error::{PageError, Problem};
-use super::form::{Fields, Refusal};
+use super::form::{Fields, LEFT_OUT, Refusal};
 use super::frame::Frame;
 use super::state::AppState;
 use crate::pages::error::ErrorPage;
@@ -43,14 +43,14 @@ pub async fn draw_errors(State(state): State<AppState>, request: Request, next: 
 }
 
 async fn sign_in_again(state: &AppState, target: String, fields: Fields) -> Response {
-    let form = SignInForm { email: String::new(), onward: Onward { next: target, unsent: Some(fields) } };
-    let refusal = Refusal {
-        status: StatusCode::UNAUTHORIZED,
-        errors: FormErrors::new(),
-        note: Some(
-            "You were signed out in the meantime. Sign in, and what you typed is sent again.".to_owned(),
-        ),
+    let words = if fields.has(LEFT_OUT) {
+        "You were signed out in the meantime. Sign in, and what you typed is there again, but for secrets and files: you are asked for those before anything is saved."
+    } else {
+        "You were signed out in the meantime. Sign in, and what you typed is sent again."
     };
+    let form = SignInForm { email: String::new(), onward: Onward { next: target, unsent: Some(fields) } };
+    let refusal =
+        Refusal { status: StatusCode::UNAUTHORIZED, errors: FormErrors::new(), note: Some(words.to_owned()) };
     sign_in_page(state, form, Some(refusal)).await
 }
 

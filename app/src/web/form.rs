@@ -66,6 +66,13 @@ impl Fields {
         self.0.is_empty()
     }
 
+    /// Refuses a form of which something was left out while its sender signed in again: it is asked for before anything
+    /// is saved without it.
+    pub(crate) fn nothing_left_out(&self) -> Result<(), Error> {
+        let problems: Vec<_> = self.all(LEFT_OUT).map(|field| FieldError::new(field, ASKED_AGAIN)).collect();
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    }
+
     /// Without those whose name `keep` refuses.
     #[must_use]
     pub(crate) fn only(mut self, keep: impl Fn(&str) -> bool) -> Self {
@@ -105,7 +112,7 @@ impl FromRequest<AppState> for Submitted {
 }
 
 /// A form that a signed-in person sent. Where the session has expired, the answer is the sign-in page with the form
-/// inside: signing in posts it again, and nothing typed is lost.
+/// inside: signing in posts it again, and nothing typed is lost but secrets, which [`Fields::nothing_left_out`] asks for.
 #[derive(Debug, Clone)]
 pub struct Posted {
     pub actor: Actor,
@@ -121,7 +128,7 @@ impl FromRequest<AppState> for Posted {
         let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let Submitted(fields) = Submitted::from_request(Request::from_parts(parts, body), state).await?;
         match actor {
-            Some(actor) => Ok(Self { actor, fields: fields.only(|name| !name.starts_with(SIGN_IN_PREFIX)) }),
+            Some(actor) => Ok(Self { actor, fields: fields.only(waits) }),
             None => Err(sign_in_first(state, &target, fields)),
         }
     }
@@ -129,9 +136,21 @@ impl FromRequest<AppState> for Posted {
 
 /// The answer to a form that came without a session: it is posted to `target` once somebody has signed in.
 pub(super) fn sign_in_first(state: &AppState, target: &str, fields: Fields) -> PageError {
-    let kinds = state.service.kinds();
-    let fields = fields.only(|name| !name.starts_with(SIGN_IN_PREFIX) && !is_secret(kinds, name));
-    PageError::SignIn { target: local_path(target).to_owned(), fields }
+    PageError::SignIn {
+        target: local_path(target).to_owned(),
+        fields: waiting(state.service.kinds(), fields),
+    }
+}
+
+/// A form as the sign-in page carries it: the secrets that were typed are named, and left out.
+fn waiting(kinds: &CheckKinds, fields: Fields) -> Fields {
+    let fields = fields.0.into_iter().filter(|(name, _)| waits(name));
+    let fields = fields.filter_map(|(name, value)| match (is_secret(kinds, &name), value.is_empty()) {
+        (false, _) => Some((name, value)),
+        (true, false) => Some((LEFT_OUT.to_owned(), name)),
+        (true, true) => None,
+    });
+    fields.collect()
 }
 
 /// Whether a field is typed again rather than put into a page: a password, or a secret of a health check.
@@ -145,7 +164,18 @@ fn is_secret(kinds: &CheckKinds, name: &str) -> bool {
 }
 
 /// Begins the names of the sign-in form's own fields, so that it can carry another form's beside them.
-pub(crate) const SIGN_IN_PREFIX: &str = "sign-in.";
+const SIGN_IN_PREFIX: &str = "sign-in.";
+
+/// Names a field of a form that waits until somebody has signed in, where the field itself does not wait: a secret, a file.
+pub(super) const LEFT_OUT: &str = "sign-in.left-out";
+
+/// Said at such a field.
+const ASKED_AGAIN: &str = "Enter this again: secrets and files are not kept while you sign in.";
+
+/// Whether a field is of the form that waits, and not of the one for signing in.
+pub(crate) fn waits(name: &str) -> bool {
+    name == LEFT_OUT || !name.starts_with(SIGN_IN_PREFIX)
+}
 
 /// Why a form comes back, for drawing it again with everything that was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +236,21 @@ mod tests {
         for open in ["name", "parameters.base_url", "parameters", "bearer_token"] {
             assert!(!is_secret(kinds, open), "{open}");
         }
+    }
+
+    #[test]
+    fn a_form_that_waits_names_the_secrets_that_it_leaves_out_and_asks_for_them() {
+        let typed = b"parameters.base_url=https%3A%2F%2Fa.example&parameters.bearer_token=hush&secret=&sign-in.email=a";
+        let waiting = waiting(domain::builtin::check_kinds(), Fields::parse(typed).unwrap());
+        let carried: Vec<_> = waiting.iter().collect();
+        let expected = [("parameters.base_url", "https://a.example"), (LEFT_OUT, "parameters.bearer_token")];
+        assert_eq!(carried, expected);
+        // Another password that was wrong, or a second step, loses nothing of it.
+        assert_eq!(waiting.clone().only(waits), waiting);
+        let Err(Error::Invalid(problems)) = waiting.nothing_left_out() else { panic!("it is asked for") };
+        let asked: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(asked, ["parameters.bearer_token"]);
+        assert!(Fields::parse(b"name=Alder").unwrap().nothing_left_out().is_ok());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use service::{Actor, Service};
 
 use super::actor::MaybeActor;
 use super::error::PageError;
-use super::form::{Fields, Posted, sign_in_first};
+use super::form::{Fields, LEFT_OUT, Posted, sign_in_first};
 use super::state::AppState;
 
 /// What a request with a file may hold, in bytes: the largest file and the texts around it.
@@ -109,7 +109,7 @@ impl FileForm {
         Self::read_with(request, InFile::Kept(Arc::new(room))).await
     }
 
-    /// The texts of a form; a file in it is kept nowhere.
+    /// The texts of a form; a file in it is kept nowhere, and named as left out.
     async fn texts(request: Request) -> Result<Fields, UploadError> {
         Ok(Self::read_with(request, InFile::Dropped).await?.fields)
     }
@@ -130,16 +130,20 @@ impl FileForm {
             if name == "file" {
                 let called = part.file_name().unwrap_or_default().to_owned();
                 let mut content = Vec::new();
+                // A browser sends an empty part where no file was chosen.
+                let mut chosen = !called.is_empty();
                 while let Some(piece) = part.chunk().await? {
+                    chosen |= !piece.is_empty();
                     if matches!(in_file, InFile::Kept(_)) {
                         content.extend_from_slice(&piece);
                     }
                 }
-                // A browser sends an empty part where no file was chosen.
-                if let InFile::Kept(room) = &in_file
-                    && !(called.is_empty() && content.is_empty())
-                {
-                    file = Some(Upload { name: called, content, room: Some(Arc::clone(room)) });
+                match &in_file {
+                    InFile::Kept(room) if chosen => {
+                        file = Some(Upload { name: called, content, room: Some(Arc::clone(room)) });
+                    }
+                    InFile::Dropped if chosen => fields.push((LEFT_OUT.to_owned(), name)),
+                    InFile::Kept(_) | InFile::Dropped => {}
                 }
                 continue;
             }
@@ -162,7 +166,7 @@ fn wide(bytes: usize) -> u64 {
 }
 
 /// A form, with or without a file, that a signed-in person sent. Where the session has expired, the texts come back
-/// after signing in; the file has to be chosen again.
+/// after signing in; [`Fields::nothing_left_out`] asks for the file.
 #[derive(Debug)]
 pub struct Uploaded {
     pub actor: Actor,

@@ -206,6 +206,37 @@ async fn an_answer_typed_while_the_session_expired_is_saved_after_signing_in() {
 }
 
 #[tokio::test]
+async fn a_secret_typed_while_the_session_expired_is_asked_for_before_anything_is_saved() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    let path = format!("/orgs/{}/integrations/{integration}/checks/new", world.slug);
+    let open = [
+        ("kind", "fhir.capability"),
+        ("parameters.base_url", "https://fhir.example.org/r4"),
+        ("interval", "1d"),
+    ];
+    let typed = [&open[..], &[("parameters.bearer_token", "hush-hush")][..]].concat();
+    let answer = world.owner.submit(&path, &typed).await;
+    assert_eq!(answer.status, 401);
+    let left_out = "name=\"sign-in.left-out\" value=\"parameters.bearer_token\"";
+    assert!(answer.text.contains(left_out) && !answer.text.contains("hush-hush"), "{}", answer.text);
+
+    // Signing in posts what the page carried.
+    world.owner.sign_in().await;
+    let carried = [&open[..], &[("sign-in.left-out", "parameters.bearer_token")][..]].concat();
+    let answer = world.owner.submit(&path, &carried).await;
+    assert_eq!(answer.status, 422);
+    for part in ["value=\"https://fhir.example.org/r4\"", "Enter this again"] {
+        assert!(answer.text.contains(part), "{part} in {}", answer.text);
+    }
+    let checks = format!("/integrations/{integration}/checks");
+    assert_eq!(world.owner.get(&checks).await.expect(200)["items"], serde_json::json!([]));
+
+    assert_eq!(world.owner.submit(&path, &typed).await.status, 303);
+    assert_eq!(world.owner.get(&checks).await.expect(200)["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn signing_in_leads_to_no_other_site() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let ada = app.person("ada").await;

@@ -254,7 +254,10 @@ async fn what_was_typed_beside_a_file_outlives_an_expired_session() {
     };
     let page = post(whole).await;
     assert_eq!(page.status, 401);
-    for expected in ["value=\"The &quot;log&quot;\"", "value=\"It works.\"", "name=\"sign-in.repeat\""] {
+    let left_out = "name=\"sign-in.left-out\" value=\"file\"";
+    for expected in
+        ["value=\"The &quot;log&quot;\"", "value=\"It works.\"", "name=\"sign-in.repeat\"", left_out]
+    {
         assert!(page.text.contains(expected), "{expected} in {}", page.text);
     }
     assert!(page.text.contains(&world.assessment) && !page.text.contains("what is in the file"));
@@ -272,6 +275,14 @@ async fn what_was_typed_beside_a_file_outlives_an_expired_session() {
     again.extend(after);
     let signed_in = world.owner.submit("/sign-in", &again).await;
     assert_eq!((signed_in.status.as_u16(), signed_in.location()), (307, &*path));
+    // The item is not made without its file: the form comes back and asks for it.
+    let carried = [&again[..], &[("sign-in.left-out", "file")][..]].concat();
+    let asked = world.owner.submit(&path, &carried).await;
+    assert_eq!(asked.status, 422);
+    for expected in ["value=\"The &quot;log&quot;\"", "Enter this again"] {
+        assert!(asked.text.contains(expected), "{expected} in {}", asked.text);
+    }
+    assert_eq!(world.owner.get(&world.at("/evidence")).await.expect(200)["items"], json!([]));
     assert_eq!(world.owner.submit(&path, &again).await.status, 303);
     let kept = world.owner.get(&world.at("/evidence")).await.expect(200);
     assert_eq!(

@@ -63,7 +63,10 @@ async fn create(
     };
     let kind = KindCode::from(chosen.as_str());
     let new = NewCheck { kind, parameters: parameters(&fields), interval_seconds };
-    let made = state.service.create_check(&actor, id, new).await;
+    let made = match fields.nothing_left_out() {
+        Ok(()) => state.service.create_check(&actor, id, new).await,
+        Err(error) => Err(error),
+    };
     match made.map_err(|error| with_interval(error, interval_seconds)) {
         Ok(made) if state.service.is_feed(&made) => {
             let token = state.service.renew_feed_token(&actor, made.id).await?;
@@ -145,7 +148,10 @@ async fn update(
     let interval_seconds = read_interval(fields.get("interval")).unwrap_or(UNREADABLE);
     let parameters = parameters(&fields);
     let change = ChangedCheck { parameters, interval_seconds, enabled: fields.has("enabled") };
-    let changed = state.service.update_check(&actor, id, change).await;
+    let changed = match fields.nothing_left_out() {
+        Ok(()) => state.service.update_check(&actor, id, change).await,
+        Err(error) => Err(error),
+    };
     match changed.map_err(|error| with_interval(error, Some(interval_seconds))) {
         Ok(_) => Ok(see_other(&format!("/orgs/{slug}/checks/{id}"))),
         Err(error) => {
