@@ -1,7 +1,7 @@
 //! The command line: what people and scripts type. Every option is also a variable `RUNG_*`.
 //!
-//! Exit codes: 0 done, 1 refused or different, 64 not understood (`sysexits.h`); `rung check` has its own (see
-//! [`check`]). A command says what it did on standard output and what went wrong on standard error.
+//! Exit codes: 0 done, 1 refused or different, 64 not understood, 74 not written (`sysexits.h`); `rung check` has its own
+//! (see [`check`]). A command says what it did on standard output and what went wrong on standard error.
 
 mod account;
 mod backup;
@@ -19,6 +19,7 @@ mod serve;
 mod snapshot;
 mod worker;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -31,6 +32,9 @@ use crate::config::{DatabaseConfig, EvidenceConfig, ProbeConfig, SecretConfig};
 
 /// The command line was not understood (`EX_USAGE`).
 const NOT_UNDERSTOOD: u8 = 64;
+
+/// What was found could not be written (`EX_IOERR`).
+const NOT_WRITTEN: u8 = 74;
 
 /// Rung tells a health-care organization how far its interoperability reaches, and proves it.
 #[derive(Debug, Parser)]
@@ -155,10 +159,7 @@ impl Command {
             Self::Snapshot(command) => return command.run(),
             Self::Reconcile(options) => return options.run().await,
             Self::Figures(options) => return options.run().await,
-            Self::Openapi => {
-                println!("{}", crate::api::openapi_json());
-                Ok(())
-            }
+            Self::Openapi => print(&crate::api::openapi_json()).map_err(Into::into),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
@@ -168,6 +169,21 @@ impl Command {
             }
         }
     }
+}
+
+/// Prints a document. Whoever reads it may stop early, as `head` does: that is no failure.
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+/// The end of a command with exit codes of its own whose document could not be printed.
+fn not_written(error: &std::io::Error) -> ExitCode {
+    eprintln!("error: standard output cannot be written: {error}");
+    ExitCode::from(NOT_WRITTEN)
 }
 
 async fn migrate(database: &Database) -> anyhow::Result<()> {

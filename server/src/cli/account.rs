@@ -15,8 +15,10 @@ pub(super) enum User {
     Create {
         #[command(flatten)]
         database: Database,
+        /// The address that they sign in with
         #[arg(long)]
         email: String,
+        /// How others see them
         #[arg(long)]
         name: String,
         /// Read the password from standard input
@@ -30,6 +32,7 @@ pub(super) enum User {
     ResetSecondFactor {
         #[command(flatten)]
         database: Database,
+        /// The address that they sign in with
         #[arg(long)]
         email: String,
     },
@@ -42,6 +45,7 @@ pub(super) enum Token {
     Create {
         #[command(flatten)]
         database: Database,
+        /// The address that they sign in with
         #[arg(long)]
         email: String,
     },

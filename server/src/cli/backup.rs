@@ -18,6 +18,7 @@ pub(super) struct Options {
     database: Database,
     #[command(flatten)]
     evidence: EvidencePlace,
+    /// The file that holds the copy
     file: PathBuf,
 }
 

@@ -1,6 +1,7 @@
 //! `rung check KIND key=value …`: one health check, from this machine, without a database.
 //!
-//! Exit codes: 0 PASS, 1 WARN, 2 FAIL, 3 UNKNOWN, 64 where the kind or a parameter is wrong.
+//! Exit codes: 0 PASS, 1 WARN, 2 FAIL, 3 UNKNOWN, 64 where the kind or a parameter is wrong, 74 where the result cannot be
+//! written.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use domain::check::{CheckKind, Message, Observations, Outcome, Parameters, Statu
 use probe::{AllowList, Prober, ProberConfig};
 use serde::Serialize;
 
-use super::{NOT_UNDERSTOOD, receiver};
+use super::{NOT_UNDERSTOOD, not_written, print, receiver};
 
 /// What `rung check` can be told.
 #[derive(Debug, Args)]
@@ -79,8 +80,10 @@ impl Options {
         let started = Instant::now();
         let outcome = prober.run(kind, &parameters).await;
         let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        println!("{}", printed(kind, &outcome, elapsed));
-        ExitCode::from(exit_code(outcome.status))
+        match print(&printed(kind, &outcome, elapsed)) {
+            Ok(()) => ExitCode::from(exit_code(outcome.status)),
+            Err(error) => not_written(&error),
+        }
     }
 
     /// The kind and its parameters, or everything that is wrong with them.

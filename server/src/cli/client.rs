@@ -34,6 +34,7 @@ pub(super) enum Command {
         /// The account that owns the organization from now on
         #[arg(long, value_name = "EMAIL")]
         owner: String,
+        /// The file that `rung client export` or the page of members wrote
         file: PathBuf,
     },
 }

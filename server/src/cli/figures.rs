@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use service::UnixMillis;
 use service::check::{figures_of, table_of};
 
-use super::NOT_UNDERSTOOD;
 use super::report::ReportTo;
+use super::{NOT_UNDERSTOOD, not_written, print};
 
 const CONFORMANCE: &str = "fhir.profile_conformance";
 
@@ -29,6 +29,7 @@ pub(super) struct Options {
     /// `fhir.profile_conformance` (a validator's outcomes, or with --profile a sample; JSON or NDJSON)
     #[arg(value_name = "KIND")]
     kind: String,
+    /// What to compute from, in the form that the kind says
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Of `fhir.profile_conformance`: a `StructureDefinition` whose required and must-support elements the sample is
@@ -47,7 +48,10 @@ impl Options {
         match self.figures() {
             Ok((observations, messages)) => {
                 let shown = json!({ "observations": observations, "messages": messages });
-                println!("{}", serde_json::to_string_pretty(&shown).expect("counts and texts are JSON"));
+                let text = serde_json::to_string_pretty(&shown).expect("counts and texts are JSON");
+                if let Err(error) = print(&text) {
+                    return not_written(&error);
+                }
                 self.report.send(&json!({ "observations": observations })).await
             }
             Err(problem) => {

@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use domain::FrameworkCode;
 
-use super::Database;
 use super::account::explained;
+use super::{Database, print};
 
 /// What can be done with frameworks.
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,7 @@ pub(super) enum Command {
     Import {
         #[command(flatten)]
         database: Database,
+        /// The framework as TOML; its errors are told with line and key
         file: PathBuf,
     },
     /// List the frameworks in the database
@@ -27,7 +28,9 @@ pub(super) enum Command {
     Export {
         #[command(flatten)]
         database: Database,
+        /// The framework's code, for example B7
         code: String,
+        /// One of its versions, for example 1.0.0
         version: String,
     },
 }
@@ -43,15 +46,17 @@ impl Command {
                 println!("{} {} is in the database: {} criteria.", entry.code, entry.version, entry.criteria);
             }
             Self::List { database } => {
-                for entry in database.service().await?.frameworks().await.map_err(explained)? {
-                    println!("{}\t{}\t{}\t{}", entry.code, entry.version, entry.criteria, entry.title);
-                }
+                let entries = database.service().await?.frameworks().await.map_err(explained)?;
+                let lines = entries.iter().map(|entry| {
+                    format!("{}\t{}\t{}\t{}", entry.code, entry.version, entry.criteria, entry.title)
+                });
+                print(&lines.collect::<Vec<_>>().join("\n"))?;
             }
             Self::Export { database, code, version } => {
                 let service = database.service().await?;
                 let code = FrameworkCode::new(code);
                 let framework = service.framework(&code, Some(&version)).await.map_err(explained)?;
-                print!("{}", framework.write());
+                print(framework.write().trim_end())?;
             }
         }
         Ok(())

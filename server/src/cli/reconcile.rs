@@ -16,8 +16,8 @@ use domain::reconcile::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::NOT_UNDERSTOOD;
 use super::report::ReportTo;
+use super::{NOT_UNDERSTOOD, not_written, print};
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 18;
@@ -60,7 +60,10 @@ impl Options {
         match self.aggregate() {
             Ok(aggregate) => {
                 let report = Report { rates: aggregate.rates(), aggregate: &aggregate };
-                println!("{}", serde_json::to_string_pretty(&report).expect("counts and texts are JSON"));
+                let text = serde_json::to_string_pretty(&report).expect("counts and texts are JSON");
+                if let Err(error) = print(&text) {
+                    return not_written(&error);
+                }
                 self.report.send(&json!({ "aggregate": aggregate })).await
             }
             Err(problem) => {

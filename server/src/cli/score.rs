@@ -10,7 +10,7 @@ use domain::Framework;
 use domain::builtin;
 use domain::vectors::{self, Vectors};
 
-use super::NOT_UNDERSTOOD;
+use super::{NOT_UNDERSTOOD, not_written, print};
 
 /// What `rung score` can be told.
 #[derive(Debug, Args)]
@@ -31,7 +31,10 @@ impl Options {
                 return ExitCode::from(NOT_UNDERSTOOD);
             }
         };
-        println!("{}", serde_json::to_string_pretty(&report).expect("texts and finite numbers are JSON"));
+        let text = serde_json::to_string_pretty(&report).expect("texts and finite numbers are JSON");
+        if let Err(error) = print(&text) {
+            return not_written(&error);
+        }
         let different: Vec<_> = report.different().collect();
         let (cases, equal) = (report.cases.len(), report.cases.len() - different.len());
         eprintln!("{equal} of {cases} cases equal");

@@ -18,6 +18,7 @@ use super::NOT_UNDERSTOOD;
 pub(super) enum Command {
     /// Check form, hash and score of each file, and of several files of one organization the chain
     Verify {
+        /// Files of snapshots, as *History* and the API hand them out
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// The hash that the file must have, for example one from a printed report; for one file

@@ -1,6 +1,6 @@
 //! The command line, as a shell runs it.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -31,6 +31,22 @@ pub(super) fn out(output: &Output) -> &str {
 
 pub(super) fn err(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn whoever_reads_a_document_may_stop_early() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rung"))
+        .arg("openapi")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Far more than a pipe holds is still to come.
+    let mut begin = [0; 8];
+    child.stdout.take().unwrap().read_exact(&mut begin).unwrap();
+    assert_eq!(begin[0], b'{');
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), err(&output)), (Some(0), ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
