@@ -1,7 +1,8 @@
 //! The HTTP API below `/api/v1`: JSON, bearer tokens, RFC 9457 problems, and the `OpenAPI` document of all that.
 //!
 //! A handler parses, calls one use case and maps its error; authorization is the use case's. The structs here are the
-//! wire format and nothing else: what the domain calls something may change, what a client reads may not.
+//! wire format and nothing else: what the domain calls something may change, what a client reads may not. A framework
+//! alone is sent as the document that the domain reads and writes.
 
 mod action;
 mod alert;

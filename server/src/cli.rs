@@ -159,7 +159,7 @@ impl Command {
             Self::Snapshot(command) => return command.run(),
             Self::Reconcile(options) => return options.run().await,
             Self::Figures(options) => return options.run().await,
-            Self::Openapi => print(&crate::api::openapi_json()).map_err(Into::into),
+            Self::Openapi => print(crate::api::openapi_json()).map_err(Into::into),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
