@@ -96,7 +96,7 @@ impl Service {
             interval_seconds,
             enabled: true,
             created_at: now,
-            next_due_at: grid::next_due(id, interval_seconds, now),
+            next_due_at: soon(kind, id, interval_seconds, now),
         };
         let details = json!({ "kind": check.kind, "integration": integration.details.name });
         let entry = org_audit(actor, check.org, "check.added", check.id, details);
@@ -121,7 +121,14 @@ impl Service {
             self.may_silence(actor, &found).await?;
         }
         let interval_seconds = interval(change.interval_seconds)?;
-        let due = grid::next_due(id, interval_seconds, UnixMillis::now());
+        let (aim, before) = (Aim::of(kind, &parameters), Aim::of(kind, &kept));
+        let aimed_anew = aim != before;
+        let now = UnixMillis::now();
+        let due = if aimed_anew {
+            soon(kind, id, interval_seconds, now)
+        } else {
+            grid::next_due(id, interval_seconds, now)
+        };
         let changed = Check {
             parameters: self.seal_parameters(id, &parameters),
             interval_seconds,
@@ -130,15 +137,13 @@ impl Service {
             ..found
         };
         let mut details = json!({ "kind": changed.kind, "enabled": changed.enabled });
-        let (aim, before) = (Aim::of(kind, &parameters), Aim::of(kind, &kept));
-        let aimed_anew = aim != before;
         if aimed_anew {
             details["target"] = json!("changed");
         }
         let entry = org_audit(actor, changed.org, "check.changed", id, details);
         let token = token.map(|chosen| feed::token_made(actor, changed.org, id, &chosen));
         let kept = if aimed_anew {
-            let aimed = Aimed { at: UnixMillis::now(), target: aim.to_string(), before: before.to_string() };
+            let aimed = Aimed { at: now, target: aim.to_string(), before: before.to_string() };
             self.store().aim_check(changed.clone(), &aimed, token, entry).await
         } else {
             self.store().update_check(changed.clone(), token, entry).await
@@ -226,6 +231,16 @@ impl Service {
             self.authorize(actor, check.org, Permission::Review, "The check").await?;
         }
         Ok(())
+    }
+}
+
+/// When a check runs for the first time, or for the first time at another target. What systems report and what records say
+/// is looked at when it comes: it can wait for its instant.
+fn soon(kind: &CheckKind, check: CheckId, interval_seconds: i64, now: UnixMillis) -> UnixMillis {
+    if kind.group == Group::NetworkProbe {
+        grid::first_due(check, interval_seconds, now)
+    } else {
+        grid::next_due(check, interval_seconds, now)
     }
 }
 

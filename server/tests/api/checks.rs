@@ -56,6 +56,12 @@ pub(super) async fn add(
         .await
 }
 
+/// Whether the check runs by itself soon.
+fn within_a_minute(check: &Value) -> bool {
+    let due: jiff::Timestamp = text(&check["next_due_at"]).parse().unwrap();
+    (due.as_second() - jiff::Timestamp::now().as_second()) <= 60
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_check_runs_and_keeps_its_history(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
@@ -220,6 +226,7 @@ async fn a_check_is_changed_in_part_and_removed() {
         .await
         .expect(201);
     let check = format!("/checks/{}", text(&made["id"]));
+    assert!(within_a_minute(&made), "nobody waits a day for the first run: {made}");
     let paused = world.owner.patch(&check, json!({ "enabled": false })).await.expect(200);
     assert_eq!((&paused["enabled"], &paused["parameters"]), (&json!(false), &made["parameters"]));
     let slower = world.owner.patch(&check, json!({ "interval": 7200 })).await.expect(200);
@@ -227,6 +234,7 @@ async fn a_check_is_changed_in_part_and_removed() {
     let moved = json!({ "parameters": { "base_url": format!("{}/hooks", target.url) } });
     let moved = world.owner.patch(&check, moved).await.expect(200);
     assert_eq!(moved["parameters"]["base_url"], format!("{}/hooks", target.url));
+    assert!(within_a_minute(&moved), "nor for that at another target: {moved}");
     world.owner.delete(&check).await.expect(204);
     world.owner.get(&check).await.problem(404);
 }

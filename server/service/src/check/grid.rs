@@ -8,11 +8,20 @@ use store::{CheckId, UnixMillis};
 /// The first wait after a run that failed on this side.
 const BACKOFF_MS: i64 = 60_000;
 
+/// The longest wait of a new check, over which many that are made together are spread.
+const FIRST_WITHIN_SECONDS: i64 = 60;
+
 /// The first instant of the check's grid after `after`: at most an interval later. Missed runs are not made up for.
 pub(super) fn next_due(check: CheckId, interval_seconds: i64, after: UnixMillis) -> UnixMillis {
     let interval = interval_seconds.max(1) * 1000;
     let offset = offset(check, interval);
     UnixMillis((after.0 - offset).div_euclid(interval) * interval + interval + offset)
+}
+
+/// When a target that was never asked is asked: within a minute, however long the interval. Whoever adds a check wants to know
+/// whether it works, and an answer waits for what it proves.
+pub(super) fn first_due(check: CheckId, interval_seconds: i64, after: UnixMillis) -> UnixMillis {
+    next_due(check, interval_seconds.min(FIRST_WITHIN_SECONDS), after)
 }
 
 /// The next instant after a run that failed on this side for the nth time in a row: sooner than the grid's, since
@@ -61,6 +70,17 @@ mod tests {
             tenths[usize::try_from((wait - 1) / 6000).unwrap()] += 1;
         }
         assert!(tenths.iter().all(|count| (850..1150).contains(count)), "{tenths:?}");
+    }
+
+    #[test]
+    fn a_new_check_waits_no_longer_than_a_minute_and_not_for_the_others() {
+        let now = UnixMillis(1_750_000_000_000);
+        let waits: Vec<_> = (0..100).map(|_| first_due(CheckId::new(), 86_400, now).0 - now.0).collect();
+        assert!(waits.iter().all(|wait| (1..=60_000).contains(wait)), "{waits:?}");
+        let (soonest, latest) = (waits.iter().min(), waits.iter().max());
+        assert!(latest.zip(soonest).is_some_and(|(latest, soonest)| latest - soonest > 20_000), "{waits:?}");
+        let check = CheckId::new();
+        assert_eq!(first_due(check, 30, now), next_due(check, 30, now));
     }
 
     #[test]
