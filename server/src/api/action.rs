@@ -1,8 +1,7 @@
 //! Actions: what an organization undertakes about a finding or a step of the roadmap.
 
 use axum::Json;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use domain::Level;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use service::record::{self, ActionContent, ActionSource, FindingNow};
 use service::{ActionId, AssessmentId, FindingId, OrgId, Service, UserId};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Bearer, Body, Change, Segments};
+use super::extract::{Bearer, Body, Change, Queried, Segments};
 use super::finding::KindName;
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
@@ -299,12 +298,9 @@ pub(super) async fn list(
     Bearer(actor): Bearer,
     Segments(id): Segments<OrgId>,
     paging: Paging<String>,
-    query: Result<Query<ActionQuery>, axum::extract::rejection::QueryRejection>,
+    Queried(query): Queried<ActionQuery>,
     State(service): State<Service>,
 ) -> Result<Json<Page<Action>>, Problem> {
-    let Ok(Query(query)) = query else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
-    };
     let all = service.actions(&actor, id).await?.into_iter().filter(|view| {
         let content = &view.action().content;
         query.state.is_none_or(|state| state == StateName::from(&content.state))

@@ -1,7 +1,7 @@
 //! Peers: how an organization's submitted result stands among those of its like.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use domain::FrameworkCode;
 use domain::benchmark::{LEAST_OTHERS, Measure, Summary};
@@ -11,7 +11,7 @@ use service::benchmark::{Benchmark, GroupView};
 use service::{OrgId, Service};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Bearer, Body, Segments};
+use super::extract::{Bearer, Body, Queried, Segments};
 use super::organization::SizeBandName;
 use super::problem::Problem;
 use super::time;
@@ -207,12 +207,9 @@ pub(super) struct Decision {
 pub(super) async fn get(
     Bearer(actor): Bearer,
     Segments(id): Segments<OrgId>,
-    query: Result<Query<VersionQuery>, axum::extract::rejection::QueryRejection>,
+    Queried(query): Queried<VersionQuery>,
     State(service): State<Service>,
 ) -> Result<Json<Shown>, Problem> {
-    let Ok(Query(query)) = query else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
-    };
     let framework = match (query.framework, query.version) {
         (Some(code), Some(version)) => Some((FrameworkCode::from(code), version)),
         (None, None) => None,

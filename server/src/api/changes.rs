@@ -1,9 +1,7 @@
 //! What changed between two versions of a framework.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use domain::FrameworkCode;
 use domain::framework::diff::{Change, Diff, Edit, What};
 use domain::framework::draft::Draft;
@@ -11,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use service::Service;
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Bearer, Segments};
+use super::extract::{Bearer, Queried, Segments};
 use super::problem::Problem;
 
 /// What changed, part by part.
@@ -97,18 +95,16 @@ pub(super) struct ChangesQuery {
     get, path = "/frameworks/{code}/{version}/changes", tag = "frameworks",
     params(("code" = String, Path, example = "B7"), ("version" = String, Path, example = "1.1.0"), ChangesQuery),
     responses(
-        (status = 200, body = Changes), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 422, body = Problem)
+        (status = 200, body = Changes), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
     )
 )]
 pub(super) async fn get(
     _bearer: Bearer,
     Segments((code, version)): Segments<(String, String)>,
-    query: Result<Query<ChangesQuery>, QueryRejection>,
+    Queried(ChangesQuery { from }): Queried<ChangesQuery>,
     State(service): State<Service>,
 ) -> Result<Json<Changes>, Problem> {
-    let unreadable = |_| Problem::new(StatusCode::BAD_REQUEST, "The query could not be read.");
-    let Query(ChangesQuery { from }) = query.map_err(unreadable)?;
     let from = from.ok_or_else(|| Problem::field("/from", "Say in `from` which version to compare with."))?;
     let code = FrameworkCode::from(code);
     let (older, newer) =

@@ -1,7 +1,7 @@
 //! Trend and comparison: assessments by one framework side by side, and how each came to where it stands.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use domain::compare::{Difference, Distance, Side};
 use domain::live::Fraction;
@@ -12,7 +12,7 @@ use service::trend::{Compared, ComparedCriterion, ComparedDomain, Comparison, Co
 use service::{AssessmentId, Service};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::Bearer;
+use super::extract::{Bearer, Queried};
 use super::problem::Problem;
 use super::time;
 
@@ -292,12 +292,9 @@ pub(super) struct ComparedQuery {
 )]
 pub(super) async fn get(
     Bearer(actor): Bearer,
-    query: Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>,
+    Queried(query): Queried<Vec<(String, String)>>,
     State(service): State<Service>,
 ) -> Result<Json<Shown>, Problem> {
-    let Ok(Query(query)) = query else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
-    };
     let named = query.iter().filter(|(name, _)| name == "assessment");
     let ids: Result<Vec<AssessmentId>, _> = named.map(|(_, id)| id.parse()).collect();
     let ids = ids.map_err(|_| {

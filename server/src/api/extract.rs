@@ -1,7 +1,7 @@
 //! Who asks, what the path names and what the body says: each refusal is a [`Problem`].
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
@@ -50,6 +50,20 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Service> for Segments<T> {
             // No text has a NUL, and PostgreSQL would not even compare one.
             Ok(Path(segments)) if !parts.uri.path().contains("%00") => Ok(Self(segments)),
             _ => Err(Problem::new(StatusCode::NOT_FOUND, "The address names nothing: look at its ids.")),
+        }
+    }
+}
+
+/// What the query says.
+pub(super) struct Queried<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Service> for Queried<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, service).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read.")),
         }
     }
 }

@@ -1,9 +1,7 @@
 //! What the runs of a check add up to.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use domain::check::LatencySketch;
 use serde::{Deserialize, Serialize};
 use service::check::{Period, PeriodHistory, Uptime, Window};
@@ -11,7 +9,7 @@ use service::record::{Aimed, Outage, Stretch};
 use service::{CheckId, Service, UnixMillis};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Bearer, Segments};
+use super::extract::{Bearer, Queried, Segments};
 use super::problem::Problem;
 use super::time;
 
@@ -210,12 +208,9 @@ impl From<Stretch> for DayShown {
 pub(super) async fn get(
     Bearer(actor): Bearer,
     Segments(id): Segments<CheckId>,
-    query: Result<Query<PeriodQuery>, QueryRejection>,
+    Queried(query): Queried<PeriodQuery>,
     State(service): State<Service>,
 ) -> Result<Json<History>, Problem> {
-    let Ok(Query(query)) = query else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
-    };
     let history = service.check_history(&actor, id).await?;
     let period = match (query.from, query.to) {
         (None, None) => None,

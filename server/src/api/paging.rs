@@ -2,13 +2,14 @@
 
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use service::Service;
 use utoipa::{IntoParams, ToSchema};
 
+use super::extract::Queried;
 use super::problem::Problem;
 
 const USUAL: u32 = 50;
@@ -44,9 +45,7 @@ impl<K: FromStr> FromRequestParts<Service> for Paging<K> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let Ok(Query(query)) = Query::<PageQuery>::from_request_parts(parts, service).await else {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
-        };
+        let Queried(query) = Queried::<PageQuery>::from_request_parts(parts, service).await?;
         Self::understood(&query)
     }
 }

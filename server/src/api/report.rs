@@ -2,15 +2,13 @@
 
 use app::print::Reader;
 use app::report_file::{ReportFile, ReportForm};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use serde::Deserialize;
 use service::report::{Sections, TableName};
 use service::{Actor, AssessmentId, Service};
 use utoipa::IntoParams;
 
-use super::extract::{Bearer, Segments};
+use super::extract::{Bearer, Queried, Segments};
 use super::problem::Problem;
 
 /// What of the report is wanted.
@@ -32,20 +30,15 @@ pub(super) struct TableQuery {
     table: Option<String>,
 }
 
-fn understood<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
-    let unreadable = |_| Problem::new(StatusCode::BAD_REQUEST, "The query could not be read.");
-    query.map(|Query(query)| query).map_err(unreadable)
-}
-
 /// The chosen sections in one file.
 async fn in_form(
     service: &Service,
     actor: &Actor,
     id: AssessmentId,
-    query: Result<Query<ReportQuery>, QueryRejection>,
+    query: &ReportQuery,
     form: ReportForm,
 ) -> Result<ReportFile, Problem> {
-    let sections = Sections::named(understood(query)?.section.as_deref())?;
+    let sections = Sections::named(query.section.as_deref())?;
     let report = service.report(actor, id, sections).await?;
     Ok(ReportFile::made(report, form, service).await?)
 }
@@ -56,16 +49,17 @@ async fn in_form(
     params(("id" = String, Path, format = "uuid"), ReportQuery),
     responses(
         (status = 200, body = serde_json::Value, content_type = "application/json"),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)
     )
 )]
 pub(super) async fn json(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
-    query: Result<Query<ReportQuery>, QueryRejection>,
+    Queried(query): Queried<ReportQuery>,
     State(service): State<Service>,
 ) -> Result<ReportFile, Problem> {
-    in_form(&service, &actor, id, query, ReportForm::Json).await
+    in_form(&service, &actor, id, &query, ReportForm::Json).await
 }
 
 /// One table of the report as CSV
@@ -76,17 +70,17 @@ pub(super) async fn json(
     get, path = "/assessments/{id}/report.csv", tag = "reports",
     params(("id" = String, Path, format = "uuid"), TableQuery),
     responses(
-        (status = 200, body = String, content_type = "text/csv"), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 422, body = Problem)
+        (status = 200, body = String, content_type = "text/csv"), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
     )
 )]
 pub(super) async fn csv(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
-    query: Result<Query<TableQuery>, QueryRejection>,
+    Queried(query): Queried<TableQuery>,
     State(service): State<Service>,
 ) -> Result<ReportFile, Problem> {
-    let table = TableName::named(understood(query)?.table.as_deref().unwrap_or("criteria"))?;
+    let table = TableName::named(query.table.as_deref().unwrap_or("criteria"))?;
     let report = service.report(&actor, id, Sections::default()).await?;
     Ok(ReportFile::csv(&report, table)?)
 }
@@ -102,16 +96,17 @@ pub(super) async fn csv(
             status = 200, body = Vec<u8>,
             content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         ),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)
     )
 )]
 pub(super) async fn xlsx(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
-    query: Result<Query<ReportQuery>, QueryRejection>,
+    Queried(query): Queried<ReportQuery>,
     State(service): State<Service>,
 ) -> Result<ReportFile, Problem> {
-    in_form(&service, &actor, id, query, ReportForm::Xlsx).await
+    in_form(&service, &actor, id, &query, ReportForm::Xlsx).await
 }
 
 /// The report as a PDF: tagged, with contents, links and drawings
@@ -121,15 +116,15 @@ pub(super) async fn xlsx(
     get, path = "/assessments/{id}/report.pdf", tag = "reports",
     params(("id" = String, Path, format = "uuid"), ReportQuery),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 422, body = Problem)
+        (status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
     )
 )]
 pub(super) async fn pdf(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
-    query: Result<Query<ReportQuery>, QueryRejection>,
+    Queried(query): Queried<ReportQuery>,
     State(service): State<Service>,
 ) -> Result<ReportFile, Problem> {
-    in_form(&service, &actor, id, query, ReportForm::Pdf(Reader::Member)).await
+    in_form(&service, &actor, id, &query, ReportForm::Pdf(Reader::Member)).await
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use domain::roadmap::{Obstacle, Plan, PlannedStep, Roadmap as Climb, Standpoint};
 use domain::scoring::{Exact, display, fraction};
 use jiff::civil::Date;
@@ -15,7 +14,7 @@ use service::{AssessmentId, Service};
 use utoipa::{IntoParams, ToSchema};
 
 use super::assessment::Assessment;
-use super::extract::{Bearer, Body, Change, Segments};
+use super::extract::{Bearer, Body, Change, Queried, Segments};
 use super::problem::Problem;
 
 /// The least effort that lifts an assessment to a rung.
@@ -288,19 +287,16 @@ pub(super) struct DecisionChange {
     get, path = "/assessments/{id}/roadmap", tag = "roadmap",
     params(("id" = String, Path, format = "uuid"), TargetQuery),
     responses(
-        (status = 200, body = Roadmap), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 422, body = Problem)
+        (status = 200, body = Roadmap), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
     )
 )]
 pub(super) async fn get(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
-    query: Result<Query<TargetQuery>, axum::extract::rejection::QueryRejection>,
+    Queried(query): Queried<TargetQuery>,
     State(service): State<Service>,
 ) -> Result<Json<Roadmap>, Problem> {
-    let Ok(Query(query)) = query else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read."));
-    };
     let page = service.roadmap(&actor, id, query.target.map(Into::into)).await?;
     Ok(Json(Roadmap::from(&page)))
 }

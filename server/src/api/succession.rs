@@ -1,9 +1,7 @@
 //! The next assessment by a newer version of the framework.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::framework::Fate;
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::assessment::Assessment;
 use super::changes::Changes;
-use super::extract::{Bearer, MaybeBody, Segments};
+use super::extract::{Bearer, MaybeBody, Queried, Segments};
 use super::organization::created;
 use super::problem::Problem;
 
@@ -133,18 +131,16 @@ pub(super) struct NewNext {
     get, path = "/assessments/{id}/next", tag = "assessments",
     params(("id" = String, Path, format = "uuid"), NextQuery),
     responses(
-        (status = 200, body = Next), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 422, body = Problem)
+        (status = 200, body = Next), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)
     )
 )]
 pub(super) async fn get(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
-    query: Result<Query<NextQuery>, QueryRejection>,
+    Queried(query): Queried<NextQuery>,
     State(service): State<Service>,
 ) -> Result<Json<Next>, Problem> {
-    let unreadable = |_| Problem::new(StatusCode::BAD_REQUEST, "The query could not be read.");
-    let Query(query) = query.map_err(unreadable)?;
     let succession = service.succession(&actor, id, query.version.as_deref()).await?;
     Ok(Json(Next::from(&succession)))
 }
