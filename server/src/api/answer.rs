@@ -98,6 +98,7 @@ pub(super) struct AnswerBody {
     not_applicable: bool,
     /// Why it does not apply; without it, the rationale says so.
     reason: Option<String>,
+    /// Empty when absent.
     #[serde(default, deserialize_with = "rationale")]
     rationale: String,
     /// The revision that you saw: 0 for the first answer.
@@ -154,8 +155,9 @@ impl AnswerBody {
 
 /// Answer a criterion
 ///
-/// Durable once it is acknowledged. A `revision` that somebody else's answer has overtaken changes nothing: 409, with
-/// their answer as `current`.
+/// Durable once it is acknowledged. It replaces the answer on file, whose `rationale` is gone unless it is sent again; the
+/// history keeps it. A `revision` that somebody else's answer has overtaken changes nothing: 409, with their answer as
+/// `current`.
 #[utoipa::path(
     put, path = "/assessments/{id}/answers/{criterion}", tag = "assessments",
     params(("id" = String, Path, format = "uuid"), ("criterion" = String, Path, example = "PAT-1")),
