@@ -62,7 +62,7 @@ pub(crate) fn FrameworkPage(
             {next}
         </PageHead>
         <p class="measure">{framework.description.clone()}</p>
-        <Disclaimer/>
+        <Disclaimer words=framework.disclaimer.clone()/>
         <p class="row no-print"><span class="small dim">"Download as"</span>{files.collect_view()}</p>
         <div class="stack-wide gap-above">
             {contents(&framework)}

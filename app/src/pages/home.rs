@@ -1,11 +1,14 @@
 //! The first page of who is signed in: their organizations, how far each has come, one next step.
 
+use std::collections::BTreeSet;
+
 use domain::scoring::FindingSeverity;
 use leptos::prelude::*;
 use service::record::{Organization, Role};
 
 use crate::ui::{
-    ButtonKind, ButtonLink, Column, Empty, PageHead, SeverityBadge, Table, TableLook, Tag, TagKind,
+    ButtonKind, ButtonLink, Column, Disclaimer, Empty, PageHead, SeverityBadge, Table, TableLook, Tag,
+    TagKind,
 };
 use crate::words::{plural, role_word, size_words};
 
@@ -17,6 +20,8 @@ pub(crate) struct Standing {
     pub(crate) href: String,
     /// `8.0 Connected`; `None` while nothing applies.
     pub(crate) rung: Option<String>,
+    /// That of the framework.
+    pub(crate) disclaimer: String,
     pub(crate) proven: Option<String>,
     pub(crate) claimed: Option<String>,
     /// The live rung stays below the one that was submitted.
@@ -54,6 +59,9 @@ pub(crate) fn HomePage(
         Column::number("Claimed"),
         Column::text("Worst findings"),
     ];
+    let standings = rows.iter().filter_map(|row| row.standing.as_ref());
+    let disclaimers: BTreeSet<_> = standings.map(|standing| standing.disclaimer.clone()).collect();
+    let disclaimers = disclaimers.into_iter().map(|words| view! { <Disclaimer words/> }).collect_view();
     let rows = rows.into_iter().map(row).collect_view();
     view! {
         <PageHead title="Organizations" under=under>
@@ -62,6 +70,7 @@ pub(crate) fn HomePage(
         </PageHead>
         <Table caption="Your organizations" columns look=TableLook::Fold>{rows}</Table>
         {more.map(|href| view! { <p class="gap-above"><a href=href>"Show more"</a></p> })}
+        {disclaimers}
     }
     .into_any()
 }

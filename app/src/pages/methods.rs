@@ -26,7 +26,7 @@ pub(crate) fn MethodsPage(
     let sources = sources_section(&framework, &citations);
     view! {
         <PageHead title=format!("Methods: {}", framework.title) under=under/>
-        <Disclaimer/>
+        <Disclaimer words=framework.disclaimer.clone()/>
         <div class="stack-wide gap-above">
             {arithmetic()}
             {evidence}

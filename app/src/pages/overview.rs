@@ -29,8 +29,8 @@ use crate::charts::Ladder;
 use crate::pages::integrations::exchange_section;
 use crate::pages::review::at_risk_note;
 use crate::ui::{
-    Banner, ButtonKind, ButtonLink, Column, Day, Empty, PageHead, Section, Table, TableLook, Width, clock,
-    date_of, day,
+    Banner, ButtonKind, ButtonLink, Column, Day, Disclaimer, Empty, PageHead, Section, Table, TableLook,
+    Width, clock, date_of, day,
 };
 use crate::words::{self, Paths, assessment_state_word, live_since, plural, rung_name, size_words};
 
@@ -168,6 +168,7 @@ fn standing(page: &FindingsPage, timeline: Option<&Timeline>, paths: &Paths) -> 
     view! {
         <Section id="standing" title="Where we stand" aside=view! { <p>{live}</p> }>
             <Ladder id="ladder" ladder/>
+            <Disclaimer words=assessed.framework.disclaimer.clone()/>
         </Section>
         {score_section(page, paths)}
         {domains_section(assessed, paths)}

@@ -12,8 +12,8 @@ pub(crate) use views::Views;
 
 use super::parts::RefusalNote;
 use crate::ui::{
-    ButtonKind, ButtonLink, Empty, Icon, Note, PageHead, Readout, ReadoutRow, Readouts, Section, Sign,
-    TableScroll, date_of, day,
+    ButtonKind, ButtonLink, Disclaimer, Empty, Icon, Note, PageHead, Readout, ReadoutRow, Readouts, Section,
+    Sign, TableScroll, date_of, day,
 };
 use crate::words::plural;
 
@@ -52,6 +52,7 @@ pub(crate) fn portfolio_page(portfolio: &Portfolio, filter: &PortfolioFilter, vi
         <RefusalNote refusal=views.refusal.clone()/>
         {readouts}
         {map}
+        <Disclaimer words=framework.disclaimer.clone()/>
     }
     .into_any()
 }

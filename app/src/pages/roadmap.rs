@@ -77,7 +77,7 @@ pub(crate) fn roadmap_page(sheet: &RoadmapSheet) -> AnyView {
             </Section>
             {left_out}
             {targets}
-            <Disclaimer/>
+            <Disclaimer words=sheet.assessed.framework.disclaimer.clone()/>
         </div>
     }
     .into_any()

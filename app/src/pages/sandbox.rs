@@ -26,6 +26,8 @@ pub(crate) struct TourScore {
     pub(crate) rung: String,
     /// `Connected`.
     pub(crate) rung_name: String,
+    /// The framework's.
+    pub(crate) disclaimer: String,
     pub(crate) contradicted: Vec<Contradicted>,
 }
 
@@ -145,7 +147,7 @@ fn score_section(score: Option<TourScore>) -> AnyView {
                 </Readouts>
                 <p class="gap-above"><StatusBadge status label=words/></p>
                 <ul class="small gap-small">{lines}</ul>
-                <div class="gap-small"><Disclaimer/></div>
+                <Disclaimer words=score.disclaimer/>
             }
             .into_any()
         }

@@ -74,7 +74,7 @@ pub(crate) fn trend_page(sheet: &TrendSheet) -> AnyView {
             {by_domain}
             {by_criterion}
             {chosen}
-            <Disclaimer/>
+            <Disclaimer words=comparison.base().disclaimer.clone()/>
         </div>
     }
     .into_any()

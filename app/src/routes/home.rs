@@ -62,6 +62,7 @@ fn summary(assessed: &Assessed, at_risk: bool) -> Standing {
         title: bundle.assessment.title.clone(),
         href: format!("/orgs/{}/assessments/{}", bundle.organization.slug, bundle.assessment.id),
         rung: totals.map(|totals| format!("{} {}", totals.rung, rung_name(framework, &totals.rung))),
+        disclaimer: framework.disclaimer.clone(),
         proven: totals.map(|totals| shown(&totals.overall)),
         claimed: totals.map(|totals| shown(&totals.claimed)),
         at_risk,

@@ -171,6 +171,7 @@ fn summary(organization: &Organization, assessed: &Assessed) -> Option<TourScore
         claimed: display(&totals.claimed),
         rung: totals.rung.to_string(),
         rung_name: rung_name(&assessed.framework, &totals.rung).to_owned(),
+        disclaimer: assessed.framework.disclaimer.clone(),
         contradicted: contradicted.collect(),
     })
 }

@@ -7,14 +7,15 @@ use super::badge::status_class;
 use super::content::Content;
 use super::icon::{Icon, Sign};
 
-/// What stands wherever a rung does.
+/// What stands at the foot of every page, whatever the framework of the rungs on it says itself.
 pub const DISCLAIMER: &str = "Self-assessed or assessor-reviewed against a vendor-neutral, unofficial \
                               framework; not a HIMSS stage, certification or endorsement.";
 
-/// The disclaimer as small print.
+/// A framework's own disclaimer as small print: it stands wherever a rung of it does (`scoring.md` section 9). Nothing where
+/// the foot of the page says it in the same words.
 #[component]
-pub fn Disclaimer() -> impl IntoView {
-    view! { <p class="fine">{DISCLAIMER}</p> }.into_any()
+pub fn Disclaimer(words: String) -> impl IntoView {
+    (words != DISCLAIMER).then(|| view! { <p class="fine">{words}</p> }).into_any()
 }
 
 pub(super) fn status_text_class(status: Status) -> &'static str {

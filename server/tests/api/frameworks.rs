@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::json;
 use service::account::SignUp;
 
-use super::support::{Answer, Backend, PASSWORD, Person, TestApp};
+use super::support::{Answer, Backend, PASSWORD, Person, TestApp, text};
 
 pub(super) const FILE: &str = include_str!("../../../app/domain/frameworks/bl7.toml");
 
@@ -105,4 +105,46 @@ async fn what_is_no_toml_by_name_or_no_utf_8_is_refused() {
     root.post("/frameworks", json!({})).await.problem(415);
     let request = root.api(Method::POST, "/frameworks").header("content-type", "application/toml");
     Answer::of(request.body(vec![b'c', 0xFF])).await.problem(400);
+}
+
+#[tokio::test]
+async fn the_disclaimer_of_a_framework_stands_wherever_a_rung_of_it_does() {
+    const WORDS: &str = "For our own use: this certifies nothing.";
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let root = admin(&app).await;
+    let line = FILE.lines().find(|line| line.starts_with("disclaimer = ")).unwrap();
+    let file = changed("version = \"1.0.0\"", "version = \"2.0.0\"");
+    let file = file.replacen(line, &format!("disclaimer = \"{WORDS}\""), 1);
+    import(&root, &file).await.expect(201);
+    let new = json!({ "name": "Alder", "profiles": ["H"], "size_band": "1-6" });
+    let organization = root.post("/organizations", new).await.expect(201);
+    let new = json!({ "framework": "BL7", "title": "Spring" });
+    let path = format!("/organizations/{}/assessments", text(&organization["id"]));
+    let assessment = root.post(&path, new).await.expect(201);
+    assert_eq!(assessment["framework_version"], "2.0.0");
+    let id = text(&assessment["id"]);
+    let score = root.get(&format!("/assessments/{id}/score")).await.expect(200);
+    assert_eq!(score["disclaimer"], WORDS);
+
+    root.sign_in().await;
+    let org = format!("/orgs/{}", text(&organization["slug"]));
+    let at = format!("{org}/assessments/{id}");
+    let domain = text(&score["domains"][0]["code"]);
+    for page in [
+        "/".to_owned(),
+        org,
+        format!("{at}/{domain}"),
+        format!("{at}/roadmap"),
+        format!("{at}/report"),
+        format!("{at}/history"),
+        at,
+        format!("/trend?assessment={id}"),
+        "/portfolio?framework=BL7+2.0.0".to_owned(),
+        "/frameworks/BL7/2.0.0".to_owned(),
+        "/frameworks/BL7/2.0.0/methods".to_owned(),
+    ] {
+        let shown = root.page(&page).await;
+        assert_eq!(shown.status, 200, "{page}");
+        assert!(shown.text.contains(WORDS), "{page}: {}", shown.text);
+    }
 }

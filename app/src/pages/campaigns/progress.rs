@@ -38,7 +38,10 @@ pub(crate) fn campaign_page(sheet: &CampaignSheet) -> AnyView {
         <RefusalNote refusal=sheet.refusal.clone()/>
         {figures}
         <div class="stack-wide">
-            <Section id="progress" title="Progress">{table}<div class="gap-above"><Disclaimer/></div></Section>
+            <Section id="progress" title="Progress">
+                {table}
+                <Disclaimer words=page.framework.disclaimer.clone()/>
+            </Section>
             {more}
             {change}
         </div>
