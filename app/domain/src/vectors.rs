@@ -198,11 +198,6 @@ impl Vectors {
 }
 
 impl Report {
-    /// Every case could be scored, and equals what was expected of it.
-    pub fn all_equal(&self) -> bool {
-        self.different().next().is_none()
-    }
-
     /// The cases that could not be scored or came out otherwise than expected.
     pub fn different(&self) -> impl Iterator<Item = &CaseReport> {
         self.cases.iter().filter(|case| case.error.is_some() || case.equal == Some(false))

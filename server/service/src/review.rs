@@ -47,11 +47,6 @@ pub struct ReviewPage {
 }
 
 impl ReviewPage {
-    /// Differences that nobody settled.
-    pub fn open_differences(&self) -> impl Iterator<Item = &Difference> {
-        self.differences.iter().filter(|difference| difference.settled.is_none())
-    }
-
     /// Criteria that the organization calls not applicable and the assessor has not answered.
     pub fn pending_not_applicable(&self) -> Vec<&CriterionCode> {
         let pending =

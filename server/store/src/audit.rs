@@ -1,7 +1,7 @@
 //! The append-only audit log. The database itself refuses to change or cut it.
 
 use crate::column::{Json, from_row};
-use crate::db::{Link, Store, row, rows, run, statements};
+use crate::db::{Link, Store, rows, run, statements};
 use crate::error::StoreError;
 use crate::ids::{AuditId, OrgId, UserId};
 use crate::page;
@@ -13,7 +13,6 @@ statements! {
     Both OF_ORGANIZATION = "SELECT a.id, a.at, a.actor_id, u.name AS actor_name, a.org_id, a.action, a.subject, \
         a.details FROM audit_log a LEFT JOIN users u ON u.id = a.actor_id \
         WHERE a.org_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3";
-    Both ENTRY_COUNT = "SELECT COUNT(*) FROM audit_log";
 }
 
 from_row! {
@@ -71,12 +70,5 @@ impl Store {
         let before = page::before(before);
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), AuditEntry, OF_ORGANIZATION, org, &*before, i64::from(limit))?)
-    }
-
-    /// How many lines there are.
-    pub async fn audit_count(&self) -> Result<u64, StoreError> {
-        let mut lease = self.read().await?;
-        let count = row!(&mut lease.link(), (i64,), ENTRY_COUNT)?;
-        Ok(count.map_or(0, |(count,)| count.unsigned_abs()))
     }
 }

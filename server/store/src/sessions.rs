@@ -3,7 +3,7 @@
 use crate::audit;
 use crate::column::from_row;
 use crate::db::{Link, Store, row, rows, run, statements};
-use crate::error::{Naming, StoreError};
+use crate::error::StoreError;
 use crate::ids::{UnixMillis, UserId};
 use crate::record::{Audit, Session, User};
 use crate::users::user_columns;
@@ -20,7 +20,6 @@ statements! {
         "SELECT ", session_columns!(), ", ", user_columns!(),
         " FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND s.expires_at > $2"
     );
-    Both INSERT = "INSERT INTO sessions (id, user_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
     Both SAVE = "INSERT INTO sessions (id, user_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, \
         expires_at = excluded.expires_at";
@@ -73,28 +72,18 @@ impl Store {
         Ok(visit.map(|visit| (visit.session, visit.user)))
     }
 
-    /// [`StoreError::Duplicate`] when the id is taken.
-    pub async fn create_session(&self, session: Session) -> Result<(), StoreError> {
-        self.keep_session(INSERT, session).await
-    }
-
     /// Writes the session anew, whether it was there or not; it keeps the time of its creation.
     pub async fn save_session(&self, session: Session) -> Result<(), StoreError> {
-        self.keep_session(SAVE, session).await
-    }
-
-    async fn keep_session(&self, statement: &'static str, session: Session) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         run!(
             &mut writing.link(),
-            statement,
+            SAVE,
             &*session.id,
             session.user,
             &*session.data,
             session.created_at,
             session.expires_at
-        )
-        .or_duplicate("a session with this id")?;
+        )?;
         writing.commit().await
     }
 

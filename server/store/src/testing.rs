@@ -226,6 +226,13 @@ impl Store {
         Ok(rows!(&mut lease.link(), (String,), sql, table)?.into_iter().map(|(name,)| name).collect())
     }
 
+    /// How many lines the audit log has.
+    pub async fn audit_count(&self) -> Result<u64, StoreError> {
+        let mut lease = self.read().await?;
+        let counted = rows!(&mut lease.link(), (i64,), "SELECT COUNT(*) FROM audit_log")?;
+        Ok(counted.first().map_or(0, |(count,)| count.unsigned_abs()))
+    }
+
     /// Prepares a statement, unless it is of the other dialect.
     pub async fn prepare(&self, statement: &Statement) -> Result<(), StoreError> {
         let sql = statement.sql.into_sql_str();
