@@ -39,7 +39,7 @@ pub enum GuardError {
     Unresolved(#[from] ResolveError),
 }
 
-/// "10.0.0.1 is", or "intranet.example.org resolves to 10.0.0.1," where the two differ.
+/// `10.0.0.1 is`, or `intranet.example.org means 10.0.0.1, which is` where the two differ.
 fn subject(host: &str, address: IpAddr) -> String {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if bare == address.to_string() {

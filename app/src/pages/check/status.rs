@@ -26,7 +26,7 @@ pub(super) fn status_section(check: &CheckShown) -> AnyView {
     let lede = first.map_or_else(|| calm_words(check, run).to_owned(), |message| sentence(&message.text));
     let mut facts = first.map(about).unwrap_or_default();
     if !run.checked.is_empty() {
-        let name = if check.page.kind.group == Group::NetworkProbe { "Sent" } else { "Looked at" };
+        let name = if check.page.kind.group == Group::NetworkProbe { "Asked" } else { "Looked at" };
         facts.push(Fact::new(name, view! { <span class="mono">{run.checked.clone()}</span> }));
     }
     let also = (!rest.is_empty()).then(|| also_said(rest));

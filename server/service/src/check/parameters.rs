@@ -82,7 +82,7 @@ impl Service {
         if !refused.is_empty() {
             let refused = refused
                 .into_iter()
-                .map(|(name, refusal)| FieldError::new(format!("parameters.{name}"), refusal.to_string()));
+                .map(|(name, refusal)| FieldError::new(format!("parameters.{name}"), format!("{refusal}.")));
             return Err(Error::Invalid(refused.collect()));
         }
         let elsewhere = |kept: &Parameters| !Aim::of(kind, &parameters).has_origins_of(&Aim::of(kind, kept));
