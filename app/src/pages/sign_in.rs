@@ -87,24 +87,44 @@ fn SignInPage(
     rungs: Vec<String>,
 ) -> impl IntoView {
     let SignInForm { email, onward } = form;
+    let help = "No account yet, or the password forgotten? Ask the operator of this installation.".into_any();
+    view! {
+        <Step title="Sign in" action="/sign-in" onward refusal=refusal.clone() help rungs>
+            <TextInput
+                id="sign-in.email" name="sign-in.email" label="E-mail" kind="email" value=email
+                autocomplete="username" error=error_of(refusal.as_ref(), "sign-in.email")
+            />
+            <TextInput
+                id="sign-in.password" name="sign-in.password" label="Password" kind="password"
+                autocomplete="current-password" error=error_of(refusal.as_ref(), "sign-in.password")
+            />
+        </Step>
+    }
+    .into_any()
+}
+
+/// A step of signing in: its fields, and `help` for whoever cannot fill them in.
+#[component]
+pub(crate) fn Step(
+    title: &'static str,
+    action: &'static str,
+    onward: Onward,
+    #[prop(optional_no_strip)] refusal: Option<Refusal>,
+    help: AnyView,
+    rungs: Vec<String>,
+    children: Children,
+) -> impl IntoView {
     view! {
         <Outside rungs>
-            <h1>"Sign in"</h1>
-            <RefusalNote refusal=refusal.clone()/>
-            <form method="post" action="/sign-in">
-                <TextInput
-                    id="sign-in.email" name="sign-in.email" label="E-mail" kind="email" value=email
-                    autocomplete="username" error=error_of(refusal.as_ref(), "sign-in.email")
-                />
-                <TextInput
-                    id="sign-in.password" name="sign-in.password" label="Password" kind="password"
-                    autocomplete="current-password" error=error_of(refusal.as_ref(), "sign-in.password")
-                />
+            <h1>{title}</h1>
+            <RefusalNote refusal/>
+            <form method="post" action=action>
+                {children()}
                 {onward_fields(onward)}
                 <p class="row gap-above"><Button kind=ButtonKind::Main>"Sign in"</Button></p>
             </form>
             <hr/>
-            <p class="small">"No account yet, or the password forgotten? Ask the operator of this installation."</p>
+            <p class="small">{help}</p>
         </Outside>
     }
     .into_any()

@@ -4,9 +4,9 @@ use axum::response::Response;
 use http::StatusCode;
 use leptos::prelude::*;
 
-use super::super::parts::{RefusalNote, error_of};
-use super::{Onward, Outside, ladder_names, onward_fields};
-use crate::ui::{Button, ButtonKind, TextInput};
+use super::super::parts::error_of;
+use super::{Onward, Step, ladder_names};
+use crate::ui::TextInput;
 use crate::web::{AppState, Frame, Refusal};
 
 /// The page of the second step as an answer.
@@ -23,25 +23,19 @@ fn SecondStepPage(
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
     rungs: Vec<String>,
 ) -> impl IntoView {
+    let help = view! {
+        "Neither is at hand? Ask the operator of this installation, or "<a href="/sign-in">"begin again"</a>
+        " with another account."
+    }
+    .into_any();
     view! {
-        <Outside rungs>
-            <h1>"Second step"</h1>
-            <RefusalNote refusal=refusal.clone()/>
-            <form method="post" action="/sign-in/code">
-                <TextInput
-                    id="sign-in.code" name="sign-in.code" label="Code" autocomplete="one-time-code"
-                    hint="The six digits that your authenticator shows, or a recovery code"
-                    error=error_of(refusal.as_ref(), "sign-in.code")
-                />
-                {onward_fields(onward)}
-                <p class="row gap-above"><Button kind=ButtonKind::Main>"Sign in"</Button></p>
-            </form>
-            <hr/>
-            <p class="small">
-                "Neither is at hand? Ask the operator of this installation, or "<a href="/sign-in">"begin again"</a>
-                " with another account."
-            </p>
-        </Outside>
+        <Step title="Second step" action="/sign-in/code" onward refusal=refusal.clone() help rungs>
+            <TextInput
+                id="sign-in.code" name="sign-in.code" label="Code" autocomplete="one-time-code"
+                hint="The six digits that your authenticator shows, or a recovery code"
+                error=error_of(refusal.as_ref(), "sign-in.code")
+            />
+        </Step>
     }
     .into_any()
 }
