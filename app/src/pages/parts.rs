@@ -5,7 +5,7 @@ use domain::{CriterionCode, Framework};
 use leptos::prelude::*;
 use service::integration::CheckRow;
 
-use crate::ui::{ErrorSummary, Note, StatusBadge};
+use crate::ui::{ErrorSummary, InputLook, Note, StatusBadge, TextInput};
 use crate::web::Refusal;
 
 /// On top of a form that was refused: what is wrong with its fields, or with the whole of it.
@@ -25,6 +25,21 @@ pub(crate) fn RefusalNote(#[prop(optional_no_strip)] refusal: Option<Refusal>) -
 /// What was wrong with a field.
 pub(crate) fn error_of(refusal: Option<&Refusal>, field: &str) -> Option<String> {
     refusal.and_then(|refusal| refusal.errors.of(field))
+}
+
+/// Who does something and until when, of a finding or a step. `id` tells the fields from others of the page.
+pub(crate) fn owner_and_due(id: &str, owner: String, due: String, refusal: Option<&Refusal>) -> AnyView {
+    view! {
+        <TextInput
+            id=format!("owner-{id}") name="owner" label="Owner" optional=true value=owner
+            error=error_of(refusal, "owner")
+        />
+        <TextInput
+            id=format!("due-{id}") name="due" label="Due" kind="date" look=InputLook::Short optional=true value=due
+            error=error_of(refusal, "due")
+        />
+    }
+    .into_any()
 }
 
 /// The names of profiles in the framework's order: `Hospital, Ambulatory / health-system clinics`.

@@ -8,10 +8,8 @@ use service::finding::{FindingCheck, FindingView};
 
 use super::FindingsSheet;
 use crate::pages::actions::{action_lines, first_unfinished};
-use crate::pages::parts::error_of;
-use crate::ui::{
-    Button, ButtonSize, Drawer, InputLook, SeverityBadge, StatusBadge, Tag, TextInput, date_of, day, moment,
-};
+use crate::pages::parts::owner_and_due;
+use crate::ui::{Button, ButtonSize, Drawer, SeverityBadge, StatusBadge, Tag, date_of, day, moment};
 use crate::web::Fields;
 use crate::words::{finding_cause, finding_kind_word, finding_remedy, ordinal, phrase, seen_words};
 
@@ -155,24 +153,7 @@ fn note_form(sheet: &FindingsSheet, finding: &FindingView, typed: Option<&Fields
     view! {
         <form method="post" action=format!("{0}/{id}#f-{id}", sheet.paths.findings()) class="gap-above">
             {note}
-            <TextInput
-                id=format!("owner-{id}")
-                name="owner"
-                label="Owner"
-                optional=true
-                value=value("owner", record.owner.clone())
-                error=error_of(refusal, "owner")
-            />
-            <TextInput
-                id=format!("due-{id}")
-                name="due"
-                label="Due"
-                kind="date"
-                look=InputLook::Short
-                optional=true
-                value=value("due", due)
-                error=error_of(refusal, "due")
-            />
+            {owner_and_due(&id, value("owner", record.owner.clone()), value("due", due), refusal)}
             <p class="gap-small"><Button size=ButtonSize::Small>"Save owner and date"</Button></p>
         </form>
     }

@@ -8,8 +8,8 @@ use service::record::StepChoice;
 
 use super::RoadmapSheet;
 use crate::pages::actions::{action_lines, first_unfinished};
-use crate::pages::parts::error_of;
-use crate::ui::{Button, ButtonSize, Choice, ChoiceLook, Drawer, InputLook, RadioGroup, Tag, TextInput, day};
+use crate::pages::parts::{error_of, owner_and_due};
+use crate::ui::{Button, ButtonSize, Choice, ChoiceLook, Drawer, RadioGroup, Tag, day};
 use crate::words::anchor;
 
 /// `S`, `M` or `L`; `–` for an answer alone.
@@ -114,27 +114,7 @@ pub(super) fn form(sheet: &RoadmapSheet, criterion: &domain::CriterionCode) -> A
         }
         .into_any()
     } else {
-        view! {
-            <TextInput
-                id=format!("owner-{id}")
-                name="owner"
-                label="Owner"
-                optional=true
-                value=value("owner", decision.owner.clone())
-                error=error_of(refusal, "owner")
-            />
-            <TextInput
-                id=format!("due-{id}")
-                name="due"
-                label="Due"
-                kind="date"
-                look=InputLook::Short
-                optional=true
-                value=value("due", due)
-                error=error_of(refusal, "due")
-            />
-        }
-        .into_any()
+        owner_and_due(&id, value("owner", decision.owner.clone()), value("due", due), refusal)
     };
     let content = view! {
         <form method="post" action=format!("{}/steps/{criterion}", sheet.paths.roadmap()) class="gap-small">
