@@ -26,7 +26,7 @@ pub(crate) mod invitation;
 pub(crate) mod logo;
 pub(crate) mod members;
 pub(crate) mod methods;
-pub(crate) mod organization_new;
+pub(crate) mod organization_form;
 pub(crate) mod overview;
 pub(crate) mod portfolio;
 pub(crate) mod questionnaire;

@@ -96,7 +96,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(citation::list))
         .routes(routes!(citation::put))
         .routes(routes!(organization::list, organization::create))
-        .routes(routes!(organization::get))
+        .routes(routes!(organization::get, organization::update))
         .routes(routes!(client::export))
         .routes(routes!(logo::get, logo::put, logo::remove))
         .routes(routes!(member::list, member::add))

@@ -8,8 +8,8 @@ use service::{UnixMillis, UserId};
 
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
-    Button, ButtonKind, ButtonSize, Column, Day, Fact, KeyValue, PageHead, PostButton, Section, Select,
-    Table, TableLook, TextInput, date_of,
+    Button, ButtonKind, ButtonLink, ButtonSize, Column, Day, Fact, KeyValue, PageHead, PostButton, Section,
+    Select, Table, TableLook, TextInput, date_of,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{plural, role_word};
@@ -86,7 +86,7 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
     let invite = invitations.as_ref().map(|_| invitations::form(&at, &filled.invite, refusal.as_ref()));
     let made = filled.made.as_ref().map(invitations::made);
     let invited = invitations.map(|invitations| invitations::list(&at, &invitations, now));
-    let export = may_manage.then(|| export_section(&slug));
+    let own = may_manage.then(|| organization_section(&slug));
     let roles = ROLES.iter().map(|(_, role)| Fact::new(role_word(*role), meaning(*role))).collect::<Vec<_>>();
     view! {
         <PageHead title="Members" under=under/>
@@ -108,15 +108,19 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
                 {add}
             </div>
             <Section id="roles" title="What a role may do"><KeyValue facts=roles/></Section>
-            {export}
+            {own}
         </div>
     }
     .into_any()
 }
 
-fn export_section(slug: &str) -> AnyView {
-    let action = format!("/orgs/{slug}/export");
+fn organization_section(slug: &str) -> AnyView {
+    let (edit, action) = (format!("/orgs/{slug}/edit"), format!("/orgs/{slug}/export"));
     view! {
+        <Section id="organization" title="The organization">
+            <p>"Its name, what it is and its size: they decide which criteria are asked, and with whom it is compared."</p>
+            <p class="gap-small"><ButtonLink href=edit>"Edit the organization"</ButtonLink></p>
+        </Section>
         <Section id="export" title="The organization as a file">
             <p>
                 "All its records, files of evidence and snapshots, with their hashes, for another installation of Rung: "

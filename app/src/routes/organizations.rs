@@ -14,11 +14,11 @@ use service::check::CheckGlance;
 use service::due::due;
 use service::integration::CheckRow;
 use service::inventory::exchanges;
-use service::organization::NewOrganization;
-use service::record::{Assessment, SizeBand};
+use service::organization::{NewOrganization, OrganizationChange};
+use service::record::{Assessment, Organization, SizeBand};
 use service::{Actor, Error, FieldError, OrgId, Permission, UnixMillis};
 
-use crate::pages::organization_new::OrganizationNewPage;
+use crate::pages::organization_form::{Offer, OrganizationEditPage, OrganizationNewPage};
 use crate::pages::overview::{Overview, OverviewPage};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
@@ -43,6 +43,7 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/orgs/new", get(new_form).post(create))
         .route("/orgs/{slug}", get(overview))
+        .route("/orgs/{slug}/edit", get(edit_form).post(update))
         .route("/orgs/{slug}/assessment", get(|actor, slug, state| latest(actor, slug, state, "")))
         .route("/orgs/{slug}/findings", get(|actor, slug, state| latest(actor, slug, state, "/findings")))
         .route("/orgs/{slug}/report", get(|actor, slug, state| latest(actor, slug, state, "/report")))
@@ -59,10 +60,9 @@ async fn create(
     State(state): State<AppState>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let chosen = fields.get("size_band");
-    let Some((_, size_band)) = SIZES.into_iter().find(|(value, _)| *value == chosen) else {
-        let error = FieldError::new("size_band", "Choose a size from the list.");
-        return new_page(&state, &actor, fields, Some(Refusal::invalid(vec![error]))).await;
+    let size_band = match size_of(&fields) {
+        Ok(size_band) => size_band,
+        Err(error) => return new_page(&state, &actor, fields, Some(Refusal::of(error)?)).await,
     };
     let new = NewOrganization {
         name: fields.get("name").to_owned(),
@@ -76,18 +76,91 @@ async fn create(
     }
 }
 
+fn size_of(fields: &Fields) -> Result<SizeBand, Error> {
+    let chosen = fields.get("size_band");
+    let size = SIZES.into_iter().find(|(value, _)| *value == chosen).map(|(_, size)| size);
+    size.ok_or_else(|| Error::Invalid(vec![FieldError::new("size_band", "Choose a size from the list.")]))
+}
+
 async fn new_page(
     state: &AppState,
     actor: &Actor,
     typed: Fields,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
-    let profiles = profiles(state).await?;
-    let bands = SIZES.map(|(value, size)| (value.to_owned(), size_words(size).to_owned()));
-    let sizes = iter::once((String::new(), "Choose a size".to_owned())).chain(bands).collect();
+    let Offer { profiles, sizes } = offer(state).await?;
+    let sizes = iter::once((String::new(), "Choose a size".to_owned())).chain(sizes).collect();
+    let offer = Offer { profiles, sizes };
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(actor), "New organization").narrow().crumb("/", "Organizations");
-    Ok(frame.respond(status, || view! { <OrganizationNewPage profiles sizes typed refusal/> }.into_any()))
+    Ok(frame.respond(status, || view! { <OrganizationNewPage offer typed refusal/> }.into_any()))
+}
+
+async fn edit_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments(slug): Segments<String>,
+) -> Result<Response, PageError> {
+    let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
+    if !Permission::Own.allows(role) {
+        return Err(PageError::forbidden("Only an owner of the organization says what it is."));
+    }
+    let size = SIZES.into_iter().find(|(_, size)| *size == organization.size_band);
+    let profiles = organization.profiles.iter().map(|code| ("profiles".to_owned(), code.to_string()));
+    let typed = [
+        ("name".to_owned(), organization.name.clone()),
+        ("size_band".to_owned(), size.map_or_else(String::new, |(value, _)| value.to_owned())),
+    ];
+    let typed = typed.into_iter().chain(profiles).collect();
+    edit_page(&state, &actor, &organization, typed, None).await
+}
+
+async fn update(
+    State(state): State<AppState>,
+    Segments(slug): Segments<String>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let done = match size_of(&fields) {
+        Ok(size_band) => {
+            let change = OrganizationChange {
+                name: Some(fields.get("name").to_owned()),
+                profiles: Some(fields.all("profiles").map(ProfileCode::from).collect()),
+                size_band: Some(size_band),
+            };
+            state.service.update_organization(&actor, organization.id, change).await
+        }
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => Ok(see_other(&format!("/orgs/{slug}"))),
+        Err(error) => {
+            let refusal = Some(Refusal::of(error)?);
+            edit_page(&state, &actor, &organization, fields, refusal).await
+        }
+    }
+}
+
+async fn edit_page(
+    state: &AppState,
+    actor: &Actor,
+    organization: &Organization,
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let offer = offer(state).await?;
+    let slug = organization.slug.clone();
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("{}, edit", organization.name))
+        .organization(organization, Tab::Members)
+        .crumb(format!("/orgs/{slug}/members"), "Members")
+        .narrow();
+    Ok(frame.respond(status, || view! { <OrganizationEditPage slug offer typed refusal/> }.into_any()))
+}
+
+async fn offer(state: &AppState) -> Result<Offer, Error> {
+    let sizes = SIZES.map(|(value, size)| (value.to_owned(), size_words(size).to_owned()));
+    Ok(Offer { profiles: profiles(state).await?, sizes: sizes.into() })
 }
 
 /// The profiles of the frameworks, each letter once, in the frameworks' order; Beyond-7's words come first.

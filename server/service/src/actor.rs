@@ -117,7 +117,7 @@ impl Permission {
                      somebody from outside, whom an owner adds as a member."
                 );
             }
-            Self::Own => "manage members",
+            Self::Own => "manage members or change the organization",
         };
         format!("Your role here is {role}, which may not {deed}. Ask an owner of the organization.")
     }

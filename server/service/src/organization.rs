@@ -1,10 +1,10 @@
 //! Organizations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::ProfileCode;
 use serde_json::json;
-use store::record::{AuditEntry, Organization, Role, SizeBand};
+use store::record::{AssessmentState, AuditEntry, Organization, Role, SizeBand};
 use store::{OrgId, StoreError, UnixMillis};
 use tokio::task::JoinSet;
 
@@ -22,6 +22,14 @@ pub struct NewOrganization {
     pub demo: bool,
 }
 
+/// What is to change of an organization; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct OrganizationChange {
+    pub name: Option<String>,
+    pub profiles: Option<Vec<ProfileCode>>,
+    pub size_band: Option<SizeBand>,
+}
+
 /// The latest assessment of an organization, scored.
 pub struct Latest {
     pub assessed: Assessed,
@@ -37,28 +45,12 @@ impl Service {
         new: NewOrganization,
     ) -> Result<Organization, Error> {
         let name = new.name.trim().to_owned();
-        let known = self.profile_codes().await?;
-        let mut problems = Vec::new();
-        problems.extend(crate::name::problem("name", &name, "Enter the organization's name.", 160));
-        if new.profiles.is_empty() {
-            problems.push(FieldError::new(
-                "profiles",
-                "Choose at least one profile: it decides which criteria apply.",
-            ));
-        }
-        for unknown in new.profiles.iter().filter(|profile| !known.contains(profile)) {
-            problems
-                .push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
-        }
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
-        let profiles: BTreeSet<ProfileCode> = new.profiles.into_iter().collect();
+        let profiles = self.profiles_of(&name, &new.profiles).await?;
         let mut organization = Organization {
             id: OrgId::new(),
             slug: String::new(),
             name,
-            profiles: known.into_iter().filter(|profile| profiles.contains(profile)).collect(),
+            profiles,
             size_band: new.size_band,
             demo: new.demo,
             created_at: UnixMillis::now(),
@@ -75,6 +67,72 @@ impl Service {
             }
         }
         Ok(organization)
+    }
+
+    /// Changes what an organization is; its address stays. While an assessment waits for its review or is in it, so do the
+    /// profiles, which decide what was asked. A demonstration stays as its tour tells of it.
+    pub async fn update_organization(
+        &self,
+        actor: &Actor,
+        id: OrgId,
+        change: OrganizationChange,
+    ) -> Result<Organization, Error> {
+        self.authorize(actor, id, Permission::Own, "The organization").await?;
+        let known = self.store().organization(id).await?.ok_or(Error::NotFound("The organization"))?;
+        if known.demo {
+            return Err(Error::Conflict("This is a demonstration: it stays as it is.".to_owned()));
+        }
+        let name = change.name.map_or_else(|| known.name.clone(), |name| name.trim().to_owned());
+        let chosen = change.profiles.unwrap_or_else(|| known.profiles.clone());
+        let profiles = self.profiles_of(&name, &chosen).await?;
+        if profiles != known.profiles
+            && let Some(title) = self.under_review(id).await?
+        {
+            return Err(Error::Conflict(format!(
+                "{title} is submitted, and its questions follow from the profiles. Change them once it is signed, or \
+                 after its submission was taken back."
+            )));
+        }
+        let size_band = change.size_band.unwrap_or(known.size_band);
+        let changed = Organization { name, profiles, size_band, ..known };
+        let details = json!({
+            "name": changed.name, "profiles": changed.profiles, "size_band": changed.size_band,
+        });
+        let entry = org_audit(actor, id, "organization.changed", id, details);
+        if !self.store().update_organization(&changed, entry).await? {
+            return Err(Error::NotFound("The organization"));
+        }
+        self.catch_up_organization(id).await;
+        Ok(changed)
+    }
+
+    /// The title of an assessment that waits for its review or is in it.
+    async fn under_review(&self, org: OrgId) -> Result<Option<String>, Error> {
+        let open = self.store().live_assessments_of(org).await?.into_iter().find(|assessment| {
+            matches!(assessment.state, AssessmentState::Submitted | AssessmentState::InReview)
+        });
+        Ok(open.map(|assessment| assessment.title))
+    }
+
+    /// The chosen profiles in the frameworks' order, or everything that is wrong with what an organization is to be.
+    async fn profiles_of(&self, name: &str, chosen: &[ProfileCode]) -> Result<Vec<ProfileCode>, Error> {
+        let known = self.profile_codes().await?;
+        let mut problems = Vec::new();
+        problems.extend(crate::name::problem("name", name, "Enter the organization's name.", 160));
+        if chosen.is_empty() {
+            problems.push(FieldError::new(
+                "profiles",
+                "Choose at least one profile: it decides which criteria apply.",
+            ));
+        }
+        for unknown in chosen.iter().filter(|profile| !known.contains(profile)) {
+            problems
+                .push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        Ok(known.into_iter().filter(|profile| chosen.contains(profile)).collect())
     }
 
     /// The organizations that the actor belongs to, oldest first, after the one given.

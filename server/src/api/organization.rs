@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, LOCATION};
 use serde::{Deserialize, Serialize};
-use service::organization::NewOrganization;
+use service::organization::{NewOrganization, OrganizationChange};
 use service::record::{self, SizeBand};
 use service::{OrgId, Service};
 use utoipa::ToSchema;
@@ -101,6 +101,16 @@ pub(super) struct NewOrganizationBody {
     size_band: SizeBandName,
 }
 
+/// What an organization is from now on; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OrganizationChange, example = json!({ "profiles": ["H", "A"] }))]
+pub(super) struct ChangeBody {
+    name: Option<String>,
+    /// Letters of the framework's profiles.
+    profiles: Option<Vec<String>>,
+    size_band: Option<SizeBandName>,
+}
+
 /// The organizations that you belong to
 #[utoipa::path(
     get, path = "/organizations", tag = "organizations", params(PageQuery),
@@ -153,4 +163,31 @@ pub(super) async fn get(
     State(service): State<Service>,
 ) -> Result<Json<Organization>, Problem> {
     Ok(Json(service.organization(&actor, id).await?.into()))
+}
+
+/// Change what an organization is
+///
+/// An owner's decision. The address of its pages stays. 409 for other profiles while an assessment waits for its review or
+/// is in it, and for a demonstration.
+#[utoipa::path(
+    patch, path = "/organizations/{id}", tag = "organizations", params(("id" = String, Path, format = "uuid")),
+    request_body = ChangeBody,
+    responses(
+        (status = 200, body = Organization), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn update(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<OrgId>,
+    State(service): State<Service>,
+    Body(body): Body<ChangeBody>,
+) -> Result<Json<Organization>, Problem> {
+    let change = OrganizationChange {
+        name: body.name,
+        profiles: body.profiles.map(|profiles| profiles.into_iter().map(Into::into).collect()),
+        size_band: body.size_band.map(Into::into),
+    };
+    Ok(Json(service.update_organization(&actor, id, change).await?.into()))
 }

@@ -20,6 +20,7 @@ pub(crate) use organization_columns;
 statements! {
     Both INSERT = "INSERT INTO organizations (id, slug, name, profiles, size_band, demo, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    Both UPDATE = "UPDATE organizations SET name = $2, profiles = $3, size_band = $4 WHERE id = $1";
     Both BY_ID = concat!("SELECT ", organization_columns!(), " FROM organizations o WHERE o.id = $1");
     Both BY_SLUG = concat!("SELECT ", organization_columns!(), " FROM organizations o WHERE o.slug = $1");
     Both OF_USER = concat!(
@@ -108,6 +109,30 @@ impl Store {
         insert_member(link, organization.id, owner, Role::Owner, organization.created_at).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
+    }
+
+    /// Name, profiles and size; whether there is such an organization.
+    pub async fn update_organization(
+        &self,
+        organization: &Organization,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        let changed = run!(
+            link,
+            UPDATE,
+            organization.id,
+            &*organization.name,
+            Json(&organization.profiles),
+            Text(organization.size_band)
+        )?;
+        if changed == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
     }
 
     pub async fn organization(&self, id: OrgId) -> Result<Option<Organization>, StoreError> {

@@ -67,6 +67,7 @@ async fn deeds(world: &World) -> Vec<Deed> {
             world.org("/members"),
             json!({ "email": "spare@example.org", "role": "viewer" }),
         ),
+        deed("own", Method::PATCH, world.org(""), json!({ "name": "Other" })),
     ]
 }
 

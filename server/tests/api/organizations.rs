@@ -70,3 +70,57 @@ async fn an_assessment_pins_its_framework(#[values(Backend::Sqlite, Backend::Pos
     let listed = world.owner.get(&world.org("/assessments")).await.expect(200);
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
 }
+
+#[rstest]
+#[tokio::test]
+async fn an_owner_changes_what_the_organization_is_and_its_address_stays(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let path = world.org("");
+    let before = world.owner.get(&path).await.expect(200);
+    let asked = async || {
+        let score = world.owner.get(&world.at("/score")).await.expect(200);
+        let domains = score["domains"].as_array().unwrap().clone();
+        domains.iter().map(|domain| domain["applicable"].as_u64().unwrap()).sum::<u64>()
+    };
+    let hospital = asked().await;
+    let change = json!({ "name": " Alder Clinics ", "profiles": ["A", "H"] });
+    let changed = world.owner.patch(&path, change).await.expect(200);
+    assert_eq!((&changed["name"], &changed["profiles"]), (&json!("Alder Clinics"), &json!(["H", "A"])));
+    for kept in ["id", "slug", "size_band", "created_at"] {
+        assert_eq!(changed[kept], before[kept], "{kept}");
+    }
+    assert_eq!(world.owner.get(&path).await.expect(200), changed);
+    assert!(asked().await > hospital, "other profiles ask other questions");
+
+    let wrong = json!({ "name": "", "profiles": ["Z"] });
+    assert_eq!(world.owner.patch(&path, wrong).await.pointers(), ["/name", "/profiles"]);
+    world.member("assessor").await.patch(&path, json!({ "name": "Mine" })).await.problem(403);
+    world.app.person("stranger").await.patch(&path, json!({ "name": "Mine" })).await.problem(404);
+
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    world.owner.patch(&path, json!({ "profiles": ["H"] })).await.problem(409);
+    let smaller = world.owner.patch(&path, json!({ "size_band": "1-6", "profiles": ["H", "A"] })).await;
+    assert_eq!(smaller.expect(200)["size_band"], "1-6");
+}
+
+#[tokio::test]
+async fn the_page_of_the_organization_is_its_owners() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    let edit = format!("/orgs/{}/edit", world.slug);
+    assert!(world.owner.page(&format!("/orgs/{}/members", world.slug)).await.text.contains(&edit));
+    assert!(world.owner.page(&edit).await.text.contains("value=\"Alder Regional Hospital\""));
+    let refused = world.owner.submit(&edit, &[("name", "Alder & Birch"), ("size_band", "7-20")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("value=\"Alder &amp; Birch\""), "{}", refused.text);
+    let saved = [("name", "Alder & Birch"), ("profiles", "H"), ("size_band", "7-20")];
+    assert_eq!(world.owner.submit(&edit, &saved).await.location(), format!("/orgs/{}", world.slug));
+    assert_eq!(world.owner.get(&world.org("")).await.expect(200)["name"], "Alder & Birch");
+
+    let viewer = world.member("viewer").await;
+    viewer.sign_in().await;
+    assert_eq!(viewer.page(&edit).await.status, 403);
+    assert!(!viewer.page(&format!("/orgs/{}/members", world.slug)).await.text.contains(&edit));
+}

@@ -125,6 +125,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
     let of = |key| text(details, key);
     Some(match entry.action.as_str() {
         "organization.created" => "added the organization".to_owned(),
+        "organization.changed" => "changed what the organization is".to_owned(),
         "assessment.started" => format!("started the assessment {}", of("title")),
         "assessment.submitted" => format!("submitted {}", of("title")),
         "assessment.taken_back" => format!("took the submission of {} back", of("title")),

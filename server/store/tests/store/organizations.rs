@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Member, MemberChange, Role};
+use store::record::{Member, MemberChange, Organization, Role, SizeBand};
 use store::{Backend, OrgId, StoreError};
 
 use crate::world::{NOW, World, later, organization};
@@ -34,6 +34,27 @@ async fn an_address_belongs_to_one_organization(
     assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused:?}");
     assert_eq!(world.store.organization(copy.id).await.unwrap(), None);
     assert!(world.actions().await.is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_an_organization_is_changes_and_its_address_stays(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let changed = Organization {
+        name: "North Clinics".to_owned(),
+        profiles: vec!["A".into(), "C".into()],
+        size_band: SizeBand::UpTo6,
+        ..world.org.clone()
+    };
+    assert!(world.store.update_organization(&changed, world.audit("organization.changed")).await.unwrap());
+    assert_eq!(world.store.organization_by_slug("north").await.unwrap(), Some(changed));
+    assert_eq!(world.actions().await, ["organization.changed"]);
+    let stranger = organization("south");
+    let done = world.store.update_organization(&stranger, world.audit("organization.changed")).await;
+    assert!(!done.unwrap());
+    assert_eq!(world.actions().await.len(), 1);
 }
 
 #[rstest]
