@@ -164,7 +164,7 @@ impl Command {
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {error:#}");
+                eprintln!("error: {}", told(&error));
                 ExitCode::FAILURE
             }
         }
@@ -186,6 +186,19 @@ fn not_written(error: &std::io::Error) -> ExitCode {
     ExitCode::from(NOT_WRITTEN)
 }
 
+/// An error and its causes in one line; a cause that the words before it end with is not told again.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.ends_with(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
+}
+
 async fn migrate(database: &Database) -> anyhow::Result<()> {
     let store = database.open().await?;
     store.migrate().await?;
@@ -200,6 +213,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn an_error_tells_each_cause_once() {
+        let cause = std::io::Error::other("the disk is full");
+        let file = store::StoreError::File { path: "data/rung.db".into(), source: cause };
+        let error = anyhow::Error::from(file).context("the server could not start");
+        assert_eq!(told(&error), "the server could not start: data/rung.db: the disk is full");
+        assert_eq!(told(&anyhow::anyhow!("refused")), "refused");
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) const MIGRATIONS: &str = "_sqlx_migrations";
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(15);
+/// How long a server that did not let the pool in is asked why.
+const ONCE_MORE: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -45,7 +47,14 @@ impl Store {
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(|error| address(url, &error))?;
             let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE);
-            Db::Postgres(pool.connect_with(options).await?)
+            match pool.connect_with(options.clone()).await {
+                // A server that starts is waited for. Where none came, the pool does not say what kept it.
+                Err(sqlx::Error::PoolTimedOut) => {
+                    let once_more = tokio::time::timeout(ONCE_MORE, options.connect()).await;
+                    return Err(once_more.ok().and_then(Result::err).map_or(StoreError::Busy, Into::into));
+                }
+                connected => Db::Postgres(connected?),
+            }
         } else {
             return Err(address(url, &"it names no known kind of database"));
         };

@@ -19,6 +19,12 @@ async fn a_new_database_is_current_only_after_migrating(
     store.migrate().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_server_that_is_not_there_is_not_called_busy() {
+    let refused = Store::connect("postgres://rung@127.0.0.1:1/rung").await.err().unwrap();
+    assert!(refused.to_string().contains("refused"), "{refused}");
+}
+
 #[rstest]
 #[tokio::test]
 async fn what_was_written_is_there_when_the_database_is_opened_again(
