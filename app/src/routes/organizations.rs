@@ -60,7 +60,7 @@ async fn create(
     State(state): State<AppState>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let size_band = match size_of(&fields) {
+    let size_band = match chosen_size(&fields) {
         Ok(size_band) => size_band,
         Err(error) => return new_page(&state, &actor, fields, Some(Refusal::of(error)?)).await,
     };
@@ -76,7 +76,7 @@ async fn create(
     }
 }
 
-fn size_of(fields: &Fields) -> Result<SizeBand, Error> {
+fn chosen_size(fields: &Fields) -> Result<SizeBand, Error> {
     let chosen = fields.get("size_band");
     let size = SIZES.into_iter().find(|(value, _)| *value == chosen).map(|(_, size)| size);
     size.ok_or_else(|| Error::Invalid(vec![FieldError::new("size_band", "Choose a size from the list.")]))
@@ -121,7 +121,7 @@ async fn update(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let done = match size_of(&fields) {
+    let done = match chosen_size(&fields) {
         Ok(size_band) => {
             let change = OrganizationChange {
                 name: Some(fields.get("name").to_owned()),
