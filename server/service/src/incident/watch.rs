@@ -1,12 +1,16 @@
 //! After every run: whether an incident opens, goes on or closes.
 
+use domain::BindingId;
 use domain::check::{BindingState, Severity, Status};
 use domain::incident::{Opening, Transition};
-use domain::scoring::FindingSeverity;
-use store::record::{Check, Incident, IncidentStep, Role, Run, Touched, Watched};
-use store::{IncidentId, OrgId, UnixMillis};
+use domain::scoring::{CriterionScore, FindingSeverity, Input};
+use store::record::{Check, Incident, IncidentStep, Integration, Run, Touched, Watched};
+use store::{FrameworkId, IncidentId, OrgId, UnixMillis};
 
 use super::thresholds;
+use crate::assessment::{ratings, record};
+use crate::service::Prepared;
+use crate::tie::is_tied;
 use crate::{Error, Service};
 
 /// Runs of one check that end at the same time are taken one after the other: how often to look again.
@@ -79,7 +83,10 @@ impl Service {
         began_at: UnixMillis,
     ) -> Result<Incident, Error> {
         let integration = self.store().integration(check.integration).await?;
-        let touches = self.touched_by(check).await?;
+        let touches = match &integration {
+            Some(integration) => self.touched_by(check, integration).await?,
+            None => (FindingSeverity::Low, Vec::new()),
+        };
         Ok(Incident {
             id: IncidentId::new(),
             org: check.org,
@@ -104,36 +111,54 @@ impl Service {
     /// The criteria of the organization's assessments that the check is tied to, and how much its failure matters: as
     /// much as the contradiction that it is (`scoring.md` section 10), medium where it contradicts no answer, low where
     /// it is tied to nothing.
-    async fn touched_by(&self, check: &Check) -> Result<(FindingSeverity, Vec<Touched>), Error> {
+    ///
+    /// Of an assessment only the answers are read, and of the checks only this one: where thousands fail in a minute,
+    /// each costs as much as one that fails alone.
+    async fn touched_by(
+        &self,
+        check: &Check,
+        integration: &Integration,
+    ) -> Result<(FindingSeverity, Vec<Touched>), Error> {
         let mut severity = FindingSeverity::Low;
         let mut touches = Vec::new();
-        let now = UnixMillis::now();
+        let (store, now) = (self.store(), UnixMillis::now());
+        let Some(organization) = store.organization(check.org).await? else { return Ok((severity, touches)) };
         let kind = self.kind_of(check)?;
-        for assessment in self.store().live_assessments_of(check.org).await? {
-            let Some(bundle) = self.store().bundle(assessment.id, None).await? else { continue };
-            let assessed = self.assess(bundle, Role::Viewer).await?;
-            for domain in &assessed.framework.domains {
+        let ties = store.ties_of(check.id).await?;
+        let standings = store.standings_of(check.id).await?;
+        let confirmed = |framework: FrameworkId, binding: &BindingId| {
+            let own = standings.iter().find(|one| one.framework == framework && one.binding == *binding);
+            own.is_some_and(|own| BindingState::of_probe(&record(own, now), kind) == Status::Fail)
+        };
+        for assessment in store.live_assessments_of(check.org).await? {
+            let Prepared { framework, scorer } = self.prepared(assessment.framework).await?;
+            let claims = scorer.score(&Input {
+                profiles: organization.profiles.clone(),
+                answers: ratings(&store.answers_of(assessment.id).await?),
+                ..Input::default()
+            });
+            let by_hand = |binding: &BindingId| {
+                ties.iter().find(|tie| tie.framework == assessment.framework && tie.binding == *binding)
+            };
+            for domain in &framework.domains {
                 for criterion in &domain.criteria {
-                    let claimed = assessed
-                        .criterion_score(&criterion.code)
-                        .and_then(domain::scoring::CriterionScore::claimed);
-                    let tied = criterion.bindings.iter().filter_map(|binding| {
-                        let probes = assessed.probes_of(&binding.id);
-                        let own = probes.into_iter().find(|probe| probe.check.id == check.id)?;
-                        let failing = own.standing.is_some_and(|standing| {
-                            let record = crate::assessment::record(standing, now);
-                            BindingState::of_probe(&record, kind) == Status::Fail
-                        });
-                        Some(failing && claimed.is_some_and(|level| level > binding.fail_cap))
+                    let score = claims.criteria.iter().find(|score| score.code == criterion.code);
+                    let claimed = score.and_then(CriterionScore::claimed);
+                    let tied = criterion.bindings.iter().filter(|binding| {
+                        binding.kind == check.kind && is_tied(&domain.code, integration, by_hand(&binding.id))
                     });
-                    let Some(contradicted) = tied.reduce(|one, other| one | other) else { continue };
+                    let denied = tied.map(|binding| {
+                        claimed.is_some_and(|level| level > binding.fail_cap)
+                            && confirmed(assessment.framework, &binding.id)
+                    });
+                    let Some(contradicted) = denied.reduce(|one, other| one | other) else { continue };
                     severity = severity.max(match (contradicted, criterion.weight.get()) {
                         (false, _) => FindingSeverity::Medium,
                         (true, 3) => FindingSeverity::Critical,
                         (true, _) => FindingSeverity::High,
                     });
                     touches.push(Touched {
-                        framework: assessed.framework.code.clone(),
+                        framework: framework.code.clone(),
                         domain: domain.code.clone(),
                         criterion: criterion.code.clone(),
                         contradicted,
