@@ -1,5 +1,7 @@
 //! The live rung over time, and attestations that a failure says nothing against an answer.
 
+use std::sync::atomic::Ordering;
+
 use domain::check::Status;
 use domain::live::ChangeCause;
 use domain::scoring::{EvidenceDuration, FindingSeverity, Limit};
@@ -107,6 +109,36 @@ async fn an_incident_weighs_as_much_as_the_answers_that_it_denies() {
         let incident = broken().await;
         assert!(!denies(&incident), "the answer claims no more than a failing check leaves");
         assert_eq!(incident.severity, FindingSeverity::Medium);
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_is_good_by_its_kind_but_denies_an_answer_is_told_of() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let answered = Answered::new(backend).await;
+        let (world, service, owner) = (&answered.world, &answered.world.service, &answered.world.owner);
+        let open = async || service.open_incidents(owner, world.org).await.unwrap();
+
+        world.site.other_hook.store(true, Ordering::SeqCst);
+        world.run(200).await;
+        assert!(open().await.is_empty(), "one failure is none yet");
+        world.run(200).await;
+        assert!(answered.counts().await.3, "the answer is contradicted");
+        let incident = open().await.pop().expect("what contradicts an answer is an incident");
+        assert!(incident.cause.contains("asks for hooks contains order-sign"), "{}", incident.cause);
+        let mut own = incident.touches.iter().filter(|touched| touched.criterion == answered.criterion);
+        assert!(own.all(|touched| touched.contradicted), "{incident:?}");
+
+        let signed = answered.sign(REASON, 30 * DAY).await.unwrap();
+        world.run(200).await;
+        assert!(open().await.is_empty(), "somebody signed that it says nothing against the answer");
+        service.withdraw_override(owner, signed.id).await.unwrap();
+        world.run(200).await;
+        world.run(200).await;
+        assert_eq!(open().await.len(), 1);
+        world.site.other_hook.store(false, Ordering::SeqCst);
+        world.run(200).await;
+        assert!(open().await.is_empty());
     }
 }
 
