@@ -187,13 +187,10 @@ fn unmet(binding: &Binding, judged: &Judged, run: &Run) -> String {
     let broken = binding.expect.iter().zip(&judged.conditions);
     let broken = broken.into_iter().find(|(_, result)| **result == ConditionResult::Broken);
     let Some((condition, _)) = broken else { return cause(run) };
+    let asked = format!("expected {}, as {} asks", condition.text, binding.id);
     match run.observations.get(&condition.observation) {
         // A list may be as long as it likes: what is missing in it is what matters.
-        None | Some(Value::List(_)) => {
-            format!("{} asks for {}, which does not hold", binding.id, condition.text)
-        }
-        Some(seen) => {
-            format!("{} is {seen}; {} asks for {}", condition.observation, binding.id, condition.text)
-        }
+        None | Some(Value::List(_)) => format!("{asked}, which does not hold"),
+        Some(seen) => format!("{asked}, got {seen}"),
     }
 }
