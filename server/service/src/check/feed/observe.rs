@@ -143,7 +143,7 @@ pub(super) fn least_asked(
             _ => Status::Warn,
         };
         let seen = outcome.observations.get(name).map(ToString::to_string).unwrap_or_default();
-        let text = format!("{name} is {seen}; the least that any criterion asks for is {asked}.");
+        let text = format!("expected {asked}, the least that any criterion asks for, got {seen}");
         messages.push(Message::new(severity, text).at(name));
     }
     (status, messages)
