@@ -99,7 +99,7 @@ impl Service {
         let plain = || Said { status: run.status, cause: cause(run) };
         let good = matches!(run.status, Status::Pass | Status::Warn);
         let failing: Vec<_> = judged.iter().filter(|one| one.status == Status::Fail).collect();
-        if !good || failing.is_empty() {
+        if !good || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
             return Ok(plain());
         }
         let Some(integration) = self.store().integration(check.integration).await? else {
