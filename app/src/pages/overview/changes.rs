@@ -155,6 +155,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "benchmark.left" => "decided to take part among peers no longer".to_owned(),
         "integration.added" => format!("added the integration {}", of("name")),
         "integration.changed" => format!("changed the integration {}", of("name")),
+        "integration.removed" => format!("removed the integration {}", of("name")),
         "check.added" => format!("added a check {} to {}", of("kind"), of("integration")),
         "check.changed" if of("target") == "changed" => {
             format!("aimed a check {} at another target", of("kind"))
