@@ -21,6 +21,8 @@ const TRIES: usize = 10;
 /// What a run says of its check.
 struct Said {
     status: Status,
+    /// It is good by its kind's own rule, and denies an answer.
+    denies: bool,
     /// What is wrong, where something is.
     cause: String,
 }
@@ -57,6 +59,7 @@ impl Service {
             let step = match (transition, before.incident) {
                 (Some(Transition::Opened(opening)), _) => {
                     let began_at = failing_since.unwrap_or(run.started_at);
+                    let opening = if said.denies { Opening::Contradiction } else { opening };
                     let beginning = Beginning { opening, fails: watch.fails, began_at, cause: &said.cause };
                     IncidentStep::Opened(Box::new(self.opened(check, run, beginning).await?))
                 }
@@ -96,7 +99,7 @@ impl Service {
 
     /// FAIL where the run fails, or denies an answer although it is good by its kind's own rule.
     async fn said(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<Said, Error> {
-        let plain = || Said { status: run.status, cause: cause(run) };
+        let plain = || Said { status: run.status, denies: false, cause: cause(run) };
         let good = matches!(run.status, Status::Pass | Status::Warn);
         let failing: Vec<_> = judged.iter().filter(|one| one.status == Status::Fail).collect();
         if !good || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
@@ -114,7 +117,7 @@ impl Service {
             let binding = reached.denied_by(fails)?;
             Some(unmet(binding, of(reached.framework(), &binding.id)?, run))
         });
-        Ok(denied.map_or_else(plain, |cause| Said { status: Status::Fail, cause }))
+        Ok(denied.map_or_else(plain, |cause| Said { status: Status::Fail, denies: true, cause }))
     }
 
     async fn opened(&self, check: &Check, run: &Run, beginning: Beginning<'_>) -> Result<Incident, Error> {

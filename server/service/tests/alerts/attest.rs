@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use domain::check::Status;
+use domain::incident::Opening;
 use domain::live::ChangeCause;
 use domain::scoring::{EvidenceDuration, FindingSeverity, Limit};
 use domain::{BindingId, CriterionCode, Level};
@@ -125,6 +126,7 @@ async fn a_check_that_is_good_by_its_kind_but_denies_an_answer_is_told_of() {
         world.run(200).await;
         assert!(answered.counts().await.3, "the answer is contradicted");
         let incident = open().await.pop().expect("what contradicts an answer is an incident");
+        assert_eq!(incident.opening, Opening::Contradiction);
         assert!(incident.cause.contains("expected hooks contains order-sign"), "{}", incident.cause);
         let mut own = incident.touches.iter().filter(|touched| touched.criterion == answered.criterion);
         assert!(own.all(|touched| touched.contradicted), "{incident:?}");
