@@ -17,7 +17,7 @@ pub use action::{
     Draft, action_source_words, action_state_word, behind_words, cost_words, finding_draft, step_draft,
 };
 pub use cause::{Cause, Remark, Seen, cause, check_line};
-pub use condition::{expected, in_columns, phrase, seen_words};
+pub use condition::{cut, expected, in_columns, phrase, seen_words};
 pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};
 pub use incident::{incident_closing, incident_opening, incident_span, lasted};
 pub use paths::{Paths, anchor};

@@ -82,6 +82,8 @@ test("a file that is broken says where, and the work can be cancelled", async ({
   test.skip(!scripts, "there is nothing to break without scripts");
   await toReconciliation(page);
   const csv = (name: string, text: string) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByLabel("Clinical file").setInputFiles(csv("empty.csv", ""));
+  await expect(page.getByRole("alert")).toContainText("empty.csv: the file is empty");
   await page.getByLabel("Clinical file").setInputFiles(csv("clinical.csv", `${clinical}p9,"e9,2026-01-01,1\n`));
   await page.getByLabel("Claims file").setInputFiles(csv("claims.csv", claims));
   await page.getByLabel("Use of encounter_id").selectOption("key");

@@ -159,7 +159,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(integration::list, integration::create))
         .routes(routes!(inventory::export))
         .routes(routes!(inventory::import))
-        .routes(routes!(integration::get, integration::update))
+        .routes(routes!(integration::get, integration::update, integration::remove))
         .routes(routes!(register::list, register::add))
         .routes(routes!(register::export))
         .routes(routes!(register::import))

@@ -53,6 +53,9 @@ pub enum Opening {
     Failures,
     /// A failure of a check that comes and goes.
     Flapping,
+    /// So many runs running that are good by their kind's own rule and contradict an answer. No outage: what is there
+    /// is less than what is claimed.
+    Contradiction,
 }
 
 /// What a run did to the check's incident.

@@ -47,6 +47,7 @@ pub(crate) fn IntegrationPage(
     let over = view! { <a href=format!("/orgs/{slug}/integrations")>"Integrations"</a> };
     let add = may_operate.then(|| add_check(&at, !checks.is_empty()));
     let edit = may_operate.then(|| edit_form(&at, &typed, refusal.as_ref(), &domains));
+    let remove = (may_operate && checks.is_empty()).then(|| remove_form(&at));
     view! {
         <PageHead title=details.name.clone() over=over under=under>{add}</PageHead>
         <RefusalNote refusal/>
@@ -55,6 +56,7 @@ pub(crate) fn IntegrationPage(
             <Section id="details" title="Details">
                 <KeyValue facts=facts(&details)/>
                 {edit}
+                {remove}
             </Section>
         </div>
     }
@@ -182,6 +184,21 @@ fn edit_form(at: &str, typed: &Fields, refusal: Option<&Refusal>, domains: &[Dom
     let open = refusal.is_some();
     view! {
         <div class="gap-above no-print"><Drawer summary="Edit the details" id="edit" open=open>{form}</Drawer></div>
+    }
+    .into_any()
+}
+
+/// Only where there are no checks: those go first, each by itself.
+fn remove_form(at: &str) -> AnyView {
+    let form = view! {
+        <form method="post" action=format!("{at}/remove")>
+            <p class="measure">"It has no health checks. What is known of it goes with it; the log says who removed it."</p>
+            <p class="row gap-above"><Button kind=ButtonKind::Stop>"Remove it for good"</Button></p>
+        </form>
+    }
+    .into_any();
+    view! {
+        <div class="gap-above no-print"><Drawer summary="Remove the integration" id="remove">{form}</Drawer></div>
     }
     .into_any()
 }

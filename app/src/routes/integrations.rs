@@ -7,7 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse as _;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -36,6 +36,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/integrations/new", get(form).post(create))
         .route("/orgs/{slug}/integrations/import", get(import_form).post(import))
         .route("/orgs/{slug}/integrations/{id}", get(show).post(update))
+        .route("/orgs/{slug}/integrations/{id}/remove", post(remove))
 }
 
 #[derive(Deserialize)]
@@ -249,6 +250,17 @@ async fn update(
     match changed {
         Ok(_) => Ok(see_other(&format!("/orgs/{slug}/integrations/{id}"))),
         Err(error) => page(&state, &actor, &slug, id, None, Some(fields), Some(Refusal::of(error)?)).await,
+    }
+}
+
+async fn remove(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, IntegrationId)>,
+    Posted { actor, fields: _ }: Posted,
+) -> Result<Response, PageError> {
+    match state.service.remove_integration(&actor, id).await {
+        Ok(()) => Ok(see_other(&format!("/orgs/{slug}/integrations"))),
+        Err(error) => page(&state, &actor, &slug, id, None, None, Some(Refusal::of(error)?)).await,
     }
 }
 

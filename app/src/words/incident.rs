@@ -27,12 +27,13 @@ pub fn incident_span(incident: &Incident, now: UnixMillis) -> String {
     }
 }
 
-/// `3rd failure running`, or that it comes and goes.
+/// `3rd failure running`, that it contradicts an answer, or that it comes and goes.
 pub fn incident_opening(incident: &Incident) -> String {
     let failures = usize::try_from(incident.failures).unwrap_or(usize::MAX);
     match incident.opening {
         _ if incident.flapped => format!("comes and goes, {} so far", plural(failures, "failure")),
         Opening::Failures if incident.is_open() => format!("{} failure running", ordinal(incident.failures)),
+        Opening::Contradiction => format!("contradicts an answer in {}", plural(failures, "run")),
         _ => plural(failures, "failure"),
     }
 }

@@ -63,7 +63,7 @@ pub(crate) async fn run(code: &str, context: &Context<'_>) -> Outcome {
         udap_metadata::CODE => udap_metadata::run(context).await,
         _ => Report::new(code).stop(&Failure::inconclusive(
             Layer::Guard,
-            format!("{code} is not a check that goes over the network"),
+            format!("{code} looks at what is reported to Rung or kept there, not over the network: set it up in Rung"),
         )),
     }
 }

@@ -207,11 +207,11 @@ impl Assessed {
     }
 }
 
-/// What the scoring rule needs, from the records.
-pub(crate) fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Input {
-    let mut answers: BTreeMap<CriterionCode, Ratings> = BTreeMap::new();
-    for answer in &bundle.answers {
-        let ratings = answers.entry(answer.criterion.clone()).or_default();
+/// The two raters' entries side by side, as the scoring rule wants them.
+pub(crate) fn ratings(answers: &[Answer]) -> BTreeMap<CriterionCode, Ratings> {
+    let mut rated: BTreeMap<CriterionCode, Ratings> = BTreeMap::new();
+    for answer in answers {
+        let ratings = rated.entry(answer.criterion.clone()).or_default();
         let rating = Some(match &answer.claim {
             Claim::Level(level) => Rating::Level(*level),
             Claim::NotApplicable { .. } => Rating::NotApplicable,
@@ -221,6 +221,11 @@ pub(crate) fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixM
             Rater::Assessor => ratings.assessor = rating,
         }
     }
+    rated
+}
+
+/// What the scoring rule needs, from the records.
+pub(crate) fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixMillis) -> Input {
     let evidence = bundle.evidence.iter().flat_map(|item| {
         item.criteria.iter().map(|criterion| EvidenceItem {
             criterion: criterion.clone(),
@@ -238,7 +243,7 @@ pub(crate) fn input(bundle: &AssessmentBundle, framework: &Framework, now: UnixM
         target_level: bundle.assessment.target_level,
         own_targets: bundle.targets.clone(),
         independent_signoff: bundle.assessment.independent_signoff,
-        answers,
+        answers: ratings(&bundle.answers),
         evidence: evidence.collect(),
         probes: probes(bundle, framework, now),
     }

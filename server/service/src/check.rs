@@ -22,8 +22,8 @@ mod run;
 mod tabled;
 mod work;
 
-use domain::KindCode;
 use domain::check::{CheckKind, Group};
+use domain::{BindingId, KindCode};
 use probe::Aim;
 use serde_json::json;
 use store::record::{Aimed, Check, Role};
@@ -117,9 +117,11 @@ impl Service {
         let token = self.chosen_token(actor, id, kind, &mut change.parameters).await?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
         let paused = found.enabled && !change.enabled;
-        if paused || !parameters.probes_alike(&kept) {
-            self.may_silence(actor, &found).await?;
-        }
+        let silenced = if paused || !parameters.probes_alike(&kept) {
+            self.may_silence(actor, &found).await?
+        } else {
+            Vec::new()
+        };
         let interval_seconds = interval(change.interval_seconds)?;
         let (aim, before) = (Aim::of(kind, &parameters), Aim::of(kind, &kept));
         let aimed_anew = aim != before;
@@ -137,6 +139,7 @@ impl Service {
             ..found
         };
         let mut details = json!({ "kind": changed.kind, "enabled": changed.enabled });
+        note_silenced(&mut details, &silenced);
         if aimed_anew {
             details["target"] = json!("changed");
         }
@@ -164,8 +167,9 @@ impl Service {
     /// Removes a check with its runs.
     pub async fn remove_check(&self, actor: &Actor, id: CheckId) -> Result<(), Error> {
         let found = self.check_for(actor, id, Permission::Operate).await?;
-        self.may_silence(actor, &found).await?;
-        let entry = org_audit(actor, found.org, "check.removed", id, json!({ "kind": found.kind }));
+        let mut details = json!({ "kind": found.kind });
+        note_silenced(&mut details, &self.may_silence(actor, &found).await?);
+        let entry = org_audit(actor, found.org, "check.removed", id, details);
         self.store().delete_check(id, entry).await?;
         if let Err(error) = self.close_incidents_without_check(found.org).await {
             tracing::error!(check = %id, ?error, "the incidents of a check that was removed were not closed");
@@ -218,19 +222,34 @@ impl Service {
     }
 
     /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2), and so does
-    /// having it look at something else.
-    async fn may_silence(&self, actor: &Actor, check: &Check) -> Result<(), Error> {
+    /// having it look at something else. The bindings whose failure is silenced so: they are on record.
+    async fn may_silence(&self, actor: &Actor, check: &Check) -> Result<Vec<BindingId>, Error> {
         let kind = self.kind_of(check)?;
         let now = UnixMillis::now();
-        let standings = self.store().standings_of(check.id).await?;
-        let failing = standings.iter().any(|standing| {
+        let failing = self.store().standings_of(check.id).await?.into_iter().filter(|standing| {
             let record = crate::assessment::record(standing, now);
             domain::check::BindingState::of_probe(&record, kind) == domain::check::Status::Fail
         });
-        if failing {
-            self.authorize(actor, check.org, Permission::Review, "The check").await?;
+        let mut failing: Vec<BindingId> = failing.map(|standing| standing.binding).collect();
+        failing.sort();
+        failing.dedup();
+        let role = self.role(actor, check.org, "The check").await?;
+        if failing.is_empty() || Permission::Review.allows(role) {
+            return Ok(failing);
         }
-        Ok(())
+        let bindings: Vec<_> = failing.iter().map(BindingId::as_str).collect();
+        Err(Error::Forbidden(format!(
+            "This check fails, and would no longer count where it does ({}). {}",
+            bindings.join(", "),
+            Permission::Review.refusal(role)
+        )))
+    }
+}
+
+/// What a change silenced goes into its audit line.
+fn note_silenced(details: &mut serde_json::Value, silenced: &[BindingId]) {
+    if !silenced.is_empty() {
+        details["silenced"] = json!(silenced);
     }
 }
 

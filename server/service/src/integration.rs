@@ -159,6 +159,17 @@ impl Service {
         Ok(changed)
     }
 
+    /// Removes an integration that is no more. Its checks go first, each by itself: a failure is not silenced unseen.
+    pub async fn remove_integration(&self, actor: &Actor, id: IntegrationId) -> Result<(), Error> {
+        let found = self.integration_for(actor, id, Permission::Operate).await?.0;
+        let details = json!({ "name": found.details.name });
+        let entry = org_audit(actor, found.org, "integration.removed", id, details);
+        if self.store().delete_integration(id, entry).await? {
+            return Ok(());
+        }
+        Err(Error::Conflict("It has health checks. Remove them first.".to_owned()))
+    }
+
     /// The organization's integrations, oldest first, after the one given.
     pub async fn integrations(
         &self,

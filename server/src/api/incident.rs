@@ -67,6 +67,8 @@ struct Touched {
 enum OpeningName {
     Failures,
     Flapping,
+    /// Runs that are good by their kind's own rule and contradict an answer.
+    Contradiction,
 }
 
 /// How it ended.
@@ -97,6 +99,7 @@ impl From<record::Incident> for Incident {
             opening: match incident.opening {
                 Opening::Failures => OpeningName::Failures,
                 Opening::Flapping => OpeningName::Flapping,
+                Opening::Contradiction => OpeningName::Contradiction,
             },
             cause: incident.cause,
             failures: incident.failures,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use service::record::{self, IntegrationDetails};
@@ -235,4 +236,21 @@ pub(super) async fn update(
         known.name.clone_from(name);
     }
     Ok(Json(service.update_integration(&actor, id, body.over(known)).await?.into()))
+}
+
+/// Remove an integration that has no checks
+#[utoipa::path(
+    delete, path = "/integrations/{id}", tag = "integrations", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)
+    )
+)]
+pub(super) async fn remove(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<IntegrationId>,
+    State(service): State<Service>,
+) -> Result<StatusCode, Problem> {
+    service.remove_integration(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

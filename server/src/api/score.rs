@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::check::Status;
 use domain::explain;
-use domain::framework::Criterion;
+use domain::framework::{Binding, Criterion};
 use domain::scoring::{self, Exact, Limit, Standing, Step, fraction};
 use serde::Serialize;
 use service::assessment::Assessed;
@@ -307,7 +307,25 @@ fn why(
         own: assessed.own_answer(&asked.code).map(rating),
         assessor: assessed.assessor_answer(&asked.code).map(rating),
     };
-    explain::criterion(&assessed.framework, service.kinds(), asked, answer, scored).lines().join("\n")
+    let reasons = explain::criterion(&assessed.framework, service.kinds(), asked, answer, scored);
+    reasons.lines().into_iter().chain(attested(asked, assessed)).collect::<Vec<_>>().join("\n")
+}
+
+/// Who signed that a failure says nothing against the answer.
+fn attested(asked: &Criterion, assessed: &Assessed) -> Vec<String> {
+    let in_force = |binding: &&Binding| {
+        let mut signed = assessed.bundle.overrides.iter();
+        signed.any(|one| one.binding == binding.id && one.in_force(assessed.computed_at))
+    };
+    let tied = asked.bindings.iter().filter(in_force).flat_map(|binding| assessed.probes_of(&binding.id));
+    let lines = tied.filter_map(|tied| tied.overridden).map(|one| {
+        let (by, binding, until) = (&one.by_name, &one.binding, one.until.date());
+        format!(
+            "{by} signed until {until} that the failure of {binding} says nothing against the answer: {}",
+            one.reason
+        )
+    });
+    lines.collect()
 }
 
 impl Priority {

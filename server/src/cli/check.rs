@@ -109,7 +109,11 @@ impl Options {
                 None => problems.push(format!("`{pair}` is not a parameter: write key=value")),
             }
         }
-        match Parameters::from_text(kind, &raw) {
+        let read = Parameters::from_text(kind, &raw).and_then(|parameters| {
+            let wrong = parameters.problems(kind);
+            if wrong.is_empty() { Ok(parameters) } else { Err(wrong) }
+        });
+        match read {
             Ok(parameters) if problems.is_empty() => Ok((kind, parameters)),
             Ok(_) => Err(problems),
             Err(errors) => Err(problems.into_iter().chain(errors.iter().map(ToString::to_string)).collect()),

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::column::{Int, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, UnixMillis, UserId};
+use crate::ids::{AssessmentId, OrgId, UnixMillis, UserId};
 use crate::queue::Job;
 use crate::record::{
     Answer, AnswerRevision, AssessmentState, Audit, Claim, Pulse, Rater, SaveAnswer, Saved, WithdrawAnswer,
@@ -71,6 +71,8 @@ statements! {
     Both ONE = select!("answers", "WHERE x.assessment_id = $1 AND x.criterion = $2 AND x.rater = $3");
     Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "");
     Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", ", '[]')::text");
+    Both ANY_CLAIM = "SELECT a.id FROM assessments a JOIN answers x ON x.assessment_id = a.id \
+        WHERE a.org_id = $1 AND x.level > 0 LIMIT 1";
     // It grows with every save and every withdrawal: a look at it says whether there is anything to read.
     Both PULSE = "SELECT a.state, (SELECT COUNT(*) FROM answer_history h WHERE h.assessment_id = a.id) AS saves \
         FROM assessments a WHERE a.id = $1";
@@ -265,6 +267,12 @@ impl Store {
     pub async fn pulse(&self, assessment: AssessmentId) -> Result<Option<Pulse>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), Pulse, PULSE, assessment)?)
+    }
+
+    /// Whether anything is claimed for an organization that a failure could deny.
+    pub async fn any_claim_of(&self, org: OrgId) -> Result<bool, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (AssessmentId,), ANY_CLAIM, org)?.is_some())
     }
 
     /// The latest answer of each rater to each criterion.

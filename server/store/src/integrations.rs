@@ -29,6 +29,8 @@ statements! {
         technical_owner = $16, criticality = $17, contract_expires = $18, review_months = $19, \
         runbook_exercised = $20, brief_signed = $21, unowned_since = $22 \
         WHERE id = $1 AND org_id = $2 AND created_at = $3";
+    Both DELETE = "DELETE FROM integrations WHERE id = $1 \
+        AND NOT EXISTS (SELECT c.id FROM checks c WHERE c.integration_id = $1)";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     Both BESIDE_ASSESSMENT = select!(
@@ -98,6 +100,18 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         if keep(link, UPDATE, &integration).await? == 0 {
+            return Ok(false);
+        }
+        audit::append(link, &audit).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// Deletes an integration without checks, with the maintenance windows that are its own; whether there was such a one.
+    pub async fn delete_integration(&self, id: IntegrationId, audit: Audit) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        if run!(link, DELETE, id)? == 0 {
             return Ok(false);
         }
         audit::append(link, &audit).await?;

@@ -25,10 +25,13 @@ macro_rules! columns {
     };
 }
 
-/// `$1` now, `$2` later than any node's present.
+/// `$1` now, `$2` later than any node's present. What is told of an incident comes in order: nobody hears that it ended
+/// before they heard that it began.
 macro_rules! due {
     () => {
-        "state = 'waiting' AND (due_at <= $1 OR decided_at > $2)"
+        "state = 'waiting' AND (due_at <= $1 OR decided_at > $2) AND NOT EXISTS (SELECT e.id FROM outbox e \
+         WHERE e.incident_id = outbox.incident_id AND e.channel_id = outbox.channel_id AND e.state = 'waiting' \
+         AND e.id < outbox.id)"
     };
 }
 
@@ -76,6 +79,8 @@ statements! {
         AND lease_until > 0";
     Both PUT = "INSERT INTO outbox (id, org_id, channel_id, incident_id, event, payload, state, attempts, created_at, \
         due_at, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $8)";
+    Both HURRY = "UPDATE outbox SET due_at = $3, decided_at = $3 WHERE incident_id = $1 AND channel_id = $2 \
+        AND state = 'waiting' AND due_at > $3";
     Both OF_ORGANIZATION = concat!(
         "SELECT ", columns!(), " FROM outbox WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
     );
@@ -136,6 +141,9 @@ impl Job for Announcing {
             if self.event == AlertEvent::Opened {
                 run!(link, TELL, self.incident, telling.channel, telling.remind_seconds, self.at)
                     .or_missing("channel")?;
+            } else {
+                // What could not be told of its beginning yet is tried now: the end waits for it.
+                run!(link, HURRY, self.incident, telling.channel, self.at)?;
             }
             put(link, self.org, telling, Some(self.incident), self.event, self.at).await?;
         }

@@ -105,6 +105,7 @@ async fn a_confirmed_failure_is_not_aimed_away_by_whoever_may_not_silence_it(
     let log = store.audit_of(world.organization.parse().unwrap(), None, 2).await.unwrap();
     let actions: Vec<_> = log.iter().map(|line| (line.action.as_str(), &line.details["target"])).collect();
     assert_eq!(actions, [("incident.closed", &Value::Null), ("check.changed", &json!("changed"))]);
+    assert!(log[1].details["silenced"][0].is_string(), "what no longer counts is on record: {log:?}");
     store.close().await;
     let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     assert_eq!(run["status"], "PASS");

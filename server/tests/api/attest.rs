@@ -105,6 +105,8 @@ async fn a_failure_is_overridden_by_a_signature_and_shown_beside_the_answer(
     let scored =
         score["criteria"].as_array().unwrap().iter().find(|one| one["code"] == criterion.as_str()).unwrap();
     assert_eq!(scored["contradicted"], false, "{scored}");
+    let why = text(&scored["why"]);
+    assert!(why.contains("owner signed until") && why.contains(reason), "{why}");
     world.owner.post(&overrides, body(5, reason)).await.problem(409);
 
     // In a report it belongs to the checks, behind a link too.

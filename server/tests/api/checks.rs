@@ -172,6 +172,9 @@ async fn parameters_of_a_wrong_type_are_pointed_to() {
     assert_eq!(refused("fhir.capability", unknown).await, ["/parameters/colour"]);
     let port = json!({ "host": "fhir.example.org", "port": "many" });
     assert_eq!(refused("tls.certificate", port).await, ["/parameters/port"]);
+    let starttls = json!({ "host": "mail.example.org", "starttls": "xmpp" });
+    assert_eq!(refused("tls.certificate", starttls).await, ["/parameters/starttls"]);
+    assert_eq!(refused("incident.sla", json!({ "window_days": -4 })).await, ["/parameters/window_days"]);
     assert_eq!(refused("fhir.capability", json!([])).await, ["/parameters"]);
     let new = |interval: Value| {
         let parameters = json!({ "base_url": "https://fhir.example.org" });

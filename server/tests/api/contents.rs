@@ -59,7 +59,7 @@ async fn the_document_describes_every_route_with_schemas_that_exist() {
         ("/organizations/{id}/evidence", &["post"]),
         ("/evidence/{id}", &["get", "patch", "delete"]),
         ("/findings/{id}", &["patch"]),
-        ("/integrations/{id}", &["get", "patch"]),
+        ("/integrations/{id}", &["get", "patch", "delete"]),
         ("/integrations/{id}/checks", &["get", "post"]),
         ("/checks/{id}", &["get", "patch", "delete"]),
         ("/checks/{id}/runs", &["get", "post"]),

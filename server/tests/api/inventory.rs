@@ -225,3 +225,25 @@ async fn the_coverage_of_the_inventory_is_a_check_on_its_own_records(
     assert_eq!(seen["change_median_days"], 12.0, "{check}");
     world.app.stop().await;
 }
+
+#[tokio::test]
+async fn an_integration_without_checks_is_removed_by_whoever_operates() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&["PAT"]).await;
+    let at = format!("/integrations/{integration}");
+    let new = json!({ "kind": "fhir.capability", "parameters": { "base_url": "https://fhir.example.org" } });
+    let check = world.owner.post(&format!("{at}/checks"), new).await.expect(201);
+    world.member("viewer").await.delete(&at).await.problem(403);
+    let refused = world.owner.delete(&at).await.problem(409);
+    assert_eq!(refused["detail"], "It has health checks. Remove them first.");
+    world.owner.delete(&format!("/checks/{}", text(&check["id"]))).await.expect(204);
+
+    world.owner.sign_in().await;
+    let page = format!("/orgs/{}/integrations/{integration}", world.slug);
+    assert!(world.owner.page(&page).await.text.contains("Remove it for good"));
+    let removed = world.owner.submit(&format!("{page}/remove"), &[]).await;
+    let list = format!("/orgs/{}/integrations", world.slug);
+    assert_eq!((removed.status.as_u16(), removed.location()), (303, &*list), "{}", removed.text);
+    world.owner.get(&at).await.problem(404);
+    world.owner.delete(&at).await.problem(404);
+}

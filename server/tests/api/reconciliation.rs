@@ -74,6 +74,15 @@ async fn figures_alone_are_a_report_and_their_age_counts() {
     let young = json!({ "observations": { "loinc_pct": 96.5, "domains_measured": 6, "min_valid_pct": 97 } });
     let run = world.owner.post(&reports, young).await.expect(201);
     assert_eq!(run["observations"]["loinc_pct"], 96.5);
+    // What only a higher level asks for breaks nothing by itself.
+    let loinc = async |pct: u32| {
+        world.owner.post(&reports, json!({ "observations": { "loinc_pct": pct } })).await.expect(201)
+    };
+    assert_eq!(loinc(85).await["status"], "PASS");
+    let poor = loinc(60).await;
+    assert_eq!(poor["status"], "FAIL");
+    let told = "expected loinc_pct >= 80, the least that any criterion asks for, got 60";
+    assert!(poor["messages"].to_string().contains(told), "{poor}");
     // Another run finds nothing new, and says so.
     let again = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     assert_eq!((&again["status"], &again["reach"]), (&json!("UNKNOWN"), &json!("inconclusive")), "{again}");

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::{CheckKind, ParameterSpec};
 
 mod read;
+mod rules;
 
 /// A validated parameter.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +142,16 @@ impl Parameters {
             errors.push(ParameterError::new(name, &problem));
         }
         if errors.is_empty() { Ok(Self(parameters)) } else { Err(errors) }
+    }
+
+    /// What is wrong with values that have the right type: words that their kind does not know, numbers below 0, days that
+    /// are none. Nobody sets a check up with them; one that was set up before says so when it runs.
+    pub fn problems(&self, kind: &CheckKind) -> Vec<ParameterError> {
+        let problem = |(name, value): (&str, &Parameter)| {
+            let problem = rules::problem(&kind.code, name, value)?;
+            Some(ParameterError::new(name, &problem))
+        };
+        self.iter().filter_map(problem).collect()
     }
 
     /// The same parameters with every secret replaced: sealed for keeping, opened for a run.

@@ -13,7 +13,11 @@ const bytes = async (blob) => new Uint8Array(await blob.arrayBuffer());
 
 const deeds = {
   async columns(rung, side, file) {
-    postMessage(["columns", side, rung.columns_of(await bytes(file.slice(0, HEAD)))]);
+    try {
+      postMessage(["columns", side, rung.columns_of(await bytes(file.slice(0, HEAD)))]);
+    } catch (error) {
+      throw inFile(error, file);
+    }
   },
   async run(rung, plan, ...files) {
     const total = files.reduce((sum, file) => sum + file.size, 0);

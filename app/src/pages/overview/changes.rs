@@ -156,9 +156,13 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "benchmark.left" => "decided to take part among peers no longer".to_owned(),
         "integration.added" => format!("added the integration {}", of("name")),
         "integration.changed" => format!("changed the integration {}", of("name")),
+        "integration.removed" => format!("removed the integration {}", of("name")),
         "check.added" => format!("added a check {} to {}", of("kind"), of("integration")),
         "check.changed" if of("target") == "changed" => {
             format!("aimed a check {} at another target", of("kind"))
+        }
+        "check.changed" if details.get("silenced").is_some() => {
+            format!("changed a check {} while it failed", of("kind"))
         }
         "check.changed" => format!("changed a check {}", of("kind")),
         "incident.closed" => "ended an incident, its check was aimed elsewhere".to_owned(),
@@ -172,6 +176,9 @@ fn deed(entry: &AuditEntry) -> Option<String> {
             format!("overrode the failure of a check on {}: {}", of("binding"), of("reason"))
         }
         "override.withdrawn" => format!("withdrew the override on {}", of("binding")),
+        "check.removed" if details.get("silenced").is_some() => {
+            format!("removed a check {} while it failed", of("kind"))
+        }
         "check.removed" => format!("removed a check {}", of("kind")),
         "tie.changed" => {
             let tied = details.get("tied").and_then(Value::as_bool).unwrap_or_default();

@@ -53,7 +53,7 @@ impl Round {
 }
 
 impl Service {
-    /// Announces all that is to be announced at `now`.
+    /// Announces all that is to be announced at `now`. Each by itself: one that cannot be announced keeps no other back.
     pub(super) async fn announce(&self, now: UnixMillis) -> Result<(), Error> {
         let mut round = Round::default();
         let mut after = None;
@@ -62,7 +62,10 @@ impl Service {
             let Some(last) = waiting.last() else { break };
             after = Some(last.incident.id);
             for unannounced in waiting {
-                self.announce_one(&mut round, unannounced, now).await?;
+                let incident = unannounced.incident.id;
+                if let Err(error) = self.announce_one(&mut round, unannounced, now).await {
+                    tracing::error!(%incident, ?error, "an incident could not be announced");
+                }
             }
         }
         self.remind(&mut round, now).await

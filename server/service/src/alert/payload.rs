@@ -59,6 +59,7 @@ pub(super) fn of_incident(
         AlertEvent::Opened | AlertEvent::Test => match incident.opening {
             Opening::Failures => (format!("{name} is broken"), incident.opened_at),
             Opening::Flapping => (format!("{name} comes and goes"), incident.opened_at),
+            Opening::Contradiction => (format!("{name} contradicts an answer"), incident.opened_at),
         },
     };
     let mut lines = vec![format!("{}, {severity}: {}", incident.kind, incident.cause)];

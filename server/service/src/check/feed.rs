@@ -23,6 +23,7 @@ use store::{CheckId, OrgId, StoreError, UnixMillis};
 pub(crate) use hear::Listening;
 pub(crate) use limit::Pace;
 pub(crate) use news::{News, look_at_news};
+pub(super) use observe::least_asked;
 pub use schedule::Punctuality;
 use schedule::Schedule;
 

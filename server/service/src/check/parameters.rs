@@ -76,8 +76,13 @@ impl Service {
                 Parameters::from_text(kind, &values)
             }
         };
-        let parameters =
-            read.map_err(|errors| Error::Invalid(errors.into_iter().map(field_error).collect()))?;
+        let invalid =
+            |errors: Vec<ParameterError>| Error::Invalid(errors.into_iter().map(field_error).collect());
+        let parameters = read.map_err(invalid)?;
+        let problems = parameters.problems(kind);
+        if !problems.is_empty() {
+            return Err(invalid(problems));
+        }
         let refused = self.prober().guard().vet_parameters(&parameters);
         if !refused.is_empty() {
             let refused = refused

@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::check::Status;
 use domain::incident::History;
 use store::StoreError;
-use store::record::{Check, Completion, Ended, Recorded, Run};
+use store::record::{Check, Completion, Ended, Recorded};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -21,6 +21,8 @@ const BATCH: usize = 256;
 pub(super) const WAITING: usize = 1024;
 /// How long runs are gathered before they are kept together.
 const GATHER: Duration = Duration::from_millis(50);
+/// A check that runs no more often than this runs seldom.
+const SELDOM_SECONDS: i64 = 900;
 /// The waits before a batch is tried again that the database did not take.
 const AGAIN: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(4)];
 
@@ -108,9 +110,12 @@ impl Recorder {
             match done {
                 Recorded::Stored { repeats } => {
                     self.recorded.fetch_add(1, Ordering::Relaxed);
-                    if may_move_incidents(&ended.run, *repeats) {
-                        let (service, check, run) = (self.service.clone(), check.clone(), ended.run.clone());
-                        watching.spawn(async move { service.hold_against_incidents(&check, &run).await });
+                    if may_move_incidents(check, ended, *repeats) {
+                        let (service, check) = (self.service.clone(), check.clone());
+                        let (run, judged) = (ended.run.clone(), ended.judged.clone());
+                        watching.spawn(async move {
+                            service.hold_against_incidents(&check, &run, &judged).await;
+                        });
                     }
                     if self.service.moves_findings(check, &ended.judged, *done) {
                         self.service.touch_organization(check.org);
@@ -133,10 +138,18 @@ impl Recorder {
 /// Whether a run may open, continue or close an incident. One that says nothing does not; neither does one that is
 /// good like the `repeats` before it, once those are all that a watch remembers. Every so often it is looked at all
 /// the same, in case a process was killed between keeping a run and watching it.
-fn may_move_incidents(run: &Run, repeats: u32) -> bool {
-    match run.status {
+///
+/// A good run that does not hold for a criterion denies its answer as soon as somebody claims as much: those of a check
+/// that runs seldom are all looked at.
+fn may_move_incidents(check: &Check, ended: &Ended, repeats: u32) -> bool {
+    match ended.run.status {
         Status::Unknown => false,
         Status::Fail => true,
-        Status::Pass | Status::Warn => repeats <= History::RESULTS || repeats.is_multiple_of(16),
+        Status::Pass | Status::Warn => {
+            let denies = || ended.judged.iter().any(|judged| judged.status == Status::Fail);
+            repeats <= History::RESULTS
+                || repeats.is_multiple_of(16)
+                || (check.interval_seconds >= SELDOM_SECONDS && denies())
+        }
     }
 }

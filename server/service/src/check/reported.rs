@@ -5,14 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::check::{
-    CheckKind, Group, Message, Observations, Outcome, Parameters, Reach, Severity, Status, judge,
-};
+use domain::check::{CheckKind, Group, Message, Observations, Outcome, Parameters, Reach, Severity, Status};
 use domain::reconcile::Aggregate;
 use serde_json::json;
 use store::record::{Audit, Check, Run};
 use store::{CheckId, UnixMillis};
 
+use super::feed::least_asked;
 use super::run::{Timing, inconclusive};
 use super::tabled::{Tabled, figures_of};
 use crate::service::org_audit;
@@ -103,7 +102,7 @@ impl Service {
         found.map(Some).map_err(Error::Invalid)
     }
 
-    /// Keeps a run that was reported. By the kind's own rule it stands as the worst of the criteria that it can decide.
+    /// Keeps a run that was reported.
     pub(super) async fn record_reported(
         &self,
         check: &Check,
@@ -119,7 +118,7 @@ impl Service {
             messages: reported.messages,
             checked: reported.checked,
         };
-        outcome.status = self.worst_decided(kind, &outcome).await?;
+        self.let_stand(kind, &mut outcome).await?;
         if let Some(text) = too_small(&self.open_parameters(check)?, &outcome.observations) {
             // A broken condition of a criterion, that on the sample's size among them, is a failure all the same
             // (scoring.md, section 6.1).
@@ -137,17 +136,17 @@ impl Service {
         self.keep_reported(check, kind, timing, outcome, audit).await
     }
 
-    /// The worst of what the criteria of every framework make of an outcome, among those that it decides.
-    pub(super) async fn worst_decided(&self, kind: &CheckKind, outcome: &Outcome) -> Result<Status, Error> {
-        let mut statuses = Vec::new();
-        for entry in self.store().frameworks().await? {
-            let framework = self.prepared(entry.id).await?.framework;
-            let bindings = framework.criteria().flat_map(|criterion| &criterion.bindings);
-            let own = bindings.filter(|binding| binding.kind == kind.code);
-            statuses.extend(own.map(|binding| judge(&binding.expect, kind, outcome).status));
-        }
-        let worst = [Status::Fail, Status::Warn, Status::Pass];
-        Ok(worst.into_iter().find(|status| statuses.contains(status)).unwrap_or(Status::Unknown))
+    /// Lets figures stand as the least demanding criteria make of them: a kind is bound to several with conditions of
+    /// rising strictness, and whoever claims little is not broken for what only the highest level asks. UNKNOWN where
+    /// they tell nothing that is asked for.
+    pub(super) async fn let_stand(&self, kind: &CheckKind, outcome: &mut Outcome) -> Result<(), Error> {
+        let bindings = self.bindings_of(&kind.code).await?;
+        let mut asked = bindings.iter().flat_map(|(_, binding)| &binding.expect);
+        let told = asked.any(|condition| outcome.observations.get(&condition.observation).is_some());
+        let (status, messages) = least_asked(&bindings, kind, outcome);
+        outcome.status = if told { status } else { Status::Unknown };
+        outcome.messages.extend(messages);
+        Ok(())
     }
 
     /// What a run finds that Rung makes itself, by schedule or by hand: how old the latest report is. Nothing else is known

@@ -199,7 +199,7 @@ impl Service {
     ) -> Result<Run, Error> {
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
         let recorded = self.store().record_run(ended, audit).await?;
-        self.hold_against_incidents(check, &run).await;
+        self.hold_against_incidents(check, &run, &judged).await;
         if self.moves_findings(check, &judged, recorded) {
             self.catch_up_organization(check.org).await;
         }
@@ -215,7 +215,7 @@ impl Service {
             Err(StoreError::NotFound { .. }) => return Ok(()),
             recorded => recorded?,
         };
-        self.hold_against_incidents(check, &run).await;
+        self.hold_against_incidents(check, &run, &judged).await;
         if self.moves_findings(check, &judged, recorded) {
             self.touch_organization(check.org);
         }
@@ -230,8 +230,8 @@ impl Service {
 
     /// Opens, continues or closes the check's incident by a run that is on the disk. A failure is on the log: the run
     /// stands, and the next one is held against incidents as well.
-    pub(super) async fn hold_against_incidents(&self, check: &Check, run: &Run) {
-        if let Err(error) = self.watch_run(check, run).await {
+    pub(super) async fn hold_against_incidents(&self, check: &Check, run: &Run, judged: &[Judged]) {
+        if let Err(error) = self.watch_run(check, run, judged).await {
             tracing::error!(check = %check.id, ?error, "a run was not held against incidents");
         }
     }

@@ -133,7 +133,8 @@ impl Service {
         if !minute {
             return;
         }
-        match store.bring_back(now).await {
+        // What was asked before may have waited for many others: it is later now.
+        match store.bring_back(UnixMillis::now()).await {
             Ok(0) => {}
             Ok(checks) => {
                 tracing::warn!(checks, "the clock was set back; checks due far ahead were brought back");

@@ -1,45 +1,72 @@
 //! After every run: whether an incident opens, goes on or closes.
+//!
+//! What counts is whether the run is good by its kind's own rule, and whether it denies an answer: a criterion may ask for
+//! more than the kind does, and what is told is what the score says.
 
-use domain::check::{BindingState, Severity, Status};
+use domain::BindingId;
+use domain::check::{BindingState, ConditionResult, Severity, Status, Value};
+use domain::framework::Binding;
 use domain::incident::{Opening, Transition};
 use domain::scoring::FindingSeverity;
-use store::record::{Check, Incident, IncidentStep, Role, Run, Touched, Watched};
-use store::{IncidentId, OrgId, UnixMillis};
+use store::record::{Check, Incident, IncidentStep, Integration, Judged, Run, Touched, Watched};
+use store::{FrameworkId, IncidentId, OrgId, UnixMillis};
 
 use super::thresholds;
+use crate::assessment::record;
 use crate::{Error, Service};
 
 /// Runs of one check that end at the same time are taken one after the other: how often to look again.
 const TRIES: usize = 10;
 
+/// What a run says of its check.
+struct Said {
+    status: Status,
+    /// It is good by its kind's own rule, and denies an answer.
+    denies: bool,
+    /// What is wrong, where something is.
+    cause: String,
+}
+
+/// How an incident began.
+struct Beginning<'a> {
+    opening: Opening,
+    /// How many failures it took.
+    fails: u32,
+    began_at: UnixMillis,
+    cause: &'a str,
+}
+
 impl Service {
-    /// Takes a recorded run into account, once. A check that was removed meanwhile has nothing to say.
-    pub(crate) async fn watch_run(&self, check: &Check, run: &Run) -> Result<(), Error> {
+    /// Takes a recorded run into account, once, with how it was judged for each binding. A check that was removed meanwhile
+    /// has nothing to say.
+    pub(crate) async fn watch_run(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<(), Error> {
+        let said = self.said(check, run, judged).await?;
         for _ in 0..TRIES {
             let Some((before, alerting)) = self.store().watched(check.id).await? else { return Ok(()) };
             if before.last_run == Some(run.id) {
                 return Ok(());
             }
             let thresholds = thresholds(&alerting, self.kind_of(check)?);
-            let (watch, transition) = before.watch.after(run.status, thresholds);
+            let (watch, transition) = before.watch.after(said.status, thresholds);
             if watch == before.watch {
                 // Good as ever, or nothing learned: nothing to keep.
                 return Ok(());
             }
-            let failing_since = match run.status {
+            let failing_since = match said.status {
                 Status::Fail => before.failing_since.or(Some(run.started_at)),
                 _ => None,
             };
             let step = match (transition, before.incident) {
                 (Some(Transition::Opened(opening)), _) => {
                     let began_at = failing_since.unwrap_or(run.started_at);
-                    let opened = self.opened(check, run, opening, watch.fails, began_at).await?;
-                    IncidentStep::Opened(Box::new(opened))
+                    let opening = if said.denies { Opening::Contradiction } else { opening };
+                    let beginning = Beginning { opening, fails: watch.fails, began_at, cause: &said.cause };
+                    IncidentStep::Opened(Box::new(self.opened(check, run, beginning).await?))
                 }
                 (Some(Transition::Closed), Some(id)) => IncidentStep::Closed { id, at: run.started_at },
                 (None, Some(id)) => IncidentStep::Continued {
                     id,
-                    failed: run.status == Status::Fail,
+                    failed: said.status == Status::Fail,
                     flapping: watch.flapping,
                 },
                 (_, None) => IncidentStep::Nothing,
@@ -70,16 +97,36 @@ impl Service {
         }
     }
 
-    async fn opened(
-        &self,
-        check: &Check,
-        run: &Run,
-        opening: Opening,
-        fails: u32,
-        began_at: UnixMillis,
-    ) -> Result<Incident, Error> {
+    /// FAIL where the run fails, or denies an answer although it is good by its kind's own rule.
+    async fn said(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<Said, Error> {
+        let plain = || Said { status: run.status, denies: false, cause: cause(run) };
+        let good = matches!(run.status, Status::Pass | Status::Warn);
+        let failing: Vec<_> = judged.iter().filter(|one| one.status == Status::Fail).collect();
+        if !good || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
+            return Ok(plain());
+        }
+        let Some(integration) = self.store().integration(check.integration).await? else {
+            return Ok(plain());
+        };
+        let reach = self.reach_of(check, &integration).await?;
+        let of = |framework: FrameworkId, binding: &BindingId| {
+            failing.iter().find(|one| one.framework == framework && one.binding == *binding)
+        };
+        let fails = |framework: FrameworkId, binding: &BindingId| of(framework, binding).is_some();
+        let denied = reach.iter().find_map(|reached| {
+            let binding = reached.denied_by(fails)?;
+            Some(unmet(binding, of(reached.framework(), &binding.id)?, run))
+        });
+        Ok(denied.map_or_else(plain, |cause| Said { status: Status::Fail, denies: true, cause }))
+    }
+
+    async fn opened(&self, check: &Check, run: &Run, beginning: Beginning<'_>) -> Result<Incident, Error> {
+        let Beginning { opening, fails, began_at, cause } = beginning;
         let integration = self.store().integration(check.integration).await?;
-        let touches = self.touched_by(check).await?;
+        let touches = match &integration {
+            Some(integration) => self.touched_by(check, integration).await?,
+            None => (FindingSeverity::Low, Vec::new()),
+        };
         Ok(Incident {
             id: IncidentId::new(),
             org: check.org,
@@ -89,7 +136,7 @@ impl Service {
             severity: touches.0,
             touches: touches.1,
             opening,
-            cause: cause(run),
+            cause: cause.to_owned(),
             failures: fails,
             flapped: opening == Opening::Flapping,
             began_at,
@@ -102,48 +149,24 @@ impl Service {
     }
 
     /// The criteria of the organization's assessments that the check is tied to, and how much its failure matters: as
-    /// much as the contradiction that it is (`scoring.md` section 10), medium where it contradicts no answer, low where
-    /// it is tied to nothing.
-    async fn touched_by(&self, check: &Check) -> Result<(FindingSeverity, Vec<Touched>), Error> {
-        let mut severity = FindingSeverity::Low;
-        let mut touches = Vec::new();
-        let now = UnixMillis::now();
-        let kind = self.kind_of(check)?;
-        for assessment in self.store().live_assessments_of(check.org).await? {
-            let Some(bundle) = self.store().bundle(assessment.id, None).await? else { continue };
-            let assessed = self.assess(bundle, Role::Viewer).await?;
-            for domain in &assessed.framework.domains {
-                for criterion in &domain.criteria {
-                    let claimed = assessed
-                        .criterion_score(&criterion.code)
-                        .and_then(domain::scoring::CriterionScore::claimed);
-                    let tied = criterion.bindings.iter().filter_map(|binding| {
-                        let probes = assessed.probes_of(&binding.id);
-                        let own = probes.into_iter().find(|probe| probe.check.id == check.id)?;
-                        let failing = own.standing.is_some_and(|standing| {
-                            let record = crate::assessment::record(standing, now);
-                            BindingState::of_probe(&record, kind) == Status::Fail
-                        });
-                        Some(failing && claimed.is_some_and(|level| level > binding.fail_cap))
-                    });
-                    let Some(contradicted) = tied.reduce(|one, other| one | other) else { continue };
-                    severity = severity.max(match (contradicted, criterion.weight.get()) {
-                        (false, _) => FindingSeverity::Medium,
-                        (true, 3) => FindingSeverity::Critical,
-                        (true, _) => FindingSeverity::High,
-                    });
-                    touches.push(Touched {
-                        framework: assessed.framework.code.clone(),
-                        domain: domain.code.clone(),
-                        criterion: criterion.code.clone(),
-                        contradicted,
-                    });
-                }
-            }
-        }
+    /// much for each as [`Reached::weighed`](super::reach::Reached::weighed) says, low where it is tied to nothing.
+    async fn touched_by(
+        &self,
+        check: &Check,
+        integration: &Integration,
+    ) -> Result<(FindingSeverity, Vec<Touched>), Error> {
+        let (kind, now) = (self.kind_of(check)?, UnixMillis::now());
+        let reach = self.reach_of(check, integration).await?;
+        let standings = self.store().standings_of(check.id).await?;
+        let confirmed = |framework: FrameworkId, binding: &BindingId| {
+            let own = standings.iter().find(|one| one.framework == framework && one.binding == *binding);
+            own.is_some_and(|own| BindingState::of_probe(&record(own, now), kind) == Status::Fail)
+        };
+        let (severities, mut touches): (Vec<_>, Vec<_>) =
+            reach.into_iter().map(|reached| reached.weighed(confirmed)).unzip();
         touches.sort();
         touches.dedup();
-        Ok((severity, touches))
+        Ok((severities.into_iter().max().unwrap_or(FindingSeverity::Low), touches))
     }
 
     /// Ends what cannot end by itself any more.
@@ -160,4 +183,17 @@ fn cause(run: &Run) -> String {
     let of = |severity| run.messages.iter().find(|message| message.severity == severity);
     let said = of(Severity::Error).or_else(|| of(Severity::Warning));
     said.map_or_else(|| "It does not do what its kind asks for".to_owned(), |message| message.text.clone())
+}
+
+/// What a binding asks for that a run does not show.
+fn unmet(binding: &Binding, judged: &Judged, run: &Run) -> String {
+    let broken = binding.expect.iter().zip(&judged.conditions);
+    let broken = broken.into_iter().find(|(_, result)| **result == ConditionResult::Broken);
+    let Some((condition, _)) = broken else { return cause(run) };
+    let asked = format!("expected {}, as {} asks", condition.text, binding.id);
+    match run.observations.get(&condition.observation) {
+        // A list may be as long as it likes: what is missing in it is what matters.
+        None | Some(Value::List(_)) => format!("{asked}, which does not hold"),
+        Some(seen) => format!("{asked}, got {seen}"),
+    }
 }

@@ -1,13 +1,16 @@
 //! The live rung over time, and attestations that a failure says nothing against an answer.
 
+use std::sync::atomic::Ordering;
+
 use domain::check::Status;
+use domain::incident::Opening;
 use domain::live::ChangeCause;
-use domain::scoring::{EvidenceDuration, Limit};
+use domain::scoring::{EvidenceDuration, FindingSeverity, Limit};
 use domain::{BindingId, CriterionCode, Level};
 use service::answer::AnswerInput;
 use service::assessment::{Assessed, NewAssessment};
 use service::evidence::{NewBody, NewEvidence};
-use service::record::{Claim, Override, Role};
+use service::record::{Claim, Incident, Override, Role};
 use service::timeline::LiveChange;
 use service::{AssessmentId, Error, OverrideId, UnixMillis};
 use store::Backend;
@@ -78,6 +81,66 @@ impl Answered {
         let until = UnixMillis(UnixMillis::now().0 + until);
         let (service, owner, check) = (&self.world.service, &self.world.owner, self.world.check);
         service.override_failure(owner, check, framework, &self.binding, reason, until).await
+    }
+}
+
+#[tokio::test]
+async fn an_incident_weighs_as_much_as_the_answers_that_it_denies() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let answered = Answered::new(backend).await;
+        let (world, service, owner) = (&answered.world, &answered.world.service, &answered.world.owner);
+        let broken = async || -> Incident {
+            world.run(404).await;
+            world.run(404).await;
+            service.open_incidents(owner, world.org).await.unwrap().pop().expect("two failures open one")
+        };
+        let denies = |incident: &Incident| {
+            let mut own = incident.touches.iter().filter(|touched| touched.criterion == answered.criterion);
+            own.next().expect("the check is tied to the criterion").contradicted
+        };
+
+        let incident = broken().await;
+        assert!(denies(&incident) && incident.severity >= FindingSeverity::High, "{incident:?}");
+        let others = incident.touches.iter().filter(|touched| touched.contradicted).count();
+        assert_eq!(others, 1, "nothing else was answered: {incident:?}");
+
+        world.run(200).await;
+        let input = AnswerInput { claim: Claim::Level(answered.cap), rationale: String::new(), revision: 1 };
+        service.save_answer(owner, answered.assessment, &answered.criterion, input).await.unwrap();
+        let incident = broken().await;
+        assert!(!denies(&incident), "the answer claims no more than a failing check leaves");
+        assert_eq!(incident.severity, FindingSeverity::Medium);
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_is_good_by_its_kind_but_denies_an_answer_is_told_of() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let answered = Answered::new(backend).await;
+        let (world, service, owner) = (&answered.world, &answered.world.service, &answered.world.owner);
+        let open = async || service.open_incidents(owner, world.org).await.unwrap();
+
+        world.site.other_hook.store(true, Ordering::SeqCst);
+        world.run(200).await;
+        assert!(open().await.is_empty(), "one failure is none yet");
+        world.run(200).await;
+        assert!(answered.counts().await.3, "the answer is contradicted");
+        let incident = open().await.pop().expect("what contradicts an answer is an incident");
+        assert_eq!(incident.opening, Opening::Contradiction);
+        assert!(incident.cause.contains("expected hooks contains order-sign"), "{}", incident.cause);
+        let mut own = incident.touches.iter().filter(|touched| touched.criterion == answered.criterion);
+        assert!(own.all(|touched| touched.contradicted), "{incident:?}");
+
+        let signed = answered.sign(REASON, 30 * DAY).await.unwrap();
+        world.run(200).await;
+        assert!(open().await.is_empty(), "somebody signed that it says nothing against the answer");
+        service.withdraw_override(owner, signed.id).await.unwrap();
+        world.run(200).await;
+        world.run(200).await;
+        assert_eq!(open().await.len(), 1);
+        world.site.other_hook.store(false, Ordering::SeqCst);
+        world.run(200).await;
+        assert!(open().await.is_empty());
     }
 }
 

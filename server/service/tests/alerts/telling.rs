@@ -105,6 +105,28 @@ async fn a_receiver_that_fails_for_an_hour_gets_the_message_afterwards_and_one_t
 }
 
 #[tokio::test]
+async fn nobody_hears_of_an_end_before_its_beginning() {
+    for backend in BOTH {
+        let world = World::new(backend).await;
+        world.site.hooks.store(500, Ordering::SeqCst);
+        world.run(404).await;
+        world.run(404).await;
+        for wait in [0, 6, 331, 1980] {
+            world.pass(wait * 1000);
+            world.tell().await;
+        }
+        assert_eq!(world.heard().len(), 4, "its next try is hours away");
+        world.run(200).await;
+        world.tell().await;
+        assert_eq!(world.heard(), ["incident.opened"], "it is tried at once, and the end waits");
+        world.site.hooks.store(200, Ordering::SeqCst);
+        world.pass(6 * HOUR);
+        world.tell().await;
+        assert_eq!(world.heard(), ["incident.opened", "incident.closed"]);
+    }
+}
+
+#[tokio::test]
 async fn a_clock_set_back_an_hour_delays_no_message() {
     let world = World::new(Backend::Sqlite).await;
     world.site.hooks.store(500, Ordering::SeqCst);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::State;
@@ -27,6 +27,8 @@ pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) struct Site {
     /// What `/cds-services` and the hooks answer.
     pub(crate) health: Arc<AtomicU16>,
+    /// The services offer another hook than `order-sign`.
+    pub(crate) other_hook: Arc<AtomicBool>,
     pub(crate) hooks: Arc<AtomicU16>,
     pub(crate) received: Arc<Mutex<Vec<(HeaderMap, String)>>>,
 }
@@ -37,7 +39,8 @@ pub(crate) async fn hook(State(site): State<Site>, headers: HeaderMap, body: Str
 }
 
 pub(crate) async fn health(State(site): State<Site>) -> (StatusCode, axum::Json<Value>) {
-    let service = json!({ "id": "a", "hook": "order-sign", "title": "A", "description": "B" });
+    let hook = if site.other_hook.load(Ordering::SeqCst) { "patient-view" } else { "order-sign" };
+    let service = json!({ "id": "a", "hook": hook, "title": "A", "description": "B" });
     let status = StatusCode::from_u16(site.health.load(Ordering::SeqCst)).unwrap();
     (status, axum::Json(json!({ "services": [service] })))
 }

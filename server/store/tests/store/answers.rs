@@ -22,8 +22,12 @@ async fn every_save_raises_the_revision_and_is_remembered(
     let first = world.save(id, Claim::Level(level(2)), 0);
     let reason = Claim::NotApplicable { reason: "no such unit".to_owned() };
     let second = SaveAnswer { at: later(1), ..world.save(id, reason, 1) };
+    let claimed = async || store.any_claim_of(world.org.id).await.unwrap();
+    assert!(!claimed().await);
     assert_eq!(store.save_answer(first.clone(), world.audit("saved")).await.unwrap(), Saved::Revision(1));
+    assert!(claimed().await);
     assert_eq!(store.save_answer(second.clone(), world.audit("saved")).await.unwrap(), Saved::Revision(2));
+    assert!(!claimed().await, "what does not apply claims nothing");
     let kept = store.answer(id, &criterion(0), Rater::Own).await.unwrap().unwrap();
     assert_eq!((&kept.claim, kept.revision, kept.at), (&second.claim, 2, later(1)));
     assert_eq!(kept.by_name, world.user.name);

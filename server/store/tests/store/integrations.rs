@@ -78,3 +78,20 @@ async fn an_import_is_all_or_nothing(#[values(Backend::Sqlite, Backend::Postgres
     world.store.import_integrations(vec![added.clone()], vec![changed.clone()], audit).await.unwrap();
     assert_eq!(world.store.integrations_of(world.org.id, None, 9).await.unwrap(), [changed, added]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn an_integration_goes_when_its_checks_are_gone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let gone = async || world.store.delete_integration(check.integration, world.audit("gone")).await.unwrap();
+    assert!(!gone().await, "a check looks at it");
+    assert!(world.store.delete_check(check.id, world.audit("check")).await.unwrap());
+    assert!(gone().await);
+    assert_eq!(world.store.integration(check.integration).await.unwrap(), None);
+    assert!(!gone().await, "it is gone already");
+    let actions = world.actions().await;
+    assert_eq!(actions.iter().filter(|action| *action == "gone").count(), 1, "{actions:?}");
+}

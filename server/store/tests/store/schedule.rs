@@ -230,13 +230,31 @@ async fn a_clock_that_was_set_back_silences_no_check(
     let hour = 3_600_000;
     let ahead = Check { next_due_at: later(3 * hour + 5), ..world.planned(&integration) };
     let soon = Check { next_due_at: later(hour), ..world.planned(&integration) };
-    for check in [&ahead, &soon] {
+    // Its run ended while the present was being compared with it, or on a node whose clock is a little ahead.
+    let just = Check { next_due_at: later(hour + 59_000), ..world.planned(&integration) };
+    for check in [&ahead, &soon, &just] {
         world.store.create_check(check.clone(), None, said("x")).await.unwrap();
     }
     assert_eq!(world.store.bring_back(NOW).await.unwrap(), 1);
     let due = |check: &Check| world.store.check(check.id);
     assert_eq!(due(&ahead).await.unwrap().unwrap().next_due_at, later(5));
     assert_eq!(due(&soon).await.unwrap().unwrap().next_due_at, later(hour));
+    assert_eq!(due(&just).await.unwrap().unwrap().next_due_at, later(hour + 59_000));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_lease_taken_by_a_clock_that_was_ahead_holds_no_check(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let hour = 3_600_000;
+    let until = |lease_until| Wanted { lease_until, ..wanted("killed", NOW, 9) };
+    assert_eq!(ids(&world.store.claim_due(until(later(hour))).await.unwrap()), [check.id]);
+    let claimed = world.store.claim_due(until(later(30_000))).await.unwrap();
+    assert_eq!(ids(&claimed), [check.id], "the one who held it was killed, and its clock was an hour ahead");
+    assert!(world.claim("two", NOW, 9).await.is_empty(), "a lease of the usual length holds it");
 }
 
 #[rstest]

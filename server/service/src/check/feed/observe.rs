@@ -115,7 +115,7 @@ pub(super) fn asked(parameters: &Parameters, figures: &Observations) -> Option<(
 
 /// How figures stand by themselves: each is held against the least demanding condition that any criterion sets on it,
 /// for a kind is bound to several with conditions of rising strictness. A PASS where nothing is asked.
-pub(super) fn least_asked(
+pub(in crate::check) fn least_asked(
     bindings: &[(FrameworkId, Binding)],
     kind: &CheckKind,
     outcome: &Outcome,
@@ -143,7 +143,7 @@ pub(super) fn least_asked(
             _ => Status::Warn,
         };
         let seen = outcome.observations.get(name).map(ToString::to_string).unwrap_or_default();
-        let text = format!("{name} is {seen}; the least that any criterion asks for is {asked}.");
+        let text = format!("expected {asked}, the least that any criterion asks for, got {seen}");
         messages.push(Message::new(severity, text).at(name));
     }
     (status, messages)

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::check::{CheckKind, Group, Outcome, Parameters, Severity};
+use domain::incident::Opening;
 use rust_decimal::Decimal;
 use store::UnixMillis;
 use store::record::{
@@ -142,6 +143,8 @@ impl Service {
             .iter()
             .filter(|incident| !replaced.contains(&incident.id))
             .filter(|incident| self.kind(&incident.kind).is_some_and(looks_outside))
+            // Nothing was out: less is there than is claimed.
+            .filter(|incident| incident.opening != Opening::Contradiction)
             .map(|incident| Happened::seen(incident, is_critical(incident)));
         Ok(told.into_iter().map(Happened::from).chain(seen).collect())
     }
