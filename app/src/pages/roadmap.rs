@@ -18,8 +18,8 @@ use service::roadmap::Way;
 use super::parts::RefusalNote;
 use crate::charts::{ClimbPlot, ClimbPoint};
 use crate::ui::{
-    Button, ButtonLink, ButtonSize, Choice, ChoiceLook, Column, Disclaimer, Note, PageHead, PostButton,
-    RadioGroup, Section, Table,
+    Button, ButtonLink, ButtonSize, Choice, ChoiceLook, Column, Note, PageHead, PostButton, RadioGroup,
+    Section, Table,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{Paths, plural, reading, rung_name};
@@ -77,7 +77,6 @@ pub(crate) fn roadmap_page(sheet: &RoadmapSheet) -> AnyView {
             </Section>
             {left_out}
             {targets}
-            <Disclaimer/>
         </div>
     }
     .into_any()

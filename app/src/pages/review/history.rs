@@ -7,8 +7,7 @@ use service::record::{Snapshot, SnapshotKind};
 use service::snapshot::SnapshotFile;
 
 use crate::ui::{
-    ButtonKind, ButtonLink, Column, Disclaimer, Empty, Fact, KeyValue, Moment, PageHead, Section, Table,
-    TableLook,
+    ButtonKind, ButtonLink, Column, Empty, Fact, KeyValue, Moment, PageHead, Section, Table, TableLook,
 };
 use crate::words::{Paths, size_words};
 
@@ -47,7 +46,6 @@ pub(crate) fn history_page(assessed: &Assessed, snapshots: &[Snapshot], paths: &
     view! {
         <PageHead title="History" under=under><ButtonLink href=review>"Review"</ButtonLink></PageHead>
         {list}
-        <div class="gap-above"><Disclaimer/></div>
     }
     .into_any()
 }
