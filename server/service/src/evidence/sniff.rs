@@ -1,4 +1,4 @@
-//! What a file is, from its content alone: its name says nothing. Nothing is ever unpacked.
+//! What a file is, from its content alone: its name says nothing. Nothing of it is ever kept unpacked.
 
 mod archive;
 
