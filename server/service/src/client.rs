@@ -9,6 +9,7 @@
 //! all of it in one transaction, or nothing.
 
 mod archive;
+mod bodies;
 mod export;
 mod import;
 

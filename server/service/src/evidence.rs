@@ -17,7 +17,7 @@ use store::record::{
 use store::{AssessmentId, EvidenceId, UnixMillis};
 
 pub use self::file::{LARGEST_FILE, Replacement, Upload};
-pub(crate) use self::name::clean as clean_name;
+pub(crate) use self::name::{clean as clean_name, opaque as opaque_name};
 pub use self::room::FileRoom;
 pub(crate) use self::room::Room;
 pub(crate) use self::sniff::{FileKind, sniff};

@@ -67,6 +67,14 @@ impl Command {
                         println!("  {title}");
                     }
                 }
+                if !done.untaken_files.is_empty() {
+                    println!(
+                        "Evidence whose file would not be taken here. It is kept, and handed out as .bin:"
+                    );
+                    for title in done.untaken_files {
+                        println!("  {title}");
+                    }
+                }
                 for framework in done.frameworks {
                     println!("{framework} was added to the frameworks.");
                 }

@@ -135,7 +135,7 @@ impl Work {
 fn files_of(tables: &BTreeMap<String, Rows>) -> io::Result<BTreeMap<(EvidenceId, String), bool>> {
     let mut files = BTreeMap::new();
     for (table, id, needed) in [("evidence_revisions", "evidence_id", false), ("evidence", "id", true)] {
-        for (id, body) in super::import::bodies(tables, table, id) {
+        for (id, body) in super::bodies::bodies(tables, table, id) {
             let (id, body) = (id.parse().map_err(io::Error::other)?, serde_json::from_str(body)?);
             if let EvidenceBody::File(file) = body {
                 files.insert((id, file.sha256), needed);
