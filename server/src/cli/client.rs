@@ -84,10 +84,7 @@ impl Command {
                         println!("  {name}, {role}");
                     }
                 }
-                println!(
-                    "Whoever answered or attached evidence there is a name here and no account. Rung cannot tell that one \
-                     of them comes back: see to it that nobody reviews here what they answered there."
-                );
+                println!("{}", done.same_people());
                 println!("Checks that had secrets are paused until somebody enters them again.");
             }
         }

@@ -92,7 +92,7 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("cut off", good[..good.len() / 2].to_vec(), "no file of a client"),
         ("no zip", b"PK nothing".to_vec(), "no file of a client"),
         ("another zip", zipped(&[("a.txt".to_owned(), b"a".to_vec())]), "no readable manifest"),
-        ("newer", manifest(&|manifest| manifest["version"] = json!(4)), "newer Rung"),
+        ("newer", manifest(&|manifest| manifest["version"] = json!(5)), "newer Rung"),
         ("of something else", manifest(&|manifest| manifest["format"] = json!("other")), "something else"),
         (
             "an answer changed",
@@ -138,6 +138,16 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
                 logo.1 = b"<svg><script>alert(1)</script></svg>".to_vec();
             }),
             "neither PNG nor JPEG",
+        ),
+        (
+            "a mark that is none",
+            changed(good, |entries| {
+                let (_, people) = entries.iter_mut().find(|(name, _)| name == "people.json").unwrap();
+                let mut named: Value = serde_json::from_slice(people).unwrap();
+                named["people"][0]["mark"] = json!("owner@example.org");
+                *people = named.to_string().into_bytes();
+            }),
+            "a mark that is none",
         ),
         ("an assessment of others", with_cell(good, "answers", "assessment_id", &stranger), "does not hold"),
         ("a person of others", with_cell(good, "answers", "by_id", &stranger), "names nobody of the file"),

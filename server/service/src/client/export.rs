@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{
     CITATIONS, CitedSource, Entry, FORMAT, LOGO, MANIFEST, Manifest, MissingFile, Named, PEOPLE, People,
-    VERSION, hash, table_entry,
+    VERSION, hash, mark, table_entry,
 };
 use crate::service::{audit, org_audit};
 use crate::{Actor, Error, Permission, Service};
@@ -54,7 +54,12 @@ impl Service {
 
     async fn written_client(&self, organization: Organization) -> Result<ClientFile, Error> {
         let leaving = self.store().client_rows(organization.id).await?;
-        let leaving = leaving.ok_or(Error::NotFound("The organization"))?;
+        let mut leaving = leaving.ok_or(Error::NotFound("The organization"))?;
+        for person in &mut leaving.rows.people {
+            if let Some(address) = leaving.addresses.get(&person.id) {
+                person.mark = Some(mark(organization.id, address));
+            }
+        }
         let mut frameworks = Vec::new();
         for id in &leaving.frameworks {
             frameworks.push(self.prepared(*id).await?.framework.write());

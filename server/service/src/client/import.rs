@@ -11,7 +11,7 @@ use store::client::{Cell, ClientRows, EXPORTED, KeptClient, LATER, NewClient, Ro
 use store::record::Logo;
 use store::{EvidenceId, OrgId};
 
-use super::archive::{Archive, file_entry, refused};
+use super::archive::{Archive, file_entry, is_hash, refused};
 use super::bodies::{FoundFile, Told, proven};
 use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, table_entry};
 use crate::evidence::sniff;
@@ -31,10 +31,25 @@ pub struct ImportedClient {
     /// Titles of evidence whose file would not be taken here; it is kept under a name that opens nothing.
     pub untaken_files: Vec<String>,
     pub snapshots: usize,
+    /// Whether somebody whom the records name is known by name alone, and could not be found again here.
+    pub unmarked: bool,
     /// Framework versions that were missing here.
     pub frameworks: Vec<String>,
     /// Who belonged to it there, with the role; nobody of them has access here.
     pub members: Vec<(String, String)>,
+}
+
+impl ImportedClient {
+    /// What is to be known of those who answered and attached evidence where it comes from.
+    pub const fn same_people(&self) -> &'static str {
+        if self.unmarked {
+            "Whoever answered or attached evidence there is a name here. Of some of them the file says nothing by which they \
+             could be found again: see to it that nobody reviews here what they answered there."
+        } else {
+            "Whoever answered or attached evidence there is a name here. An account with the same e-mail address is that \
+             person, and reviews nothing of their own; where somebody has another address here, see to it yourself."
+        }
+    }
 }
 
 /// All of a file but the content of evidence, checked.
@@ -75,6 +90,7 @@ impl Service {
             missing_files: told.missing,
             untaken_files: told.untaken,
             snapshots: rows.tables.get("snapshots").map_or(0, |table| table.rows.len()),
+            unmarked: rows.people.iter().any(|person| person.mark.is_none()),
             frameworks: frameworks.iter().map(|(one, _)| format!("{} {}", one.code, one.version)).collect(),
             members: rows.members.iter().map(|one| (one.name.clone(), one.role.clone())).collect(),
         };
@@ -182,6 +198,9 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
     let People { people, members } = archive.json(PEOPLE)?;
     if people.iter().any(|person| person.name.is_empty() || person.name.contains('\0')) {
         return Err(refused("The file names somebody without a name."));
+    }
+    if !people.iter().filter_map(|person| person.mark.as_deref()).all(is_hash) {
+        return Err(refused("The file knows somebody by a mark that is none."));
     }
     let cited: Vec<CitedSource> = archive.json(CITATIONS)?;
     let citations: Vec<Citation> = cited.into_iter().map(Citation::from).collect();
