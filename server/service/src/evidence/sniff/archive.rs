@@ -40,10 +40,12 @@ pub(super) fn kind(content: &[u8]) -> Result<FileKind, NotTaken> {
     if is_bomb(content, &entries) || entries.iter().any(|entry| holds_more_than_it_says(content, entry)) {
         return Err(NotTaken::Bomb);
     }
-    // Macros belong to .docm, .xlsm and .pptm, which are not taken.
-    if matches!(kind, FileKind::Docx | FileKind::Xlsx | FileKind::Pptx)
-        && entries.iter().any(|entry| is_macro(entry.name))
-    {
+    // Microsoft's have endings of their own (.docm, .xlsm, .pptm), which are not taken; OpenDocument has none.
+    let is_macro: fn(&[u8]) -> bool = match kind {
+        FileKind::Docx | FileKind::Xlsx | FileKind::Pptx => is_macro,
+        _ => is_script,
+    };
+    if entries.iter().any(|entry| is_macro(entry.name)) {
         return Err(NotTaken::Macros);
     }
     Ok(kind)
@@ -114,6 +116,14 @@ fn is_macro(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     let file = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     file == b"vbaproject.bin" || name.starts_with(b"xl/macrosheets/")
+}
+
+/// A module of Basic, or a script in another language, where office programs store them in an `OpenDocument`. Lists of
+/// libraries (`script-lc.xml`, `script-lb.xml`) are there without a single module too.
+fn is_script(name: &[u8]) -> bool {
+    let file = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    (name.starts_with(b"Basic/") && file.ends_with(b".xml") && !file.starts_with(b"script-l"))
+        || (name.starts_with(b"Scripts/") && !file.is_empty())
 }
 
 /// The central directory (APPNOTE 4.3.12); `None` where it is not in order.
