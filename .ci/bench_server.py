@@ -86,7 +86,9 @@ def times(port, paths, log, headers):
                 raise RuntimeError(f"{path} answered {answer.status}")
     time.sleep(0.5)
     lines = [json.loads(line) for line in Path(log).read_text().splitlines()]
-    found = {path: [int(line["micros"]) / 1000 for line in lines if line.get("path") == path][-30:] for path in paths}
+    # The log leaves out what stands behind the path.
+    bare = {path: path.partition("?")[0] for path in paths}
+    found = {path: [int(line["micros"]) / 1000 for line in lines if line.get("path") == bare[path]][-30:] for path in paths}
     return {path: (statistics.median(found[path]), sizes[path]) for path in paths}
 
 

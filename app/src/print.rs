@@ -2,16 +2,18 @@
 //!
 //! What the pages say is put into words here as on the screen, and handed over as values ([`content`]); the templates
 //! beside this file only give it its place. **Invariants.** Nothing that anybody wrote is ever read as markup or code. The
-//! compiler sees four templates, one JSON document, one logo and four fonts, and no file, no network and no clock. One
+//! compiler sees four templates, one JSON document, one logo and [fonts], and no other file, no network and no clock. One
 //! report is set at a time for every two processors.
 
 mod content;
+mod fonts;
 mod world;
 
 use std::fmt;
 use std::sync::LazyLock;
 use std::thread;
 
+use serde_json::Value;
 use service::Service;
 use tokio::sync::Semaphore;
 use typst::diag::SourceDiagnostic;
@@ -71,14 +73,14 @@ pub async fn pdf(report: service::report::Report, reader: Reader, site: Site) ->
             Reader::Member => Report::of_member(report, paths),
             Reader::Guest => Report::of_guest(report),
         };
-        let content = content::content(&report, &site).to_string();
+        let content = content::content(&report, &site);
         set(content, report.logo.map(|logo| logo.png))
     });
     setting.await.map_err(|panicked| PrintError(panicked.to_string()))?
 }
 
 /// Typesets the content.
-fn set(content: String, logo: Option<Vec<u8>>) -> Result<Vec<u8>, PrintError> {
+fn set(content: Value, logo: Option<Vec<u8>>) -> Result<Vec<u8>, PrintError> {
     let world = world::Paper::new(content, logo);
     let compiled = typst::compile::<PagedDocument>(&world);
     for warning in &compiled.warnings {

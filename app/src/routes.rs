@@ -39,7 +39,13 @@ use axum::routing::post;
 
 use crate::web::{AppState, PageError, server_functions};
 
-/// Every page and form, and the server functions below `/api/ui`. Needs [`draw_errors`](crate::web::draw_errors) and a
+/// The forms that may hold up to [`CLIENT_LIMIT`](crate::web::CLIENT_LIMIT), for as long as they take to come. What is said
+/// of [`router`] holds for them too.
+pub fn large_router() -> Router<AppState> {
+    admin::large_router()
+}
+
+/// Every other page and form, and the server functions below `/api/ui`. Needs [`draw_errors`](crate::web::draw_errors) and a
 /// session layer around it, and connection information or a [`ClientAddress`](crate::web::ClientAddress) for throttling.
 pub fn router() -> Router<AppState> {
     Router::new()

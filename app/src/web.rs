@@ -5,6 +5,7 @@
 //! typed ([`Refusal`]), and one that meets an expired session is posted again after signing in ([`Posted`]).
 
 mod actor;
+mod client_file;
 mod draw;
 mod error;
 mod form;
@@ -17,6 +18,8 @@ mod upload;
 
 pub(crate) use actor::{Browser, begin_second_step, begin_session, forget_session, key_of, pending_step};
 pub use actor::{ClientAddress, CurrentActor, MaybeActor};
+pub use client_file::CLIENT_LIMIT;
+pub(crate) use client_file::ClientUpload;
 pub use draw::draw_errors;
 pub use error::{PageError, Problem};
 pub(crate) use form::waits;

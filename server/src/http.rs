@@ -13,7 +13,7 @@ mod request_log;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::web::{AppState, PageError, UPLOAD_LIMIT, draw_errors, session_layer};
+use app::web::{AppState, CLIENT_LIMIT, PageError, UPLOAD_LIMIT, draw_errors, session_layer};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -55,11 +55,17 @@ fn pages(state: AppState, store: &Store, listen: &ListenConfig) -> Result<Router
     }
     let guard = guard.with_rejection_response(|_: ProtectionError| from_elsewhere());
     // The last one named is the outermost.
-    let routes = app::router()
+    let usual = app::router()
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT))
         .layer(CatchPanicLayer::custom(page_panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT));
+    // A large file takes the time that it takes; whoever reads it gives up when nothing comes any more.
+    let large = app::large_router()
+        .layer(RequestBodyLimitLayer::new(CLIENT_LIMIT))
+        .layer(CatchPanicLayer::custom(page_panicked));
+    let routes = usual
+        .merge(large)
         .layer(guard)
         .layer(from_fn(plain_errors::explain))
         .layer(from_fn_with_state(state.clone(), draw_errors))

@@ -16,6 +16,7 @@ mod api {
     mod buckets;
     mod campaigns;
     mod checks;
+    mod client_page;
     mod clients;
     mod commands;
     mod contents;

@@ -1,9 +1,13 @@
-//! The page of whoever administers the installation: how the scheduler does.
+//! The page of whoever administers the installation: how the scheduler does, and clients from elsewhere.
+
+mod clients;
 
 use domain::check::Status;
 use leptos::prelude::*;
 use service::record::WorkerState;
 use service::scheduler::SchedulerStatus;
+
+pub(crate) use clients::Brought;
 
 use crate::ui::{
     Column, Fact, KeyValue, Moment, Note, PageHead, Section, StatusBadge, Table, TableLook, Width, moment,
@@ -14,7 +18,7 @@ use crate::words::plural;
 const BEHIND: i64 = 5000;
 
 #[component]
-pub(crate) fn AdminPage(scheduler: SchedulerStatus) -> impl IntoView {
+pub(crate) fn AdminPage(scheduler: SchedulerStatus, brought: Brought) -> impl IntoView {
     let figures = scheduler.figures;
     let behind = scheduler.behind_ms();
     let under = format!(
@@ -63,6 +67,7 @@ pub(crate) fn AdminPage(scheduler: SchedulerStatus) -> impl IntoView {
                 <Table caption="Runs by result" columns>{rows}</Table>
             </Section>
             {workers_section(&scheduler.workers)}
+            {clients::section(&brought)}
         </div>
     }
     .into_any()

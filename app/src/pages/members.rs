@@ -123,8 +123,9 @@ fn organization_section(slug: &str) -> AnyView {
         </Section>
         <Section id="export" title="The organization as a file">
             <p>
-                "All its records, files of evidence and snapshots, with their hashes, for another installation of Rung: "
-                <code>"rung client import"</code>" takes it. Accounts and secrets of checks stay here."
+                "All its records, files of evidence and snapshots, with their hashes, for another installation of Rung: whoever \
+                 administers that brings it in under Administration, or with "<code>"rung client import"</code>". Accounts \
+                 and secrets of checks stay here."
             </p>
             <p class="gap-small">
                 <PostButton action=action>"Download the organization"</PostButton>

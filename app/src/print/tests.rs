@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 use typst::World as _;
 use typst::diag::FileError;
 use typst::syntax::{FileId, RootedPath, VirtualPath, VirtualRoot};
@@ -23,7 +23,7 @@ fn least() -> Value {
 
 #[test]
 fn the_least_report_is_set_without_a_warning() {
-    let world = world::Paper::new(least().to_string(), None);
+    let world = world::Paper::new(least(), None);
     let compiled = typst::compile::<PagedDocument>(&world);
     let warnings: Vec<_> = compiled.warnings.iter().map(|warning| warning.message.to_string()).collect();
     assert!(warnings.is_empty(), "{warnings:?}");
@@ -33,7 +33,7 @@ fn the_least_report_is_set_without_a_warning() {
 
 #[test]
 fn the_compiler_sees_no_file_but_those_it_is_handed() {
-    let world = world::Paper::new(least().to_string(), None);
+    let world = world::Paper::new(least(), None);
     let id = |name: &str| -> FileId {
         RootedPath::new(VirtualRoot::Project, VirtualPath::new(name).unwrap()).intern()
     };
@@ -46,6 +46,27 @@ fn the_compiler_sees_no_file_but_those_it_is_handed() {
 
 #[test]
 fn a_report_is_the_same_file_every_time() {
-    let set = || set(least().to_string(), None).unwrap();
+    let set = || set(least(), None).unwrap();
     assert_eq!(set(), set());
+}
+
+#[test]
+fn a_letter_that_no_font_has_is_a_box_and_the_report_says_so() {
+    // An unassigned code point, which no font of any machine has.
+    let mut content = least();
+    content["cover"]["organization"] = json!("Birch \u{378}");
+    let world = world::Paper::new(content.clone(), None);
+    let told = world.file(report()).unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    assert!(told["boxes"].as_str().unwrap().contains("U+0378"), "{told}");
+    let file = set(content, None).unwrap();
+    assert!(file.starts_with(b"%PDF-1.7"));
+
+    let plain = world::Paper::new(least(), None).file(report()).unwrap();
+    let plain: Value = serde_json::from_slice(&plain).unwrap();
+    assert_eq!(plain["boxes"], Value::Null);
+}
+
+fn report() -> FileId {
+    RootedPath::new(VirtualRoot::Project, VirtualPath::new("report.json").unwrap()).intern()
 }

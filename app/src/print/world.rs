@@ -1,13 +1,16 @@
 //! All that the compiler may see: the templates, one document of values, one logo, the fonts.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+use serde_json::Value;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt as _, World};
+
+use super::fonts::{self, Fonts};
 
 const MAIN: &str = "report.typ";
 const TEMPLATES: [(&str, &str); 4] = [
@@ -17,19 +20,9 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("sections.typ", include_str!("typ/sections.typ")),
 ];
 
-/// Latin, Greek and Cyrillic in two weights; Arabic and Hebrew, in which people may write too.
-const FONTS: [&[u8]; 4] = [
-    include_bytes!("../../../style/fonts/print/IBMPlexSans-Regular.ttf"),
-    include_bytes!("../../../style/fonts/print/IBMPlexSans-SemiBold.ttf"),
-    include_bytes!("../../../style/fonts/print/IBMPlexSansArabic-Regular.ttf"),
-    include_bytes!("../../../style/fonts/print/IBMPlexSansHebrew-Regular.ttf"),
-];
-
 /// What is the same for every report.
 struct Fixed {
     library: LazyHash<Library>,
-    book: LazyHash<FontBook>,
-    fonts: Vec<Font>,
     templates: Vec<Source>,
     main: FileId,
     content: FileId,
@@ -37,15 +30,11 @@ struct Fixed {
 }
 
 static FIXED: LazyLock<Fixed> = LazyLock::new(|| {
-    let read = |bytes| Font::new(Bytes::new(bytes), 0).expect("the fonts are part of the program");
-    let fonts: Vec<Font> = FONTS.map(read).to_vec();
     let templates = TEMPLATES.map(|(name, text)| Source::new(file(name), text.to_owned()));
     // Cells that name their row or column are marked as such by a part of the library that is not final yet.
     let features = [Feature::A11yExtras].into_iter().collect();
     Fixed {
         library: LazyHash::new(Library::builder().with_features(features).build()),
-        book: LazyHash::new(FontBook::from_fonts(&fonts)),
-        fonts,
         templates: templates.to_vec(),
         main: file(MAIN),
         content: file("report.json"),
@@ -62,12 +51,22 @@ fn file(name: &str) -> FileId {
 pub(super) struct Paper {
     content: Bytes,
     logo: Option<Bytes>,
+    fonts: &'static Fonts,
+    /// The fonts so far, by their place in the book.
+    loaded: Vec<OnceLock<Option<Font>>>,
 }
 
 impl Paper {
-    /// `content` is what `report.json` holds, `logo` a PNG.
-    pub(super) fn new(content: String, logo: Option<Vec<u8>>) -> Self {
-        Self { content: Bytes::from_string(content), logo: logo.map(Bytes::new) }
+    /// `content` is what `report.json` holds, but for what is said of letters that no font has; `logo` a PNG.
+    pub(super) fn new(mut content: Value, logo: Option<Vec<u8>>) -> Self {
+        let (fonts, missing) = fonts::for_text(&content.to_string());
+        content["boxes"] = fonts::boxes(&missing).into();
+        Self {
+            content: Bytes::from_string(content.to_string()),
+            logo: logo.map(Bytes::new),
+            fonts,
+            loaded: (0..fonts.count()).map(|_| OnceLock::new()).collect(),
+        }
     }
 }
 
@@ -77,7 +76,7 @@ impl World for Paper {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &FIXED.book
+        self.fonts.book()
     }
 
     fn main(&self) -> FileId {
@@ -97,7 +96,7 @@ impl World for Paper {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        FIXED.fonts.get(index).cloned()
+        self.loaded.get(index)?.get_or_init(|| self.fonts.font(index)).clone()
     }
 
     /// There is no clock: the report says when it was computed.

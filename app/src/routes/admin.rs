@@ -1,24 +1,58 @@
 //! The page of whoever administers the installation.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
 use leptos::prelude::*;
+use service::{Actor, Error};
 
-use crate::pages::admin::AdminPage;
-use crate::web::{AppState, CurrentActor, Frame, PageError};
+use crate::pages::admin::{AdminPage, Brought};
+use crate::web::{AppState, ClientUpload, CurrentActor, Frame, PageError, Refusal};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/admin", get(show))
+}
+
+/// The form whose file may be larger than those of all others.
+pub(super) fn large_router() -> Router<AppState> {
+    Router::new().route("/admin/clients", get(show).post(bring))
 }
 
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
-    let scheduler = state.service.scheduler_status(&actor).await?;
-    let frame = Frame::new(&state, Some(&actor), "Administration").crumb("/admin", "Administration");
-    Ok(frame.respond(StatusCode::OK, || view! { <AdminPage scheduler/> }.into_any()))
+    page(&state, &actor, Brought::default()).await
+}
+
+/// Brings a client from a file. Once the file is here it goes on to its end, although whoever sent it has gone.
+async fn bring(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    request: Request,
+) -> Result<Response, PageError> {
+    // Nobody else has a file kept.
+    if !actor.is_admin() {
+        return Err(PageError::not_found());
+    }
+    let Some(upload) = ClientUpload::read(request).await? else {
+        let refusal = Refusal::of(Error::invalid("file", "Choose the file of a client."))?;
+        return page(&state, &actor, Brought { refusal: Some(refusal), imported: None }).await;
+    };
+    let (service, owner) = (state.service.clone(), actor.clone());
+    let importing = tokio::spawn(async move { service.import_client(&owner, upload.path()).await });
+    let brought = match importing.await.map_err(PageError::internal)? {
+        Ok(imported) => Brought { imported: Some(imported), refusal: None },
+        Err(error) => Brought { imported: None, refusal: Some(Refusal::of(error)?) },
+    };
+    page(&state, &actor, brought).await
+}
+
+async fn page(state: &AppState, actor: &Actor, brought: Brought) -> Result<Response, PageError> {
+    let scheduler = state.service.scheduler_status(actor).await?;
+    let status = brought.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), "Administration").crumb("/admin", "Administration");
+    Ok(frame.respond(status, || view! { <AdminPage scheduler brought/> }.into_any()))
 }

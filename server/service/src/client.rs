@@ -3,25 +3,29 @@
 //! The file is a zip. Its last entry, `manifest.json`, says what form it has and names every other entry with its size
 //! and SHA-256; all JSON in it is canonical (RFC 8785). `tables/*.json` are the organization's records,
 //! `frameworks/*.toml` the framework versions that they follow, `files/ITEM/SHA256` the files of evidence, and
-//! `people.json` the names of whoever the records name, and `logo.png` what the reports bear. Accounts, tokens and secrets never travel.
+//! `people.json` the names of whoever the records name, and `logo.png` what the reports bear. Accounts, tokens and secrets
+//! never travel; of an address only its mark does, by which the same person is found again and reviews nothing of their own.
 //!
 //! **Invariants.** Snapshots keep their hashes and their chain. An import reads and checks everything first, then keeps
 //! all of it in one transaction, or nothing.
 
 mod archive;
+mod bodies;
 mod export;
 mod import;
 
 use serde::{Deserialize, Serialize};
-use store::EvidenceId;
 use store::client::{NamedMember, NamedPerson};
+use store::{EvidenceId, OrgId, UserId};
+
+use crate::{Actor, Error, Service};
 
 pub use export::ClientFile;
 pub use import::ImportedClient;
 
 /// What the manifest calls the form, and the newest version of it that this program reads and writes.
 const FORMAT: &str = "rung-client";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 const MANIFEST: &str = "manifest.json";
 const PEOPLE: &str = "people.json";
@@ -106,6 +110,20 @@ impl From<CitedSource> for domain::framework::Citation {
         let CitedSource { key, title, urls, status, valid_from, valid_to, binds } = source;
         Self { key, title, urls, status, valid_from, valid_to, binds }
     }
+}
+
+impl Service {
+    /// Who the actor is in an organization's records: their account, and the name under which they came along with the
+    /// records where these were made elsewhere and they had the same address there.
+    pub(crate) async fn known_as(&self, actor: &Actor, org: OrgId) -> Result<Vec<UserId>, Error> {
+        let name = self.store().marked_person(org, &mark(org, actor.email())).await?;
+        Ok(std::iter::once(actor.user()).chain(name).collect())
+    }
+}
+
+/// By what somebody with this address is found again in the records of this organization, and of no other.
+fn mark(org: OrgId, email: &str) -> String {
+    hash(format!("{org} {}", email.trim().to_lowercase()).as_bytes())
 }
 
 fn table_entry(table: &str) -> String {

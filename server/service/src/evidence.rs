@@ -17,7 +17,7 @@ use store::record::{
 use store::{AssessmentId, EvidenceId, UnixMillis};
 
 pub use self::file::{LARGEST_FILE, Replacement, Upload};
-pub(crate) use self::name::clean as clean_name;
+pub(crate) use self::name::{clean as clean_name, opaque as opaque_name};
 pub use self::room::FileRoom;
 pub(crate) use self::room::Room;
 pub(crate) use self::sniff::{FileKind, sniff};
@@ -129,16 +129,21 @@ impl Service {
         state: EvidenceState,
     ) -> Result<(), Error> {
         let during = self.reviews_evidence_during(actor, found).await?;
+        // Whoever attached it elsewhere, before the organization came here, attached it; the store looks at accounts.
+        if let Some(item) = self.store().evidence(seen.id).await?
+            && item.seen() == seen
+            && item.author != actor.user()
+            && self.known_as(actor, found.org).await?.contains(&item.author)
+        {
+            return Err(own(&item));
+        }
         let details = json!({ "state": state, "revision": seen.revision });
         let entry = org_audit(actor, found.org, "evidence.reviewed", seen.id, details);
         let review = EvidenceReview { assessment: found.id, seen, state, reviewer: actor.user(), during };
         match self.store().review_evidence(review, entry).await? {
             EvidenceReviewed::Done => Ok(()),
             EvidenceReviewed::Missing => Err(Error::NotFound("The evidence")),
-            EvidenceReviewed::Own(item) => Err(Error::Conflict(format!(
-                "You attached \"{}\": somebody else has to review it. Nothing was changed.",
-                item.title
-            ))),
+            EvidenceReviewed::Own(item) => Err(own(&item)),
             EvidenceReviewed::Replaced(item) => Err(replaced(&item)),
         }
     }
@@ -199,6 +204,13 @@ impl Service {
         self.authorize(actor, evidence.org, permission, "The evidence").await?;
         Ok(evidence)
     }
+}
+
+fn own(item: &Evidence) -> Error {
+    Error::Conflict(format!(
+        "You attached \"{}\": somebody else has to review it. Nothing was changed.",
+        item.title
+    ))
 }
 
 fn replaced(item: &Evidence) -> Error {

@@ -205,8 +205,9 @@ fn plain(cell: &str) -> String {
     cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell).to_owned()
 }
 
-fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+/// Whether a spreadsheet takes the text for a formula when it is typed; some do so of the wide signs too.
+pub(crate) fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_is_a_text_and_comes_back_as_it_was() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＠SUM(A1)"] {
             assert_eq!(harmless(cell.to_owned()), format!("'{cell}"), "{cell:?}");
             assert_eq!(plain(&harmless(cell.to_owned())), cell);
         }

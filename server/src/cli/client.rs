@@ -68,6 +68,14 @@ impl Command {
                         println!("  {title}");
                     }
                 }
+                if !done.untaken_files.is_empty() {
+                    println!(
+                        "Evidence whose file would not be taken here. It is kept, and handed out as .bin:"
+                    );
+                    for title in done.untaken_files {
+                        println!("  {title}");
+                    }
+                }
                 for framework in done.frameworks {
                     println!("{framework} was added to the frameworks.");
                 }
@@ -77,10 +85,7 @@ impl Command {
                         println!("  {name}, {role}");
                     }
                 }
-                println!(
-                    "Whoever answered or attached evidence there is a name here and no account. Rung cannot tell that one \
-                     of them comes back: see to it that nobody reviews here what they answered there."
-                );
+                println!("{}", done.same_people());
                 println!("Checks that had secrets are paused until somebody enters them again.");
             }
         }

@@ -21,6 +21,7 @@ use crate::db::{Link, Store, on_link, row, rows, statements};
 use crate::error::StoreError;
 use crate::ids::{FrameworkId, OrgId, UserId};
 use crate::record::{Audit, Logo};
+use crate::users;
 
 pub(crate) use keep::STATEMENTS as KEEP_STATEMENTS;
 pub(crate) use tables::STATEMENTS as TABLE_STATEMENTS;
@@ -31,10 +32,11 @@ use value::{Column, Kind};
 
 statements! {
     Both FRAMEWORKS = "SELECT id, code, version FROM frameworks";
-    Both PEOPLE = "SELECT id, name FROM users";
+    Both PEOPLE = "SELECT id, name, email FROM users";
     Both MEMBERS = "SELECT u.name, m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 \
         ORDER BY u.name, m.role";
     Both TAKEN = "SELECT slug FROM organizations WHERE id = $1 OR slug = $2";
+    Both MARKED = "SELECT id FROM users WHERE email = $1";
     Both ORGANIZATION_THERE = "SELECT id FROM organizations WHERE id = $1";
 }
 
@@ -52,6 +54,9 @@ pub struct Rows {
 pub struct NamedPerson {
     pub id: UserId,
     pub name: String,
+    /// By what the same person is found again in another installation, where that can be: it is no address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// Who belonged to the organization where it comes from.
@@ -75,6 +80,8 @@ pub struct ClientRows {
 /// An organization's rows on their way out.
 pub struct LeavingClient {
     pub rows: ClientRows,
+    /// Of those people who have accounts here; they stay here, and only marks are made of them.
+    pub addresses: BTreeMap<UserId, String>,
     /// The frameworks that the rows name.
     pub frameworks: Vec<FrameworkId>,
 }
@@ -134,23 +141,36 @@ impl Store {
             let columns = table.columns.iter().map(|column| column.name.to_owned()).collect();
             found.tables.insert(table.name.to_owned(), Rows { columns, rows });
         }
-        let everybody = rows!(link, (UserId, String), PEOPLE)?;
-        found.people = everybody
-            .into_iter()
-            .filter(|(id, _)| named.people.contains(&id.to_string()))
-            .map(|(id, name)| NamedPerson { id, name })
-            .collect();
+        let everybody = rows!(link, (UserId, String, String), PEOPLE)?;
+        let (mut addresses, unmarked) = (BTreeMap::new(), users::marked(org, ""));
+        for (id, name, email) in everybody {
+            if !named.people.contains(&id.to_string()) {
+                continue;
+            }
+            // Whoever came along with the organization leaves with it as they came.
+            let mark = email.strip_prefix(&unmarked).map(str::to_owned);
+            found.people.push(NamedPerson { id, name, mark });
+            if !users::is_name_only(&email) {
+                addresses.insert(id, email);
+            }
+        }
         found.people.sort();
         let members = rows!(link, (String, String), MEMBERS, org)?;
         found.members = members.into_iter().map(|(name, role)| NamedMember { name, role }).collect();
         reading.commit().await?;
         let frameworks = named.used.iter().filter_map(|name| ids.get(name).copied()).collect();
-        Ok(Some(LeavingClient { rows: found, frameworks }))
+        Ok(Some(LeavingClient { rows: found, addresses, frameworks }))
     }
 
     pub async fn organization_exists(&self, org: OrgId) -> Result<bool, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), (OrgId,), ORGANIZATION_THERE, org)?.is_some())
+    }
+
+    /// The name under which an organization's imported records know somebody by this mark.
+    pub async fn marked_person(&self, org: OrgId, mark: &str) -> Result<Option<UserId>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (UserId,), MARKED, users::marked(org, mark))?.map(|(id,)| id))
     }
 
     /// Keeps a client, all of it or nothing.

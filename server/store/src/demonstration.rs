@@ -41,7 +41,7 @@ impl Store {
         audit: Audit,
     ) -> Result<User, StoreError> {
         let now = UnixMillis::now();
-        let user = users::nobody(name.to_owned(), now);
+        let user = users::nobody(name.to_owned(), None, now);
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         users::insert(link, &user).await?;

@@ -4,7 +4,7 @@ use crate::audit;
 use crate::column::from_row;
 use crate::db::{Link, Store, row, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{UnixMillis, UserId};
+use crate::ids::{OrgId, UnixMillis, UserId};
 use crate::record::{Audit, User};
 use crate::sessions;
 
@@ -36,12 +36,25 @@ from_row! {
     }
 }
 
-/// Somebody whom imported rows name: no address, and no password that would open anything.
-pub(crate) fn nobody(name: String, at: UnixMillis) -> User {
+/// Begins what stands in place of an address where somebody is a name only; no address begins so.
+const NAME_ONLY: &str = "imported:";
+
+/// What stands in place of the address of somebody whom an organization's records name, and who is known by this mark.
+pub(crate) fn marked(org: OrgId, mark: &str) -> String {
+    format!("{NAME_ONLY}{org}:{mark}")
+}
+
+pub(crate) fn is_name_only(email: &str) -> bool {
+    email.starts_with(NAME_ONLY)
+}
+
+/// Somebody whom imported rows name: no address, and no password that would open anything. `marked` is what [`marked`]
+/// makes of a mark, where there is one.
+pub(crate) fn nobody(name: String, marked: Option<String>, at: UnixMillis) -> User {
     let id = UserId::new();
     User {
         id,
-        email: format!("imported:{id}"),
+        email: marked.unwrap_or_else(|| format!("{NAME_ONLY}{id}")),
         name,
         password_hash: String::new(),
         admin: false,

@@ -1,12 +1,15 @@
 //! Who judges an assessment did nothing for the organization in it.
 
+use reqwest::Method;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::clients::Exported;
 use super::frameworks::admin;
 use super::review::post;
+use super::spoiled_clients::entries;
 use super::succession::publish;
-use super::support::{Backend, Person, World, text};
+use super::support::{Backend, Person, TestApp, World, text};
 
 /// Gives a member another role.
 pub(super) async fn turn(world: &World, person: &Person, role: &str) {
@@ -117,4 +120,55 @@ async fn nobody_reviews_who_acted_for_the_organization_whatever_became_of_it(
     } else {
         assert!(text(&begun.problem(409)["detail"]).contains("somebody else"), "{begun:?}");
     }
+}
+
+/// By what the file of a client knows somebody.
+fn mark_of(file: &[u8], name: &str) -> Value {
+    let (_, people) = entries(file).into_iter().find(|(entry, _)| entry == "people.json").unwrap();
+    let people: Value = serde_json::from_slice(&people).unwrap();
+    let named = people["people"].as_array().unwrap().iter().find(|person| person["name"] == name);
+    named.unwrap()["mark"].clone()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_reviews_here_what_they_answered_where_the_client_comes_from(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(Backend::Sqlite).await;
+    let there = world.member("assessor").await;
+    there.put(&world.answer_to("PAT-1"), json!({ "level": 3, "revision": 0 })).await.expect(200);
+    let note = json!({ "criteria": ["PAT-1"], "title": "One", "note": "It works.", "dated": "2026-01-01" });
+    let item = text(&there.post(&world.at("/evidence"), note).await.expect(201)["id"]);
+    let exported = Exported::of(&world).await;
+
+    let app = TestApp::spawn(backend).await;
+    let keeper = app.person("keeper").await;
+    let (same, other) = (app.person("assessor").await, app.person("consultant").await);
+    let imported =
+        app.service.import_client_as_operator(&exported.path(), "keeper@example.org").await.unwrap();
+    assert!(!imported.unmarked && imported.same_people().contains("the same e-mail address"));
+    for person in [&same, &other] {
+        let new = json!({ "email": person.email, "role": "consultant" });
+        keeper.post(&world.org("/members"), new).await.expect(201);
+    }
+    let accept = async |person: &Person| {
+        let accepted = json!({ "state": "accepted", "revision": 1 });
+        person.patch(&format!("/evidence/{item}"), accepted).await
+    };
+    let refused = accept(&same).await.problem(409);
+    assert!(text(&refused["detail"]).contains("You attached"), "{refused}");
+    accept(&other).await.expect(200);
+    post(&keeper, &world.at("/submit")).await.expect(200);
+    let refused = post(&same, &world.at("/review")).await.problem(409);
+    assert!(text(&refused["detail"]).contains("somebody else"), "{refused}");
+    post(&other, &world.at("/review")).await.expect(200);
+
+    // Who goes on to a third installation is found again there too.
+    let mark = mark_of(&exported.bytes, "assessor");
+    let again = keeper.api(Method::POST, &world.org("/export")).send().await.unwrap();
+    assert_eq!(mark_of(&again.bytes().await.unwrap(), "assessor"), mark);
+    assert!(!text(&mark).contains('@'), "{mark}");
+    app.stop().await;
+    world.app.stop().await;
 }

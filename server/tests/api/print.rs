@@ -176,10 +176,17 @@ async fn what_people_write_stands_in_the_pdf_letter_by_letter_and_does_nothing()
         assert!(text.contains(word), "{word}: {text}");
     }
 
-    // A sign of no font shows as a box: the file is there all the same, tagged, and promises less.
+    // The fonts of the machine may have what ours lack: one or the other, but never a box without a word.
     say(&world, "PPA-4", "患者のデータ").await;
     let paper = Paper::read(&world.owner, &world.at("/report.pdf")).await;
+    let told = paper.run_together().contains("U+60A3");
+    assert_ne!(paper.is_accessible(), told, "whole, or it names what is not");
+
+    // A sign of no font shows as a box: the file is there all the same, tagged, says so, and promises less.
+    say(&world, "PPA-5", "unassigned \u{378}").await;
+    let paper = Paper::read(&world.owner, &world.at("/report.pdf")).await;
     assert!(!paper.is_accessible());
+    assert!(paper.run_together().contains("U+0378"));
     assert!(paper.info().lines().any(|line| line.starts_with("Tagged:") && line.ends_with("yes")));
     world.app.stop().await;
 }

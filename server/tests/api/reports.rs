@@ -83,6 +83,7 @@ async fn the_report_is_a_file_of_three_kinds_and_runs_no_formula(
     assert!(of("xl/workbook.xml").contains("name=\"Criteria\""));
     let formulas = files.iter().filter(|(name, text)| name.contains("worksheets/") && text.contains("<f>"));
     assert_eq!(formulas.count(), 0);
+    assert!(of("xl/styles.xml").contains("quotePrefix=\"1\""), "nor does one become of it when it is edited");
 
     for path in ["/report.json", "/report.csv", "/report.xlsx"] {
         outsider.get(&world.at(path)).await.problem(404);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::config::EvidenceConfig;
 
 use super::clients::{Exported, rich};
-use super::support::{Backend, TestApp};
+use super::support::{Backend, TestApp, text};
 use super::uploads::{PDF, files_below};
 
 /// The entries of a zip, in order.
@@ -92,7 +92,7 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("cut off", good[..good.len() / 2].to_vec(), "no file of a client"),
         ("no zip", b"PK nothing".to_vec(), "no file of a client"),
         ("another zip", zipped(&[("a.txt".to_owned(), b"a".to_vec())]), "no readable manifest"),
-        ("newer", manifest(&|manifest| manifest["version"] = json!(4)), "newer Rung"),
+        ("newer", manifest(&|manifest| manifest["version"] = json!(5)), "newer Rung"),
         ("of something else", manifest(&|manifest| manifest["format"] = json!("other")), "something else"),
         (
             "an answer changed",
@@ -138,6 +138,16 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
                 logo.1 = b"<svg><script>alert(1)</script></svg>".to_vec();
             }),
             "neither PNG nor JPEG",
+        ),
+        (
+            "a mark that is none",
+            changed(good, |entries| {
+                let (_, people) = entries.iter_mut().find(|(name, _)| name == "people.json").unwrap();
+                let mut named: Value = serde_json::from_slice(people).unwrap();
+                named["people"][0]["mark"] = json!("owner@example.org");
+                *people = named.to_string().into_bytes();
+            }),
+            "a mark that is none",
         ),
         ("an assessment of others", with_cell(good, "answers", "assessment_id", &stranger), "does not hold"),
         ("a person of others", with_cell(good, "answers", "by_id", &stranger), "names nobody of the file"),
@@ -198,6 +208,48 @@ async fn a_damaged_or_made_up_file_changes_nothing_and_is_refused_in_words(
     let nobody = app.service.import_client_as_operator(&exported.path(), "nobody@example.org").await;
     assert!(nobody.unwrap_err().to_string().contains("No account"));
     app.service.import_client_as_operator(&exported.path(), "keeper@example.org").await.unwrap();
+    app.stop().await;
+    world.app.stop().await;
+}
+
+/// The same with other content in its file of evidence, and with records that name it.
+fn with_file(bytes: &[u8], content: &[u8]) -> Vec<u8> {
+    let (old, new) = (sha256(PDF), sha256(content));
+    changed(bytes, |entries| {
+        for (name, held) in entries.iter_mut() {
+            if name.starts_with("files/") {
+                *name = name.replace(&old, &new);
+                *held = content.to_vec();
+            } else if name == "tables/evidence.json" {
+                *held = String::from_utf8_lossy(held).replace(&old, &new).into_bytes();
+            }
+        }
+    })
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_that_would_not_be_taken_here_comes_along_and_opens_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = rich(Backend::Sqlite).await;
+    let exported = Exported::of(&world).await;
+    let page = b"<html><script>alert(1)</script></html>";
+    let path = exported.write("odd.zip", &with_file(&exported.bytes, page));
+    let app = TestApp::spawn(backend).await;
+    let keeper = app.person("keeper").await;
+    let imported = app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap();
+    assert_eq!(imported.untaken_files, ["Go-live report.pdf"]);
+    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
+    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    assert_eq!(item["file"]["name"], "Go-live report.pdf.bin");
+    assert_eq!(item["file"]["media_type"], "application/octet-stream");
+    assert_eq!(item["file"]["bytes"], json!(page.len()));
+    let file = keeper.get(&format!("/evidence/{}", text(&item["id"]))).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, &page[..]));
+    assert_eq!(file.header("content-type"), "application/octet-stream");
+    assert!(file.header("content-disposition").starts_with("attachment;"), "{file:?}");
+    assert!(file.header("content-security-policy").starts_with("sandbox;"), "{file:?}");
     app.stop().await;
     world.app.stop().await;
 }

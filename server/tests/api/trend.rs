@@ -148,6 +148,11 @@ async fn the_page_draws_the_course_and_names_the_differences(
     ] {
         assert!(page.text.contains(words), "{words} is missing: {}", page.text);
     }
+    assert_eq!(
+        page.text.matches("not a HIMSS stage").count(),
+        1,
+        "the footer says it, and nothing beside it"
+    );
     assert!(!page.text.contains("PAT-2<"), "what does not differ is left out");
     assert!(world.owner.page(&format!("{address}&criteria=all")).await.text.contains("PAT-2<"));
     let choice = world.owner.page("/trend?framework=B7&name=alder").await;

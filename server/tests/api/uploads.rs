@@ -103,9 +103,10 @@ async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
     let empty = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     let (bomb, macros) = (workbook("xl/worksheets/sheet1.xml", 64), workbook("xl/vbaProject.bin", 1));
     assert!(bomb.len() < 1 << 20, "64 MB in {} bytes", bomb.len());
+    let lying = understated(bomb.clone());
     let astray = workbook("../../etc/cron.d/sheet1.xml", 1);
     let png = b"\x89PNG\r\n\x1a\nrest";
-    let cases: [(&str, &[u8], &str); 11] = [
+    let cases: [(&str, &[u8], &str); 12] = [
         ("report.pdf", png, "PNG"),
         (
             "picture.svg",
@@ -115,6 +116,7 @@ async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
         ("page.txt", b"\n<html><script>alert(1)</script>", "markup"),
         ("empty.xlsx", empty, "archive"),
         ("bomb.xlsx", &bomb, "unpack"),
+        ("lying.xlsx", &lying, "unpack"),
         ("macros.xlsx", &macros, "macros"),
         ("astray.xlsx", &astray, "outside"),
         ("program.exe", b"MZ\x90\0\x03\0", "none of PDF"),
@@ -317,6 +319,15 @@ fn workbook(part: &str, megabytes: usize) -> Vec<u8> {
         zip.write_all(&nothing).unwrap();
     }
     zip.finish().unwrap().into_inner()
+}
+
+/// The same where the directory says of its last part that it holds a thousand bytes.
+fn understated(mut workbook: Vec<u8>) -> Vec<u8> {
+    for (begin, size) in [(b"PK\x01\x02", 24), (b"PK\x03\x04", 22)] {
+        let at = workbook.windows(4).rposition(|window| window == begin).unwrap() + size;
+        workbook[at..at + 4].copy_from_slice(&1000_u32.to_le_bytes());
+    }
+    workbook
 }
 
 #[tokio::test]

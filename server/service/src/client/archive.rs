@@ -134,11 +134,15 @@ pub(super) fn file_entry(name: &str) -> Result<(EvidenceId, String), Error> {
     let bad = || damaged(format_args!("{name:?} is no name of a file of evidence"));
     let (id, sha256) = name.strip_prefix("files/").and_then(|rest| rest.split_once('/')).ok_or_else(bad)?;
     let item: EvidenceId = id.parse().map_err(|_| bad())?;
-    let hexadecimal = sha256.len() == 64 && sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if item.to_string() != id || !hexadecimal {
+    if item.to_string() != id || !is_hash(sha256) {
         return Err(bad());
     }
     Ok((item, sha256.to_owned()))
+}
+
+/// Whether it is written as a SHA-256 is.
+pub(super) fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

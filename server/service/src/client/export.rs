@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{
     CITATIONS, CitedSource, Entry, FORMAT, LOGO, MANIFEST, Manifest, MissingFile, Named, PEOPLE, People,
-    VERSION, hash, table_entry,
+    VERSION, hash, mark, table_entry,
 };
 use crate::service::{audit, org_audit};
 use crate::{Actor, Error, Permission, Service};
@@ -54,7 +54,12 @@ impl Service {
 
     async fn written_client(&self, organization: Organization) -> Result<ClientFile, Error> {
         let leaving = self.store().client_rows(organization.id).await?;
-        let leaving = leaving.ok_or(Error::NotFound("The organization"))?;
+        let mut leaving = leaving.ok_or(Error::NotFound("The organization"))?;
+        for person in &mut leaving.rows.people {
+            if let Some(address) = leaving.addresses.get(&person.id) {
+                person.mark = Some(mark(organization.id, address));
+            }
+        }
         let mut frameworks = Vec::new();
         for id in &leaving.frameworks {
             frameworks.push(self.prepared(*id).await?.framework.write());
@@ -135,7 +140,7 @@ impl Work {
 fn files_of(tables: &BTreeMap<String, Rows>) -> io::Result<BTreeMap<(EvidenceId, String), bool>> {
     let mut files = BTreeMap::new();
     for (table, id, needed) in [("evidence_revisions", "evidence_id", false), ("evidence", "id", true)] {
-        for (id, body) in super::import::bodies(tables, table, id) {
+        for (id, body) in super::bodies::bodies(tables, table, id) {
             let (id, body) = (id.parse().map_err(io::Error::other)?, serde_json::from_str(body)?);
             if let EvidenceBody::File(file) = body {
                 files.insert((id, file.sha256), needed);

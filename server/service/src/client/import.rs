@@ -8,12 +8,13 @@ use domain::Framework;
 use domain::framework::{Citation, Citations};
 use serde_json::json;
 use store::client::{Cell, ClientRows, EXPORTED, KeptClient, LATER, NewClient, Rows};
-use store::record::{EvidenceBody, EvidenceFile, Logo};
+use store::record::Logo;
 use store::{EvidenceId, OrgId};
 
-use super::archive::{Archive, file_entry, refused};
+use super::archive::{Archive, file_entry, is_hash, refused};
+use super::bodies::{FoundFile, Told, proven};
 use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, table_entry};
-use crate::evidence::{FileKind, clean_name, sniff};
+use crate::evidence::sniff;
 use crate::service::{hash_of, org_audit};
 use crate::{Actor, Error, Service};
 
@@ -27,11 +28,28 @@ pub struct ImportedClient {
     pub files: usize,
     /// Titles of evidence whose file was gone already where it comes from.
     pub missing_files: Vec<String>,
+    /// Titles of evidence whose file would not be taken here; it is kept under a name that opens nothing.
+    pub untaken_files: Vec<String>,
     pub snapshots: usize,
+    /// Whether somebody whom the records name is known by name alone, and could not be found again here.
+    pub unmarked: bool,
     /// Framework versions that were missing here.
     pub frameworks: Vec<String>,
     /// Who belonged to it there, with the role; nobody of them has access here.
     pub members: Vec<(String, String)>,
+}
+
+impl ImportedClient {
+    /// What is to be known of those who answered and attached evidence where it comes from.
+    pub const fn same_people(&self) -> &'static str {
+        if self.unmarked {
+            "Whoever answered or attached evidence there is a name here. Of some of them the file says nothing by which they \
+             could be found again: see to it that nobody reviews here what they answered there."
+        } else {
+            "Whoever answered or attached evidence there is a name here. An account with the same e-mail address is that \
+             person, and reviews nothing of their own; where somebody has another address here, see to it yourself."
+        }
+    }
 }
 
 /// All of a file but the content of evidence, checked.
@@ -41,18 +59,31 @@ struct Unpacked {
     rows: ClientRows,
     frameworks: Vec<Framework>,
     citations: Vec<Citation>,
-    files: BTreeMap<(EvidenceId, String), FileKind>,
-    /// Titles of evidence whose file the manifest says is missing.
-    missing: Vec<String>,
+    files: BTreeMap<(EvidenceId, String), FoundFile>,
+    /// Evidence whose file is worth a word.
+    told: Told,
     logo: Option<Logo>,
 }
 
 impl Service {
-    /// Imports a client from the command line; the account with this e-mail address owns it from now on.
+    /// Imports a client for whoever administers the installation; they own it from now on. A file brings frameworks along,
+    /// and a history that nobody here saw: no less is asked for it than for writing frameworks.
+    pub async fn import_client(&self, actor: &Actor, path: &Path) -> Result<ImportedClient, Error> {
+        if !actor.is_admin() {
+            return Err(Error::NotFound("The page"));
+        }
+        self.imported(actor, path).await
+    }
+
+    /// The same from the command line; the account with this e-mail address owns it from now on.
     pub async fn import_client_as_operator(&self, path: &Path, owner: &str) -> Result<ImportedClient, Error> {
         let owner = self.store().user_by_email(owner.trim()).await?;
         let owner: Actor =
             owner.ok_or_else(|| Error::invalid("owner", "No account has this e-mail."))?.into();
+        self.imported(&owner, path).await
+    }
+
+    async fn imported(&self, owner: &Actor, path: &Path) -> Result<ImportedClient, Error> {
         let known = self.store().citations().await?;
         let (service, path) = (self.clone(), path.to_owned());
         let unpacking = tokio::task::spawn_blocking(move || unpack(&service, &path, known));
@@ -62,15 +93,17 @@ impl Service {
         }
         let frameworks = self.missing_frameworks(std::mem::take(&mut unpacked.frameworks)).await?;
         let unpacked = self.keep_files(unpacked).await?;
-        let Unpacked { archive, org, rows, citations, files, missing, logo, .. } = unpacked;
+        let Unpacked { archive, org, rows, citations, files, told, logo, .. } = unpacked;
         let manifest = &archive.manifest;
         let mut imported = ImportedClient {
             name: manifest.organization.name.clone(),
             slug: String::new(),
             rows: 0,
             files: files.len(),
-            missing_files: missing,
+            missing_files: told.missing,
+            untaken_files: told.untaken,
             snapshots: rows.tables.get("snapshots").map_or(0, |table| table.rows.len()),
+            unmarked: rows.people.iter().any(|person| person.mark.is_none()),
             frameworks: frameworks.iter().map(|(one, _)| format!("{} {}", one.code, one.version)).collect(),
             members: rows.members.iter().map(|one| (one.name.clone(), one.role.clone())).collect(),
         };
@@ -81,7 +114,7 @@ impl Service {
                 "slug": slug, "made_at": manifest.made_at, "made_by": manifest.made_by,
                 "manifest": archive.manifest_sha256,
             });
-            org_audit(&owner, org, "client.imported", org, details)
+            org_audit(owner, org, "client.imported", org, details)
         };
         let kept = self.store().keep_client(&new, entry).await;
         let words = match kept {
@@ -148,7 +181,7 @@ impl Service {
     }
 
     /// Takes back what was kept of an import that failed. The organization is nowhere, so nobody else has these.
-    async fn drop_files(&self, org: OrgId, kept: &BTreeMap<(EvidenceId, String), FileKind>) {
+    async fn drop_files(&self, org: OrgId, kept: &BTreeMap<(EvidenceId, String), FoundFile>) {
         let Some(files) = self.files() else { return };
         let items: BTreeSet<EvidenceId> = kept.keys().map(|(item, _)| *item).collect();
         for item in items {
@@ -178,6 +211,9 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
     let People { people, members } = archive.json(PEOPLE)?;
     if people.iter().any(|person| person.name.is_empty() || person.name.contains('\0')) {
         return Err(refused("The file names somebody without a name."));
+    }
+    if !people.iter().filter_map(|person| person.mark.as_deref()).all(is_hash) {
+        return Err(refused("The file knows somebody by a mark that is none."));
     }
     let cited: Vec<CitedSource> = archive.json(CITATIONS)?;
     let citations: Vec<Citation> = cited.into_iter().map(Citation::from).collect();
@@ -209,8 +245,8 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         if super::hash(&content) != sha256 {
             return Err(refused(format!("{name} is not the file that it is named after.")));
         }
-        let kind = sniff(&content).map_err(|why| refused(format!("{name}: {}", why.words())))?;
-        files.insert((item, sha256), kind);
+        let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        files.insert((item, sha256), FoundFile { kind: sniff(&content).ok(), bytes });
     }
     let logo = if archive.names(LOGO).is_empty() {
         None
@@ -218,95 +254,10 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
         Some(crate::logo::made_anew(&archive.read(LOGO)?).map_err(refused)?)
     };
     let gone = archive.manifest.missing.iter().map(|file| (file.evidence, file.sha256.clone())).collect();
-    let missing = proven_bodies(&mut tables, "evidence", "id", &files, &gone)?;
-    proven_bodies(&mut tables, "evidence_revisions", "evidence_id", &files, &gone)?;
+    let told = proven(&mut tables, "evidence", "id", &files, &gone)?;
+    proven(&mut tables, "evidence_revisions", "evidence_id", &files, &gone)?;
     let rows = ClientRows { tables, people, members };
-    Ok(Unpacked { archive, org, rows, frameworks, citations, files, missing, logo })
-}
-
-/// The places of two columns of a table.
-fn places(table: &Rows, names: [&str; 2]) -> Option<[usize; 2]> {
-    let place = |name: &str| table.columns.iter().position(|column| column == name);
-    Some([place(names[0])?, place(names[1])?])
-}
-
-/// The identifier and the body of each item of evidence in a table.
-pub(super) fn bodies<'a>(
-    tables: &'a BTreeMap<String, Rows>,
-    table: &str,
-    id: &str,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let found = tables.get(table).and_then(|table| Some((table, places(table, [id, "body"])?)));
-    found.into_iter().flat_map(|(table, [id, body])| {
-        table.rows.iter().filter_map(move |row| match (row.get(id), row.get(body)) {
-            (Some(Cell::Text(id)), Some(Cell::Text(body))) => Some((id.as_str(), body.as_str())),
-            _ => None,
-        })
-    })
-}
-
-/// Holds what rows say of files against the files themselves, and cleans the names that people gave. The titles of
-/// present items whose file is `gone`.
-fn proven_bodies(
-    tables: &mut BTreeMap<String, Rows>,
-    name: &str,
-    id: &str,
-    files: &BTreeMap<(EvidenceId, String), FileKind>,
-    gone: &BTreeSet<(EvidenceId, String)>,
-) -> Result<Vec<String>, Error> {
-    let mut missing = Vec::new();
-    let Some(table) = tables.get_mut(name) else { return Ok(missing) };
-    let Some([id, body]) = places(table, [id, "body"]) else { return Ok(missing) };
-    let title = table.columns.iter().position(|column| column == "title");
-    for row in &mut table.rows {
-        let (Some(Cell::Text(item)), Some(Cell::Text(text))) = (row.get(id), row.get(body)) else { continue };
-        let bad = |problem: &str| refused(format!("The evidence {item} {problem}."));
-        let read: EvidenceBody = serde_json::from_str(text).map_err(|_| bad("is not understood"))?;
-        let item: EvidenceId = item.parse().map_err(|_| bad("has no identifier"))?;
-        let proven = match read {
-            EvidenceBody::Link(address) if !is_web(&address) => {
-                return Err(bad("is a link to something that is not on the web"));
-            }
-            EvidenceBody::File(file) => match files.get(&(item, file.sha256.clone())) {
-                Some(kind) => EvidenceBody::File(as_found(file, *kind).map_err(|why| bad(&why))?),
-                None if name == "evidence" => {
-                    if !gone.contains(&(item, file.sha256.clone())) {
-                        return Err(bad("has a file that is missing"));
-                    }
-                    if let Some(Cell::Text(title)) = title.and_then(|title| row.get(title)) {
-                        missing.push(title.clone());
-                    }
-                    EvidenceBody::File(named(file))
-                }
-                // What was replaced may be gone.
-                None => EvidenceBody::File(named(file)),
-            },
-            other => other,
-        };
-        let text = serde_json::to_string(&proven).map_err(Error::internal)?;
-        row[body] = Cell::Text(text);
-    }
-    Ok(missing)
-}
-
-fn is_web(address: &str) -> bool {
-    ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme))
-        && !address.contains(char::is_control)
-}
-
-/// The file's description, as the content itself says.
-fn as_found(file: EvidenceFile, kind: FileKind) -> Result<EvidenceFile, String> {
-    if file.media_type != kind.media_type() {
-        return Err(format!("says that it is {}, and holds {kind}", file.media_type));
-    }
-    let name = clean_name(&file.name, kind).map_err(|_| "has a file whose name contradicts it".to_owned())?;
-    Ok(EvidenceFile { name, ..file })
-}
-
-/// The description of a file that is gone: its name is only shown.
-fn named(file: EvidenceFile) -> EvidenceFile {
-    let name = file.name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(120).collect();
-    EvidenceFile { name, ..file }
+    Ok(Unpacked { archive, org, rows, frameworks, citations, files, told, logo })
 }
 
 /// Each snapshot is what its hash says, and follows the one before it.

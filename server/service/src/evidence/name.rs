@@ -8,9 +8,7 @@ const LONGEST: usize = 120;
 /// The name that is kept. An ending that the content contradicts is refused, with words for whoever sent it; a name
 /// without one gets the content's.
 pub(crate) fn clean(name: &str, kind: FileKind) -> Result<String, String> {
-    // Whatever stands before the last separator of either system is a folder.
-    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = base.chars().filter(|c| !c.is_control() && !is_direction(*c)).collect();
+    let plain = plain(name);
     let plain = plain.trim().trim_matches('.').trim();
     let (stem, ending) = match plain.rsplit_once('.') {
         Some((stem, ending)) if is_ending(ending) => {
@@ -32,6 +30,23 @@ pub(crate) fn clean(name: &str, kind: FileKind) -> Result<String, String> {
     let stem: String = stem.chars().take(LONGEST - ending.len() - 1).collect();
     let stem = if stem.trim().is_empty() { "evidence" } else { stem.trim() };
     Ok(format!("{stem}.{ending}"))
+}
+
+/// A name under which no system opens the file by itself, whatever it is.
+pub(crate) fn opaque(name: &str) -> String {
+    const ENDING: &str = ".bin";
+    let plain = plain(name);
+    let stem = plain.trim().trim_end_matches(ENDING).trim_matches('.').trim();
+    let stem: String = stem.chars().take(LONGEST - ENDING.len()).collect();
+    let stem = if stem.trim().is_empty() { "evidence" } else { stem.trim() };
+    format!("{stem}{ENDING}")
+}
+
+/// Without folders and without what only seems to be a letter.
+fn plain(name: &str) -> String {
+    // Whatever stands before the last separator of either system is a folder.
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    base.chars().filter(|c| !c.is_control() && !is_direction(*c)).collect()
 }
 
 fn is_ending(text: &str) -> bool {
@@ -59,6 +74,14 @@ mod tests {
         assert_eq!(pdf("Größe v1.2 final.pdf"), "Größe v1.2 final.pdf");
         assert!(pdf(&format!("{}.pdf", "x".repeat(500))).chars().count() <= LONGEST);
         assert_eq!(clean("scan.JPEG", FileKind::Jpeg).unwrap(), "scan.jpeg");
+    }
+
+    #[test]
+    fn a_file_of_no_known_kind_gets_a_name_that_opens_nothing() {
+        assert_eq!(opaque("../run\u{202e}.exe"), "run.exe.bin");
+        assert_eq!(opaque("macros.xlsx.bin"), "macros.xlsx.bin");
+        assert_eq!(opaque("..\\"), "evidence.bin");
+        assert_eq!(opaque(&"x".repeat(500)).chars().count(), LONGEST);
     }
 
     #[test]

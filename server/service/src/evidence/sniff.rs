@@ -1,4 +1,4 @@
-//! What a file is, from its content alone: its name says nothing. Nothing is ever unpacked.
+//! What a file is, from its content alone: its name says nothing. Nothing of it is ever kept unpacked.
 
 mod archive;
 
@@ -33,7 +33,7 @@ pub(crate) enum NotTaken {
     Bomb,
     /// A document with a part that would be written outside of where it is unpacked.
     Astray,
-    /// Macros in a document of a kind that has none.
+    /// A document with macros.
     Macros,
     /// Word, Excel and `PowerPoint` before 2007.
     OldOffice,
@@ -56,7 +56,7 @@ impl NotTaken {
                 "The file names a part outside of itself, which no document does. Save it anew, or print it to PDF and send that."
             }
             Self::Macros => {
-                "The file holds macros, and a .docx, .xlsx or .pptx has none. Save it without them, or print it to PDF and send that."
+                "The file holds macros, which are not taken. Save it without them, or print it to PDF and send that."
             }
             Self::OldOffice => {
                 "The file is in an office format from before 2007. Save it as .docx, .xlsx, .pptx or PDF and send that."

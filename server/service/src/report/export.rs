@@ -23,7 +23,8 @@ impl Report {
         csv(&Document::of(self), name)
     }
 
-    /// A workbook with a sheet for each table. Every text is written as a text, so nothing in it is a formula.
+    /// A workbook with a sheet for each table. Every text is written as a text, so nothing in it is a formula, nor becomes
+    /// one when somebody edits the cell.
     pub fn xlsx(&self) -> Result<Vec<u8>, Error> {
         let document = Document::of(self);
         workbook(&document).map_err(Error::internal)
@@ -57,26 +58,28 @@ fn workbook(document: &Document) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let title = format!("{}: {}", document.organization.name, document.assessment.title);
     workbook.set_properties(&DocProperties::new().set_title(title).set_comment(&document.disclaimer));
-    let head = Format::new().set_bold();
     let body = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let looks = Looks { head: Format::new().set_bold(), quoted: body.clone().set_quote_prefix(), body };
     for table in tables(document) {
         let page = workbook.add_worksheet();
         page.set_name(capitalized(table.name.name()))?;
-        fill(page, &table, &document.disclaimer, &head, &body)?;
+        fill(page, &table, &document.disclaimer, &looks)?;
     }
     workbook.save_to_buffer()
 }
 
-fn fill(
-    page: &mut Worksheet,
-    table: &Table,
-    disclaimer: &str,
-    head: &Format,
-    body: &Format,
-) -> Result<(), XlsxError> {
+/// How the cells of a sheet look.
+struct Looks {
+    head: Format,
+    body: Format,
+    /// Of a text that would be a formula if somebody typed it.
+    quoted: Format,
+}
+
+fn fill(page: &mut Worksheet, table: &Table, disclaimer: &str, looks: &Looks) -> Result<(), XlsxError> {
     for (column, name) in (0..).zip(table.columns) {
         let title = name.replace('_', " ");
-        page.write_string_with_format(0, column, capitalized(&title), head)?;
+        page.write_string_with_format(0, column, capitalized(&title), &looks.head)?;
         page.set_column_width(column, width(name))?;
     }
     let mut line = 1;
@@ -85,10 +88,11 @@ fn fill(
             match cell {
                 Cell::Text(text) => {
                     let text: String = text.chars().take(CELL).collect();
-                    page.write_string_with_format(line, column, text, body)?;
+                    let look = if sheet::is_formula(&text) { &looks.quoted } else { &looks.body };
+                    page.write_string_with_format(line, column, text, look)?;
                 }
                 Cell::Number(number) => {
-                    page.write_number_with_format(line, column, *number, body)?;
+                    page.write_number_with_format(line, column, *number, &looks.body)?;
                 }
                 Cell::Empty => {}
             }

@@ -77,12 +77,14 @@ impl Service {
     /// The assessment, if the actor may judge it: from outside, by role and by what they did.
     pub(crate) async fn reviewable(&self, actor: &Actor, id: AssessmentId) -> Result<Assessment, Error> {
         let found = self.assessment_for(actor, id, Permission::Judge).await?;
-        if self.store().acted_for_organization(id, actor.user()).await? {
-            return Err(Error::Conflict(
-                "You acted here for the organization (answered, attached evidence or submitted): somebody else has to \
-                 review it."
-                    .to_owned(),
-            ));
+        for user in self.known_as(actor, found.org).await? {
+            if self.store().acted_for_organization(id, user).await? {
+                return Err(Error::Conflict(
+                    "You acted here for the organization (answered, attached evidence or submitted): somebody else has \
+                     to review it."
+                        .to_owned(),
+                ));
+            }
         }
         Ok(found)
     }

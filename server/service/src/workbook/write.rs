@@ -7,6 +7,7 @@ use super::{
     CHECKS, CLASSES, COMMA, CRITERIA, DOMAINS, FRAMEWORK, GATES, PROFILES, RUNGS, Sheet, heading, read,
 };
 use crate::Error;
+use crate::sheet::is_formula;
 
 /// What a cell holds; a text stays a text, whatever it begins with.
 enum Cell {
@@ -51,10 +52,12 @@ pub fn write(draft: &Draft) -> Result<Vec<u8>, Error> {
 }
 
 fn workbook(draft: &Draft) -> Result<Vec<u8>, XlsxError> {
+    let body = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let mut pages = Pages {
         workbook: Workbook::new(),
         head: Format::new().set_bold(),
-        body: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        quoted: body.clone().set_quote_prefix(),
+        body,
     };
     let title = format!("{} {}: {}", draft.code, draft.version, draft.title);
     // Properties hold fewer characters than a cell.
@@ -108,6 +111,8 @@ struct Pages {
     workbook: Workbook,
     head: Format,
     body: Format,
+    /// Of a text that would be a formula if somebody typed it.
+    quoted: Format,
 }
 
 impl Pages {
@@ -122,7 +127,8 @@ impl Pages {
             for (column, cell) in (0..).zip(row) {
                 match cell {
                     Cell::Text(text) => {
-                        page.write_string_with_format(line, column, text, &self.body)?;
+                        let look = if is_formula(text) { &self.quoted } else { &self.body };
+                        page.write_string_with_format(line, column, text, look)?;
                     }
                     Cell::Number(number) => {
                         page.write_number_with_format(line, column, *number, &self.body)?;

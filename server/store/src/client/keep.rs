@@ -52,10 +52,20 @@ pub(super) async fn client(
         frameworks: framework_ids(link).await?,
         ids: BTreeMap::new(),
     };
+    // Somebody who came along once and had an account then is twice in the file, and once here.
+    let mut marked: BTreeMap<&str, UserId> = BTreeMap::new();
     for person in &new.rows.people {
-        let user = users::nobody(person.name.clone(), now);
-        users::insert(link, &user).await?;
-        known.people.insert(person.id.to_string(), user.id);
+        let mark = person.mark.as_deref();
+        let user = if let Some(same) = mark.and_then(|mark| marked.get(mark)) {
+            *same
+        } else {
+            let address = mark.map(|mark| users::marked(org, mark));
+            let user = users::nobody(person.name.clone(), address, now);
+            users::insert(link, &user).await?;
+            user.id
+        };
+        marked.extend(mark.map(|mark| (mark, user)));
+        known.people.insert(person.id.to_string(), user);
     }
     let mut rows = 0;
     for table in TABLES {
@@ -76,8 +86,9 @@ pub(super) async fn client(
             Err(Refusal::Store(other)) => return Err(other),
         }
     }
-    for user in known.people.values() {
-        run!(link, NAME_PERSON, *user, org)?;
+    let named: BTreeSet<UserId> = known.people.into_values().collect();
+    for user in named {
+        run!(link, NAME_PERSON, user, org)?;
     }
     if let Some(logo) = &new.logo {
         logos::keep(link, org, logo, new.owner, now).await?;

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
 use rstest::rstest;
-use store::Backend;
-use store::client::{EXPORTED, KeptClient, LEFT_OUT, NewClient};
+use store::client::{EXPORTED, KeptClient, LEFT_OUT, NamedPerson, NewClient};
 use store::record::{Claim, Role};
 use store::testing::TestDatabase;
+use store::{Backend, UserId};
 
 use crate::world::{World, baseline, citations, level, said, user};
 
@@ -78,8 +78,15 @@ async fn rows_come_out_as_they_went_in_with_people_as_names_and_the_framework_by
     let (_database, store) = TestDatabase::open(to).await;
     let keeper = user("keeper@example.org");
     store.create_user(keeper.clone(), said("user.created")).await.unwrap();
+    // Somebody who came along once, and had an account by then, leaves as two.
+    let mark = "a".repeat(64);
+    let mut rows = leaving.rows.clone();
+    rows.people[0].mark = Some(mark.clone());
+    let twin = NamedPerson { id: UserId::new(), ..rows.people[0].clone() };
+    rows.people.push(twin);
+    assert_eq!(leaving.addresses[&world.user.id], world.user.email);
     let new = NewClient {
-        rows: leaving.rows.clone(),
+        rows,
         frameworks: vec![(baseline().clone(), "hash".to_owned())],
         citations: citations(),
         logo: None,
@@ -94,8 +101,13 @@ async fn rows_come_out_as_they_went_in_with_people_as_names_and_the_framework_by
     let answers = store.bundle(assessment.id, None).await.unwrap().unwrap().answers;
     assert_eq!((answers[0].by_name.as_str(), answers[0].revision), (world.user.name.as_str(), 1));
     assert_ne!(answers[0].by, world.user.id);
+    assert_eq!(store.marked_person(world.org.id, &mark).await.unwrap(), Some(answers[0].by));
+    assert_eq!(store.marked_person(world.org.id, &"b".repeat(64)).await.unwrap(), None);
     // Out again, it is the same, but for whom the names stand.
-    let again = store.client_rows(world.org.id).await.unwrap().unwrap().rows;
+    let again = store.client_rows(world.org.id).await.unwrap().unwrap();
+    assert_eq!((again.rows.people.len(), again.rows.people[0].mark.as_ref()), (1, Some(&mark)));
+    assert!(again.addresses.is_empty(), "a name has no address");
+    let again = again.rows;
     assert_eq!(again.tables["answer_history"].columns, leaving.rows.tables["answer_history"].columns);
     for (name, table) in &leaving.rows.tables {
         assert_eq!(again.tables[name].rows.len(), table.rows.len(), "{name}");

@@ -1,5 +1,9 @@
-//! Office documents, which are ZIP archives: what they are and what they would unpack to, from the directory at their end
-//! alone. Nothing is unpacked here, and whoever opens a document trusts that directory as much.
+//! Office documents, which are ZIP archives: what they are and what they would unpack to, by the directory at their end.
+//! That directory may lie: last of all each part is unpacked as far as it says and one byte further, and kept nowhere.
+
+use std::io::{self, Read as _};
+
+use flate2::read::DeflateDecoder;
 
 use super::{FileKind, NotTaken};
 
@@ -12,11 +16,17 @@ const SMALL: u64 = 10 << 20;
 /// How many bytes may be unpacked from one.
 const MOST_FROM_ONE: u64 = 200;
 
+/// How most parts are packed (APPNOTE 4.4.5): the only way in which little unpacks to much.
+const DEFLATED: usize = 8;
+
 /// A line of the directory.
 struct Entry<'c> {
     name: &'c [u8],
+    method: usize,
     packed: u64,
     unpacked: u64,
+    /// Where the part begins, with a header of its own.
+    at: usize,
 }
 
 /// The kind of the document.
@@ -26,13 +36,16 @@ pub(super) fn kind(content: &[u8]) -> Result<FileKind, NotTaken> {
     if entries.iter().any(|entry| leads_astray(entry.name)) {
         return Err(NotTaken::Astray);
     }
-    if is_bomb(content, &entries) {
+    // In this order: what a directory admits bounds what is unpacked to see whether it is true.
+    if is_bomb(content, &entries) || entries.iter().any(|entry| holds_more_than_it_says(content, entry)) {
         return Err(NotTaken::Bomb);
     }
-    // Macros belong to .docm, .xlsm and .pptm, which are not taken.
-    if matches!(kind, FileKind::Docx | FileKind::Xlsx | FileKind::Pptx)
-        && entries.iter().any(|entry| is_macro(entry.name))
-    {
+    // Microsoft's have endings of their own (.docm, .xlsm, .pptm), which are not taken; OpenDocument has none.
+    let is_macro: fn(&[u8]) -> bool = match kind {
+        FileKind::Docx | FileKind::Xlsx | FileKind::Pptx => is_macro,
+        _ => is_script,
+    };
+    if entries.iter().any(|entry| is_macro(entry.name)) {
         return Err(NotTaken::Macros);
     }
     Ok(kind)
@@ -84,11 +97,33 @@ fn is_bomb(content: &[u8], entries: &[Entry<'_>]) -> bool {
         || entries.iter().any(|entry| swells(entry.unpacked, entry.packed))
 }
 
+/// Whether a part unpacks to more than the directory says. What does not unpack at all is damaged, which harms nobody.
+fn holds_more_than_it_says(content: &[u8], entry: &Entry<'_>) -> bool {
+    let Some(packed) = packed_part(content, entry).filter(|_| entry.method == DEFLATED) else { return false };
+    let mut unpacking = DeflateDecoder::new(packed).take(entry.unpacked.saturating_add(1));
+    io::copy(&mut unpacking, &mut io::sink()).is_ok_and(|unpacked| unpacked > entry.unpacked)
+}
+
+/// The content from where a part's own begins, behind its header (APPNOTE 4.3.7).
+fn packed_part<'c>(content: &'c [u8], entry: &Entry<'_>) -> Option<&'c [u8]> {
+    let header = content.get(entry.at..entry.at.checked_add(30)?)?;
+    let length = |at: usize| usize::from(u16::from_le_bytes([header[at], header[at + 1]]));
+    content.get(entry.at + 30 + length(26) + length(28)..)
+}
+
 /// Visual Basic's project (\[MS-OVBA\] 2.2.1) and Excel's older macro sheets. Names of parts differ in case to no one.
 fn is_macro(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     let file = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     file == b"vbaproject.bin" || name.starts_with(b"xl/macrosheets/")
+}
+
+/// A module of Basic, or a script in another language, where office programs store them in an `OpenDocument`. Lists of
+/// libraries (`script-lc.xml`, `script-lb.xml`) are there without a single module too.
+fn is_script(name: &[u8]) -> bool {
+    let file = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    (name.starts_with(b"Basic/") && file.ends_with(b".xml") && !file.starts_with(b"script-l"))
+        || (name.starts_with(b"Scripts/") && !file.is_empty())
 }
 
 /// The central directory (APPNOTE 4.3.12); `None` where it is not in order.
@@ -116,8 +151,10 @@ fn entries_of(content: &[u8]) -> Option<Vec<Entry<'_>>> {
         let (name, extra, comment) = (number(at + 28, 2)?, number(at + 30, 2)?, number(at + 32, 2)?);
         entries.push(Entry {
             name: content.get(at + 46..at + 46 + name)?,
+            method: number(at + 10, 2)?,
             packed: size(at + 20)?,
             unpacked: size(at + 24)?,
+            at: number(at + 42, 4)?,
         });
         at += 46 + name + extra + comment;
     }

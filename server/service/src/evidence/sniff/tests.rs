@@ -141,9 +141,14 @@ fn a_document_with_macros_or_with_parts_outside_is_not_taken() {
     for part in ["xl/sheet..xml", "xl/vbaProject.bin.rels", "docProps/..app"] {
         assert_eq!(with(part), Ok(FileKind::Xlsx), "{part}");
     }
-    let odt =
-        archive(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("../content.xml", b"<x/>")]);
-    assert_eq!(sniff(&odt), Err(NotTaken::Astray));
+    let open = |part| archive(&[("mimetype", b"application/vnd.oasis.opendocument.text"), (part, b"<x/>")]);
+    assert_eq!(sniff(&open("../content.xml")), Err(NotTaken::Astray));
+    for part in ["Basic/Standard/Module1.xml", "Scripts/python/run.py"] {
+        assert_eq!(sniff(&open(part)), Err(NotTaken::Macros), "{part}");
+    }
+    for part in ["Basic/script-lc.xml", "Basic/Standard/script-lb.xml", "Scripts/", "content.xml"] {
+        assert_eq!(sniff(&open(part)), Ok(FileKind::Odt), "{part}");
+    }
 }
 
 #[test]
