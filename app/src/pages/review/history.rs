@@ -47,7 +47,7 @@ pub(crate) fn history_page(assessed: &Assessed, snapshots: &[Snapshot], paths: &
     view! {
         <PageHead title="History" under=under><ButtonLink href=review>"Review"</ButtonLink></PageHead>
         {list}
-        <div class="gap-above"><Disclaimer/></div>
+        <Disclaimer/>
     }
     .into_any()
 }
