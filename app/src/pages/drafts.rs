@@ -41,7 +41,7 @@ pub(crate) fn draft_name(page: &DraftPage) -> String {
     match page.document() {
         Some(draft) if !draft.code.is_empty() => format!("{} {}", draft.code, draft.version),
         Some(_) => "Without a code".to_owned(),
-        None => "Unreadable text".to_owned(),
+        None => "Draft that cannot be read".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `days_to_expiry >= 30` is written *days to expiry ≥ 30*, `chain_valid == true` *chain valid: yes*.
 
+use domain::check::readable_number;
 use service::check::ConditionSeen;
 
 /// An observation's name in words, and the unit that its name carries.
@@ -78,8 +79,12 @@ pub fn seen_words(condition: &ConditionSeen) -> String {
     if seen.is_empty() {
         return "nothing in it".to_owned();
     }
-    let unit = condition.expected.split(' ').next().map_or("", |observation| name_and_unit(observation).1);
-    let seen = value_words(seen);
+    let mut expected = condition.expected.splitn(3, ' ');
+    let unit = expected.next().map_or("", |observation| name_and_unit(observation).1);
+    // Without a unit it may be a version, which is no number.
+    let number =
+        if unit.is_empty() { None } else { readable_number(seen, expected.nth(1).unwrap_or_default()) };
+    let seen = number.as_deref().unwrap_or_else(|| value_words(seen));
     match seen.char_indices().nth(LONGEST_SEEN) {
         Some((end, _)) => format!("{}…", &seen[..end]),
         None => format!("{seen}{unit}"),
@@ -135,6 +140,14 @@ mod tests {
         assert_eq!(words("days_to_expiry >= 30", Some("4")), "days to expiry: saw 4, needs ≥ 30");
         assert_eq!(words("connected == true", Some("false")), "connected: saw no, needs yes");
         assert_eq!(words("latency_ms <= 10000", None), "latency: saw nothing, needs ≤ 10000 ms");
+        let share = |seen| words("availability_90d_pct >= 99.5", Some(seen));
+        assert_eq!(share("99.7679"), "availability over 90 days: saw 99.77%, needs ≥ 99.5%");
+        assert_eq!(share("99.4999"), "availability over 90 days: saw 99.4999%, needs ≥ 99.5%");
+        assert_eq!(share("99.9999"), "availability over 90 days: saw 99.9999%, needs ≥ 99.5%");
+        assert_eq!(
+            words("software_version == 1.2345", Some("1.2345")),
+            "software version: saw 1.2345, needs 1.2345"
+        );
         let long = "Patient.read, ".repeat(30);
         assert!(
             words("interactions contains Group.read", Some(&long))

@@ -149,7 +149,7 @@ fn observation(name: &str, value: &Value, unit: &str) -> AnyView {
             view! { <Drawer summary=format!("{} entries", items.len())><ul>{lines}</ul></Drawer> }.into_any()
         }
         Value::Text(text) if text.is_empty() => "empty".into_any(),
-        other => breakable(&other.to_string()),
+        other => breakable(&other.shown()),
     };
     view! {
         <tr>
