@@ -63,7 +63,7 @@ pub(crate) fn assessment_page(
             {progress(assessed, paths)}
             <Section id="ladder" title="Ladder">
                 <Ladder id="lad" ladder=ladder/>
-                <div class="gap-above"><Disclaimer/></div>
+                <Disclaimer/>
             </Section>
             {scores(assessed, paths)}
             {timeline_section(timeline)}

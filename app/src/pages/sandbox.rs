@@ -145,7 +145,7 @@ fn score_section(score: Option<TourScore>) -> AnyView {
                 </Readouts>
                 <p class="gap-above"><StatusBadge status label=words/></p>
                 <ul class="small gap-small">{lines}</ul>
-                <div class="gap-small"><Disclaimer/></div>
+                <Disclaimer/>
             }
             .into_any()
         }
@@ -208,7 +208,7 @@ fn row(switch: Switch, loaded: bool) -> AnyView {
     });
     view! {
         <tr id=endpoint.id>
-            <th scope="row">{endpoint.name.clone()}{state}<span class="sub mono">{endpoint.address}</span></th>
+            <th scope="row">{endpoint.name.clone()}" "{state}<span class="sub mono">{endpoint.address}</span></th>
             <td class="wide">{endpoint.what}</td>
             {watchers}
             {switch}

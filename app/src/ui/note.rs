@@ -11,10 +11,10 @@ use super::icon::{Icon, Sign};
 pub const DISCLAIMER: &str = "Self-assessed or assessor-reviewed against a vendor-neutral, unofficial \
                               framework; not a HIMSS stage, certification or endorsement.";
 
-/// The disclaimer as small print.
+/// The disclaimer on paper, which has no footer to say it.
 #[component]
 pub fn Disclaimer() -> impl IntoView {
-    view! { <p class="fine">{DISCLAIMER}</p> }.into_any()
+    view! { <p class="fine paper-only">{DISCLAIMER}</p> }.into_any()
 }
 
 pub(super) fn status_text_class(status: Status) -> &'static str {
