@@ -53,7 +53,7 @@ pub(crate) fn IntegrationPage(
         <div class="stack-wide">
             {checks_section(&slug, checks, more, today)}
             <Section id="details" title="Details">
-                <KeyValue facts=facts(&details)/>
+                <div class="kv-two"><KeyValue facts=facts(&details)/></div>
                 {edit}
             </Section>
         </div>

@@ -86,7 +86,7 @@ async fn new_page(
     let bands = SIZES.map(|(value, size)| (value.to_owned(), size_words(size).to_owned()));
     let sizes = iter::once((String::new(), "Choose a size".to_owned())).chain(bands).collect();
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), "New organization").narrow().crumb("/", "Organizations");
+    let frame = Frame::new(state, Some(actor), "New organization").crumb("/", "Organizations");
     Ok(frame.respond(status, || view! { <OrganizationNewPage profiles sizes typed refusal/> }.into_any()))
 }
 
