@@ -149,7 +149,7 @@ async fn the_pages_start_change_and_end_a_campaign_without_scripts(
     let page = owner.page(&at).await;
     for words in [
         "Alder Regional Hospital",
-        "0.0 %",
+        "0.0%",
         "Self-assessed or assessor-reviewed",
         "Birch Clinic",
         "Not begun",
