@@ -36,9 +36,14 @@ impl Column {
         Self { class: Some("num"), ..Self::text(title) }
     }
 
-    /// The same under a long name, which breaks.
+    /// Texts under a long name, which breaks.
+    pub fn named_text(title: impl Into<String>) -> Self {
+        Self { class: Some("named"), ..Self::text(title) }
+    }
+
+    /// Numbers under a long name, which breaks.
     pub fn named_number(title: impl Into<String>) -> Self {
-        Self { class: Some("num num-named"), ..Self::text(title) }
+        Self { class: Some("num named"), ..Self::text(title) }
     }
 
     /// The head links to the same table in another order; `order` is the present one, if it is by this

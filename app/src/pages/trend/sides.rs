@@ -90,7 +90,7 @@ pub(super) fn criteria(sheet: &TrendSheet, comparison: &Comparison, names: &[Str
         view! { <Note title="No criterion stands otherwise"/> }.into_any()
     } else {
         let mut columns = vec![Column::text("Criterion")];
-        columns.extend(names.iter().cloned().map(Column::text));
+        columns.extend(names.iter().cloned().map(Column::named_text));
         let rows = shown.into_iter().map(row).collect_view();
         view! { <Table caption="Criteria side by side" columns=columns>{rows}</Table> }.into_any()
     };
