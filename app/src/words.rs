@@ -17,7 +17,7 @@ pub use action::{
     Draft, action_source_words, action_state_word, behind_words, cost_words, finding_draft, step_draft,
 };
 pub use cause::{Cause, Remark, Seen, cause, check_line};
-pub use condition::{cut, expected, in_columns, phrase, seen_words};
+pub use condition::{expected, in_columns, phrase, seen_words};
 pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};
 pub use incident::{incident_closing, incident_opening, incident_span, lasted};
 pub use paths::{Paths, anchor};
@@ -70,9 +70,29 @@ pub fn in_words(text: &str) -> String {
     text.replace(">=", "≥").replace("<=", "≤")
 }
 
+/// The same text with quotation marks for the backticks that code stands in.
+pub fn quoted(text: &str) -> String {
+    let mut marks = ['\u{201c}', '\u{201d}'].into_iter().cycle();
+    text.chars().map(|letter| if letter == '`' { marks.next().unwrap_or(letter) } else { letter }).collect()
+}
+
 /// A score of 0 to 100 as the mean level behind it, `2.4` of 4.
 pub fn mean_level(score: &Exact) -> String {
     display(&(*score / 25))
+}
+
+/// A count with commas between its thousands: `129,484`.
+pub fn counted(count: impl Into<u64>) -> String {
+    let digits = count.into().to_string();
+    let first = digits.len() % 3;
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && place % 3 == first {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 /// `Claimed 3, counts 1`, or `Claimed and counts 3`.
@@ -81,5 +101,25 @@ pub fn claim_and_count(claimed: Level, counts: Level) -> String {
         format!("Claimed and counts {}", counts.get())
     } else {
         format!("Claimed {}, counts {}", claimed.get(), counts.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_have_commas_between_them() {
+        let shown = [0_u32, 7, 999, 1000, 43_084, 130_924, 1_000_000].map(counted);
+        assert_eq!(shown, ["0", "7", "999", "1,000", "43,084", "130,924", "1,000,000"]);
+    }
+
+    #[test]
+    fn code_in_backticks_stands_in_quotation_marks() {
+        assert_eq!(
+            quoted("`x y` is not a code: use `.`"),
+            "\u{201c}x y\u{201d} is not a code: use \u{201c}.\u{201d}"
+        );
+        assert_eq!(quoted("nothing to quote"), "nothing to quote");
     }
 }

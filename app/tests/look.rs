@@ -100,6 +100,13 @@ fn a_meter_never_leaves_its_track() {
 }
 
 #[test]
+fn a_meter_of_what_is_only_said_is_drawn_as_claimed() {
+    let html = html(|| view! { <Meter id="m" title="Owners" at=40.0 claimed=true/> });
+    assert!(html.contains(r#"<rect width="40%" height="8" class="c-ghost">"#), "{html}");
+    assert!(!html.contains("c-proven"), "{html}");
+}
+
+#[test]
 fn a_strip_differs_by_height_and_says_how_many_of_each() {
     let statuses = vec![Status::Unknown, Status::Pass, Status::Warn, Status::Fail];
     insta::assert_snapshot!(html(

@@ -18,7 +18,7 @@ pub use finalized::{Finalized, Sighting};
 pub use kind::{CheckKind, Group, ObservationSpec, ObservationType, ParameterSpec, ParameterType};
 pub use kinds::CheckKinds;
 pub use latency::{LatencySketch, LatencySketchError};
-pub use observation::{Observations, Value};
+pub use observation::{Observations, Value, readable_number};
 pub use outcome::{Message, Outcome, Reach, Requirement, Severity, Status};
 pub use parameter::{Parameter, ParameterError, Parameters};
 pub use reported::ReportedError;

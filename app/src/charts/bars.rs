@@ -149,12 +149,16 @@ pub fn Meter(
     /// 0 to 100.
     at: f64,
     #[prop(optional_no_strip)] threshold: Option<u8>,
+    /// It rests on what people say.
+    #[prop(optional)]
+    claimed: bool,
 ) -> impl IntoView {
+    let class = if claimed { "c-ghost" } else { "c-proven" };
     view! {
         <svg class="meter" role="img" aria-labelledby=id>
             <title id=id.clone()>{title}</title>
             <rect class="c-track" width="100%" height="8"></rect>
-            <rect class="c-proven" width=percent(at.clamp(0.0, 100.0)) height="8"></rect>
+            <rect class=class width=percent(at.clamp(0.0, 100.0)) height="8"></rect>
             {threshold.map(|least| tick(f64::from(least), "-3", "11"))}
         </svg>
     }

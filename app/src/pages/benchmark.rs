@@ -86,7 +86,7 @@ fn groups(sheet: &BenchmarkSheet) -> AnyView {
     let benchmark = &sheet.benchmark;
     if benchmark.groups.is_empty() {
         let words = if benchmark.member.is_none() {
-            "This organization does not take part: it contributes nothing, and is shown nothing."
+            "This organization does not take part."
         } else {
             "Peers are compared by what they submitted. Submit an assessment to be among them."
         };
@@ -218,14 +218,11 @@ fn row(
 /// Who decided what, what it means, and the owner's button.
 fn decision(sheet: &BenchmarkSheet) -> AnyView {
     let benchmark = &sheet.benchmark;
-    let state = match &benchmark.member {
-        Some(member) => {
-            let who = member.decided_by_name.clone();
-            view! { <p>"This organization takes part since "<Day date=date_of(member.since.timestamp())/>{format!(", decided by {who}.")}</p> }
-                .into_any()
-        }
-        None => view! { <p>"This organization does not take part."</p> }.into_any(),
-    };
+    // That it takes no part stands on top of the page.
+    let state = benchmark.member.as_ref().map(|member| {
+        let who = member.decided_by_name.clone();
+        view! { <p>"This organization takes part since "<Day date=date_of(member.since.timestamp())/>{format!(", decided by {who}.")}</p> }
+    });
     let owns = Permission::Own.allows(benchmark.role);
     let button = match (benchmark.organization.demo, owns, benchmark.member.is_some()) {
         (true, ..) => {

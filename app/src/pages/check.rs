@@ -95,9 +95,9 @@ pub(crate) fn CheckView(
     let made = check.made.as_ref().map(|made| made_note(&check.page.kind, made));
     let sections = view! {
         {status_section(&check)}
+        {effects_section(&check, &typed, refusal.as_ref())}
         {feed_section(&check, &typed, refusal.as_ref())}
         {reports_section(&check)}
-        {effects_section(&check, &typed, refusal.as_ref())}
         {attest_section(&check, &typed, refusal.as_ref())}
         {incidents_section(&check, &typed, refusal.as_ref())}
         {days_section(&check)}

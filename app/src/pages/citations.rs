@@ -66,7 +66,7 @@ fn form(typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
     let binds: Vec<_> =
         std::iter::once((String::new(), "Nobody".to_owned())).chain(BINDS.iter().map(words)).collect();
     let content = view! {
-        <p class="small measure">"A key that is known changes that source; sources that come with Rung stay as they are."</p>
+        <p class="small measure gap-below">"A key that is known changes that source; sources that come with Rung stay as they are."</p>
         <form method="post" action="/citations" novalidate=true>
             <div class="grid two">
                 <div>
@@ -145,7 +145,7 @@ fn row(sheet: &CitationsSheet, citation: &Citation) -> AnyView {
             <th scope="row">{citation.key.to_string()}{edit}</th>
             <td class="wide">{citation.title.clone()}{links.collect_view()}</td>
             <td>{citation.binds.clone().unwrap_or_else(|| "–".to_owned())}</td>
-            <td>{force}{mark}</td>
+            <td class="nowrap">{force}{mark}</td>
             <td>{citation.status.clone()}</td>
         </tr>
     }

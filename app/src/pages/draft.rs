@@ -12,7 +12,7 @@ use crate::ui::{
     Section, Table, TableLook, moment,
 };
 use crate::web::Refusal;
-use crate::words::{capitalized, plural};
+use crate::words::{capitalized, plural, quoted};
 
 mod conflict;
 mod criterion;
@@ -50,7 +50,7 @@ pub(crate) fn part_words(draft: &Draft, part: Part) -> String {
 pub(crate) fn sentence(problem: &Problem) -> String {
     let words = &problem.problem;
     let stop = if words.ends_with('.') { "" } else { "." };
-    format!("{}{stop}", capitalized(words))
+    capitalized(&quoted(&format!("{words}{stop}")))
 }
 
 /// The overview of a draft.
@@ -101,7 +101,8 @@ fn facts(page: &DraftPage) -> AnyView {
 fn problems(page: &DraftPage) -> AnyView {
     let at = draft_path(page);
     let Some(draft) = page.document() else {
-        let lines = page.errors().iter().map(|error| view! { <li>{error.to_string()}</li> }).collect_view();
+        let lines =
+            page.errors().iter().map(|error| view! { <li>{quoted(&error.to_string())}</li> }).collect_view();
         return view! {
             <Note status=domain::check::Status::Fail title="The text cannot be read as a framework">
                 <ul>{lines}</ul>

@@ -41,7 +41,7 @@ pub(crate) fn draft_name(page: &DraftPage) -> String {
     match page.document() {
         Some(draft) if !draft.code.is_empty() => format!("{} {}", draft.code, draft.version),
         Some(_) => "Without a code".to_owned(),
-        None => "Unreadable text".to_owned(),
+        None => "Draft that cannot be read".to_owned(),
     }
 }
 
@@ -104,22 +104,22 @@ fn begin(sheet: &DraftsSheet) -> AnyView {
     view! {
         <div class="grid two">
             <form method="post" action="/drafts">
-                <h3>"The next version of a framework"</h3>
                 <input type="hidden" name="from" value="version"/>
+                <h3>"The next version of a framework"</h3>
                 <Select
                     id="version" name="version" label="Framework" choices=choices
                     hint="The draft begins as a copy, with the next version number" error=error_of(refusal, "version")
                 />
-                <p class="gap-small"><Button>"Begin the next version"</Button></p>
+                <p class="gap-above"><Button>"Begin the next version"</Button></p>
             </form>
             <form method="post" action="/drafts" enctype="multipart/form-data">
-                <h3>"From a file"</h3>
                 <input type="hidden" name="from" value="file"/>
+                <h3>"From a file"</h3>
                 <FileInput
                     id="file" name="file" label="File" accept=".toml,.json,.xlsx"
                     hint="A framework as TOML, JSON or XLSX, of at most 4 MB" error=error_of(refusal, "file")
                 />
-                <p class="gap-small"><Button>"Begin from the file"</Button></p>
+                <p class="gap-above"><Button>"Begin from the file"</Button></p>
             </form>
             <div>
                 <h3>"A new framework"</h3>

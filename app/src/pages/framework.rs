@@ -63,7 +63,7 @@ pub(crate) fn FrameworkPage(
         </PageHead>
         <p class="measure">{framework.description.clone()}</p>
         <Disclaimer words=framework.disclaimer.clone()/>
-        <p class="row no-print"><span class="small dim">"Download as"</span>{files.collect_view()}</p>
+        <p class="row gap-small no-print"><span class="small dim">"Download as"</span>{files.collect_view()}</p>
         <div class="stack-wide gap-above">
             {contents(&framework)}
             {ladder_section(&framework)}

@@ -54,7 +54,7 @@ pub(crate) fn IntegrationPage(
         <div class="stack-wide">
             {checks_section(&slug, checks, more, today)}
             <Section id="details" title="Details">
-                <KeyValue facts=facts(&details)/>
+                <div class="kv-two"><KeyValue facts=facts(&details)/></div>
                 {edit}
                 {remove}
             </Section>

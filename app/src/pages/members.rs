@@ -97,8 +97,8 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
                 <Table caption="Members of the organization" columns look=TableLook::Fold>{rows}</Table>
                 {may_manage.then(|| view! {
                     <p class="small measure gap-above">
-                        "With a membership end the open invitations and links to reports that the member made. \
-                         Invitations end with the role of owner too."
+                        "When a membership ends, so do the open invitations and shared links that the member made. \
+                         Whoever is no longer an owner loses their invitations, too."
                     </p>
                 })}
             </div>

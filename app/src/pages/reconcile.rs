@@ -168,7 +168,7 @@ fn send_section(
         <form method="post" action=format!("{}/reconcile", shown.at) novalidate=true>
             {aggregate}
             {table}
-            <h3 class="h4 gap-above">{figures_title}</h3>
+            <h3 class="gap-above">{figures_title}</h3>
             <div class="gap-small">{figures}</div>
             <div class="gap-above">
                 <TextInput
@@ -198,9 +198,11 @@ fn figure_field(spec: &ObservationSpec, typed: &Fields, refusal: Option<&Refusal
         _ => (InputLook::Full, "text"),
     };
     let error = error_of(refusal, &id);
+    // The hint names the unit.
+    let label = in_words(spec.name.strip_suffix("_pct").unwrap_or(&spec.name));
     view! {
         <TextInput
-            id=id.clone() name label=in_words(&spec.name) look=look inputmode=inputmode optional=true
+            id=id.clone() name label look=look inputmode=inputmode optional=true
             hint=format!("{}{unit}{more}", spec.help) value=typed.get(&id).to_owned() error=error autocomplete="off"
         />
     }

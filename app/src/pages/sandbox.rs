@@ -210,7 +210,7 @@ fn row(switch: Switch, loaded: bool) -> AnyView {
     });
     view! {
         <tr id=endpoint.id>
-            <th scope="row">{endpoint.name.clone()}{state}<span class="sub mono">{endpoint.address}</span></th>
+            <th scope="row">{endpoint.name.clone()}" "{state}<span class="sub mono">{endpoint.address}</span></th>
             <td class="wide">{endpoint.what}</td>
             {watchers}
             {switch}

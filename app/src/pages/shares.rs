@@ -89,7 +89,7 @@ fn form(sheet: &SharesSheet) -> AnyView {
                 choices=section_choices(&sections)
                 error=error_of(refusal, "section")
             />
-            <p class="gap-small"><Button kind=ButtonKind::Main>"Make the link"</Button></p>
+            <p class="gap-above"><Button kind=ButtonKind::Main>"Make the link"</Button></p>
         </form>
     }
     .into_any()

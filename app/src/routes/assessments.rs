@@ -75,7 +75,6 @@ async fn page(
     let slug = organization.slug.clone();
     let year = UnixMillis::now().date().year();
     let frame = Frame::new(state, Some(actor), format!("{}, start an assessment", organization.name))
-        .organization(organization, Tab::Assessment)
-        .narrow();
+        .organization(organization, Tab::Assessment);
     Ok(frame.respond(status, || view! { <AssessmentNewPage slug frameworks typed year refusal/> }.into_any()))
 }

@@ -153,8 +153,7 @@ fn import_page(
     let slug = organization.slug.clone();
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(actor), format!("{}, import integrations", organization.name))
-        .organization(organization, Tab::Integrations)
-        .narrow();
+        .organization(organization, Tab::Integrations);
     frame.respond(status, || view! { <ImportPage slug typed done refusal/> }.into_any())
 }
 
@@ -203,8 +202,7 @@ async fn new_page(
     let slug = organization.slug.clone();
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(actor), format!("{}, new integration", organization.name))
-        .organization(organization, Tab::Integrations)
-        .narrow();
+        .organization(organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <IntegrationNewPage slug domains typed refusal/> }.into_any()))
 }
 

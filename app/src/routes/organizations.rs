@@ -92,7 +92,7 @@ async fn new_page(
     let sizes = iter::once((String::new(), "Choose a size".to_owned())).chain(sizes).collect();
     let offer = Offer { profiles, sizes };
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), "New organization").narrow().crumb("/", "Organizations");
+    let frame = Frame::new(state, Some(actor), "New organization").crumb("/", "Organizations");
     Ok(frame.respond(status, || view! { <OrganizationNewPage offer typed refusal/> }.into_any()))
 }
 
@@ -153,8 +153,7 @@ async fn edit_page(
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(actor), format!("{}, edit", organization.name))
         .organization(organization, Tab::Members)
-        .crumb(format!("/orgs/{slug}/members"), "Members")
-        .narrow();
+        .crumb(format!("/orgs/{slug}/members"), "Members");
     Ok(frame.respond(status, || view! { <OrganizationEditPage slug offer typed refusal/> }.into_any()))
 }
 

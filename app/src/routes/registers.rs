@@ -152,7 +152,7 @@ async fn entry_page(
     let seen = found.seen.iter().map(SeenChoice::from).collect();
     let at = format!("/orgs/{slug}/registers");
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = frame(state, actor, &organization, &title(register).to_lowercase()).narrow();
+    let frame = frame(state, actor, &organization, &title(register).to_lowercase());
     let content = || view! { <EntryPage at entry seen may_operate typed refusal/> }.into_any();
     Ok(frame.respond(status, content))
 }
@@ -239,6 +239,6 @@ fn import_page(
 ) -> Response {
     let at = format!("/orgs/{}/registers", organization.slug);
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = frame(state, actor, organization, &title(register).to_lowercase()).narrow();
+    let frame = frame(state, actor, organization, &title(register).to_lowercase());
     frame.respond(status, || view! { <RegisterImportPage at register typed done refusal/> }.into_any())
 }

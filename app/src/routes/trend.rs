@@ -7,9 +7,11 @@ use axum::routing::get;
 use domain::FrameworkCode;
 use http::StatusCode;
 use service::AssessmentId;
+use service::record::Organization;
+use service::trend::Comparison;
 
 use crate::pages::trend::{Criteria, TrendSheet, trend_page};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Refusal, Segments, see_other};
+use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Refusal, Segments, Tab, see_other};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/trend", get(show)).route("/orgs/{slug}/trend", get(of_organization))
@@ -47,11 +49,20 @@ async fn show(
     let criteria = if query.trimmed("criteria") == "all" { Criteria::All } else { Criteria::Different };
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let sheet = TrendSheet { comparison, offer, criteria, name, refusal };
-    let frame = Frame::new(&state, Some(&actor), "Trend and comparison")
-        .crumb("/portfolio", "Portfolio")
-        .demonstration_if(demonstration)
-        .fresh();
+    let frame = Frame::new(&state, Some(&actor), "Trend and comparison");
+    let frame = match sheet.comparison.as_ref().and_then(only_organization) {
+        Some(organization) => frame.organization(organization, Tab::Overview),
+        None => frame.crumb("/portfolio", "Portfolio").demonstration_if(demonstration),
+    };
+    let frame = frame.fresh();
     Ok(frame.respond(status, || trend_page(&sheet)))
+}
+
+/// The organization of all that is compared, where it is one: the page is among its own then.
+fn only_organization(comparison: &Comparison) -> Option<&Organization> {
+    let mut organizations = comparison.compared.iter().map(|one| &one.assessed.bundle.organization);
+    let first = organizations.next()?;
+    organizations.all(|other| other.id == first.id).then_some(first)
 }
 
 /// All assessments of an organization that go together with its latest one.

@@ -36,6 +36,16 @@ impl Column {
         Self { class: Some("num"), ..Self::text(title) }
     }
 
+    /// Texts under a long name, which breaks.
+    pub fn named_text(title: impl Into<String>) -> Self {
+        Self { class: Some("named"), ..Self::text(title) }
+    }
+
+    /// Numbers under a long name, which breaks.
+    pub fn named_number(title: impl Into<String>) -> Self {
+        Self { class: Some("num named"), ..Self::text(title) }
+    }
+
     /// The head links to the same table in another order; `order` is the present one, if it is by this
     /// column.
     #[must_use]

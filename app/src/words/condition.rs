@@ -2,6 +2,7 @@
 //!
 //! `days_to_expiry >= 30` is written *days to expiry ≥ 30*, `chain_valid == true` *chain valid: yes*.
 
+use domain::check::readable_number;
 use service::check::ConditionSeen;
 
 /// An observation's name in words, and the unit that its name carries.
@@ -72,34 +73,18 @@ pub fn in_columns(condition: &str) -> (String, String) {
 /// The longest value that is shown in full.
 const LONGEST_SEEN: usize = 120;
 
-/// How many decimals of a number are shown: as many as of an uptime.
-const DECIMALS: usize = 2;
-
-/// A number with two decimals at most, cut rather than rounded up: 99.996 is not 100. `beside` is what it is compared
-/// with: where the number that was cut would read as that, it is said whole. Any other text stays.
-pub fn cut<'a>(number: &'a str, beside: Option<&str>) -> &'a str {
-    let Some((whole, decimals)) = number.split_once('.') else { return number };
-    let digits = |text: &str| text.bytes().all(|letter| letter.is_ascii_digit());
-    if decimals.len() <= DECIMALS || !digits(whole.trim_start_matches('-')) || !digits(decimals) {
-        return number;
-    }
-    let plain = |number: &'a str| number.trim_end_matches('0').trim_end_matches('.');
-    let short = plain(&number[..=whole.len() + DECIMALS]);
-    let misread = beside.is_some_and(|beside| match beside.split_once('.') {
-        Some(_) => short == beside.trim_end_matches('0').trim_end_matches('.'),
-        None => short == beside,
-    });
-    if misread || short == "-0" { number } else { short }
-}
-
 /// What was seen for a condition: `4`, `no`, or that nothing was.
 pub fn seen_words(condition: &ConditionSeen) -> String {
     let Some(seen) = &condition.seen else { return "nothing".to_owned() };
     if seen.is_empty() {
         return "nothing in it".to_owned();
     }
-    let unit = condition.expected.split(' ').next().map_or("", |observation| name_and_unit(observation).1);
-    let seen = cut(value_words(seen), condition.expected.splitn(3, ' ').nth(2));
+    let mut expected = condition.expected.splitn(3, ' ');
+    let unit = expected.next().map_or("", |observation| name_and_unit(observation).1);
+    // Without a unit it may be a version, which is no number.
+    let number =
+        if unit.is_empty() { None } else { readable_number(seen, expected.nth(1).unwrap_or_default()) };
+    let seen = number.as_deref().unwrap_or_else(|| value_words(seen));
     match seen.char_indices().nth(LONGEST_SEEN) {
         Some((end, _)) => format!("{}…", &seen[..end]),
         None => format!("{seen}{unit}"),
@@ -146,18 +131,6 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_cut_to_two_decimals_but_never_to_what_it_misses() {
-        assert_eq!(cut("99.7679", None), "99.76");
-        assert_eq!(cut("99.996", Some("100")), "99.99");
-        assert_eq!(cut("12.0031", None), "12");
-        assert_eq!(cut("1.0031", Some("1")), "1.0031");
-        assert_eq!(cut("2.5009", Some("2.50")), "2.5009");
-        for whole in ["4.0.1", "99.5", "41", "RS384", "-0.0001", "3.1415 of 4"] {
-            assert_eq!(cut(whole, None), whole);
-        }
-    }
-
-    #[test]
     fn what_was_seen_stands_before_what_is_needed() {
         let words = |condition: &str, seen: Option<&str>| {
             let (text, seen) = (condition.to_owned(), seen.map(ToOwned::to_owned));
@@ -167,8 +140,14 @@ mod tests {
         assert_eq!(words("days_to_expiry >= 30", Some("4")), "days to expiry: saw 4, needs ≥ 30");
         assert_eq!(words("connected == true", Some("false")), "connected: saw no, needs yes");
         assert_eq!(words("latency_ms <= 10000", None), "latency: saw nothing, needs ≤ 10000 ms");
-        let share = "availability_30d_pct >= 99.5";
-        assert_eq!(words(share, Some("97.7679")), "availability over 30 days: saw 97.76%, needs ≥ 99.5%");
+        let share = |seen| words("availability_90d_pct >= 99.5", Some(seen));
+        assert_eq!(share("99.7679"), "availability over 90 days: saw 99.77%, needs ≥ 99.5%");
+        assert_eq!(share("99.4999"), "availability over 90 days: saw 99.4999%, needs ≥ 99.5%");
+        assert_eq!(share("99.9999"), "availability over 90 days: saw 99.9999%, needs ≥ 99.5%");
+        assert_eq!(
+            words("software_version == 1.2345", Some("1.2345")),
+            "software version: saw 1.2345, needs 1.2345"
+        );
         let long = "Patient.read, ".repeat(30);
         assert!(
             words("interactions contains Group.read", Some(&long))

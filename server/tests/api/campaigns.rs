@@ -147,13 +147,9 @@ async fn the_pages_start_change_and_end_a_campaign_without_scripts(
     assert_eq!(made.status, 303, "{}", made.text);
     let at = made.location().to_owned();
     let page = owner.page(&at).await;
-    for words in [
-        "Alder Regional Hospital",
-        "0.0 %",
-        "Self-assessed or assessor-reviewed",
-        "Birch Clinic",
-        "Not begun",
-    ] {
+    for words in
+        ["Alder Regional Hospital", "0.0%", "Self-assessed or assessor-reviewed", "Birch Clinic", "Not begun"]
+    {
         assert!(page.text.contains(words), "{words} is missing: {}", page.text);
     }
     let again = [("organizations", world.organization.as_str())];

@@ -27,6 +27,27 @@ impl Value {
             _ => None,
         }
     }
+
+    /// As a table shows it: a number with two decimals at most.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Number(number) => readable(*number, None).to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// A number with two decimals at most; with all that it has where rounding would leave none of them, or make it `limit`.
+fn readable(number: Decimal, limit: Option<Decimal>) -> Decimal {
+    let short = number.round_dp(2);
+    let misleads = short != number && (short.fract().is_zero() || limit == Some(short));
+    if misleads { number.normalize() } else { short.normalize() }
+}
+
+/// What was seen of a number, held against the one that is asked for, with two decimals at most: `99.77` for `99.7679`.
+/// Nothing where what was seen is no number.
+pub fn readable_number(seen: &str, asked: &str) -> Option<String> {
+    Some(readable(seen.parse().ok()?, asked.parse().ok()).to_string())
 }
 
 /// As people read it: numbers without trailing zeros, lists with commas.
@@ -104,6 +125,19 @@ impl Observations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_shown_with_two_decimals_unless_they_mislead() {
+        let shown = |seen, asked| readable_number(seen, asked);
+        assert_eq!(shown("99.7679", "99.5").as_deref(), Some("99.77"));
+        assert_eq!(shown("99.7000", "").as_deref(), Some("99.7"));
+        assert_eq!(shown("100", "99").as_deref(), Some("100"));
+        assert_eq!(shown("99.9999", "99").as_deref(), Some("99.9999"), "not quite 100");
+        assert_eq!(shown("99.4999", "99.5").as_deref(), Some("99.4999"), "below what is asked");
+        assert_eq!(shown("TLSv1.3", "1.2"), None);
+        assert_eq!(Value::Number("99.8607".parse().unwrap()).shown(), "99.86");
+        assert_eq!(Value::Text("1.2345".to_owned()).shown(), "1.2345");
+    }
 
     #[test]
     fn a_value_keeps_its_type_as_json() {

@@ -23,7 +23,7 @@ const USES: [(&str, &str); 8] = [
 pub(super) fn table(left: &[String], right: &[String]) -> String {
     let rows: String = left.iter().map(|name| row(name, right)).collect();
     format!(
-        r#"<div class="t-scroll" tabindex="0" role="region" aria-label="Table: columns"><table class="t"><caption class="vh">Columns of the two files</caption><thead><tr><th scope="col">Column</th><th scope="col">In the other file</th><th scope="col">Use</th><th scope="col">Allowed difference</th></tr></thead><tbody>{rows}</tbody></table></div>"#
+        r#"<div class="t-scroll" tabindex="0" role="region" aria-label="Table: columns"><table class="t t-fold"><caption class="vh">Columns of the two files</caption><thead><tr><th scope="col">Column</th><th scope="col">In the other file</th><th scope="col">Use</th><th scope="col">Allowed difference</th></tr></thead><tbody>{rows}</tbody></table></div>"#
     )
 }
 
@@ -50,7 +50,7 @@ fn row(name: &str, right: &[String]) -> String {
     let hidden = if measure(guess).is_empty() { " hidden" } else { "" };
     let (name, unit) = (escaped(name), measure(guess));
     format!(
-        r#"<tr data-column="{name}"><th scope="row">{name}</th><td><select class="input" data-with aria-label="{name} in the other file"><option value="">none</option>{others}</select></td><td><select class="input" data-use aria-label="Use of {name}">{uses}</select></td><td><span data-allowed{hidden}><input class="input input-short" type="number" min="0" step="1" value="0" data-tolerance aria-label="Allowed difference of {name}"> <span class="small dim" data-unit>{unit}</span></span></td></tr>"#
+        r#"<tr data-column="{name}"><th scope="row">{name}</th><td class="wide" data-label="In the other file"><select class="input" data-with aria-label="{name} in the other file"><option value="">none</option>{others}</select></td><td class="wide" data-label="Use"><select class="input" data-use aria-label="Use of {name}">{uses}</select></td><td class="wide"><span data-label="Allowed difference" data-allowed{hidden}><input class="input input-short" type="number" min="0" step="1" value="0" data-tolerance aria-label="Allowed difference of {name}"> <span class="small dim" data-unit>{unit}</span></span></td></tr>"#
     )
 }
 

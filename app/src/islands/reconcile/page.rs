@@ -197,7 +197,7 @@ fn progress(done: f64, total: f64) {
     }
     // Spoken sparingly: a reader of the screen hears every change.
     let step = (percent / 25.0).floor() * 25.0;
-    write("reconcile-status", &format!("Reading, {step} %"));
+    write("reconcile-status", &format!("Reading, {step}%"));
 }
 
 /// Puts the aggregate into the form; nothing is sent before its button is pressed.

@@ -118,7 +118,7 @@ fn row(page: &CampaignPage, line: &CampaignLine) -> AnyView {
     let href = Paths::new(&organization.slug, line.assessment).assessment().to_owned();
     let sample = organization.demo.then(|| view! { <span class="sub">"demonstration"</span> });
     let answered =
-        line.completeness.as_ref().map_or_else(|| "–".to_owned(), |part| format!("{} %", display(part)));
+        line.completeness.as_ref().map_or_else(|| "–".to_owned(), |part| format!("{}%", display(part)));
     let rung = match &line.rung {
         Some(rung) => format!("{rung} {}", rung_name(&page.framework, rung)),
         None => "Unrated".to_owned(),

@@ -12,7 +12,7 @@ use crate::pages::integrations::serves_words;
 use crate::pages::parts::error_of;
 use crate::ui::{
     Button, ButtonKind, ButtonSize, Choice, ChoiceLook, Column, Drawer, PostButton, RadioGroup, Section,
-    Select, StatusBadge, Table, TextArea,
+    Select, StatusBadge, Table, TableLook, TextArea,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{Paths, plural};
@@ -77,7 +77,7 @@ fn table(check: &CheckShown, bindings: &[&BoundTo], caption: &'static str) -> An
             row(check, bound, before == Some(&bound.criterion))
         })
         .collect_view();
-    view! { <Table caption columns>{rows}</Table> }.into_any()
+    view! { <Table caption columns look=TableLook::Fold>{rows}</Table> }.into_any()
 }
 
 /// `again`: the row above is about the same criterion.
@@ -93,8 +93,8 @@ fn row(check: &CheckShown, bound: &BoundTo, again: bool) -> AnyView {
     view! {
         <tr>
             <th scope="row">{name}{title}<span class="sub">{binding}</span></th>
-            <td>{claimed}</td>
-            <td class="strong">{counts}</td>
+            <td data-label="Claimed">{claimed}</td>
+            <td class="strong" data-label="Counts">{counts}</td>
             <td>{effect_view(effect(check, bound, score))}{by_hand(check, bound)}</td>
         </tr>
     }

@@ -10,6 +10,7 @@ use super::status::took;
 use super::uptime::window_words;
 use crate::charts::{ExpiryPlot, Latency, LatencyPlot, PlotText};
 use crate::ui::{Column, Section, Table, clock, day_short};
+use crate::words::counted;
 
 /// The certificate's days left, as `tls.certificate` observes them.
 const DAYS_LEFT: &str = "days_to_expiry";
@@ -131,7 +132,7 @@ fn window_row(history: &CheckHistory, window: Window) -> Option<AnyView> {
     let row = view! {
         <tr>
             <th scope="row">{window_words(window)}</th>
-            <td class="num">{times.count().to_string()}</td>
+            <td class="num">{counted(times.count())}</td>
             <td class="num">{median}</td>
             <td class="num">{p95}</td>
             <td class="num">{p99}</td>

@@ -30,7 +30,7 @@ pub(super) fn days_section(check: &CheckShown) -> Option<AnyView> {
     let what = format!("{}, {}", check.page.integration.details.name, check.page.kind.title);
     let strip = strip("days-strip".to_owned(), what, days, today);
     view! {
-        <Section id="days" title="Ninety days" aside=view! { <p>{format!("days: {counts}")}</p> } width=Width::Span>
+        <Section id="days" title="Ninety days" aside=view! { <p>{format!("Days: {counts}")}</p> } width=Width::Span>
             <figure class="figure">
                 {strip}
                 <div class="row row-apart small dim">

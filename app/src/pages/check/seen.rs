@@ -6,7 +6,7 @@ use service::check::ConditionSeen;
 
 use super::CheckShown;
 use crate::ui::{Column, Drawer, Section, StatusBadge, Table, TableLook, moment};
-use crate::words::{cut, in_columns, seen_words};
+use crate::words::{in_columns, seen_words};
 
 /// Longer lists are folded away.
 const ITEMS_SHOWN: usize = 6;
@@ -149,8 +149,7 @@ fn observation(name: &str, value: &Value, unit: &str) -> AnyView {
             view! { <Drawer summary=format!("{} entries", items.len())><ul>{lines}</ul></Drawer> }.into_any()
         }
         Value::Text(text) if text.is_empty() => "empty".into_any(),
-        Value::Number(_) => breakable(cut(&value.to_string(), None)),
-        other => breakable(&other.to_string()),
+        other => breakable(&other.shown()),
     };
     view! {
         <tr>

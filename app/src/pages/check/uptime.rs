@@ -7,7 +7,7 @@ use super::CheckShown;
 use crate::pages::parts::error_of;
 use crate::ui::{Button, ButtonKind, Column, InputLook, Section, Table, TableLook, TextInput, day, moment};
 use crate::web::Refusal;
-use crate::words::plural;
+use crate::words::{counted, plural};
 
 const MINUTE: i64 = 60_000;
 
@@ -104,13 +104,13 @@ fn period_form(check: &CheckShown) -> AnyView {
 
 fn row(period: String, uptime: &Uptime) -> AnyView {
     let share =
-        uptime.percent().map_or_else(|| "unknown".to_owned(), |share| format!("{} %", share.normalize()));
+        uptime.percent().map_or_else(|| "unknown".to_owned(), |share| format!("{}%", share.normalize()));
     view! {
         <tr>
             <th scope="row">{period}</th>
             <td class="num" data-label="Answered correctly">{share}</td>
-            <td class="num" data-label="Runs">{uptime.concluded.to_string()}</td>
-            <td class="num" data-label="Without a conclusion">{uptime.unknown.to_string()}</td>
+            <td class="num" data-label="Runs">{counted(uptime.concluded)}</td>
+            <td class="num" data-label="Without a conclusion">{counted(uptime.unknown)}</td>
         </tr>
     }
     .into_any()

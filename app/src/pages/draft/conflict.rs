@@ -14,8 +14,13 @@ pub(super) fn conflict(page: &DraftPage, diff: Option<&Diff>) -> AnyView {
     let on_file =
         format!("On file is revision {} of {}.", record.revision, moment(record.changed_at.timestamp()));
     let table = diff.map(|diff| {
-        view! { <p class="small">"From what is on file to what you typed:"</p>{changes_table(diff)} }
-            .into_any()
+        view! {
+            <div class="conflict-body stack-tight">
+                <p class="small">"From what is on file to what you typed:"</p>
+                {changes_table(diff)}
+            </div>
+        }
+        .into_any()
     });
     let at = super::draft_path(page);
     view! {

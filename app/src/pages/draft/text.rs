@@ -13,6 +13,7 @@ use crate::pages::parts::{RefusalNote, error_of};
 use crate::ui::inside_textarea;
 use crate::ui::{Button, ButtonKind, ButtonLink, Column, Drawer, Note, PageHead, Section, Table, TableLook};
 use crate::web::Refusal;
+use crate::words::quoted;
 
 /// What the page shows.
 pub(crate) struct TextSheet {
@@ -40,11 +41,15 @@ pub(crate) fn text_page(sheet: &TextSheet) -> AnyView {
         }
     });
     let overview = at.clone();
+    let title = match page.document() {
+        Some(_) => format!("Text of {}", draft_name(page)),
+        None => "Text of the draft".to_owned(),
+    };
     let error = error_of(sheet.refusal.as_ref(), "text");
     let described = error.as_ref().map(|_| "text-error");
     let shown = error.clone().map(|error| view! { <span class="error" id="text-error">{error}</span> });
     view! {
-        <PageHead title=format!("Text of {}", draft_name(page)) under="TOML, as the built-in frameworks are written. It is saved as it is, valid or not.">
+        <PageHead title=title under="TOML, as the built-in frameworks are written. It is saved as it is, valid or not.">
             <ButtonLink href=overview>"Overview"</ButtonLink>
         </PageHead>
         <RefusalNote refusal=sheet.refusal.clone()/>
@@ -87,7 +92,7 @@ fn errors(errors: &[ReadError], text: &str) -> AnyView {
                     <td class="num" data-label="Line">{error.line.to_string()}</td>
                     <td class="mono wide">{line}</td>
                     <td>{error.key.clone()}</td>
-                    <td class="wide">{error.problem.clone()}</td>
+                    <td class="wide">{quoted(&error.problem)}</td>
                 </tr>
             }
         })

@@ -69,7 +69,7 @@ pub(crate) fn evidence_line(item: &Evidence, paths: &Paths, today: Date) -> AnyV
         (_, false) => format!("Dated {dated}, expired on {until}"),
     };
     if let Some(share) = item.reported_pct {
-        let reported = format!(", reports {} %", share.normalize());
+        let reported = format!(", reports {}%", share.normalize());
         facts.push_str(&reported);
     }
     if reviewed {

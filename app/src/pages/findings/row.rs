@@ -106,7 +106,7 @@ fn condition(condition: &ConditionSeen) -> AnyView {
     view! {
         <tr>
             <th scope="row">{phrase(&condition.expected)}</th>
-            <td><StatusBadge status=status_of(condition.result) label=seen_words(condition)/></td>
+            <td data-label="Seen"><StatusBadge status=status_of(condition.result) label=seen_words(condition)/></td>
         </tr>
     }
     .into_any()

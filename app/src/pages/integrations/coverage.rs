@@ -19,7 +19,7 @@ pub(super) fn coverage_section(coverage: &Coverage) -> AnyView {
     ];
     let rows = shares.map(|(id, name, share)| row(id, name, share)).collect_view();
     let columns =
-        vec![Column::text("Integrations with"), Column::text("0 to 100 %"), Column::number("Have it")];
+        vec![Column::text("Integrations with"), Column::text("0 to 100%"), Column::number("Have it")];
     let unowned = match coverage.unowned_over_30d {
         0 => None,
         count => Some(format!("{} without an owner for more than 30 days.", plural(count, "integration"))),
@@ -40,10 +40,12 @@ fn row(id: &str, name: &'static str, share: Share) -> AnyView {
         share.percent().map_or_else(|| "0".to_owned(), |percent| percent.round_dp(1).normalize().to_string());
     let at = text.parse().unwrap_or(0.0);
     let words = format!("{name}: {} of {}, {text} percent", share.have, share.of);
+    // Only that a check is on does not rest on what people entered.
+    let claimed = id != "monitored";
     view! {
         <tr>
             <th scope="row">{name}</th>
-            <td class="bar-cell"><Meter id=format!("coverage-{id}") title=words at/></td>
+            <td class="bar-cell"><Meter id=format!("coverage-{id}") title=words at claimed/></td>
             <td class="num">{format!("{} of {}", share.have, share.of)}</td>
         </tr>
     }

@@ -45,11 +45,11 @@ pub(super) fn entry_fields(
     refusal: Option<&Refusal>,
     seen: &[SeenChoice],
 ) -> AnyView {
-    columns(register)
+    let fields = columns(register)
         .iter()
         .map(|column| field(column, typed.get(column.name), error_of(refusal, column.name), seen))
-        .collect_view()
-        .into_any()
+        .collect_view();
+    view! { <div class="fields">{fields}</div> }.into_any()
 }
 
 fn field(column: &Column, value: &str, error: Option<String>, seen: &[SeenChoice]) -> AnyView {

@@ -8,7 +8,7 @@ use service::CheckId;
 
 use super::Report;
 use crate::ui::{Column, Note, Section, StatusBadge, Table, TableLook, moment};
-use crate::words::plural;
+use crate::words::{counted, plural};
 
 /// The criteria that each check is tied to, and the worst state among its bindings.
 pub(crate) fn ties(report: &Report) -> BTreeMap<CheckId, (Vec<String>, Status)> {
@@ -87,7 +87,11 @@ pub(super) fn checks(report: &Report) -> AnyView {
             let (pass, all) = row.days.iter().fold((0, 0), |(pass, all), day| {
                 (pass + day.pass, all + day.pass + day.warn + day.fail + day.unknown)
             });
-            let share = if all == 0 { "–".to_owned() } else { format!("{pass} of {all} pass") };
+            let share = if all == 0 {
+                "–".to_owned()
+            } else {
+                format!("{} of {} pass", counted(pass), counted(all))
+            };
             let criteria =
                 ties.get(&row.check.id).map(|(criteria, _)| criteria.join(", ")).unwrap_or_default();
             let worst =

@@ -52,7 +52,10 @@ pub(super) fn evidence_section(sheet: &ReviewSheet) -> Option<AnyView> {
             view! { <input type="checkbox" name="items" value=item.seen().to_string() aria-label=label/>" " }
         });
         view! {
-            <li class="row">{choice}<ul class="lines">{evidence_line(item, &sheet.paths, today)}</ul><span class="sub">{by}</span></li>
+            <li class="pick">
+                {choice}
+                <div><ul class="lines">{evidence_line(item, &sheet.paths, today)}</ul><span class="sub">{by}</span></div>
+            </li>
         }
     });
     let lines = lines.collect_view();

@@ -102,7 +102,12 @@ fn evidence_section(page: &ReviewDomain) -> Option<AnyView> {
                 view! { <input type="checkbox" name="items" value=seen checked=checked aria-label=label/>" " }
             });
             let by = format!("{codes}, by {}", item.author_name);
-            view! { <li class="row">{choice}<ul class="lines">{evidence_line(item, &page.sheet.paths, today)}</ul><span class="sub">{by}</span></li> }
+            view! {
+                <li class="pick">
+                    {choice}
+                    <div><ul class="lines">{evidence_line(item, &page.sheet.paths, today)}</ul><span class="sub">{by}</span></div>
+                </li>
+            }
         })
         .collect_view();
     let buttons = (choices > 0).then(|| {

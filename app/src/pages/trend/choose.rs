@@ -52,7 +52,7 @@ fn list(sheet: &TrendSheet) -> AnyView {
                 error=crate::pages::parts::error_of(refusal, "assessment")
             />
             {more}
-            <p class="gap-small"><Button kind=ButtonKind::Main>"Compare"</Button></p>
+            <p class="gap-above"><Button kind=ButtonKind::Main>"Compare"</Button></p>
         </form>
     }
     .into_any()

@@ -29,7 +29,7 @@ fn domain_cell(place: usize, side: &DomainSide) -> AnyView {
 
 pub(super) fn domains(comparison: &Comparison, names: &[String]) -> AnyView {
     let mut columns = vec![Column::text("Domain")];
-    columns.extend(names.iter().cloned().map(Column::number));
+    columns.extend(names.iter().cloned().map(Column::named_number));
     let totals = comparison.compared.iter().enumerate().map(|(place, one)| {
         let overall = one.assessed.score.totals.as_ref().map(|totals| display(&totals.overall));
         let distance = comparison.overall_distance(place).filter(|_| place > 0);
@@ -90,7 +90,7 @@ pub(super) fn criteria(sheet: &TrendSheet, comparison: &Comparison, names: &[Str
         view! { <Note title="No criterion stands otherwise"/> }.into_any()
     } else {
         let mut columns = vec![Column::text("Criterion")];
-        columns.extend(names.iter().cloned().map(Column::text));
+        columns.extend(names.iter().cloned().map(Column::named_text));
         let rows = shown.into_iter().map(row).collect_view();
         view! { <Table caption="Criteria side by side" columns=columns>{rows}</Table> }.into_any()
     };

@@ -15,7 +15,7 @@ use crate::pages::report::checks::{counts, ties};
 use crate::pages::report::climb;
 use crate::ui::{day, moment};
 use crate::words::{
-    capitalized, expected, finding_cause, finding_kind_word, finding_remedy, plural, severity_word,
+    capitalized, counted, expected, finding_cause, finding_kind_word, finding_remedy, plural, severity_word,
 };
 
 /// More checks than this are counted and not listed: paper is read by people.
@@ -163,7 +163,7 @@ pub(super) fn checks(report: &Report) -> Value {
                 "kind": row.check.kind,
                 "status": status_word(row.status()),
                 "latest": row.latest.as_ref().map_or_else(|| "Never run".to_owned(), |run| moment(run.started_at.timestamp())),
-                "share": if all == 0 { dash() } else { format!("{pass} of {all} pass") },
+                "share": if all == 0 { dash() } else { format!("{} of {} pass", counted(pass), counted(all)) },
                 "bears": bears.map(|(criteria, _)| criteria.join(", ")).unwrap_or_default(),
                 "worst": worst.map(status_word),
             })

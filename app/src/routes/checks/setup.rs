@@ -125,8 +125,7 @@ async fn new_page(
     let at = format!("/orgs/{slug}/integrations/{id}");
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let frame = Frame::new(state, Some(actor), format!("{name}, new check"))
-        .organization(&found.organization, Tab::Integrations)
-        .narrow();
+        .organization(&found.organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <CheckNewPage at name kinds kind typed refusal/> }.into_any()))
 }
 
@@ -200,7 +199,7 @@ fn edit_page(
     let at = format!("/orgs/{}/checks/{}", organization.slug, check.id);
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let title = format!("{}, {}, edit", integration.details.name, kind.title);
-    let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations).narrow();
+    let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <CheckEditPage at kind set typed refusal/> }.into_any()))
 }
 
@@ -240,7 +239,7 @@ fn remove_page(
     let integration = integration.details.name;
     let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let title = format!("{integration}, {}, remove", kind.title);
-    let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations).narrow();
+    let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <CheckRemovePage at kind integration criteria refusal/> }.into_any()))
 }
 
