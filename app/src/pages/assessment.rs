@@ -47,6 +47,7 @@ pub(crate) fn assessment_page(
     let words = if submits { "Review and submit" } else { "Review" };
     let risk = submission.and_then(|submission| at_risk_note(submission, paths));
     let ladder = ladder(assessed, paths);
+    let disclaimer = assessed.framework.disclaimer.clone();
     let newer = newer.map(|entry| newer_note(entry, paths));
     view! {
         <PageHead title=assessment.title.clone() under=under>
@@ -63,7 +64,7 @@ pub(crate) fn assessment_page(
             {progress(assessed, paths)}
             <Section id="ladder" title="Ladder">
                 <Ladder id="lad" ladder=ladder/>
-                <Disclaimer words=assessed.framework.disclaimer.clone()/>
+                <Disclaimer words=disclaimer/>
             </Section>
             {scores(assessed, paths)}
             {timeline_section(timeline)}

@@ -165,10 +165,11 @@ fn standing(page: &FindingsPage, timeline: Option<&Timeline>, paths: &Paths) -> 
         ),
     };
     let ladder = words::ladder(assessed, paths);
+    let disclaimer = assessed.framework.disclaimer.clone();
     view! {
         <Section id="standing" title="Where we stand" aside=view! { <p>{live}</p> }>
             <Ladder id="ladder" ladder/>
-            <Disclaimer words=assessed.framework.disclaimer.clone()/>
+            <Disclaimer words=disclaimer/>
         </Section>
         {score_section(page, paths)}
         {domains_section(assessed, paths)}

@@ -18,8 +18,8 @@ use service::roadmap::Way;
 use super::parts::RefusalNote;
 use crate::charts::{ClimbPlot, ClimbPoint};
 use crate::ui::{
-    Button, ButtonLink, ButtonSize, Choice, ChoiceLook, Column, Note, PageHead, PostButton, RadioGroup,
-    Section, Table,
+    Button, ButtonLink, ButtonSize, Choice, ChoiceLook, Column, Disclaimer, Note, PageHead, PostButton,
+    RadioGroup, Section, Table,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{Paths, plural, reading, rung_name};

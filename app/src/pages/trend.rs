@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use service::trend::{Comparison, Offer};
 
 use super::parts::RefusalNote;
-use crate::ui::{ButtonLink, PageHead, Section};
+use crate::ui::{ButtonLink, Disclaimer, PageHead, Section};
 use crate::web::Refusal;
 use crate::words::plural;
 

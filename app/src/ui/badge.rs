@@ -81,11 +81,12 @@ pub fn SeverityBadge(severity: FindingSeverity) -> impl IntoView {
 pub fn EvidenceBadge(class: usize, #[prop(optional, into)] name: Option<String>) -> impl IntoView {
     let rungs = ["10.5", "6", "1.5"].into_iter().enumerate().map(|(i, y)| {
         let fill = if i < class { "on" } else { "off" };
-        view! { <rect class=fill x="1" y=y width="10" height="2.5"></rect> }
+        format!(r#"<rect class="{fill}" x="1" y="{y}" width="10" height="2.5"></rect>"#)
     });
+    let rungs: String = rungs.collect();
     view! {
         <span class="tag ev">
-            <svg viewBox="0 0 12 14" aria-hidden="true">{rungs.collect_view()}</svg>
+            <svg viewBox="0 0 12 14" aria-hidden="true" inner_html=rungs></svg>
             <b>{format!("E{class}")}</b>
             {name.map(|name| format!(" {name}"))}
         </span>

@@ -19,7 +19,7 @@ use super::upload::UploadError;
 pub const CLIENT_LIMIT: usize = 1 << 30;
 
 /// How long the next piece of it may keep us waiting. The whole may take as long as it does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One at a time: a disk is filled soon enough.
 static TURN: Semaphore = Semaphore::const_new(1);

@@ -64,7 +64,7 @@ impl Command {
                 );
                 if !done.missing_files.is_empty() {
                     println!("Evidence whose file was missing already where it comes from:");
-                    for title in done.missing_files {
+                    for title in &done.missing_files {
                         println!("  {title}");
                     }
                 }
@@ -72,16 +72,16 @@ impl Command {
                     println!(
                         "Evidence whose file would not be taken here. It is kept, and handed out as .bin:"
                     );
-                    for title in done.untaken_files {
+                    for title in &done.untaken_files {
                         println!("  {title}");
                     }
                 }
-                for framework in done.frameworks {
+                for framework in &done.frameworks {
                     println!("{framework} was added to the frameworks.");
                 }
                 if !done.members.is_empty() {
                     println!("Members where it comes from, who have no access here until they are invited:");
-                    for (name, role) in done.members {
+                    for (name, role) in &done.members {
                         println!("  {name}, {role}");
                     }
                 }

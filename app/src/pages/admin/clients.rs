@@ -19,10 +19,11 @@ pub(crate) struct Brought {
 pub(super) fn section(brought: &Brought) -> AnyView {
     let error = error_of(brought.refusal.as_ref(), "file");
     let done = brought.imported.as_ref().map(done);
+    let refusal = brought.refusal.clone();
     view! {
         <Section id="clients" title="A client from a file" width=Width::Span>
             {done}
-            <RefusalNote refusal=brought.refusal.clone()/>
+            <RefusalNote refusal=refusal/>
             <p class="measure">
                 "An organization that an owner downloaded in another installation, with all its records, files and snapshots. It \
                  is taken whole or not at all, and you own it from then on."
@@ -68,15 +69,17 @@ fn done(client: &ImportedClient) -> AnyView {
         view! { <p>{title}</p><ul class="lines">{lines}</ul> }
     });
     let lists = lists.collect_view();
+    let (title, open, people) =
+        (format!("{} is here", client.name), format!("Open {}", client.name), client.same_people());
     let frameworks = frameworks.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
     view! {
         <div class="gap-below">
-            <Note status=Status::Pass title=format!("{} is here", client.name) alert=true>
-                <p><a href=href>{format!("Open {}", client.name)}</a></p>
+            <Note status=Status::Pass title=title alert=true>
+                <p><a href=href>{open}</a></p>
                 <p>{counts}</p>
                 {frameworks}
                 {lists}
-                <p>{client.same_people()}</p>
+                <p>{people}</p>
                 <p>"Checks that had secrets are paused until somebody enters them again."</p>
             </Note>
         </div>

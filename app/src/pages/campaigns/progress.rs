@@ -30,6 +30,7 @@ pub(crate) fn campaign_page(sheet: &CampaignSheet) -> AnyView {
     let under =
         format!("{} {}, due {}", campaign.framework_code, campaign.framework_version, day(campaign.due));
     let (figures, table, more, change) = (figures(page), table(page), more(sheet), change(sheet));
+    let disclaimer = page.framework.disclaimer.clone();
     view! {
         <PageHead title=campaign.title.clone() under=under>
             <ButtonLink href="/portfolio/campaigns">"All campaigns"</ButtonLink>
@@ -40,7 +41,7 @@ pub(crate) fn campaign_page(sheet: &CampaignSheet) -> AnyView {
         <div class="stack-wide">
             <Section id="progress" title="Progress">
                 {table}
-                <Disclaimer words=page.framework.disclaimer.clone()/>
+                <Disclaimer words=disclaimer/>
             </Section>
             {more}
             {change}

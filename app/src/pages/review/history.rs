@@ -7,7 +7,8 @@ use service::record::{Snapshot, SnapshotKind};
 use service::snapshot::SnapshotFile;
 
 use crate::ui::{
-    ButtonKind, ButtonLink, Column, Empty, Fact, KeyValue, Moment, PageHead, Section, Table, TableLook,
+    ButtonKind, ButtonLink, Column, Disclaimer, Empty, Fact, KeyValue, Moment, PageHead, Section, Table,
+    TableLook,
 };
 use crate::words::{Paths, size_words};
 

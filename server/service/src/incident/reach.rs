@@ -85,12 +85,12 @@ impl Service {
             };
             for domain in &framework.domains {
                 for criterion in &domain.criteria {
-                    let score = claims.criteria.iter().find(|score| score.code == criterion.code);
-                    let claimed = score.and_then(CriterionScore::claimed);
-                    let tied = criterion.bindings.iter().filter(|binding| {
+                    let said = claims.criteria.iter().find(|said| said.code == criterion.code);
+                    let claimed = said.and_then(CriterionScore::claimed);
+                    let reached = criterion.bindings.iter().filter(|binding| {
                         binding.kind == check.kind && is_tied(&domain.code, integration, by_hand(&binding.id))
                     });
-                    let bindings: Vec<_> = tied
+                    let bindings: Vec<_> = reached
                         .map(|binding| Bound {
                             bears: claimed.is_some_and(|level| level > binding.fail_cap)
                                 && !overridden(&binding.id),
