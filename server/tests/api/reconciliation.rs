@@ -83,6 +83,11 @@ async fn figures_alone_are_a_report_and_their_age_counts() {
     assert_eq!(poor["status"], "FAIL");
     let told = "expected loinc_pct >= 80, the least that any criterion asks for, got 60";
     assert!(poor["messages"].to_string().contains(told), "{poor}");
+    // A criterion that asks for more may stand before the one that asks for the least.
+    let valid = json!({ "observations": { "min_valid_pct": 80 } });
+    let poor = world.owner.post(&reports, valid).await.expect(201);
+    let told = "expected min_valid_pct >= 90, the least that any criterion asks for, got 80";
+    assert!(poor["messages"].to_string().contains(told), "{poor}");
     // Another run finds nothing new, and says so.
     let again = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     assert_eq!((&again["status"], &again["reach"]), (&json!("UNKNOWN"), &json!("inconclusive")), "{again}");

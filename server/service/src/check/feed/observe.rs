@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::check::{
-    CheckKind, ConditionResult, Message, Observations, Outcome, Parameters, Severity, Status, Value, judge,
+    CheckKind, Condition, ConditionResult, Message, Observations, Operator, Outcome, Parameters, Severity,
+    Status, Value, judge,
 };
 use domain::framework::Binding;
 use rust_decimal::Decimal;
@@ -120,13 +121,14 @@ pub(in crate::check) fn least_asked(
     kind: &CheckKind,
     outcome: &Outcome,
 ) -> (Status, Vec<Message>) {
-    let mut best: BTreeMap<&str, (ConditionResult, &str)> = BTreeMap::new();
+    let mut best: BTreeMap<&str, (ConditionResult, &Condition)> = BTreeMap::new();
     for (_, binding) in bindings {
         let judged = judge(&binding.expect, kind, outcome);
         for (condition, result) in binding.expect.iter().zip(judged.conditions) {
-            let entry = best.entry(&condition.observation).or_insert((result, &condition.text));
-            if rank(result) < rank(entry.0) {
-                *entry = (result, &condition.text);
+            let (found, asked) = best.entry(&condition.observation).or_insert((result, condition));
+            let less = rank(result) == rank(*found) && asks_less(condition, asked);
+            if less || rank(result) < rank(*found) {
+                (*found, *asked) = (result, condition);
             }
         }
     }
@@ -143,10 +145,21 @@ pub(in crate::check) fn least_asked(
             _ => Status::Warn,
         };
         let seen = outcome.observations.get(name).map(ToString::to_string).unwrap_or_default();
+        let asked = &asked.text;
         let text = format!("expected {asked}, the least that any criterion asks for, got {seen}");
         messages.push(Message::new(severity, text).at(name));
     }
     (status, messages)
+}
+
+/// Whether a condition asks for less than another one that sets a bound on the same side.
+fn asks_less(condition: &Condition, other: &Condition) -> bool {
+    let (Some(this), Some(that)) = (condition.value.number(), other.value.number()) else { return false };
+    match (condition.operator, other.operator) {
+        (Operator::AtLeast | Operator::Above, Operator::AtLeast | Operator::Above) => this < that,
+        (Operator::AtMost | Operator::Below, Operator::AtMost | Operator::Below) => this > that,
+        _ => false,
+    }
 }
 
 const fn rank(result: ConditionResult) -> u8 {
