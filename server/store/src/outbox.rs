@@ -26,12 +26,13 @@ macro_rules! columns {
 }
 
 /// `$1` now, `$2` later than any node's present. What is told of an incident comes in order: nobody hears that it ended
-/// before they heard that it began.
+/// before they heard that it began. The first of each are looked up all at once: where thousands wait, to look for an
+/// earlier one beside each of them takes seconds.
 macro_rules! due {
     () => {
-        "state = 'waiting' AND (due_at <= $1 OR decided_at > $2) AND NOT EXISTS (SELECT e.id FROM outbox e \
-         WHERE e.incident_id = outbox.incident_id AND e.channel_id = outbox.channel_id AND e.state = 'waiting' \
-         AND e.id < outbox.id)"
+        "state = 'waiting' AND (due_at <= $1 OR decided_at > $2) AND (incident_id IS NULL OR id IN \
+         (SELECT MIN(id) FROM outbox WHERE state = 'waiting' AND incident_id IS NOT NULL \
+         GROUP BY incident_id, channel_id))"
     };
 }
 
