@@ -31,6 +31,8 @@ statements! {
         WHERE id = $1 AND org_id = $2 AND created_at = $3";
     Both DELETE = "DELETE FROM integrations WHERE id = $1 \
         AND NOT EXISTS (SELECT c.id FROM checks c WHERE c.integration_id = $1)";
+    // Whoever adds a check to it waits, or is waited for.
+    Postgres HOLD = "SELECT id FROM integrations WHERE id = $1 FOR UPDATE";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     Both BESIDE_ASSESSMENT = select!(
@@ -111,6 +113,10 @@ impl Store {
     pub async fn delete_integration(&self, id: IntegrationId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        // A check that is just being added would go with it unseen. SQLite has one writer.
+        if matches!(link, Link::Postgres(_)) {
+            row!(link, (IntegrationId,), HOLD, id)?;
+        }
         if run!(link, DELETE, id)? == 0 {
             return Ok(false);
         }
