@@ -19,6 +19,10 @@ const MOST_FROM_ONE: u64 = 200;
 /// How most parts are packed (APPNOTE 4.4.5): the only way in which little unpacks to much.
 const DEFLATED: usize = 8;
 
+/// Said of a place that does not fit, which stands elsewhere then (APPNOTE 4.4.16). Nothing that is taken is so large, and
+/// a part that is not found is not looked into.
+const ELSEWHERE: usize = 0xffff_ffff;
+
 /// A line of the directory.
 struct Entry<'c> {
     name: &'c [u8],
@@ -154,7 +158,7 @@ fn entries_of(content: &[u8]) -> Option<Vec<Entry<'_>>> {
             method: number(at + 10, 2)?,
             packed: size(at + 20)?,
             unpacked: size(at + 24)?,
-            at: number(at + 42, 4)?,
+            at: number(at + 42, 4).filter(|at| *at != ELSEWHERE)?,
         });
         at += 46 + name + extra + comment;
     }

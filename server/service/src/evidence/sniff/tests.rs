@@ -162,4 +162,9 @@ fn a_directory_that_lies_about_its_places_is_no_document() {
         changed[place] ^= 0xff;
         let _ = sniff(&changed);
     }
+    // A part whose place stands elsewhere: other programs look there, and might find more than is admitted.
+    let mut elsewhere = whole.clone();
+    let last = elsewhere.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    elsewhere[last + 42..last + 46].copy_from_slice(&[0xff; 4]);
+    assert_eq!((sniff(&whole), sniff(&elsewhere)), (Ok(FileKind::Xlsx), Err(NotTaken::Archive)));
 }
