@@ -37,10 +37,12 @@ impl Value {
     }
 }
 
-/// A number with two decimals at most; with all that it has where rounding would leave none of them, or make it `limit`.
+/// A number with two decimals at most; with all that it has where rounding would leave none of them, or take it to `limit`
+/// or across it.
 fn readable(number: Decimal, limit: Option<Decimal>) -> Decimal {
     let short = number.round_dp(2);
-    let misleads = short != number && (short.fract().is_zero() || limit == Some(short));
+    let across = limit.is_some_and(|limit| short.cmp(&limit) != number.cmp(&limit));
+    let misleads = across || (short != number && short.fract().is_zero());
     if misleads { number.normalize() } else { short.normalize() }
 }
 
@@ -134,6 +136,8 @@ mod tests {
         assert_eq!(shown("100", "99").as_deref(), Some("100"));
         assert_eq!(shown("99.9999", "99").as_deref(), Some("99.9999"), "not quite 100");
         assert_eq!(shown("99.4999", "99.5").as_deref(), Some("99.4999"), "below what is asked");
+        assert_eq!(shown("99.4975", "99.499").as_deref(), Some("99.4975"), "nor above it");
+        assert_eq!(shown("0.125", "0.125").as_deref(), Some("0.125"), "just what is asked");
         assert_eq!(shown("TLSv1.3", "1.2"), None);
         assert_eq!(Value::Number("99.8607".parse().unwrap()).shown(), "99.86");
         assert_eq!(Value::Text("1.2345".to_owned()).shown(), "1.2345");
