@@ -276,7 +276,7 @@ async fn without_a_receiver_nothing_can_be_said() {
 async fn a_vendors_webhook_is_awaited_at_an_address_that_stays_the_same() {
     let site = FhirServer::start(Server::new(Manner::Silent, "4.0.1").router()).await;
     let prober = prober(3);
-    let parameters = site.parameters(&[("mode", "webhook"), ("test_event", "test-patient update")]);
+    let parameters = site.parameters(&[("mode", "Webhook"), ("test_event", "test-patient update")]);
     let first = run_with(&prober, KIND, &parameters).await;
     assert_eq!(first.status, Status::Fail, "{first:#?}");
     assert_eq!(seen(&first, "handshake_ok"), "false");

@@ -78,7 +78,8 @@ struct Plan {
 impl Plan {
     fn read(context: &Context<'_>) -> Result<Self, Failure> {
         let refuse = |text: String| Failure::inconclusive(Layer::Guard, text);
-        let mode = match context.parameters.text("mode").map_or("subscription", str::trim) {
+        let mode = context.parameters.text("mode").map(|text| text.trim().to_ascii_lowercase());
+        let mode = match mode.as_deref().unwrap_or("subscription") {
             "subscription" => Mode::Subscription,
             "webhook" => Mode::Webhook,
             other => {
