@@ -33,7 +33,10 @@ pub fn incident_opening(incident: &Incident) -> String {
     match incident.opening {
         _ if incident.flapped => format!("comes and goes, {} so far", plural(failures, "failure")),
         Opening::Failures if incident.is_open() => format!("{} failure running", ordinal(incident.failures)),
-        Opening::Contradiction => format!("contradicts an answer in {}", plural(failures, "run")),
+        Opening::Contradiction => {
+            let contradicts = if incident.is_open() { "contradicts" } else { "contradicted" };
+            format!("{contradicts} an answer in {}", plural(failures, "run"))
+        }
         _ => plural(failures, "failure"),
     }
 }
@@ -47,6 +50,9 @@ pub fn incident_closing(incident: &Incident) -> Option<String> {
         Some(Closing::CheckRemoved) => format!("ended with its check, removed {when}"),
         Some(Closing::AimedElsewhere) => {
             format!("ended with its target, the check was aimed elsewhere {when}")
+        }
+        Some(Closing::Recovered) | None if incident.opening == Opening::Contradiction => {
+            format!("and no more since {when}")
         }
         Some(Closing::Recovered) | None => format!("recovered {when}"),
     })

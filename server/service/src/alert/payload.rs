@@ -46,15 +46,19 @@ pub(super) fn of_incident(
 ) -> Payload {
     let name = &incident.integration;
     let severity = severity_word(incident.severity);
+    // Nothing is out then, and so nothing recovers.
+    let contradiction = incident.opening == Opening::Contradiction;
     let (subject, at) = match event {
         AlertEvent::Closed => {
             let ended = match incident.closing {
                 Some(Closing::CheckRemoved) => "ended, its check was removed",
                 Some(Closing::AimedElsewhere) => "ended, its check looks at another target now",
+                Some(Closing::Recovered) | None if contradiction => "contradicts no answer any more",
                 Some(Closing::Recovered) | None => "has recovered",
             };
             (format!("{name} {ended}"), incident.closed_at.unwrap_or(now))
         }
+        AlertEvent::Reminder if contradiction => (format!("{name} still contradicts an answer"), now),
         AlertEvent::Reminder => (format!("Still broken: {name}"), now),
         AlertEvent::Opened | AlertEvent::Test => match incident.opening {
             Opening::Failures => (format!("{name} is broken"), incident.opened_at),
@@ -63,9 +67,10 @@ pub(super) fn of_incident(
         },
     };
     let mut lines = vec![format!("{}, {severity}: {}", incident.kind, incident.cause)];
+    let what = if contradiction { "run" } else { "failure" };
     let failures = match incident.failures {
-        1 => "1 failure".to_owned(),
-        count => format!("{count} failures"),
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
     };
     lines.push(match incident.closed_at {
         Some(closed) => format!("From {} to {}, {failures}", shown(incident.began_at), shown(closed)),
@@ -140,4 +145,59 @@ fn instant(at: UnixMillis) -> String {
 /// `20 Nov 2026, 14:02 UTC`.
 fn shown(at: UnixMillis) -> String {
     at.timestamp().to_zoned(TimeZone::UTC).strftime("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use store::record::SizeBand;
+    use store::{IncidentId, OrgId};
+
+    use super::*;
+
+    fn told(event: AlertEvent, incident: &Incident) -> Payload {
+        let organization = Organization {
+            id: incident.org,
+            slug: "alder".to_owned(),
+            name: "Alder".to_owned(),
+            profiles: Vec::new(),
+            size_band: SizeBand::UpTo6,
+            demo: false,
+            created_at: UnixMillis(0),
+        };
+        of_incident(event, &organization, incident, None, UnixMillis(0))
+    }
+
+    #[test]
+    fn what_contradicts_an_answer_is_neither_broken_nor_does_it_recover() {
+        let broken = Incident {
+            id: IncidentId::new(),
+            org: OrgId::new(),
+            check: None,
+            integration: "Patient API".to_owned(),
+            kind: "fhir.capability".into(),
+            severity: FindingSeverity::High,
+            touches: Vec::new(),
+            opening: Opening::Failures,
+            cause: "expected HTTP 200, got 404".to_owned(),
+            failures: 3,
+            flapped: false,
+            began_at: UnixMillis(0),
+            opened_at: UnixMillis(0),
+            closed_at: Some(UnixMillis(60_000)),
+            closing: Some(Closing::Recovered),
+            announced_at: None,
+            closing_announced_at: None,
+        };
+        let less = Incident { opening: Opening::Contradiction, ..broken.clone() };
+        for (event, of_failures, of_contradiction) in [
+            (AlertEvent::Opened, "Patient API is broken", "Patient API contradicts an answer"),
+            (AlertEvent::Reminder, "Still broken: Patient API", "Patient API still contradicts an answer"),
+            (AlertEvent::Closed, "Patient API has recovered", "Patient API contradicts no answer any more"),
+        ] {
+            assert_eq!(told(event, &broken).subject, of_failures);
+            assert_eq!(told(event, &less).subject, of_contradiction);
+        }
+        assert!(told(AlertEvent::Closed, &broken).text.contains(", 3 failures"));
+        assert!(told(AlertEvent::Closed, &less).text.contains(", 3 runs"));
+    }
 }
