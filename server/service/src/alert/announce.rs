@@ -143,29 +143,31 @@ impl Service {
 
     async fn remind(&self, round: &mut Round, now: UnixMillis) -> Result<(), Error> {
         for recipient in self.store().to_remind(now).await? {
-            let Some(incident) = self.store().incident(recipient.incident).await? else { continue };
-            let (integration, snoozed) = match incident.check {
-                Some(check) => self.silence_of(check, now).await?,
-                None => (None, false),
-            };
-            let Some(around) = round.of(self, incident.org, now).await? else { continue };
-            let paused = around.channels.iter().any(|c| c.id == recipient.channel && c.paused.is_some());
-            if snoozed || paused || around.under_maintenance(integration, now) {
-                continue;
+            let incident = recipient.incident;
+            if let Err(error) = self.remind_one(round, recipient, now).await {
+                tracing::error!(%incident, ?error, "nobody could be reminded of an incident");
             }
-            self.remind_one(around, &incident, recipient, now).await?;
         }
         Ok(())
     }
 
     async fn remind_one(
         &self,
-        around: &Around,
-        incident: &Incident,
+        round: &mut Round,
         recipient: Recipient,
         now: UnixMillis,
     ) -> Result<(), Error> {
-        let payload = self.payload(around, AlertEvent::Reminder, incident, now);
+        let Some(incident) = self.store().incident(recipient.incident).await? else { return Ok(()) };
+        let (integration, snoozed) = match incident.check {
+            Some(check) => self.silence_of(check, now).await?,
+            None => (None, false),
+        };
+        let Some(around) = round.of(self, incident.org, now).await? else { return Ok(()) };
+        let paused = around.channels.iter().any(|c| c.id == recipient.channel && c.paused.is_some());
+        if snoozed || paused || around.under_maintenance(integration, now) {
+            return Ok(());
+        }
+        let payload = self.payload(around, AlertEvent::Reminder, &incident, now);
         let telling = Telling { channel: recipient.channel, payload, remind_seconds: None };
         self.store().remind(recipient, incident.org, telling, now).await?;
         Ok(())
