@@ -2,10 +2,10 @@
 
 use rstest::rstest;
 
-use super::clients::Exported;
+use super::clients::{Exported, rich};
 use super::frameworks::admin;
-use super::support::{Answer, Backend, Person, TestApp, World};
-use super::uploads::form;
+use super::support::{Answer, Backend, Person, TestApp, World, text};
+use super::uploads::{PDF, form};
 
 /// Sends the form with a client's file, as a browser does.
 async fn bring(person: &Person, app: &TestApp, file: Option<(&str, &[u8])>) -> Answer {
@@ -65,5 +65,30 @@ async fn nobody_else_brings_a_client() {
     let anonymous = world.app.anonymous();
     let sent = bring(&anonymous, &world.app, Some(("client.zip", b"x"))).await;
     assert!(sent.status == 303 && sent.location().starts_with("/sign-in"), "{sent:?}");
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_bring_the_same_client_at_once_take_no_file_from_each_other(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = rich(Backend::Sqlite).await;
+    let exported = Exported::of(&world).await;
+    let app = TestApp::spawn(backend).await;
+    let keeper = app.person("keeper").await;
+    let path = exported.path();
+    let bring = || app.service.import_client_as_operator(&path, "keeper@example.org");
+    let (one, other) = tokio::join!(bring(), bring());
+    let refused = match (one, other) {
+        (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,
+        _ => panic!("one of the two comes first"),
+    };
+    assert!(refused.to_string().contains("is here already"), "{refused}");
+    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
+    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    let file = keeper.get(&format!("/evidence/{}", text(&item["id"]))).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
+    app.stop().await;
     world.app.stop().await;
 }

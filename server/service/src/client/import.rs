@@ -180,9 +180,18 @@ impl Service {
         keeping.await.map_err(Error::internal)?
     }
 
-    /// Takes back what was kept of an import that failed. The organization is nowhere, so nobody else has these.
+    /// Takes back what was kept of an import that failed, where the organization is nowhere: whoever brought it meanwhile
+    /// has the same files in the same places.
     async fn drop_files(&self, org: OrgId, kept: &BTreeMap<(EvidenceId, String), FoundFile>) {
         let Some(files) = self.files() else { return };
+        match self.store().organization_exists(org).await {
+            Ok(false) => {}
+            Ok(true) => return,
+            Err(error) => {
+                tracing::warn!(%org, ?error, "the files of an import that failed were left where they are");
+                return;
+            }
+        }
         let items: BTreeSet<EvidenceId> = kept.keys().map(|(item, _)| *item).collect();
         for item in items {
             if let Err(error) = files.remove(org, item).await {

@@ -61,7 +61,11 @@ pub(super) async fn client(
         } else {
             let address = mark.map(|mark| users::marked(org, mark));
             let user = users::nobody(person.name.clone(), address, now);
-            users::insert(link, &user).await?;
+            match users::insert(link, &user).await {
+                // Whoever is known by the same mark came along with the same client, a moment ago.
+                Err(StoreError::Duplicate { .. }) => return Ok(KeptClient::HereAlready),
+                inserted => inserted?,
+            }
             user.id
         };
         marked.extend(mark.map(|mark| (mark, user)));
