@@ -59,7 +59,7 @@ pub enum Permission {
     Comment,
     /// Register integrations, set up and run checks.
     Operate,
-    /// Accept or reject evidence, change ties.
+    /// Accept or reject evidence, change ties, silence a check that fails.
     Review,
     /// Say who is told of incidents, silence alerts.
     Alert,
@@ -107,7 +107,7 @@ impl Permission {
             Self::Assign => "say who answers what",
             Self::Comment => "comment",
             Self::Operate => "change integrations or run checks",
-            Self::Review => "review evidence or change ties",
+            Self::Review => "review evidence, change ties or silence a check that fails",
             Self::Alert => "change or silence alerts",
             Self::Assess => "start an assessment",
             Self::Submit => "submit an assessment or take it back",
