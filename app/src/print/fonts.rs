@@ -2,8 +2,8 @@
 //! What no font has shows as a box, and the report says so.
 //!
 //! **Invariants.** A report that needs no other sign is set in the program's own fonts, and is the same file on every
-//! machine. The machine's fonts are looked for once, when a report first needs one; a font of theirs is in memory only
-//! as long as a report is set with it.
+//! machine. The machine's fonts are looked for once, when a report first needs one; a font of theirs is in memory
+//! while a report is set with it, and until the next one is.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
