@@ -222,15 +222,13 @@ impl Service {
     }
 
     /// Pausing or removing a check whose failure is confirmed needs a reviewer (`scoring.md` section 6.2), and so does
-    /// having it look at something else. The bindings whose failure is silenced so: they are on record.
+    /// having it look at something else. The bindings that it is tied to and whose failure is silenced so: they are on
+    /// record.
     async fn may_silence(&self, actor: &Actor, check: &Check) -> Result<Vec<BindingId>, Error> {
-        let kind = self.kind_of(check)?;
-        let now = UnixMillis::now();
-        let failing = self.store().standings_of(check.id).await?.into_iter().filter(|standing| {
-            let record = crate::assessment::record(standing, now);
-            domain::check::BindingState::of_probe(&record, kind) == domain::check::Status::Fail
-        });
-        let mut failing: Vec<BindingId> = failing.map(|standing| standing.binding).collect();
+        let integration = self.store().integration(check.integration).await?;
+        let integration = integration.ok_or(Error::NotFound("The check"))?;
+        let failing = self.failing_of(check).await?.into_iter().filter(|one| one.is_tied(&integration));
+        let mut failing: Vec<BindingId> = failing.map(|one| one.binding).collect();
         failing.sort();
         failing.dedup();
         let role = self.role(actor, check.org, "The check").await?;

@@ -4,7 +4,7 @@ use domain::check::{BindingState, Status};
 use domain::framework::Domain;
 use domain::{BindingId, DomainCode};
 use serde_json::json;
-use store::record::{Integration, ManualTie};
+use store::record::{Check, Integration, ManualTie};
 use store::{CheckId, FrameworkId, UnixMillis};
 
 use crate::service::org_audit;
@@ -21,6 +21,20 @@ pub(crate) fn is_tied(domain: &DomainCode, integration: &Integration, by_hand: O
         || serves.is_empty() || serves.contains(domain) || ALWAYS.contains(&domain.as_str()),
         |tie| tie.tied,
     )
+}
+
+/// A binding that a check fails for.
+pub(crate) struct Failing {
+    pub(crate) binding: BindingId,
+    domain: DomainCode,
+    by_hand: Option<ManualTie>,
+}
+
+impl Failing {
+    /// Whether the check is tied to it while its integration is this one.
+    pub(crate) fn is_tied(&self, integration: &Integration) -> bool {
+        is_tied(&self.domain, integration, self.by_hand.as_ref())
+    }
 }
 
 impl Service {
@@ -93,33 +107,40 @@ impl Service {
 
     /// The bindings that a check of the integration fails for now, and would be tied to no more.
     async fn silenced(&self, before: &Integration, after: &Integration) -> Result<Vec<BindingId>, Error> {
-        let now = UnixMillis::now();
         let mut silenced = Vec::new();
         for check in self.store().checks_of_integration(before.id).await? {
-            let kind = self.kind_of(&check)?;
-            let ties = self.store().ties_of(check.id).await?;
-            for standing in self.store().standings_of(check.id).await? {
-                let record = crate::assessment::record(&standing, now);
-                if BindingState::of_probe(&record, kind) != Status::Fail {
-                    continue;
-                }
-                let framework = self.prepared(standing.framework).await?.framework;
-                let holds = |domain: &&Domain| {
-                    let mut bindings = domain.criteria.iter().flat_map(|criterion| &criterion.bindings);
-                    bindings.any(|binding| binding.id == standing.binding)
-                };
-                let Some(domain) = framework.domains.iter().find(holds) else { continue };
-                let by_hand = ties
-                    .iter()
-                    .find(|tie| tie.framework == standing.framework && tie.binding == standing.binding);
-                if is_tied(&domain.code, before, by_hand) && !is_tied(&domain.code, after, by_hand) {
-                    silenced.push(standing.binding);
-                }
-            }
+            let failing = self.failing_of(&check).await?.into_iter();
+            let untied = failing.filter(|one| one.is_tied(before) && !one.is_tied(after));
+            silenced.extend(untied.map(|one| one.binding));
         }
         silenced.sort();
         silenced.dedup();
         Ok(silenced)
+    }
+
+    /// What a check fails for now, whether it is tied to it or not.
+    pub(crate) async fn failing_of(&self, check: &Check) -> Result<Vec<Failing>, Error> {
+        let (kind, now) = (self.kind_of(check)?, UnixMillis::now());
+        let ties = self.store().ties_of(check.id).await?;
+        let mut failing = Vec::new();
+        for standing in self.store().standings_of(check.id).await? {
+            let record = crate::assessment::record(&standing, now);
+            if BindingState::of_probe(&record, kind) != Status::Fail {
+                continue;
+            }
+            let framework = self.prepared(standing.framework).await?.framework;
+            let holds = |domain: &&Domain| {
+                let mut bindings = domain.criteria.iter().flat_map(|criterion| &criterion.bindings);
+                bindings.any(|binding| binding.id == standing.binding)
+            };
+            let Some(domain) = framework.domains.iter().find(holds) else { continue };
+            let by_hand = ties
+                .iter()
+                .find(|tie| tie.framework == standing.framework && tie.binding == standing.binding);
+            let (domain, by_hand) = (domain.code.clone(), by_hand.cloned());
+            failing.push(Failing { binding: standing.binding, domain, by_hand });
+        }
+        Ok(failing)
     }
 
     /// Lets the rule decide again.

@@ -57,6 +57,24 @@ async fn a_secret_goes_nowhere_but_where_it_was_entered_for(
     assert_eq!(without["parameters"].get("bearer_token"), None, "{without}");
 }
 
+#[tokio::test]
+async fn a_failure_that_counts_nowhere_is_silenced_by_whoever_set_the_check_up() {
+    let world = World::new(Backend::Sqlite).await;
+    let contributor = world.member("contributor").await;
+    let broken = Target::start().await;
+    broken.set_up(false);
+    for (domains, expected) in [(&["PUB"][..], 200_u16), (&["PUB", "PPA"][..], 403)] {
+        let integration = world.integration(domains).await;
+        let made = add(&contributor, &integration, "cdshooks.discovery", json!({ "base_url": broken.url }));
+        let check = format!("/checks/{}", text(&made.await.expect(201)["id"]));
+        for _ in 0..3 {
+            contributor.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+        }
+        let paused = contributor.patch(&check, json!({ "enabled": false })).await;
+        assert_eq!(paused.status, expected, "{domains:?}: {}", paused.text);
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_confirmed_failure_is_not_aimed_away_by_whoever_may_not_silence_it(
