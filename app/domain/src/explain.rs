@@ -192,7 +192,7 @@ impl CriterionReasons {
         lines.push(self.evidence_line());
         lines.extend(self.checks.iter().filter_map(CheckReason::line));
         lines.push(format!("Counts for level {}: {}.", self.effective.get(), self.limit_words()));
-        lines.push(format!("Confidence {} %: {}.", self.confidence, self.confidence_words()));
+        lines.push(format!("Confidence {}%: {}.", self.confidence, self.confidence_words()));
         lines
     }
 
@@ -214,9 +214,9 @@ impl CriterionReasons {
         match self.confidence_reason {
             ConfidenceReason::Unanswered => "unanswered".to_owned(),
             ConfidenceReason::Contradicted => {
-                format!("a contradicted answer is trusted {CONTRADICTED_CONFIDENCE} %")
+                format!("a contradicted answer is trusted {CONTRADICTED_CONFIDENCE}%")
             }
-            ConfidenceReason::Warned => format!("at most {WARNED_CONFIDENCE} % while a check warns"),
+            ConfidenceReason::Warned => format!("at most {WARNED_CONFIDENCE}% while a check warns"),
             ConfidenceReason::EvidenceClass => {
                 format!("as evidence {}, {}, is trusted", self.evidence.class, self.evidence.name)
             }
@@ -246,7 +246,7 @@ impl CheckReason {
             CheckEffect::Nothing => return None,
             CheckEffect::Verifies => "verifies the answer".to_owned(),
             CheckEffect::LowersConfidence => {
-                format!("lowers the confidence to at most {WARNED_CONFIDENCE} %")
+                format!("lowers the confidence to at most {WARNED_CONFIDENCE}%")
             }
             CheckEffect::Contradicts => {
                 format!("contradicts the answer and caps it at level {}", self.fail_cap.get())

@@ -148,7 +148,7 @@ impl Terminology {
         let said = shares.into_iter().take(MOST_SAID).map(|(share, name, counted)| {
             let Counted { total, valid, .. } = counted;
             let text = format!(
-                "{valid} of {total} carry a valid standard code: {} %.",
+                "{valid} of {total} carry a valid standard code: {}%.",
                 share.round_dp(1).normalize()
             );
             Message::new(Severity::Info, text).at(format!("domain {name}"))

@@ -57,9 +57,9 @@ fn a_contradicted_answer_is_explained_line_by_line() {
              time): allows up to level 4.",
             "Check PAT-1.4 (tls.certificate) is FAIL: contradicts the answer and caps it at level 1.",
             "Check PAT-1.5 (fhir.capability) is PASS: verifies the answer.",
-            "Check PAT-1.6 (fhir.capability) is WARN: lowers the confidence to at most 65 %.",
+            "Check PAT-1.6 (fhir.capability) is WARN: lowers the confidence to at most 65%.",
             "Counts for level 1: a failing check contradicts more.",
-            "Confidence 20 %: a contradicted answer is trusted 20 %.",
+            "Confidence 20%: a contradicted answer is trusted 20%.",
         ]
     );
 }
@@ -72,7 +72,7 @@ fn an_unproven_answer_says_that_the_evidence_caps_it() {
     let shown = lines(&input, &scored(&input), "PAT-1");
     assert_eq!(shown[1], "Evidence E0, attested (no valid evidence item is attached): caps it at level 2.");
     assert_eq!(shown[2], "Counts for level 2: the evidence does not prove more.");
-    assert_eq!(shown[3], "Confidence 40 %: as evidence E0, attested, is trusted.");
+    assert_eq!(shown[3], "Confidence 40%: as evidence E0, attested, is trusted.");
 }
 
 #[test]

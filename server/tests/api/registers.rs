@@ -112,7 +112,7 @@ async fn measure_validations_pass_fail_and_are_unknown_as_their_register_says(
     add(&world.owner, &world, "measure-validations", validation("HBD", 40)).await.expect(201);
     let run = latest(&world, &check).await;
     assert_eq!((&run["status"], &run["observations"]["measures"]), (&json!("FAIL"), &json!(2)), "{run}");
-    says(&run, "lowest agreement is 80 % in HBD");
+    says(&run, "lowest agreement is 80% in HBD");
     world.app.stop().await;
 }
 

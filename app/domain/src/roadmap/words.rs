@@ -84,17 +84,17 @@ impl Obstacle {
                 display(most)
             ),
             Self::Confidence { least, most } => format!(
-                "Confidence is at most {} % with everything proven that is not excluded, and {least} % is asked.",
+                "Confidence is at most {}% with everything proven that is not excluded, and {least}% is asked.",
                 display(most)
             ),
             Self::Completeness { least, most } => format!(
-                "Completeness is at most {} % with every question answered that is not excluded, and {least} % is asked.",
+                "Completeness is at most {}% with every question answered that is not excluded, and {least}% is asked.",
                 display(most)
             ),
             Self::Coverage { domains } => {
                 let listed: Vec<&str> = domains.iter().map(crate::code::DomainCode::as_str).collect();
                 format!(
-                    "More than 20 % of {} was taken out as not applicable. Answer some of it, or give reasons for less.",
+                    "More than 20% of {} was taken out as not applicable. Answer some of it, or give reasons for less.",
                     listed.join(", ")
                 )
             }

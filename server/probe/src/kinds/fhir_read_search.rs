@@ -219,8 +219,7 @@ impl Reading<'_, '_> {
             self.report.say(Message::new(Severity::Warning, problem).at(query));
         }
         let share = self.tally.error_pct();
-        let text =
-            format!("expected at most {PASSING_ERRORS} % failed requests, got {} %", share.normalize());
+        let text = format!("expected at most {PASSING_ERRORS}% failed requests, got {}%", share.normalize());
         if share > NEAR_ERRORS {
             self.report.fail(Message::new(Severity::Error, text).at("error_pct"));
         } else if share > PASSING_ERRORS {

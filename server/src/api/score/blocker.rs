@@ -67,11 +67,11 @@ impl Blocker {
                 format!("Overall is {}, and {least} is asked.", display(seen)),
             ),
             RungCondition::Confidence { least, seen } => {
-                let text = format!("Confidence is {} %, and {least} % is asked.", display(seen));
+                let text = format!("Confidence is {}%, and {least}% is asked.", display(seen));
                 figure(Name::MinConfidence, *least, seen, text)
             }
             RungCondition::Completeness { least, seen } => {
-                let text = format!("Completeness is {} %, and {least} % is asked.", display(seen));
+                let text = format!("Completeness is {}%, and {least}% is asked.", display(seen));
                 figure(Name::MinCompleteness, *least, seen, text)
             }
             RungCondition::Domain { code, least, seen } => {

@@ -62,7 +62,7 @@ impl Reading<'_, '_> {
             "of what {source} reported, {in_time} items were visible within 24 hours, {late} were not, and {open} are \
              undecided"
         ));
-        let text = format!("expected {PASSING} % visible within 24 hours, got {} %", share.normalize());
+        let text = format!("expected {PASSING}% visible within 24 hours, got {}%", share.normalize());
         if share < NEAR {
             self.report.fail(Message::new(Severity::Error, text).at(OBSERVED));
         } else if share < PASSING {

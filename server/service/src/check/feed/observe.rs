@@ -101,7 +101,7 @@ pub(super) fn asked(parameters: &Parameters, figures: &Observations) -> Option<(
         (number("row_count_deviation_pct"), parameters.number("row_tolerance_pct"))
         && seen > tolerated
     {
-        let text = format!("The row count is {seen} % off the usual; {tolerated} % is tolerated.");
+        let text = format!("The row count is {seen}% off the usual; {tolerated}% is tolerated.");
         return Some((Status::Warn, Message::new(Severity::Warning, text).at("row_count")));
     }
     if let (Some(seen), Some(least)) = (number("resources_checked"), parameters.number("min_sample"))

@@ -141,7 +141,7 @@ fn results<K: Ord>(figures: &mut Figures, measures: &BTreeMap<K, Measure<'_>>) {
         && let Some((lowest, name)) = agreements.iter().min()
     {
         figures.observations.set("min_agreement_pct", *lowest);
-        let text = format!("The lowest agreement is {} % in {name}.", lowest.round_dp(1).normalize());
+        let text = format!("The lowest agreement is {}% in {name}.", lowest.round_dp(1).normalize());
         figures.say(Severity::Info, text);
     }
     let decks: Vec<Option<bool>> =
