@@ -240,7 +240,9 @@ async fn a_key_or_an_anchor_that_no_run_could_read_is_refused_when_it_is_made() 
     let form = format!("/orgs/{}/integrations/{integration}/checks/new", world.slug);
     let page = world.owner.submit(&form, &typed).await;
     assert_eq!(page.status, 422, "{}", page.text);
-    assert!(page.text.contains("It is neither a PEM"), "{}", page.text);
+    for told in [">It is neither a PEM", ">Private key: it is neither a PEM"] {
+        assert!(page.text.contains(told), "the field and the note on top say it: {}", page.text);
+    }
     assert!(!page.text.contains("hunter2"));
 }
 
