@@ -103,6 +103,11 @@ impl History {
         Self::restored(self.failures << 1 | u32::from(failed), self.known + 1)
     }
 
+    /// The same where the newest result turns out otherwise.
+    fn corrected(self, failed: bool) -> Self {
+        Self::restored(self.failures & !1 | u32::from(failed), self.known.max(1))
+    }
+
     /// The weighted changes in 38,000ths: a step's weight is 0.8 to 1.2 in 1,900ths, and there are 20 steps.
     fn changes(self) -> u32 {
         let steps = 0..self.known.saturating_sub(1);
@@ -140,28 +145,48 @@ impl Watch {
             Status::Pass | Status::Warn => false,
         };
         let history = self.history.with(failed);
-        let mut next = Self {
+        let next = Self {
             fails: if failed { self.fails.saturating_add(1) } else { 0 },
             successes: if failed { 0 } else { (self.successes + 1).min(Thresholds::MOST) },
             flapping: history.flaps(self.flapping),
             history,
             open: self.open,
         };
+        next.moved(failed, thresholds)
+    }
+
+    /// Takes into account that the latest runs count otherwise than they did, because an answer claims more or less than
+    /// before: as many as `running` of them, at least one. They are no further results.
+    #[must_use]
+    pub fn anew(self, failed: bool, running: u32, thresholds: Thresholds) -> (Self, Option<Transition>) {
+        let (running, history) = (running.max(1), self.history.corrected(failed));
+        let next = Self {
+            fails: if failed { self.fails.max(running) } else { 0 },
+            successes: if failed { 0 } else { self.successes.max(running).min(Thresholds::MOST) },
+            flapping: history.flaps(self.flapping),
+            history,
+            open: self.open,
+        };
+        next.moved(failed, thresholds)
+    }
+
+    /// Opens or closes the incident where the thresholds say so.
+    fn moved(self, failed: bool, thresholds: Thresholds) -> (Self, Option<Transition>) {
         let transition = match (self.open, failed) {
-            (false, true) if next.fails >= thresholds.open_after => {
+            (false, true) if self.fails >= thresholds.open_after => {
                 Some(Transition::Opened(Opening::Failures))
             }
-            (false, true) if next.flapping => Some(Transition::Opened(Opening::Flapping)),
-            (true, false) if next.successes >= thresholds.close_after && !next.flapping => {
+            (false, true) if self.flapping => Some(Transition::Opened(Opening::Flapping)),
+            (true, false) if self.successes >= thresholds.close_after && !self.flapping => {
                 Some(Transition::Closed)
             }
             _ => None,
         };
-        next.open = match transition {
+        let open = match transition {
             Some(Transition::Opened(_)) => true,
             Some(Transition::Closed) => false,
             None => self.open,
         };
-        (next, transition)
+        (Self { open, ..self }, transition)
     }
 }

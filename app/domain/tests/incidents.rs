@@ -159,3 +159,26 @@ proptest! {
         prop_assert!(played(&broken, thresholds).1.open);
     }
 }
+
+#[test]
+fn runs_that_a_changed_answer_makes_failures_of_open_an_incident_at_once() {
+    let thresholds = thresholds(2, 1);
+    let (_, good) = played(&[Pass; 30], thresholds);
+    let (one, transition) = good.anew(true, 1, thresholds);
+    assert_eq!((one.fails, one.open, transition), (1, false, None), "one is none yet");
+    let (opened, transition) = good.anew(true, 17, thresholds);
+    assert_eq!(transition, Some(Transition::Opened(Opening::Failures)));
+    assert!(opened.open && !opened.flapping);
+    assert_eq!((opened.fails, opened.history.known()), (17, good.history.known()), "no run came");
+    let (closed, transition) = opened.anew(false, opened.fails, thresholds);
+    assert_eq!(transition, Some(Transition::Closed));
+    assert_eq!((closed.open, closed.fails), (false, 0));
+    assert_eq!(closed.history, good.history, "as if nothing had been claimed");
+}
+
+#[test]
+fn a_watch_that_saw_nothing_can_be_told_what_runs_said_before() {
+    let (opened, transition) = Watch::default().anew(true, 3, thresholds(2, 1));
+    assert!(opened.open && transition.is_some());
+    assert_eq!((opened.fails, opened.history.known()), (3, 1));
+}

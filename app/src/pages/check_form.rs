@@ -21,6 +21,9 @@ use crate::web::{Fields, Refusal};
 const DESCRIPTIVE: &str =
     " Descriptive: whoever reports the figures keeps to it, and nothing is computed from it here.";
 
+/// The field beside the parameters.
+const INTERVAL: &str = "Interval";
+
 /// The form for a new check. `kind` is the chosen one; `None` asks for it.
 #[component]
 pub(crate) fn CheckNewPage(
@@ -40,7 +43,7 @@ pub(crate) fn CheckNewPage(
     let form = kind.as_ref().map(|kind| new_form(&at, kind, &typed, refusal.as_ref()));
     view! {
         <PageHead title="Add a check" over=over/>
-        <RefusalNote refusal/>
+        <RefusalNote refusal=refusal.map(summed_up)/>
         <div class="stack-wide">
             {chooser}
             {form}
@@ -94,6 +97,15 @@ fn new_form(at: &str, kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal
     view! { <Section id="parameters" title=kind.title.clone()>{rules}{form}</Section> }.into_any()
 }
 
+/// As the note on top says it: what is wrong with a parameter names it, since one problem may be any parameter's.
+fn summed_up(refusal: Refusal) -> Refusal {
+    let label = |field: &str| match field.strip_prefix("parameters.") {
+        Some(parameter) => Some(in_words(parameter)),
+        None => (field == "interval").then(|| INTERVAL.to_owned()),
+    };
+    Refusal { errors: refusal.errors.named(label), ..refusal }
+}
+
 /// What the kind does and what it takes to pass, before anybody fills in a field.
 fn rules(kind: &CheckKind) -> AnyView {
     let title = format!("Passes when: {}", kind.pass);
@@ -126,7 +138,7 @@ fn interval_field(kind: &CheckKind, typed: &Fields, refusal: Option<&Refusal>) -
     );
     view! {
         <TextInput
-            id="interval" name="interval" label="Interval" value=value hint=hint look=InputLook::Short
+            id="interval" name="interval" label=INTERVAL value=value hint=hint look=InputLook::Short
             error=error_of(refusal, "interval")
         />
     }
@@ -148,7 +160,7 @@ pub(crate) fn CheckEditPage(
     let interval = interval_field(&kind, &typed, refusal.as_ref());
     view! {
         <PageHead title="Edit the check" over=over/>
-        <RefusalNote refusal/>
+        <RefusalNote refusal=refusal.map(summed_up)/>
         {rules(&kind)}
         <form class="gap-above" method="post" action=format!("{at}/edit") novalidate=true>
             {fields}
@@ -200,4 +212,34 @@ pub(crate) fn CheckRemovePage(
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::ui::FormErrors;
+
+    #[test]
+    fn the_note_on_top_names_each_parameter() {
+        let errors = [
+            ("parameters.port", "Must be a whole number."),
+            ("parameters.base_url", "fhir.example is refused."),
+            ("interval", "Choose another."),
+            ("kind", "Choose one of the kinds of health checks."),
+        ];
+        let errors: FormErrors =
+            errors.map(|(field, problem)| (field.to_owned(), problem.to_owned())).into_iter().collect();
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let Refusal { errors, .. } = summed_up(Refusal { status, errors, note: None });
+        for (field, told) in [
+            ("parameters.port", "Port: must be a whole number."),
+            ("parameters.base_url", "Base URL: fhir.example is refused."),
+            ("interval", "Interval: choose another."),
+            ("kind", "Choose one of the kinds of health checks."),
+        ] {
+            assert_eq!(errors.of(field).as_deref(), Some(told));
+        }
+    }
 }

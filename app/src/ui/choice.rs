@@ -150,6 +150,20 @@ impl FormErrors {
         self.0.into_iter().map(|(field, message)| (id_of(&field), message)).collect()
     }
 
+    /// The same with the name of its field before each message, for a summary that stands away from the fields: `Port: must
+    /// be a whole number.` Fields that `name_of` does not know stay as they are.
+    #[must_use]
+    pub fn named(self, name_of: impl Fn(&str) -> Option<String>) -> Self {
+        let named = self.0.into_iter().map(|(field, message)| {
+            let message = match name_of(&field) {
+                Some(name) => format!("{name}: {}", continued(&message)),
+                None => message,
+            };
+            (field, message)
+        });
+        named.collect()
+    }
+
     /// What is wrong with a field: the first message about it.
     pub fn of(&self, field: &str) -> Option<String> {
         self.0.iter().find(|(id, _)| id == field).map(|(_, message)| message.clone())
@@ -159,6 +173,17 @@ impl FormErrors {
 impl FromIterator<(String, String)> for FormErrors {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(errors: T) -> Self {
         Self(errors.into_iter().collect())
+    }
+}
+
+/// A sentence as it goes on after a colon: without its capital, unless that is more than its beginning.
+fn continued(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(next)) if next.is_lowercase() || next == ' ' => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
     }
 }
 

@@ -18,11 +18,13 @@ mod portal_doc_link;
 pub(crate) mod tls_certificate;
 mod udap_metadata;
 
-use domain::check::Outcome;
+use domain::check::{Outcome, Parameters};
 
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::prober::Context;
 use crate::report::Report;
+use crate::smart;
 
 /// The codes that [`run`] knows.
 const CODES: [&str; 13] = [
@@ -66,6 +68,21 @@ pub(crate) async fn run(code: &str, context: &Context<'_>) -> Outcome {
             format!("{code} looks at what is reported to Rung or kept there, not over the network: set it up in Rung"),
         )),
     }
+}
+
+/// What of a check's parameters no run of its kind could read.
+pub(crate) fn unusable(code: &str, parameters: &Parameters) -> Vec<Unusable> {
+    let found = match code {
+        fhir_bulk_export::CODE | fhir_read_search::CODE => [smart::unusable(parameters), None],
+        fhir_subscription::CODE => [smart::unusable(parameters), fhir_subscription::unusable(parameters)],
+        epa_roundtrip::CODE => [epa_roundtrip::unusable(parameters), None],
+        file_freshness::CODE => [file_freshness::unusable(parameters), None],
+        hl7v2_mllp::CODE => [hl7v2_mllp::unusable(parameters), None],
+        tls_certificate::CODE => [tls_certificate::unusable(parameters), None],
+        udap_metadata::CODE => [udap_metadata::unusable(parameters), None],
+        _ => [given::bearer(parameters).err(), None],
+    };
+    found.into_iter().flatten().collect()
 }
 
 /// A parameter that the run needs. The form asks for it, so its absence means a check stored by an older version.

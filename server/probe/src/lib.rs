@@ -14,6 +14,7 @@ mod aim;
 mod connector;
 mod deliver;
 mod failure;
+mod given;
 mod guard;
 mod http;
 mod kinds;
@@ -30,6 +31,7 @@ pub use aim::Aim;
 pub use connector::{Connected, Connector};
 pub use deliver::{Delivered, Delivery};
 pub use failure::{Failure, Layer};
+pub use given::unreadable;
 pub use guard::{
     AllowList, AllowListError, Guard, GuardError, ResolveError, ResolveFuture, Resolver, SystemResolver,
 };

@@ -9,13 +9,14 @@ mod der;
 mod jwk;
 mod key;
 
-use domain::check::{Message, Severity};
+use domain::check::{Message, Parameters, Severity};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use url::Url;
 
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::http::{Answer, Request};
 use crate::kinds::json::{self, status_text};
 use crate::kinds::required;
@@ -24,6 +25,9 @@ use crate::report::Report;
 use key::SigningKey;
 
 const BACKEND: &str = "https://hl7.org/fhir/smart-app-launch/backend-services.html";
+/// The parameters that hold the key, and its id where the token endpoint knows it by one.
+const KEY: &str = "private_key";
+const KEY_ID: &str = "key_id";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// A token is renewed this long before it expires.
 const EARLY: SignedDuration = SignedDuration::from_secs(15);
@@ -54,35 +58,55 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// The key that a client signs with, and the id by which the token endpoint knows it.
+#[derive(Debug)]
+pub(crate) struct ClientKey {
+    key: SigningKey,
+    id: Option<String>,
+}
+
+impl ClientKey {
+    /// Reads a PEM or a JWK. `key_id` chooses from a set, and stands before the key's own id.
+    pub(crate) fn read(text: &str, key_id: Option<&str>) -> Result<Self, String> {
+        let (key, own_id) = SigningKey::read(text, key_id)?;
+        Ok(Self { key, id: key_id.map(str::to_owned).or(own_id) })
+    }
+}
+
+/// The private key of the kinds with a registered client, where no run could sign with it.
+pub(crate) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    let key = given::text(parameters, KEY)?;
+    ClientKey::read(key, given::text(parameters, KEY_ID)).err().map(unusable_key)
+}
+
+fn unusable_key(problem: String) -> Unusable {
+    Unusable::new(KEY, problem)
+}
+
 impl Client {
     /// Reads the client from the parameters that all kinds with a registered client share.
     pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
-        let text = |name| context.parameters.text(name).map(str::trim).filter(|text| !text.is_empty());
+        let key_id = given::text(context.parameters, KEY_ID);
         Self::registered(
             context,
             required(context, "token_url")?,
             required(context, "client_id")?,
-            required(context, "private_key")?,
-            text("key_id"),
+            ClientKey::read(required(context, KEY)?, key_id).map_err(unusable_key)?,
             context.parameters.list("scopes").to_vec(),
         )
     }
 
-    /// A client from its parts; `key` is a PEM or a JWK.
+    /// A client from its parts.
     pub(crate) fn registered(
         context: &Context<'_>,
         token_url: &str,
         client_id: &str,
-        key: &str,
-        key_id: Option<&str>,
+        key: ClientKey,
         scopes: Vec<String>,
     ) -> Result<Self, Failure> {
         let audience = token_url.trim().to_owned();
         let token_url = context.connector.guard().vet_url(&audience)?;
-        let (key, own_id) = SigningKey::read(key, key_id).map_err(|problem| {
-            Failure::inconclusive(Layer::Guard, format!("private_key is not usable: {problem}"))
-        })?;
-        let key_id = key_id.map(str::to_owned).or(own_id);
+        let ClientKey { key, id: key_id } = key;
         Ok(Self { token_url, audience, id: client_id.to_owned(), key, key_id, scopes, token: None })
     }
 

@@ -18,9 +18,11 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::Host;
+use x509_parser::parse_x509_certificate;
 
 use crate::connector::{Connected, Deadline};
 use crate::failure::{Failure, Layer};
+use crate::given::Unusable;
 
 /// The authorities that certificates are judged by: the web's, this machine's, and those the operator adds.
 #[derive(Clone)]
@@ -98,7 +100,23 @@ pub(crate) fn read_pem(pem: &str) -> Result<Vec<CertificateDer<'static>>, String
                 .to_owned())
         }
         Ok(found) => Ok(found),
-        Err(error) => Err(format!("it is not readable as PEM ({error})")),
+        // What was pasted may be a key: the library's words might quote it.
+        Err(_) => {
+            Err("its PEM is damaged; paste the text from BEGIN CERTIFICATE to END CERTIFICATE".to_owned())
+        }
+    }
+}
+
+/// The same of a check's parameter, where every one must be a certificate.
+pub(crate) fn read_anchors(name: &'static str, pem: &str) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let found = read_pem(pem).map_err(|problem| Unusable::new(name, problem))?;
+    match found.iter().position(|der| parse_x509_certificate(der).is_err()) {
+        None => Ok(found),
+        Some(_) if found.len() == 1 => Err(Unusable::new(name, "its certificate cannot be read")),
+        Some(at) => {
+            let text = format!("certificate {} of {} in it cannot be read", at + 1, found.len());
+            Err(Unusable::new(name, text))
+        }
     }
 }
 

@@ -252,7 +252,7 @@ async fn a_server_that_does_not_subscribe_is_named(
 #[rstest]
 #[case(&[], "a heartbeat needs a topic-based subscription")]
 #[case(&[("topic", TOPIC), ("mode", "fax")], "mode is \"fax\"")]
-#[case(&[("topic", TOPIC), ("test_event", "earthquake")], "test_event is \"earthquake\"")]
+#[case(&[("topic", TOPIC), ("test_event", "earthquake")], "test_event is not usable: it is \"earthquake\"")]
 #[tokio::test]
 async fn what_cannot_be_asked_for_is_a_matter_of_configuration(
     #[case] more: &[(&str, &str)],

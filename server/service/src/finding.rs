@@ -212,7 +212,13 @@ impl Service {
             return Ok(kept);
         }
         let raised = raised.iter().map(|finding| (finding.kind, finding.subject.clone(), finding.severity));
-        self.store().sync_findings(id, raised.collect(), assessed.computed_at).await?;
+        let changes = self.store().sync_findings(id, raised.collect(), assessed.computed_at).await?;
+        let moved = changes.opened.iter().chain(&changes.reopened).chain(&changes.cleared);
+        let moved = moved.filter(|finding| finding.kind == FindingKind::Contradiction);
+        let moved: Vec<CriterionCode> = moved.map(|finding| finding.subject.as_str().into()).collect();
+        if !moved.is_empty() {
+            self.weigh_contradictions(assessed, &moved).await;
+        }
         Ok(self.store().findings(id).await?)
     }
 

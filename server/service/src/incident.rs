@@ -1,5 +1,6 @@
 //! Incidents: the stretches in which a check is broken, and how each check's alerts are set.
 
+mod anew;
 mod reach;
 mod watch;
 

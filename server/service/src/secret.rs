@@ -1,4 +1,5 @@
-//! Sealing what must be kept but never shown: the secrets of health checks, alert channels and second factors.
+//! Sealing what must be kept but never shown: the secrets of health checks, alert channels and second factors, and the
+//! links of invitations until their mail has gone out.
 
 use std::io::Write as _;
 use std::path::Path;

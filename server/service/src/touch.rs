@@ -1,7 +1,7 @@
 //! Findings that something touched are brought up to date soon: many touches make one refresh.
 
 use std::collections::HashSet;
-use std::sync::Weak;
+use std::sync::{Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use store::{AssessmentId, OrgId};
@@ -19,6 +19,10 @@ const GATHER_AT_MOST: Duration = Duration::from_secs(1);
 /// So many times as long as the refresh before took: where thousands of checks have news at once, the rest of the time
 /// is for their runs.
 const PAUSE: u32 = 3;
+/// Assessments brought up to date at a time. What bounds it: SQLite has one writer and four readers, of which one is left
+/// to whoever reads a page. All of them share one task, so that they score on one core and only their waits for the
+/// database overlap; the other cores are for runs.
+const AT_ONCE: usize = 3;
 
 /// What was touched.
 pub(crate) enum Touched {
@@ -57,7 +61,18 @@ impl Service {
                 Err(error) => tracing::error!(%org, ?error, "findings were not brought up to date"),
             }
         }
-        for assessment in gathered.assessments.drain() {
+        let waiting: Vec<AssessmentId> = gathered.assessments.drain().collect();
+        let waiting = Mutex::new(waiting);
+        let lanes: [_; AT_ONCE] = std::array::from_fn(|_| Box::pin(self.refresh_in_turn(&waiting)));
+        let [first, second, third] = lanes;
+        tokio::join!(first, second, third);
+    }
+
+    /// Brings one after the other up to date, until none waits.
+    async fn refresh_in_turn(&self, waiting: &Mutex<Vec<AssessmentId>>) {
+        // A list of ids is whole whatever a thread did with it.
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        while let Some(assessment) = next() {
             if let Err(error) = self.refresh_findings(assessment).await {
                 tracing::error!(%assessment, ?error, "findings were not brought up to date");
             }
@@ -140,15 +155,13 @@ mod tests {
         (org, assessment)
     }
 
-    #[tokio::test]
-    async fn an_organization_that_cannot_be_read_keeps_no_other_from_its_refresh() {
+    async fn world(folder: &std::path::Path) -> (TestDatabase, Service, Actor) {
         let (database, store) = TestDatabase::open(Backend::Sqlite).await;
-        let folder = tempfile::tempdir().unwrap();
         let config = Config {
             probe_allow: probe::AllowList::default(),
             probe_roots: None,
             receiver: None,
-            secret_keys: SecretKey::from_file(&folder.path().join("secret.key")).unwrap().into(),
+            secret_keys: SecretKey::from_file(&folder.join("secret.key")).unwrap().into(),
             node: "test".to_owned(),
             alerts: crate::alert::AlertConfig::default(),
             feeds: crate::check::FeedConfig::default(),
@@ -162,6 +175,31 @@ mod tests {
             password: "lantern crate violet ridge".to_owned(),
         };
         let owner = service.create_first_account(sign_up).await.unwrap();
+        (database, service, owner)
+    }
+
+    #[tokio::test]
+    async fn many_organizations_at_once_are_all_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, service, owner) = world(folder.path()).await;
+        let (mut gathered, mut assessments) = (Gathered::default(), Vec::new());
+        for number in 0..=2 * AT_ONCE {
+            let (org, assessment) = answered(&service, &owner, &format!("Clinic {number}")).await;
+            gathered.take(Touched::Organization(org));
+            assessments.push(assessment);
+        }
+        database.execute("DELETE FROM findings".to_owned()).await;
+        service.refresh_all(&mut gathered).await;
+        for assessment in assessments {
+            assert!(!service.store().findings(assessment).await.unwrap().is_empty());
+        }
+        assert!(gathered.assessments.is_empty() && gathered.organizations.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_organization_that_cannot_be_read_keeps_no_other_from_its_refresh() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, service, owner) = world(folder.path()).await;
         let (unreadable, spoilt) = answered(&service, &owner, "Unreadable").await;
         let (_, sound) = answered(&service, &owner, "Sound").await;
         database.execute(format!("UPDATE assessments SET target_level = 99 WHERE id = '{spoilt}'")).await;

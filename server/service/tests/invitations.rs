@@ -9,9 +9,9 @@ use service::alert::{AlertConfig, MailConfig};
 use service::invitation::NewInvitation;
 use service::organization::NewOrganization;
 use service::record::{InvitationMail, Role, SizeBand};
-use service::{Actor, Config, OrgId, SecretKey, Service, UnixMillis};
-use store::Backend;
+use service::{Actor, Config, OrgId, SecretKey, SecretKeys, Service, UnixMillis};
 use store::testing::TestDatabase;
+use store::{Backend, Store};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -68,27 +68,34 @@ struct World {
     service: Service,
     owner: Actor,
     org: OrgId,
+    store: Store,
+    port: u16,
     _database: TestDatabase,
+}
+
+/// A service that sends its mail to this port.
+fn service_with(store: Store, port: u16, secret_keys: SecretKeys) -> Service {
+    let mail = MailConfig {
+        server: format!("smtp://127.0.0.1:{port}?tls=none").parse().unwrap(),
+        from: "Rung <rung@clinic.example>".parse().unwrap(),
+    };
+    let config = Config {
+        probe_allow: "127.0.0.0/8".parse().unwrap(),
+        probe_roots: None,
+        receiver: None,
+        secret_keys,
+        node: "test".to_owned(),
+        alerts: AlertConfig { mail: Some(mail), public_url: Some("https://rung.example.org".to_owned()) },
+        feeds: service::check::FeedConfig::default(),
+        files: None,
+    };
+    Service::new(store, config).unwrap()
 }
 
 impl World {
     async fn new(backend: Backend, port: u16) -> Self {
         let (database, store) = TestDatabase::open(backend).await;
-        let mail = MailConfig {
-            server: format!("smtp://127.0.0.1:{port}?tls=none").parse().unwrap(),
-            from: "Rung <rung@clinic.example>".parse().unwrap(),
-        };
-        let config = Config {
-            probe_allow: "127.0.0.0/8".parse().unwrap(),
-            probe_roots: None,
-            receiver: None,
-            secret_keys: SecretKey::random().into(),
-            node: "test".to_owned(),
-            alerts: AlertConfig { mail: Some(mail), public_url: Some("https://rung.example.org".to_owned()) },
-            feeds: service::check::FeedConfig::default(),
-            files: None,
-        };
-        let service = Service::new(store, config).unwrap();
+        let service = service_with(store.clone(), port, SecretKey::random().into());
         service.bring_content().await.unwrap();
         let sign_up = SignUp {
             name: "Mara".to_owned(),
@@ -103,7 +110,7 @@ impl World {
             demo: false,
         };
         let org = service.create_organization(&owner, organization).await.unwrap().id;
-        Self { service, owner, org, _database: database }
+        Self { service, owner, org, store, port, _database: database }
     }
 
     async fn mail(&self) -> (InvitationMail, Option<String>) {
@@ -142,6 +149,31 @@ async fn the_link_comes_by_mail_once_and_again_where_the_server_was_busy() {
         assert!(text.contains("Alder Hospital") && text.contains("as an assessor"), "{mail}");
         // The link that came is the one that works.
         world.service.opened_invitation(&made.token, "192.0.2.1").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_link_whose_mail_waits_is_sealed_anew_by_a_new_key() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let server = MailServer::default();
+        let mut world = World::new(backend, server.start().await).await;
+        let with = |keys: SecretKeys| service_with(world.store.clone(), world.port, keys);
+        let (old, new) = (SecretKey::random(), SecretKey::random());
+        let (first, stranger) = (with(old.clone().into()), with(new.clone().into()));
+        let second = with(SecretKeys::new(new, vec![SecretKey::random(), old]));
+        let invited = NewInvitation { email: "ana@clinic.example".to_owned(), role: Role::Viewer, days: 7 };
+        let made = first.invite(&world.owner, world.org, invited).await.unwrap();
+        let later = |minutes: i64| UnixMillis(UnixMillis::now().0 + minutes * MINUTE);
+        stranger.tell_at(later(1)).await.unwrap();
+        assert!(server.taken.lock().unwrap().is_empty(), "another key opens nothing");
+
+        assert_eq!(second.reseal_secrets().await.unwrap(), 1);
+        assert_eq!(second.reseal_secrets().await.unwrap(), 0);
+        world.service = stranger;
+        world.service.tell_at(later(5)).await.unwrap();
+        assert_eq!(world.mail().await, (InvitationMail::Sent, None));
+        let taken = server.taken.lock().unwrap().concat().replace("=\n", "");
+        assert!(taken.contains(&format!("/invitations/{}", made.token)), "{taken}");
     }
 }
 

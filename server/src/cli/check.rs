@@ -110,7 +110,8 @@ impl Options {
             }
         }
         let read = Parameters::from_text(kind, &raw).and_then(|parameters| {
-            let wrong = parameters.problems(kind);
+            let mut wrong = parameters.problems(kind);
+            wrong.extend(probe::unreadable(&kind.code, &parameters));
             if wrong.is_empty() { Ok(parameters) } else { Err(wrong) }
         });
         match read {

@@ -7,6 +7,7 @@ use crate::error::{Naming, StoreError};
 use crate::ids::{InvitationId, OrgId, UnixMillis, UserId};
 use crate::organizations::HOLD;
 use crate::outbox::APART_MS;
+use crate::page;
 use crate::record::{Audit, ClaimedInvitation, Invitation, InvitationMail, Invited, Joined, Tried, User};
 use crate::users;
 
@@ -80,6 +81,9 @@ statements! {
     Both TRIED = "UPDATE invitations SET mail = $3, mail_attempts = mail_attempts + 1, mail_due_at = $4, \
         mail_decided_at = $5, mail_error = $6, sealed_token = CASE $3 WHEN 'waiting' THEN sealed_token END, \
         lease_until = 0 WHERE id = $1 AND lease_epoch = $2 AND lease_until > 0 AND mail = 'waiting'";
+    Both SEALED_AFTER = "SELECT id, sealed_token FROM invitations WHERE sealed_token IS NOT NULL AND id > $1 \
+        ORDER BY id LIMIT $2";
+    Both REPLACE_TOKEN = "UPDATE invitations SET sealed_token = $3 WHERE id = $1 AND sealed_token = $2";
 }
 
 from_row! {
@@ -287,5 +291,29 @@ impl Store {
         let noted = run!(link, TRIED, id, epoch, Text(mail), due, now, error.as_deref())?;
         writing.commit().await?;
         Ok(noted > 0)
+    }
+
+    /// The sealed tokens of mails that wait, of every organization, from the one after `after`.
+    pub async fn sealed_invitations_after(
+        &self,
+        after: Option<InvitationId>,
+        limit: u32,
+    ) -> Result<Vec<(InvitationId, String)>, StoreError> {
+        let mut lease = self.read().await?;
+        let after = page::after(after);
+        Ok(rows!(&mut lease.link(), (InvitationId, String), SEALED_AFTER, after, i64::from(limit))?)
+    }
+
+    /// Puts a token sealed anew in place of the one that was read; whether it still was that one.
+    pub async fn replace_invitation_token(
+        &self,
+        id: InvitationId,
+        seen: &str,
+        sealed: &str,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let replaced = run!(&mut writing.link(), REPLACE_TOKEN, id, seen, sealed)?;
+        writing.commit().await?;
+        Ok(replaced > 0)
     }
 }

@@ -192,6 +192,61 @@ async fn parameters_of_a_wrong_type_are_pointed_to() {
 }
 
 #[tokio::test]
+async fn a_key_or_an_anchor_that_no_run_could_read_is_refused_when_it_is_made() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    let client = |key: &str| {
+        json!({
+            "base_url": "https://fhir.example.org/r4", "token_url": "https://fhir.example.org/token",
+            "client_id": "rung", "private_key": key, "scopes": ["system/*.rs"], "group_id": "g1",
+        })
+    };
+    let anchor = json!({ "base_url": "https://fhir.example.org/r4", "trust_anchors": ["hunter2"] });
+    let place = json!({
+        "location": "sftp://files.example.org/out", "pattern": "*", "credentials": "hunter2", "cadence": "1d",
+    });
+    for (kind, parameters, pointer) in [
+        ("fhir.bulk_export", client("hunter2"), "/parameters/private_key"),
+        ("udap.metadata", anchor, "/parameters/trust_anchors"),
+        (
+            "tls.certificate",
+            json!({ "host": "fhir.example.org", "private_ca": "hunter2" }),
+            "/parameters/private_ca",
+        ),
+        ("file.freshness", place, "/parameters/credentials"),
+    ] {
+        let answer = add(&world.owner, &integration, kind, parameters).await;
+        assert_eq!(answer.pointers(), [pointer], "{kind}");
+        assert!(!answer.problem(422).to_string().contains("hunter2"), "{kind}");
+    }
+    let key = include_str!("../../probe/tests/fixtures/keys/p384-sec1.pem");
+    let made = add(&world.owner, &integration, "fhir.bulk_export", client(key)).await.expect(201);
+    let check = format!("/checks/{}", text(&made["id"]));
+    assert_eq!(
+        world.owner.patch(&check, json!({ "parameters": client("hunter2") })).await.pointers(),
+        ["/parameters/private_key"]
+    );
+
+    world.owner.sign_in().await;
+    let typed = [
+        ("kind", "fhir.bulk_export"),
+        ("parameters.base_url", "https://fhir.example.org/r4"),
+        ("parameters.token_url", "https://fhir.example.org/token"),
+        ("parameters.client_id", "rung"),
+        ("parameters.private_key", "hunter2"),
+        ("parameters.scopes", "system/*.rs"),
+        ("parameters.group_id", "g1"),
+    ];
+    let form = format!("/orgs/{}/integrations/{integration}/checks/new", world.slug);
+    let page = world.owner.submit(&form, &typed).await;
+    assert_eq!(page.status, 422, "{}", page.text);
+    for told in [">It is neither a PEM", ">Private key: it is neither a PEM"] {
+        assert!(page.text.contains(told), "the field and the note on top say it: {}", page.text);
+    }
+    assert!(!page.text.contains("hunter2"));
+}
+
+#[tokio::test]
 async fn a_check_of_a_place_inside_is_refused_when_it_is_made() {
     let app =
         super::support::TestApp::spawn_with(Backend::Sqlite, |config| config.probes = ProbeConfig::default())

@@ -139,12 +139,13 @@ fn a_check_says_how_it_went_by_its_exit_code() {
         &["check", "tls.certificate", "host=127.0.0.1", "port=many"],
         &["check", "tls.certificate", "host"],
         &["check", "tls.certificate", "host=a.example", "colour=blue"],
+        &["check", "tls.certificate", "host=a.example", "private_ca=hunter2"],
         &["check", "tls.certificate", "host=a.example", "--allow", "nowhere"],
         &["check"],
     ] {
         let output = rung(wrong, "");
         assert_eq!(output.status.code(), Some(64), "{wrong:?}: {output:?}");
-        assert!(!err(&output).is_empty(), "{wrong:?}");
+        assert!(!err(&output).is_empty() && !err(&output).contains("hunter2"), "{wrong:?}");
     }
 }
 

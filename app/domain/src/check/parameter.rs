@@ -83,7 +83,7 @@ pub struct ParameterError {
 
 impl ParameterError {
     /// Makes a sentence of `problem`: a capital at its beginning, a stop at its end.
-    fn new(name: &str, problem: &str) -> Self {
+    pub fn new(name: &str, problem: &str) -> Self {
         let mut letters = problem.chars();
         let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
         let stop = if problem.ends_with('.') { "" } else { "." };

@@ -13,12 +13,13 @@ mod x12_request;
 
 use std::time::Duration;
 
-use domain::check::{Message, Outcome, Severity};
+use domain::check::{Message, Outcome, Parameters, Severity};
 use http::StatusCode;
 
 use super::json::status_text;
 use super::{fhir, required};
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::http::{Answer, Request};
 use crate::prober::Context;
 use crate::report::Report;
@@ -133,6 +134,11 @@ fn plan(context: &Context<'_>) -> Result<(Mode, url::Url, Vec<u8>), Failure> {
     Ok((mode, context.connector.guard().vet_url(&address)?, body.into_bytes()))
 }
 
+/// What of the parameters no run could read.
+pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    Credentials::read(given::text(parameters, "credentials")?).err()
+}
+
 async fn send(
     context: &Context<'_>,
     report: &mut Report,
@@ -140,7 +146,7 @@ async fn send(
     url: &url::Url,
     body: &[u8],
 ) -> Result<Answer, Failure> {
-    let credentials = Credentials::read(context, required(context, "credentials")?)?;
+    let credentials = Credentials::read(required(context, "credentials")?)?;
     let authorization = credentials.authorization(context, report).await?;
     let request = Request::post(url, mode.accept(), mode.content_type(), body, context.deadline)
         .authorization(Some(&authorization));

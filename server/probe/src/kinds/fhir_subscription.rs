@@ -12,7 +12,7 @@ mod resource;
 
 use std::time::Duration;
 
-use domain::check::{Message, Outcome, Severity};
+use domain::check::{Message, Outcome, Parameters, Severity};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use ring::digest::{SHA256, digest};
@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::{fhir, json, required};
 use crate::connector::Deadline;
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::http::{Answer, Get, Request};
 use crate::prober::Context;
 use crate::receiver::Inbox;
@@ -67,6 +68,11 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     run.run(mode).await
 }
 
+/// What of the parameters no run could read.
+pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    TestEvent::read(given::text(parameters, event::NAME)?).err()
+}
+
 struct Plan {
     mode: Mode,
     event: TestEvent,
@@ -86,8 +92,7 @@ impl Plan {
                 return Err(refuse(format!("mode is \"{other}\": write subscription or webhook")));
             }
         };
-        let event =
-            TestEvent::read(context.parameters.text("test_event").unwrap_or("heartbeat")).map_err(refuse)?;
+        let event = TestEvent::read(context.parameters.text(event::NAME).unwrap_or("heartbeat"))?;
         let topic = context.parameters.text("topic").map(str::to_owned);
         if mode == Mode::Subscription && topic.is_none() && event == TestEvent::Heartbeat {
             let text =

@@ -9,13 +9,14 @@ mod s3;
 mod sftp;
 mod web;
 
-use domain::check::{Message, Outcome, Severity};
+use domain::check::{Message, Outcome, Parameters, Severity};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use self::pattern::Pattern;
 use super::required;
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::prober::Context;
 use crate::report::Report;
 
@@ -52,6 +53,9 @@ impl Listing {
     }
 }
 
+/// The parameter that says who lists.
+const NAME: &str = "credentials";
+
 /// Where files lie.
 enum Place<'a> {
     Folder(&'a str),
@@ -75,6 +79,17 @@ impl<'a> Place<'a> {
                 ),
             )),
         }
+    }
+}
+
+/// What of the parameters no run could read: each place wants credentials of its own form.
+pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    let credentials = given::text(parameters, NAME)?;
+    match Place::of(parameters.text("location")?).ok()? {
+        Place::Folder(_) => None,
+        Place::Store(_) => s3::unusable(credentials),
+        Place::Server(_) => sftp::unusable(credentials),
+        Place::Web(_) => web::unusable(credentials),
     }
 }
 

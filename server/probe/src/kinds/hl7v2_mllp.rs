@@ -9,7 +9,7 @@ mod frame;
 mod message;
 mod template;
 
-use domain::check::{Message, Outcome, Reach, Severity};
+use domain::check::{Message, Outcome, Parameters, Reach, Severity};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 use url::Host;
@@ -17,6 +17,7 @@ use url::Host;
 use super::required;
 use super::tls_certificate::port;
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::guard::Guard;
 use crate::prober::Context;
 use crate::report::Report;
@@ -86,6 +87,11 @@ fn unconnected(mut report: Report, failure: &Failure) -> Outcome {
     report.stop(failure)
 }
 
+/// What of the parameters no run could read.
+pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    Trigger::read(given::text(parameters, message::NAME)?).err()
+}
+
 /// Where the message goes.
 struct Target {
     host: Host,
@@ -96,7 +102,7 @@ struct Target {
 impl Target {
     fn read(context: &Context<'_>) -> Result<(Self, Synthetic), Failure> {
         let host = Guard::read_host(required(context, "host")?)?;
-        let trigger = Trigger::read(required(context, "message_type")?)?;
+        let trigger = Trigger::read(required(context, message::NAME)?)?;
         let text = |name| context.parameters.text(name).unwrap_or_default();
         let synthetic =
             Synthetic::new(trigger, text("receiving_application"), text("receiving_facility"), context.now);

@@ -10,7 +10,7 @@ pub(crate) mod starttls;
 
 use std::sync::Arc;
 
-use domain::check::{Message, Outcome, Reach, Severity};
+use domain::check::{Message, Outcome, Parameters, Reach, Severity};
 use rust_decimal::Decimal;
 use rustls::ProtocolVersion;
 use rustls::client::verify_server_name;
@@ -21,6 +21,7 @@ use url::Host;
 use super::required;
 use crate::connector::Connected;
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::guard::Guard;
 use crate::prober::Context;
 use crate::report::Report;
@@ -83,13 +84,7 @@ impl Target {
         };
         let port = port(context, DEFAULT_PORT)?;
         let starttls = Starttls::read(context.parameters.text("starttls").unwrap_or_default())?;
-        let private_ca =
-            match context.parameters.text("private_ca").map(str::trim).filter(|pem| !pem.is_empty()) {
-                Some(pem) => tls::read_pem(pem).map_err(|problem| {
-                    Failure::inconclusive(Layer::Guard, format!("private_ca is not usable: {problem}"))
-                })?,
-                None => Vec::new(),
-            };
+        let private_ca = private_ca(context.parameters)?;
         Ok(Self { name: tls::server_name(&named)?, host, port, starttls, private_ca })
     }
 
@@ -97,6 +92,17 @@ impl Target {
         let name = self.name.to_str();
         format!("TLS handshake with {}:{} as {name}{}", self.host, self.port, self.starttls.describe())
     }
+}
+
+/// The anchors that are trusted beside the others.
+fn private_ca(parameters: &Parameters) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    const NAME: &str = "private_ca";
+    given::text(parameters, NAME).map_or(Ok(Vec::new()), |pem| tls::read_anchors(NAME, pem))
+}
+
+/// What of the parameters no run could read.
+pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    private_ca(parameters).err()
 }
 
 /// The port parameter as a TCP port.

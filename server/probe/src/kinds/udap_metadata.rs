@@ -8,13 +8,14 @@ mod chain;
 mod claims;
 mod token;
 
-use domain::check::{Message, Outcome, Reach, Severity};
+use domain::check::{Message, Outcome, Parameters, Reach, Severity};
 use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 
 use super::json::{self, Access};
 use super::{below_base, required};
 use crate::failure::{Failure, Layer};
+use crate::given::Unusable;
 use crate::prober::Context;
 use crate::report::Report;
 use crate::tls;
@@ -27,7 +28,8 @@ const DISCOVERY: &str = "https://hl7.org/fhir/us/udap-security/discovery.html";
 const WARN_BELOW_DAYS: i64 = 16;
 
 pub(crate) async fn run(context: &Context<'_>) -> Outcome {
-    let read = (|| Ok((below_base(context, "/.well-known/udap")?, anchors(context)?)))();
+    let read =
+        (|| Ok::<_, Failure>((below_base(context, "/.well-known/udap")?, anchors(context.parameters)?)))();
     let (url, anchors) = match read {
         Ok(read) => read,
         Err(failure) => return Report::new("GET [base]/.well-known/udap").stop(&failure),
@@ -71,12 +73,14 @@ fn requirement(message: Message) -> Message {
 }
 
 /// The certificates of the trust community; each line of a PEM may have become an item of the list.
-fn anchors(context: &Context<'_>) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    required(context, "base_url")?;
-    let pem = context.parameters.list("trust_anchors").join("\n");
-    tls::read_pem(&pem).map_err(|problem| {
-        Failure::inconclusive(Layer::Guard, format!("trust_anchors is not usable: {problem}"))
-    })
+fn anchors(parameters: &Parameters) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    const NAME: &str = "trust_anchors";
+    tls::read_anchors(NAME, &parameters.list(NAME).join("\n"))
+}
+
+/// What of the parameters no run could read.
+pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
+    anchors(parameters).err()
 }
 
 /// What the document must hold beside its signature; a lack is reported and judged by the bindings.

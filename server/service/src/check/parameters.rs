@@ -41,8 +41,8 @@ pub fn is_descriptive(kind: &KindCode, parameter: &str) -> bool {
 }
 
 impl Service {
-    /// Validates parameters against the kind and the guard. A secret that is absent is taken from `kept`, as long as it goes
-    /// where it went before.
+    /// Validates parameters against the kind and the guard, and reads keys, certificates and credentials as a run does. A
+    /// secret that is absent is taken from `kept`, as long as it goes where it went before.
     pub(super) fn read_parameters(
         &self,
         kind: &CheckKind,
@@ -79,7 +79,13 @@ impl Service {
         let invalid =
             |errors: Vec<ParameterError>| Error::Invalid(errors.into_iter().map(field_error).collect());
         let parameters = read.map_err(invalid)?;
-        let problems = parameters.problems(kind);
+        let elsewhere = |kept: &Parameters| !Aim::of(kind, &parameters).has_origins_of(&Aim::of(kind, kept));
+        let mut problems = parameters.problems(kind);
+        // What was kept before it was looked at must not stand in the way of another change.
+        let stays =
+            |name: &str| kept.is_some_and(|kept| kept.get(name) == parameters.get(name) && !elsewhere(kept));
+        let unreadable = probe::unreadable(&kind.code, &parameters).into_iter();
+        problems.extend(unreadable.filter(|error| !stays(&error.name)));
         if !problems.is_empty() {
             return Err(invalid(problems));
         }
@@ -90,7 +96,6 @@ impl Service {
                 .map(|(name, refusal)| FieldError::new(format!("parameters.{name}"), format!("{refusal}.")));
             return Err(Error::Invalid(refused.collect()));
         }
-        let elsewhere = |kept: &Parameters| !Aim::of(kind, &parameters).has_origins_of(&Aim::of(kind, kept));
         if !taken.is_empty() && kept.is_some_and(elsewhere) {
             // Whoever may change a check need not know its secret, and could have it sent to a server of their own.
             let again = |name| FieldError::new(format!("parameters.{name}"), TARGET_CHANGED);

@@ -139,8 +139,8 @@ impl Recorder {
 /// good like the `repeats` before it, once those are all that a watch remembers. Every so often it is looked at all
 /// the same, in case a process was killed between keeping a run and watching it.
 ///
-/// A good run that does not hold for a criterion denies its answer as soon as somebody claims as much: those of a check
-/// that runs seldom are all looked at.
+/// A good run that does not hold for a criterion denies its answer as soon as somebody claims as much: that is weighed
+/// when the answer changes (`incident/anew.rs`), and those of a check that runs seldom are all looked at besides.
 fn may_move_incidents(check: &Check, ended: &Ended, repeats: u32) -> bool {
     match ended.run.status {
         Status::Unknown => false,

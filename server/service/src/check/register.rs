@@ -106,7 +106,7 @@ impl Service {
         parameters: &Parameters,
     ) -> Result<Outcome, Error> {
         match kind.code.as_str() {
-            "inventory.coverage" => self.inventory_coverage(check, parameters).await,
+            "inventory.coverage" => self.inventory_coverage(check, kind, parameters).await,
             "incident.sla" => self.incident_sla(check, kind, parameters).await,
             "measure.validation" => self.measure_validation(check, kind, parameters).await,
             "consent.test" => self.consent_test(check, parameters).await,

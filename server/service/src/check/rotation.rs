@@ -1,4 +1,5 @@
-//! A new key for the secrets of checks, alert channels and second factors: what an older one sealed is sealed anew.
+//! A new key for the secrets of checks, alert channels, second factors and the links of invitations whose mail waits: what
+//! an older one sealed is sealed anew.
 
 use store::CheckId;
 
@@ -34,6 +35,7 @@ impl Service {
                 }
             }
         }
-        Ok(resealed + self.reseal_channels().await? + self.reseal_second_factors().await?)
+        resealed += self.reseal_channels().await? + self.reseal_second_factors().await?;
+        Ok(resealed + self.reseal_invitations().await?)
     }
 }

@@ -6,23 +6,23 @@
 use domain::BindingId;
 use domain::check::{BindingState, ConditionResult, Severity, Status, Value};
 use domain::framework::Binding;
-use domain::incident::{Opening, Transition};
+use domain::incident::{Opening, Transition, Watch};
 use domain::scoring::FindingSeverity;
 use store::record::{Check, Incident, IncidentStep, Integration, Judged, Run, Touched, Watched};
-use store::{FrameworkId, IncidentId, OrgId, UnixMillis};
+use store::{FrameworkId, IncidentId, OrgId, RunId, UnixMillis};
 
 use super::thresholds;
 use crate::assessment::record;
 use crate::{Error, Service};
 
 /// Runs of one check that end at the same time are taken one after the other: how often to look again.
-const TRIES: usize = 10;
+pub(super) const TRIES: usize = 10;
 
 /// What a run says of its check.
-struct Said {
-    status: Status,
-    /// It is good by its kind's own rule, and denies an answer.
-    denies: bool,
+pub(super) struct Said {
+    pub(super) status: Status,
+    /// The binding by which it denies an answer although it is good by its kind's own rule.
+    pub(super) denies: Option<(FrameworkId, BindingId)>,
     /// What is wrong, where something is.
     cause: String,
 }
@@ -33,7 +33,14 @@ struct Beginning<'a> {
     /// How many failures it took.
     fails: u32,
     began_at: UnixMillis,
+    opened_at: UnixMillis,
     cause: &'a str,
+}
+
+/// When a check is looked at, and which run is taken into account with that.
+pub(super) struct Now {
+    pub(super) at: UnixMillis,
+    pub(super) last_run: Option<RunId>,
 }
 
 impl Service {
@@ -52,41 +59,56 @@ impl Service {
                 // Good as ever, or nothing learned: nothing to keep.
                 return Ok(());
             }
-            let failing_since = match said.status {
-                Status::Fail => before.failing_since.or(Some(run.started_at)),
-                _ => None,
-            };
-            let step = match (transition, before.incident) {
-                (Some(Transition::Opened(opening)), _) => {
-                    let began_at = failing_since.unwrap_or(run.started_at);
-                    let opening = if said.denies { Opening::Contradiction } else { opening };
-                    let beginning = Beginning { opening, fails: watch.fails, began_at, cause: &said.cause };
-                    IncidentStep::Opened(Box::new(self.opened(check, run, beginning).await?))
-                }
-                (Some(Transition::Closed), Some(id)) => IncidentStep::Closed { id, at: run.started_at },
-                (None, Some(id)) => IncidentStep::Continued {
-                    id,
-                    failed: said.status == Status::Fail,
-                    flapping: watch.flapping,
-                },
-                (_, None) => IncidentStep::Nothing,
-            };
-            let incident = match &step {
-                IncidentStep::Opened(incident) => Some(incident.id),
-                IncidentStep::Closed { .. } => None,
-                _ => before.incident,
-            };
-            let after = Watched { watch, failing_since, incident, last_run: Some(run.id), ..before };
-            let news = matches!(step, IncidentStep::Opened(_) | IncidentStep::Closed { .. });
-            if self.kept(after, step).await? {
-                if news {
-                    self.alarm();
-                }
+            let now = Now { at: run.started_at, last_run: Some(run.id) };
+            if self.step(check, &said, before, (watch, transition), now).await? {
                 return Ok(());
             }
         }
         tracing::error!(check = %check.id, run = %run.id, "too many runs ended at once; one was not counted");
         Ok(())
+    }
+
+    /// Keeps what is remembered of a check from now on, and opens, continues or closes its incident; whether nobody else kept
+    /// another state meanwhile.
+    pub(super) async fn step(
+        &self,
+        check: &Check,
+        said: &Said,
+        before: Watched,
+        (watch, transition): (Watch, Option<Transition>),
+        now: Now,
+    ) -> Result<bool, Error> {
+        let Now { at, last_run } = now;
+        let failing_since = match said.status {
+            Status::Fail => before.failing_since.or(Some(at)),
+            _ => None,
+        };
+        let step = match (transition, before.incident) {
+            (Some(Transition::Opened(opening)), _) => {
+                let began_at = failing_since.unwrap_or(at);
+                let opening = if said.denies.is_some() { Opening::Contradiction } else { opening };
+                let (fails, cause) = (watch.fails, &*said.cause);
+                let beginning = Beginning { opening, fails, began_at, opened_at: at, cause };
+                IncidentStep::Opened(Box::new(self.opened(check, beginning).await?))
+            }
+            (Some(Transition::Closed), Some(id)) => IncidentStep::Closed { id, at },
+            (None, Some(id)) => {
+                IncidentStep::Continued { id, failed: said.status == Status::Fail, flapping: watch.flapping }
+            }
+            (_, None) => IncidentStep::Nothing,
+        };
+        let incident = match &step {
+            IncidentStep::Opened(incident) => Some(incident.id),
+            IncidentStep::Closed { .. } => None,
+            _ => before.incident,
+        };
+        let after = Watched { watch, failing_since, incident, last_run, ..before };
+        let news = matches!(step, IncidentStep::Opened(_) | IncidentStep::Closed { .. });
+        let kept = self.kept(after, step).await?;
+        if kept && news {
+            self.alarm();
+        }
+        Ok(kept)
     }
 
     /// Whether nobody else kept another state meanwhile. A check that is gone needs none.
@@ -98,8 +120,8 @@ impl Service {
     }
 
     /// FAIL where the run fails, or denies an answer although it is good by its kind's own rule.
-    async fn said(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<Said, Error> {
-        let plain = || Said { status: run.status, denies: false, cause: cause(run) };
+    pub(super) async fn said(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<Said, Error> {
+        let plain = || Said { status: run.status, denies: None, cause: cause(run) };
         let good = matches!(run.status, Status::Pass | Status::Warn);
         let failing: Vec<_> = judged.iter().filter(|one| one.status == Status::Fail).collect();
         if !good || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
@@ -115,13 +137,15 @@ impl Service {
         let fails = |framework: FrameworkId, binding: &BindingId| of(framework, binding).is_some();
         let denied = reach.iter().find_map(|reached| {
             let binding = reached.denied_by(fails)?;
-            Some(unmet(binding, of(reached.framework(), &binding.id)?, run))
+            let by = (reached.framework(), binding.id.clone());
+            let cause = unmet(binding, of(by.0, &by.1)?, run);
+            Some(Said { status: Status::Fail, denies: Some(by), cause })
         });
-        Ok(denied.map_or_else(plain, |cause| Said { status: Status::Fail, denies: true, cause }))
+        Ok(denied.unwrap_or_else(plain))
     }
 
-    async fn opened(&self, check: &Check, run: &Run, beginning: Beginning<'_>) -> Result<Incident, Error> {
-        let Beginning { opening, fails, began_at, cause } = beginning;
+    async fn opened(&self, check: &Check, beginning: Beginning<'_>) -> Result<Incident, Error> {
+        let Beginning { opening, fails, began_at, opened_at, cause } = beginning;
         let integration = self.store().integration(check.integration).await?;
         let touches = match &integration {
             Some(integration) => self.touched_by(check, integration).await?,
@@ -140,7 +164,7 @@ impl Service {
             failures: fails,
             flapped: opening == Opening::Flapping,
             began_at,
-            opened_at: run.started_at,
+            opened_at,
             closed_at: None,
             closing: None,
             announced_at: None,

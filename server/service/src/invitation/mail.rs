@@ -14,6 +14,8 @@ use crate::{Error, Service};
 const LEASE_MS: i64 = 90_000;
 /// Invitations sent at a time. Others wait for the next round, so that alerts do not wait for them.
 const BATCH: u32 = 16;
+/// Sealed tokens read at a time.
+const AT_ONCE: u32 = 200;
 
 impl Service {
     /// Sends the mails of invitations that are due, all at once, and waits until each was tried.
@@ -34,6 +36,35 @@ impl Service {
             done.map_err(Error::internal)??;
         }
         Ok(())
+    }
+
+    /// Seals with the key in use what an older one sealed; of how many invitations. A mail that is on its way now was
+    /// opened already, or is opened by the older key.
+    pub(crate) async fn reseal_invitations(&self) -> Result<u32, Error> {
+        let mut resealed = 0;
+        let mut after = None;
+        loop {
+            let waiting = self.store().sealed_invitations_after(after, AT_ONCE).await?;
+            let Some((last, _)) = waiting.last() else { return Ok(resealed) };
+            after = Some(*last);
+            for (id, sealed) in &waiting {
+                let place = place(*id);
+                if self.secret_keys().is_current(sealed, &place) {
+                    continue;
+                }
+                match self.secret_keys().open(sealed, &place) {
+                    Ok(token) => {
+                        // Where the mail went out meanwhile, the token is erased and stays so.
+                        let anew = self.secret_keys().seal(&token, &place);
+                        let done = self.store().replace_invitation_token(*id, sealed, &anew).await?;
+                        resealed += u32::from(done);
+                    }
+                    Err(error) => {
+                        tracing::warn!(invitation = %id, %error, "no key opens the link of an invitation");
+                    }
+                }
+            }
+        }
     }
 
     async fn try_invitation(&self, claimed: &ClaimedInvitation, now: UnixMillis) -> Tried {

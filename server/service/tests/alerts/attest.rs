@@ -144,6 +144,59 @@ async fn a_check_that_is_good_by_its_kind_but_denies_an_answer_is_told_of() {
     }
 }
 
+#[tokio::test]
+async fn an_incident_opens_and_closes_with_the_answer_that_a_check_denies() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let answered = Answered::new(backend).await;
+        let (world, service, owner) = (&answered.world, &answered.world.service, &answered.world.owner);
+        let open = async || service.open_incidents(owner, world.org).await.unwrap();
+        // Findings follow an answer within two seconds, and incidents with them.
+        let comes_to = async |count: usize| {
+            for _ in 0..200 {
+                if open().await.len() == count {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            panic!("expected {count} open incidents: {:?}", open().await);
+        };
+        let mut revision = 1;
+        let mut claim = async |level| {
+            let input = AnswerInput { claim: Claim::Level(level), rationale: String::new(), revision };
+            service.save_answer(owner, answered.assessment, &answered.criterion, input).await.unwrap();
+            revision += 1;
+        };
+
+        claim(answered.cap).await;
+        world.site.other_hook.store(true, Ordering::SeqCst);
+        world.run(200).await;
+        world.run(200).await;
+        assert!(open().await.is_empty(), "less is claimed than the check denies");
+        claim(Level::MOST).await;
+        // The answer is denied now, by the runs there are.
+        comes_to(1).await;
+        let incident = open().await.remove(0);
+        assert_eq!((incident.opening, incident.failures), (Opening::Contradiction, 2));
+        assert!(incident.cause.contains("expected hooks contains order-sign"), "{}", incident.cause);
+        world.run(200).await;
+        assert_eq!(open().await.len(), 1, "the next run goes on with it");
+
+        claim(answered.cap).await;
+        comes_to(0).await;
+        let ended = service.incident(owner, incident.id).await.unwrap();
+        assert!(ended.closed_at.is_some_and(|at| at >= ended.opened_at), "{ended:?}");
+
+        // What is broken by its kind's own rule stays so, whatever is claimed.
+        claim(Level::MOST).await;
+        world.run(404).await;
+        world.run(404).await;
+        comes_to(1).await;
+        claim(answered.cap).await;
+        service.findings(owner, answered.assessment).await.unwrap();
+        assert_eq!(open().await.len(), 1);
+    }
+}
+
 const REASON: &str = "The partner moves its data centre until January.";
 
 #[tokio::test]

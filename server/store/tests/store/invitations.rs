@@ -111,9 +111,14 @@ async fn the_mail_is_claimed_once_and_its_token_erased_at_the_end(
     );
     make(world, &by_hand, "0a", None).await;
     make(world, &by_mail, "0b", Some("sealed")).await;
+    let waiting = store.sealed_invitations_after(None, 9).await.unwrap();
+    assert_eq!(waiting, [(by_mail.id, "sealed".to_owned())]);
+    assert!(store.sealed_invitations_after(Some(by_mail.id), 9).await.unwrap().is_empty());
+    assert!(store.replace_invitation_token(by_mail.id, "sealed", "sealed anew").await.unwrap());
+    assert!(!store.replace_invitation_token(by_mail.id, "sealed", "too late").await.unwrap());
     let claimed = store.claim_invitations(later(2), 500, 9).await.unwrap();
     let [one] = claimed.as_slice() else { panic!("{claimed:?}") };
-    assert_eq!((one.invitation.id, one.sealed_token.as_str(), one.attempts), (by_mail.id, "sealed", 0));
+    assert_eq!((one.invitation.id, one.sealed_token.as_str(), one.attempts), (by_mail.id, "sealed anew", 0));
     assert_eq!(one.organization, world.org.name);
     assert!(store.claim_invitations(later(3), 500, 9).await.unwrap().is_empty(), "somebody holds it");
 
@@ -131,6 +136,7 @@ async fn the_mail_is_claimed_once_and_its_token_erased_at_the_end(
     );
     let sent = store.invitation(by_mail.id).await.unwrap().unwrap();
     assert_eq!((sent.mail, sent.mail_error), (InvitationMail::Sent, None));
+    assert!(store.sealed_invitations_after(None, 9).await.unwrap().is_empty());
     assert!(store.claim_invitations(later(9_000), 500, 9).await.unwrap().is_empty());
 
     let revoked = invitation(world, "gone@example.org", InvitationMail::Waiting);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Subscribing;
 use super::notification::Notice;
 use crate::failure::{Failure, Layer};
+use crate::given::Unusable;
 use crate::http::Request;
 use crate::kinds::{fhir, json};
 use crate::report::Report;
@@ -18,6 +19,8 @@ const TESTS: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason|HTEST";
 /// The identifier by which a change shows: the last check's.
 const MARK: &str = "urn:rung:health-check";
 
+/// The parameter.
+pub(super) const NAME: &str = "test_event";
 /// FHIR's `id` is no longer.
 const LONGEST_ID: usize = 64;
 
@@ -31,13 +34,15 @@ pub(super) enum TestEvent {
 
 impl TestEvent {
     /// `heartbeat`; or `test-patient update`, which may name the patient: `test-patient update Patient/123`.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str) -> Result<Self, Unusable> {
         let text = text.trim();
         if text.eq_ignore_ascii_case("heartbeat") {
             return Ok(Self::Heartbeat);
         }
-        let unknown =
-            || format!("test_event is \"{text}\": write heartbeat, or test-patient update Patient/123");
+        let unknown = || {
+            let problem = format!("it is \"{text}\"; write heartbeat, or test-patient update Patient/123");
+            Unusable::new(NAME, problem)
+        };
         let (event, patient) = text.split_once("Patient/").unwrap_or((text, ""));
         if !event.trim().replace(' ', "-").eq_ignore_ascii_case("test-patient-update") {
             return Err(unknown());
@@ -155,11 +160,8 @@ mod tests {
     fn the_event_is_read_as_it_is_written() {
         assert_eq!(TestEvent::read(" Heartbeat "), Ok(TestEvent::Heartbeat));
         let described = |text: &str| TestEvent::read(text).map(|event| event.describe());
-        assert_eq!(described("test-patient update").as_deref(), Ok("update of a test patient"));
-        assert_eq!(
-            described("test-patient update Patient/p-1").as_deref(),
-            Ok("update of the test patient p-1")
-        );
+        assert_eq!(described("test-patient update").unwrap(), "update of a test patient");
+        assert_eq!(described("test-patient update Patient/p-1").unwrap(), "update of the test patient p-1");
         for text in ["", "nothing", "test-patient update Patient/a?b", "test-patient update Observation/1"] {
             assert!(TestEvent::read(text).is_err(), "{text}");
         }

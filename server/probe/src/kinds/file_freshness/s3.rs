@@ -11,9 +11,10 @@ use rusty_s3::actions::{ListObjectsV2, S3Action as _};
 use rusty_s3::{Bucket, Credentials, UrlStyle};
 use url::Url;
 
-use super::Listing;
 use super::pattern::Pattern;
+use super::{Listing, NAME};
 use crate::failure::{Failure, Layer};
+use crate::given::Unusable;
 use crate::http::Request;
 use crate::kinds::json::status_text;
 use crate::prober::Context;
@@ -87,7 +88,7 @@ fn wanted(context: &Context<'_>, at: &str) -> Result<Wanted, Failure> {
     }
     let folder = folder.trim_matches('/');
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let (credentials, region) = match context.parameters.text("credentials") {
+    let (credentials, region) = match context.parameters.text(NAME) {
         None => (None, REGION.to_owned()),
         Some(text) => {
             let (credentials, region) = credentials(text)?;
@@ -99,8 +100,13 @@ fn wanted(context: &Context<'_>, at: &str) -> Result<Wanted, Failure> {
     Ok(Wanted { bucket, folder, credentials })
 }
 
+/// Credentials with which no bucket can be listed.
+pub(super) fn unusable(text: &str) -> Option<Unusable> {
+    credentials(text).err()
+}
+
 /// `ACCESS-KEY:SECRET-KEY`, or `ACCESS-KEY:SECRET-KEY@REGION`.
-fn credentials(text: &str) -> Result<(Credentials, String), Failure> {
+fn credentials(text: &str) -> Result<(Credentials, String), Unusable> {
     let (pair, region) = match text.trim().rsplit_once('@') {
         Some((pair, region)) => (pair, region.trim().to_owned()),
         None => (text.trim(), REGION.to_owned()),
@@ -109,11 +115,7 @@ fn credentials(text: &str) -> Result<(Credentials, String), Failure> {
         Some((key, secret)) if !key.is_empty() && !secret.is_empty() && !region.is_empty() => {
             Ok((Credentials::new(key.trim(), secret.trim()), region))
         }
-        _ => {
-            let text =
-                "credentials is not usable: write ACCESS-KEY:SECRET-KEY, or ACCESS-KEY:SECRET-KEY@REGION";
-            Err(Failure::inconclusive(Layer::Guard, text))
-        }
+        _ => Err(Unusable::new(NAME, "write ACCESS-KEY:SECRET-KEY, or ACCESS-KEY:SECRET-KEY@REGION")),
     }
 }
 
@@ -150,7 +152,7 @@ mod tests {
         assert_eq!((pair.key(), region.as_str()), ("AKIA1", "eu-central-1"));
         for text in ["", "AKIA1", ":secret", "AKIA1:", "AKIA1:abc@"] {
             let refused = credentials(text).unwrap_err();
-            assert!(!refused.text.contains("abc"), "{}", refused.text);
+            assert!(!refused.problem.contains("abc"), "{}", refused.problem);
         }
     }
 }

@@ -22,6 +22,7 @@ use self::credentials::{Credentials, Proof};
 use super::pattern::Pattern;
 use super::{Listing, MOST};
 use crate::failure::{Failure, Layer};
+use crate::given::Unusable;
 use crate::guard::Guard;
 use crate::kinds::required;
 use crate::prober::Context;
@@ -60,9 +61,14 @@ impl Target {
     }
 }
 
+/// Credentials with which no folder can be listed.
+pub(super) fn unusable(credentials: &str) -> Option<Unusable> {
+    Credentials::read(credentials).err()
+}
+
 pub(super) async fn list(context: &Context<'_>, at: &str, pattern: &Pattern) -> Result<Listing, Failure> {
     let target = Target::read(at)?;
-    let credentials = Credentials::read(required(context, "credentials")?)?;
+    let credentials = Credentials::read(required(context, super::NAME)?)?;
     let connected = context.connector.open(&target.host, target.port, context.deadline).await?;
     let peer = connected.peer;
     match context.deadline.bound(talk(connected.stream, &target, credentials, pattern)).await {

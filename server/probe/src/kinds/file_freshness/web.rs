@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::pattern::Pattern;
-use super::{Listing, MOST};
+use super::{Listing, MOST, NAME};
 use crate::failure::{Failure, Layer};
+use crate::given::{self, Unusable};
 use crate::http::Request;
 use crate::kinds::json::status_text;
 use crate::prober::Context;
@@ -19,7 +20,7 @@ const ASKED: usize = 20;
 pub(super) async fn list(context: &Context<'_>, at: &str, pattern: &Pattern) -> Result<Listing, Failure> {
     // Without the slash the links would be read beside the folder instead of in it.
     let page = context.connector.guard().vet_url(&format!("{}/", at.trim_end_matches('/')))?;
-    let credentials = context.parameters.text("credentials").map(authorization).transpose()?;
+    let credentials = context.parameters.text(NAME).map(authorization).transpose()?;
     let credentials = credentials.as_deref();
     let request = Request::new(Method::GET, &page, "text/html", context.deadline).authorization(credentials);
     let answer = context.http.send(&request).await?;
@@ -91,19 +92,24 @@ fn instant(text: &str) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())
 }
 
+/// Credentials with which no page can be asked for.
+pub(super) fn unusable(text: &str) -> Option<Unusable> {
+    authorization(text).err()
+}
+
 /// `user:password`, `Bearer TOKEN` or `Basic …`.
-fn authorization(text: &str) -> Result<String, Failure> {
+fn authorization(text: &str) -> Result<String, Unusable> {
     use base64::Engine as _;
     let text = text.trim();
     if text.starts_with("Bearer ") || text.starts_with("Basic ") {
+        given::header(NAME, text)?;
         return Ok(text.to_owned());
     }
     if text.contains(':') && !text.contains(char::is_whitespace) {
         let pair = base64::engine::general_purpose::STANDARD.encode(text);
         return Ok(format!("Basic {pair}"));
     }
-    let problem = "credentials is not usable: write user:password, or Bearer and a token";
-    Err(Failure::inconclusive(Layer::Guard, problem))
+    Err(Unusable::new(NAME, "write user:password, or Bearer and a token"))
 }
 
 fn refused(url: &Url, status: StatusCode) -> Failure {

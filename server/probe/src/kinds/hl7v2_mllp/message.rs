@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::template::Template;
-use crate::failure::{Failure, Layer};
+use crate::given::Unusable;
+
+/// The parameter.
+pub(super) const NAME: &str = "message_type";
 
 /// The messages that a check can send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +23,7 @@ pub(super) enum Trigger {
 
 impl Trigger {
     /// Reads `ADT^A01`, `ADT_A01` or `ADT^A01^ADT_A01`, in any letter case, or a whole message.
-    pub(super) fn read(text: &str) -> Result<Self, Failure> {
+    pub(super) fn read(text: &str) -> Result<Self, Unusable> {
         if Template::is_one(text) {
             return Template::read(text).map(Self::Template);
         }
@@ -29,12 +32,12 @@ impl Trigger {
             ["ADT", "A01"] => Ok(Self::AdtA01),
             ["ORU", "R01"] => Ok(Self::OruR01),
             _ => {
-                let text = format!(
-                    "message_type \"{}\" is not one that can be sent: use ADT^A01 or ORU^R01, or write \
-                     the whole message, one segment a line",
+                let problem = format!(
+                    "\"{}\" is no message that can be sent; use ADT^A01 or ORU^R01, or write the whole message, \
+                     one segment a line",
                     text.trim()
                 );
-                Err(Failure::inconclusive(Layer::Guard, text))
+                Err(Unusable::new(NAME, problem))
             }
         }
     }

@@ -4,7 +4,8 @@
 //! `MSH-7` (time), `MSH-10` (control id) and `MSH-11` (`T`) are always this run's; `MSH-5` and `MSH-6` are the check's where
 //! it names them. The template is shown to whoever reads the check, so it holds nothing of a real person.
 
-use crate::failure::{Failure, Layer};
+use super::message::NAME;
+use crate::given::Unusable;
 
 /// More would be no test message.
 const LONGEST: usize = 64 << 10;
@@ -26,10 +27,8 @@ impl Template {
     }
 
     /// One segment a line.
-    pub(super) fn read(text: &str) -> Result<Self, Failure> {
-        let unusable = |problem: String| {
-            Failure::inconclusive(Layer::Guard, format!("the template in message_type: {problem}"))
-        };
+    pub(super) fn read(text: &str) -> Result<Self, Unusable> {
+        let unusable = |problem: String| Unusable::new(NAME, format!("the message {problem}"));
         if text.len() > LONGEST {
             return Err(unusable(format!("is longer than {} kB", LONGEST >> 10)));
         }
@@ -40,7 +39,7 @@ impl Template {
         }
         let mut header: Vec<String> = header.split('|').map(str::to_owned).collect();
         if header.get(8).is_none_or(|kind| !kind.contains('^')) {
-            return Err(unusable("MSH-9 must name the message, for example ORM^O01".to_owned()));
+            return Err(unusable("must be named by MSH-9, for example ORM^O01".to_owned()));
         }
         while header.len() < 12 {
             header.push(String::new());
@@ -52,7 +51,9 @@ impl Template {
         for segment in &rest {
             if !is_segment(segment) {
                 let beginning: String = segment.chars().take(3).collect();
-                return Err(unusable(format!("\"{beginning}\" begins no segment; write one segment a line")));
+                let text =
+                    format!("has a line that begins no segment: \"{beginning}\"; write one segment a line");
+                return Err(unusable(text));
             }
         }
         if header.iter().chain(&rest).any(|text| text.contains(|c: char| c.is_control() && c != '\t')) {
@@ -125,12 +126,12 @@ mod tests {
             ("MSH#^~\\&#LAB", "must begin with"),
             ("MSH|^~\\&|LAB", "MSH-9"),
             ("MSH|^~\\&|A|B|C|D|||ORM", "MSH-9"),
-            ("MSH|^~\\&|A|B|C|D|||ORM^O01\nhello", "\"hel\" begins no segment"),
+            ("MSH|^~\\&|A|B|C|D|||ORM^O01\nhello", "begins no segment: \"hel\""),
             ("MSH|^~\\&|A|B|C|D|||ORM^O01\nPID|\u{1c}", "control character"),
         ] {
-            assert!(Template::read(text).unwrap_err().text.contains(told), "{text}");
+            assert!(Template::read(text).unwrap_err().problem.contains(told), "{text}");
         }
         let long = format!("{ORDER}NTE|1||{}", "x".repeat(LONGEST));
-        assert!(Template::read(&long).unwrap_err().text.contains("64 kB"));
+        assert!(Template::read(&long).unwrap_err().problem.contains("64 kB"));
     }
 }

@@ -1,6 +1,6 @@
 //! `inventory.coverage`: the inventory of integrations.
 
-use domain::check::{Observations, Outcome, Parameters, Status};
+use domain::check::{CheckKind, Observations, Outcome, Parameters};
 use store::UnixMillis;
 use store::record::{Check, Integration, Register, RegisterContent};
 
@@ -16,6 +16,7 @@ impl Service {
     pub(super) async fn inventory_coverage(
         &self,
         check: &Check,
+        kind: &CheckKind,
         parameters: &Parameters,
     ) -> Result<Outcome, Error> {
         let word = parameters.text("scope").unwrap_or("all");
@@ -50,7 +51,7 @@ impl Service {
         for (name, share) in shares.into_iter().filter_map(|(name, share)| Some((name, share?))) {
             figures.share(name, share.have, share.of);
         }
-        Ok(figures.outcome(Status::Pass))
+        self.judged(kind, figures).await
     }
 
     /// What the registers of credentials, of contracts' feeds and of changes tell.

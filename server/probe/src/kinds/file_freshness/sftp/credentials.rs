@@ -3,7 +3,8 @@
 
 use russh::keys::PrivateKey;
 
-use crate::failure::{Failure, Layer};
+use super::super::NAME;
+use crate::given::Unusable;
 
 /// How a fingerprint of a host key begins, as `ssh-keygen -l` writes it.
 const SHA256: &str = "SHA256:";
@@ -23,13 +24,12 @@ pub(super) enum Proof {
 }
 
 impl Credentials {
-    pub(super) fn read(text: &str) -> Result<Self, Failure> {
+    pub(super) fn read(text: &str) -> Result<Self, Unusable> {
         let unusable = |why: &str| {
-            let text = format!(
-                "credentials is not usable: {why}; write USER:PASSWORD@SHA256:FINGERPRINT, or the text of a \
-                 private key in place of the password"
+            let problem = format!(
+                "{why}; write USER:PASSWORD@SHA256:FINGERPRINT, or the text of a private key in place of the password"
             );
-            Failure::inconclusive(Layer::Guard, text)
+            Unusable::new(NAME, problem)
         };
         let text = text.trim();
         let (who, host_key) = match text.rsplit_once(&format!("@{SHA256}")) {
@@ -82,7 +82,7 @@ mod tests {
     const FINGERPRINT: &str = "SHA256:uNiVztksCsDhcc0u9e8BrrlwXs1Ek6ZIOnjyKQwpzgY";
 
     fn problem(text: &str) -> String {
-        Credentials::read(text).err().expect("it is refused").text
+        Credentials::read(text).err().expect("it is refused").problem
     }
 
     #[test]
@@ -105,7 +105,7 @@ mod tests {
             ["hunter2", ":hunter2", "reader:", "reader:hunter2@SHA256:short", "reader:-----BEGIN hunter2"]
         {
             let problem = problem(text);
-            assert!(problem.contains("is not usable") && !problem.contains("hunter2"), "{problem}");
+            assert!(problem.contains("FINGERPRINT") && !problem.contains("hunter2"), "{problem}");
         }
     }
 

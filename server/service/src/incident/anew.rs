@@ -1,0 +1,101 @@
+//! After an answer has changed: whether what a check saw before contradicts it now, or no longer.
+//!
+//! Runs that are good by their kind's own rule are not all held against incidents (`check/recorder.rs`), and a changed
+//! answer makes no run. Findings follow an answer at once, whoever changed what: where a contradiction opens or clears, the
+//! latest run of each check behind it is weighed once more, so that its incident opens or closes with it. Nothing is read
+//! while the contradictions stay as they are, and a process that is killed in between loses little: every sixteenth run
+//! is looked at all the same.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::check::Status;
+use domain::incident::Opening;
+use domain::{BindingId, CriterionCode};
+use store::record::{Check, Judged, Standing};
+use store::{CheckId, FrameworkId, UnixMillis};
+
+use super::thresholds;
+use super::watch::{Now, TRIES};
+use crate::assessment::Assessed;
+use crate::{Error, Service};
+
+impl Service {
+    /// Weighs the checks behind these contradictions, which opened or cleared. A failure is on the log: the finding stands.
+    pub(crate) async fn weigh_contradictions(&self, assessed: &Assessed, criteria: &[CriterionCode]) {
+        if let Err(error) = self.weigh_all(assessed, criteria).await {
+            let assessment = assessed.bundle.assessment.id;
+            tracing::error!(%assessment, ?error, "incidents did not follow the answers");
+        }
+    }
+
+    async fn weigh_all(&self, assessed: &Assessed, criteria: &[CriterionCode]) -> Result<(), Error> {
+        let incidents = self.store().open_incidents_of(assessed.bundle.assessment.org).await?;
+        let open: HashMap<CheckId, Opening> =
+            incidents.iter().filter_map(|one| Some((one.check?, one.opening))).collect();
+        let mut tied: BTreeMap<CheckId, &Check> = BTreeMap::new();
+        for criterion in criteria.iter().filter_map(|code| assessed.framework.criterion(code)) {
+            for probe in criterion.bindings.iter().flat_map(|binding| assessed.probes_of(&binding.id)) {
+                let moves = match open.get(&probe.check.id) {
+                    None => probe.standing.is_some_and(|standing| standing.last_status == Status::Fail),
+                    // Any other ends when the check is well again.
+                    Some(opening) => *opening == Opening::Contradiction,
+                };
+                if moves {
+                    tied.insert(probe.check.id, probe.check);
+                }
+            }
+        }
+        for check in tied.into_values() {
+            self.weigh_anew(check).await?;
+        }
+        Ok(())
+    }
+
+    async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
+        let standings = self.store().standings_of(check.id).await?;
+        let Some(latest) = standings.first().map(|standing| standing.last_run) else { return Ok(()) };
+        let Some(run) = self.store().run(latest).await? else { return Ok(()) };
+        if !matches!(run.status, Status::Pass | Status::Warn) {
+            // Runs that fail are all looked at, and one that says nothing changes nothing.
+            return Ok(());
+        }
+        let judged: Vec<Judged> = standings.iter().map(judged).collect();
+        let said = self.said(check, &run, &judged).await?;
+        let failed = said.status == Status::Fail;
+        for _ in 0..TRIES {
+            let Some((before, alerting)) = self.store().watched(check.id).await? else { return Ok(()) };
+            if failed == before.watch.open {
+                return Ok(());
+            }
+            // As many as failed so count at once: they are no news, only the answer is.
+            let running = said.denies.as_ref().map_or(before.watch.fails, |by| fails(&standings, by));
+            let thresholds = thresholds(&alerting, self.kind_of(check)?);
+            let (watch, transition) = before.watch.anew(failed, running, thresholds);
+            if watch == before.watch {
+                return Ok(());
+            }
+            let now = Now { at: UnixMillis::now(), last_run: before.last_run };
+            if self.step(check, &said, before, (watch, transition), now).await? {
+                return Ok(());
+            }
+        }
+        tracing::error!(check = %check.id, "too many runs ended at once; a changed answer was not weighed");
+        Ok(())
+    }
+}
+
+/// How the latest run was judged for a binding.
+fn judged(standing: &Standing) -> Judged {
+    Judged {
+        framework: standing.framework,
+        binding: standing.binding.clone(),
+        status: standing.last_status,
+        conditions: standing.conditions.clone(),
+    }
+}
+
+/// How many runs in a row failed for a binding, up to the latest.
+fn fails(standings: &[Standing], (framework, binding): &(FrameworkId, BindingId)) -> u32 {
+    let own = standings.iter().find(|one| one.framework == *framework && one.binding == *binding);
+    own.map_or(0, |own| own.consecutive_fails)
+}
