@@ -1,4 +1,4 @@
-//! Organizations: the form for a new one, the overview, and the short addresses of its latest assessment.
+//! Organizations: the form for a new one, the overview, and the short addresses of its current assessment.
 
 use std::iter;
 
@@ -44,9 +44,9 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/new", get(new_form).post(create))
         .route("/orgs/{slug}", get(overview))
         .route("/orgs/{slug}/edit", get(edit_form).post(update))
-        .route("/orgs/{slug}/assessment", get(|actor, slug, state| latest(actor, slug, state, "")))
-        .route("/orgs/{slug}/findings", get(|actor, slug, state| latest(actor, slug, state, "/findings")))
-        .route("/orgs/{slug}/report", get(|actor, slug, state| latest(actor, slug, state, "/report")))
+        .route("/orgs/{slug}/assessment", get(|actor, slug, state| current(actor, slug, state, "")))
+        .route("/orgs/{slug}/findings", get(|actor, slug, state| current(actor, slug, state, "/findings")))
+        .route("/orgs/{slug}/report", get(|actor, slug, state| current(actor, slug, state, "/report")))
 }
 
 async fn new_form(
@@ -185,14 +185,16 @@ async fn overview(
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     let assessments = assessments(&state, &actor, organization.id).await?;
-    let (latest, timeline) = match assessments.last().map(|latest| latest.id) {
-        Some(latest) => (
-            Some(state.service.findings(&actor, latest).await?),
-            Some(state.service.timeline(&actor, latest, None, 1).await?),
+    let (current, timeline, waiting) = match state.service.current_assessment(&actor, organization.id).await?
+    {
+        Some(current) => (
+            Some(state.service.findings(&actor, current).await?),
+            Some(state.service.timeline(&actor, current, None, 1).await?),
+            state.service.waiting(&actor, organization.id, current).await?,
         ),
-        None => (None, None),
+        None => (None, None, Vec::new()),
     };
-    let submission = match &latest {
+    let submission = match &current {
         Some(page) => state.service.submission_of(&actor, &page.assessed).await?,
         None => None,
     };
@@ -200,7 +202,7 @@ async fn overview(
     let changes = state.service.audit(&actor, organization.id, CHANGES_READ).await?;
     let profiles = profiles(&state).await?;
     let frame = Frame::new(&state, Some(&actor), format!("{}, overview", organization.name));
-    let frame = match &latest {
+    let frame = match &current {
         Some(page) => frame.assessment(&page.assessed.bundle, Tab::Overview),
         None => frame.organization(&organization, Tab::Overview),
     };
@@ -210,14 +212,15 @@ async fn overview(
     let integrations = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
     let freshness = |row: &CheckRow| state.service.kind(&row.check.kind).map(|kind| kind.freshness);
     let actions = state.service.actions(&actor, organization.id).await?;
-    let due = due(latest.as_ref(), &integrations, &checks, freshness, &actions, now.date());
+    let due = due(current.as_ref(), &integrations, &checks, freshness, &actions, now.date());
     let glances: Vec<CheckGlance> = checks.iter().map(CheckGlance::from).collect();
     let exchanges = exchanges(&integrations, &glances);
     let overview = Overview {
         organization,
         profiles,
         assessments,
-        latest,
+        current,
+        waiting,
         submission,
         timeline,
         checks,
@@ -232,7 +235,11 @@ async fn overview(
 }
 
 /// All assessments of an organization, oldest first.
-async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<Assessment>, Error> {
+pub(super) async fn assessments(
+    state: &AppState,
+    actor: &Actor,
+    org: OrgId,
+) -> Result<Vec<Assessment>, Error> {
     let mut all: Vec<Assessment> = Vec::new();
     loop {
         let after = all.last().map(|assessment| assessment.id);
@@ -245,26 +252,16 @@ async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<
     }
 }
 
-/// The assessment that pages without one of their own are about.
-pub(super) async fn latest_assessment(
-    state: &AppState,
-    actor: &Actor,
-    org: OrgId,
-) -> Result<Option<Assessment>, Error> {
-    Ok(assessments(state, actor, org).await?.pop())
-}
-
-/// To a page of the latest assessment, or to the form that starts the first.
-async fn latest(
+/// To a page of the current assessment, or to the form that starts the first.
+async fn current(
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
     State(state): State<AppState>,
     page: &'static str,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let latest = latest_assessment(&state, &actor, organization.id).await?;
-    Ok(match latest {
-        Some(assessment) => see_other(&format!("/orgs/{slug}/assessments/{}{page}", assessment.id)),
+    Ok(match state.service.current_assessment(&actor, organization.id).await? {
+        Some(assessment) => see_other(&format!("/orgs/{slug}/assessments/{assessment}{page}")),
         None => see_other(&format!("/orgs/{slug}/assessments/new")),
     })
 }

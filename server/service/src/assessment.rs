@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::check::ProbeRecord;
 use domain::scoring::{Answer as Ratings, CriterionScore, EvidenceItem, Input, ProbeInput, Rating, Score};
 use domain::{BindingId, CriterionCode, Framework, FrameworkCode, Level, RungCode};
+use jiff::civil::Date;
 use serde_json::json;
 use store::record::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Audit, Check, Claim, Evidence, Integration,
@@ -17,6 +18,9 @@ use crate::service::{Prepared, org_audit};
 use crate::tie::is_tied;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
+/// So many that wait are named.
+const MOST_WAITING: u32 = 5;
+
 /// What a new assessment needs.
 #[derive(Debug, Clone)]
 pub struct NewAssessment {
@@ -26,6 +30,14 @@ pub struct NewAssessment {
     pub title: String,
     /// The rung aimed at.
     pub target: Option<RungCode>,
+}
+
+/// An assessment in which nobody answered yet, beside one that says more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub assessment: Assessment,
+    /// The day of the campaign that started it.
+    pub due: Option<Date>,
 }
 
 /// An assessment with everything in it and what it is worth at this instant.
@@ -120,6 +132,29 @@ impl Service {
     ) -> Result<Vec<Assessment>, Error> {
         self.authorize(actor, org, Permission::Read, "The organization").await?;
         Ok(self.store().assessments_of(org, after, limit).await?)
+    }
+
+    /// The assessment by which the organization stands, and which its pages are about where they name none: the latest that
+    /// somebody answered in, or else the latest.
+    pub async fn current_assessment(&self, actor: &Actor, org: OrgId) -> Result<Option<AssessmentId>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().current_assessment(org).await?)
+    }
+
+    /// Those of the organization's assessments that were begun after the current one and wait for a first answer.
+    pub async fn waiting(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        current: AssessmentId,
+    ) -> Result<Vec<Waiting>, Error> {
+        let later = self.assessments(actor, org, Some(current), MOST_WAITING).await?;
+        let mut waiting = Vec::new();
+        for assessment in later.into_iter().filter(|assessment| assessment.state.is_open()) {
+            let due = self.store().asked_until(assessment.id).await?;
+            waiting.push(Waiting { assessment, due });
+        }
+        Ok(waiting)
     }
 
     /// The assessment, scored now from what the database holds.

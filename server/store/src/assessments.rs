@@ -20,6 +20,25 @@ macro_rules! assessment_columns {
 }
 pub(crate) use assessment_columns;
 
+/// The assessment by which an organization stands, as a value of SQL: the latest that somebody answered in, or else the
+/// latest. One that was only just begun, by a campaign for example, says nothing yet. `$org` is the organization, and `$and`
+/// what else narrows the assessments `x`. Both halves walk an index from its end and stop at the first that fits.
+macro_rules! current_assessment {
+    ($org:literal, $and:literal) => {
+        concat!(
+            "COALESCE((SELECT x.id FROM assessments x WHERE x.org_id = ",
+            $org,
+            $and,
+            " AND (SELECT w.assessment_id FROM answers w WHERE w.assessment_id = x.id LIMIT 1) IS NOT NULL \
+              ORDER BY x.id DESC LIMIT 1), (SELECT x.id FROM assessments x WHERE x.org_id = ",
+            $org,
+            $and,
+            " ORDER BY x.id DESC LIMIT 1))"
+        )
+    };
+}
+pub(crate) use current_assessment;
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -40,8 +59,13 @@ statements! {
     Both LIVE_OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND (a.state <> $2 OR NOT EXISTS (\
         SELECT b.id FROM assessments b JOIN frameworks g ON g.id = b.framework_id \
         WHERE b.org_id = a.org_id AND b.id > a.id AND b.state = $2 AND g.code = f.code)) ORDER BY a.id");
-    Both LATEST_OF_USER = "SELECT a.org_id, MAX(a.id) FROM assessments a \
-        JOIN memberships m ON m.org_id = a.org_id WHERE m.user_id = $1 GROUP BY a.org_id";
+    Both CURRENT = concat!(
+        "SELECT a.id FROM assessments a WHERE a.id = ", current_assessment!("$1", "")
+    );
+    Both CURRENT_OF_USER = concat!(
+        "SELECT m.org_id, a.id FROM memberships m JOIN assessments a ON a.id = ",
+        current_assessment!("m.org_id", ""), " WHERE m.user_id = $1"
+    );
     Both ORGANIZATION = "SELECT org_id FROM assessments WHERE id = $1";
     Both STATE = "SELECT state FROM assessments WHERE id = $1";
     // Whoever changes the state waits until this transaction ends; others who hold it do not.
@@ -134,13 +158,20 @@ impl Store {
         Ok(row!(&mut lease.link(), (OrgId,), ORGANIZATION, id)?.map(|(org,)| org))
     }
 
-    /// The latest assessment of every organization that the user belongs to and that has one.
-    pub async fn latest_assessments(
+    /// The assessment by which the organization stands: the latest that somebody answered in, or else the latest. The
+    /// portfolio goes by the same rule, among the assessments against one framework.
+    pub async fn current_assessment(&self, org: OrgId) -> Result<Option<AssessmentId>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (AssessmentId,), CURRENT, org)?.map(|(id,)| id))
+    }
+
+    /// The one of every organization that the user belongs to and that has one.
+    pub async fn current_assessments(
         &self,
         user: UserId,
     ) -> Result<BTreeMap<OrgId, AssessmentId>, StoreError> {
         let mut lease = self.read().await?;
-        let latest = rows!(&mut lease.link(), (OrgId, AssessmentId), LATEST_OF_USER, user)?;
-        Ok(latest.into_iter().collect())
+        let current = rows!(&mut lease.link(), (OrgId, AssessmentId), CURRENT_OF_USER, user)?;
+        Ok(current.into_iter().collect())
     }
 }
