@@ -14,6 +14,7 @@ use store::record::{
 };
 use store::{AssessmentId, CheckId, IntegrationId, OrgId, UnixMillis};
 
+use crate::review::not_in;
 use crate::service::{Prepared, org_audit};
 use crate::tie::is_tied;
 use crate::{Actor, Error, FieldError, Permission, Service};
@@ -84,12 +85,7 @@ impl Service {
     ) -> Result<(Assessment, Audit), Error> {
         self.authorize(actor, org, Permission::Assess, "The organization").await?;
         let title = new.title.trim().to_owned();
-        let mut problems = Vec::new();
-        if title.is_empty() {
-            problems.push(FieldError::new("title", "Give the assessment a title, for example its year."));
-        } else if title.chars().count() > 160 {
-            problems.push(FieldError::new("title", "Use at most 160 characters for the title."));
-        }
+        let mut problems: Vec<_> = title_problem(&title).into_iter().collect();
         let found = self.store().framework_by_code(&new.framework, new.version.as_deref()).await?;
         match &found {
             None => problems.push(FieldError::new("framework", "Choose one of the frameworks.")),
@@ -120,6 +116,30 @@ impl Service {
         let details = json!({ "framework": assessment.framework_code, "title": assessment.title });
         let entry = org_audit(actor, org, "assessment.started", assessment.id, details);
         Ok((assessment, entry))
+    }
+
+    /// Gives the assessment another title, where there is one, until it is final. What was submitted keeps the one of then.
+    pub async fn rename_assessment(
+        &self,
+        actor: &Actor,
+        id: AssessmentId,
+        title: Option<&str>,
+    ) -> Result<Assessment, Error> {
+        let found = self.assessment_for(actor, id, Permission::Submit).await?;
+        if found.state == AssessmentState::Final {
+            return Err(Error::Conflict(not_in(found.state).to_owned()));
+        }
+        let title = title.map_or_else(|| found.title.clone(), |title| title.trim().to_owned());
+        if let Some(problem) = title_problem(&title) {
+            return Err(Error::Invalid(vec![problem]));
+        }
+        if title == found.title {
+            return Ok(found);
+        }
+        let details = json!({ "title": title, "before": found.title });
+        let entry = org_audit(actor, found.org, "assessment.renamed", id, details);
+        self.store().rename_assessment(id, &title, entry).await?;
+        Ok(Assessment { title, ..found })
     }
 
     /// The organization's assessments, oldest first, after the one given.
@@ -171,6 +191,16 @@ impl Service {
         let score = scorer.score(&input(&bundle, &framework, computed_at));
         Ok(Assessed { bundle, framework, score, role, computed_at })
     }
+}
+
+fn title_problem(title: &str) -> Option<FieldError> {
+    if title.is_empty() {
+        return Some(FieldError::new("title", "Give the assessment a title, for example its year."));
+    }
+    if title.chars().count() > 160 {
+        return Some(FieldError::new("title", "Use at most 160 characters for the title."));
+    }
+    crate::name::unprintable("title", title)
 }
 
 impl Assessed {

@@ -111,6 +111,13 @@ pub(super) struct NewAssessmentBody {
     target: Option<String>,
 }
 
+/// What an assessment is from now on; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AssessmentChange, example = json!({ "title": "Autumn 2027" }))]
+pub(super) struct ChangeBody {
+    title: Option<String>,
+}
+
 /// The assessments of an organization
 #[utoipa::path(
     get, path = "/organizations/{id}/assessments", tag = "assessments",
@@ -168,4 +175,25 @@ pub(super) async fn get(
     let targets = bundle.targets.into_iter().map(|(criterion, level)| (criterion.to_string(), level.get()));
     let criterion_targets = targets.collect();
     Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, criterion_targets, submission }))
+}
+
+/// Change the title of an assessment
+///
+/// Who may submit it does. What was submitted and signed keeps the title of then. 409 once it is final.
+#[utoipa::path(
+    patch, path = "/assessments/{id}", tag = "assessments", params(("id" = String, Path, format = "uuid")),
+    request_body = ChangeBody,
+    responses(
+        (status = 200, body = Assessment), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn update(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    State(service): State<Service>,
+    Body(body): Body<ChangeBody>,
+) -> Result<Json<Assessment>, Problem> {
+    Ok(Json(service.rename_assessment(&actor, id, body.title.as_deref()).await?.into()))
 }

@@ -53,6 +53,7 @@ macro_rules! select {
 statements! {
     Both INSERT = "INSERT INTO assessments (id, org_id, framework_id, title, state, target, target_level, \
         independent_signoff, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    Both RENAME = "UPDATE assessments SET title = $2 WHERE id = $1";
     Both BY_ID = select!("WHERE a.id = $1");
     Both OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3");
     // A final one lives on until a later one of the same framework is final.
@@ -100,6 +101,13 @@ pub(crate) async fn must_be_in(
     if states.contains(&state) { Ok(()) } else { Err(StoreError::Locked(state)) }
 }
 
+/// [`StoreError::Locked`] once the assessment is final; until the transaction ends it does not become so.
+pub(crate) async fn refuse_final(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
+    use AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
+    hold(link, id).await?;
+    must_be_in(link, id, &[Draft, Submitted, InReview, ChangesRequested]).await
+}
+
 /// Writes the row of a new assessment, in its maker's transaction.
 pub(crate) async fn insert(link: &mut Link<'_>, assessment: &Assessment) -> Result<(), StoreError> {
     run!(
@@ -126,6 +134,21 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         insert(link, &assessment).await?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Gives it another title. [`StoreError::Locked`] once it is final.
+    pub async fn rename_assessment(
+        &self,
+        id: AssessmentId,
+        title: &str,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        refuse_final(link, id).await?;
+        run!(link, RENAME, id, title)?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }
