@@ -62,11 +62,14 @@ async fn create(
 ) -> Result<Response, PageError> {
     let size_band = match chosen_size(&fields) {
         Ok(size_band) => size_band,
-        Err(error) => return new_page(&state, &actor, fields, Some(Refusal::of(error)?)).await,
+        Err(fault) => {
+            let refusal = with_the_others(&state, &fields, fault).await?;
+            return new_page(&state, &actor, fields, Some(refusal)).await;
+        }
     };
     let new = NewOrganization {
         name: fields.get("name").to_owned(),
-        profiles: fields.all("profiles").map(ProfileCode::from).collect(),
+        profiles: chosen_profiles(&fields),
         size_band,
         demo: false,
     };
@@ -76,10 +79,22 @@ async fn create(
     }
 }
 
-fn chosen_size(fields: &Fields) -> Result<SizeBand, Error> {
+fn chosen_profiles(fields: &Fields) -> Vec<ProfileCode> {
+    fields.all("profiles").map(ProfileCode::from).collect()
+}
+
+fn chosen_size(fields: &Fields) -> Result<SizeBand, FieldError> {
     let chosen = fields.get("size_band");
     let size = SIZES.into_iter().find(|(value, _)| *value == chosen).map(|(_, size)| size);
-    size.ok_or_else(|| Error::Invalid(vec![FieldError::new("size_band", "Choose a size from the list.")]))
+    size.ok_or_else(|| FieldError::new("size_band", "Choose a size from the list."))
+}
+
+/// A fault of the size, after all others that the form has.
+async fn with_the_others(state: &AppState, fields: &Fields, fault: FieldError) -> Result<Refusal, Error> {
+    let profiles = chosen_profiles(fields);
+    let mut problems = state.service.organization_problems(fields.get("name"), &profiles).await?;
+    problems.push(fault);
+    Ok(Refusal::invalid(problems))
 }
 
 async fn new_page(
@@ -121,24 +136,21 @@ async fn update(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let done = match chosen_size(&fields) {
+    let refusal = match chosen_size(&fields) {
         Ok(size_band) => {
             let change = OrganizationChange {
                 name: Some(fields.get("name").to_owned()),
-                profiles: Some(fields.all("profiles").map(ProfileCode::from).collect()),
+                profiles: Some(chosen_profiles(&fields)),
                 size_band: Some(size_band),
             };
-            state.service.update_organization(&actor, organization.id, change).await
+            match state.service.update_organization(&actor, organization.id, change).await {
+                Ok(_) => return Ok(see_other(&format!("/orgs/{slug}"))),
+                Err(error) => Refusal::of(error)?,
+            }
         }
-        Err(error) => Err(error),
+        Err(fault) => with_the_others(&state, &fields, fault).await?,
     };
-    match done {
-        Ok(_) => Ok(see_other(&format!("/orgs/{slug}"))),
-        Err(error) => {
-            let refusal = Some(Refusal::of(error)?);
-            edit_page(&state, &actor, &organization, fields, refusal).await
-        }
-    }
+    edit_page(&state, &actor, &organization, fields, Some(refusal)).await
 }
 
 async fn edit_page(

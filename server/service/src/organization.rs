@@ -116,7 +116,22 @@ impl Service {
 
     /// The chosen profiles in the frameworks' order, or everything that is wrong with what an organization is to be.
     async fn profiles_of(&self, name: &str, chosen: &[ProfileCode]) -> Result<Vec<ProfileCode>, Error> {
+        let problems = self.organization_problems(name, chosen).await?;
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
         let known = self.profile_codes().await?;
+        Ok(known.into_iter().filter(|profile| chosen.contains(profile)).collect())
+    }
+
+    /// Everything that is wrong with a name and profiles, for a form that has more to refuse.
+    pub async fn organization_problems(
+        &self,
+        name: &str,
+        chosen: &[ProfileCode],
+    ) -> Result<Vec<FieldError>, Error> {
+        let known = self.profile_codes().await?;
+        let name = name.trim();
         let mut problems = Vec::new();
         problems.extend(crate::name::problem("name", name, "Enter the organization's name.", 160));
         if chosen.is_empty() {
@@ -129,10 +144,7 @@ impl Service {
             problems
                 .push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
         }
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
-        Ok(known.into_iter().filter(|profile| chosen.contains(profile)).collect())
+        Ok(problems)
     }
 
     /// The organizations that the actor belongs to, oldest first, after the one given.

@@ -161,6 +161,22 @@ async fn the_title_of_an_assessment_has_a_form() {
 }
 
 #[tokio::test]
+async fn the_form_for_an_organization_names_all_its_faults_at_once() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    for path in ["/orgs/new".to_owned(), format!("/orgs/{}/edit", world.slug)] {
+        let refused = world.owner.submit(&path, &[("name", " "), ("size_band", "")]).await;
+        assert_eq!(refused.status, 422, "{path}");
+        let mut from = 0;
+        for fault in ["Enter the organization", "Choose at least one profile", "Choose a size from the list."]
+        {
+            let place = refused.text[from..].find(fault);
+            from += place.unwrap_or_else(|| panic!("{path}: {fault} in its turn: {}", refused.text));
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_page_of_the_organization_is_its_owners() {
     let world = World::new(Backend::Sqlite).await;
     world.owner.sign_in().await;
