@@ -100,6 +100,7 @@ impl From<record::Assessment> for Assessment {
 
 /// A new assessment.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "framework": "B7", "title": "Spring 2027", "target": "8.1" }))]
 pub(super) struct NewAssessmentBody {
     /// A framework's code.
@@ -113,6 +114,7 @@ pub(super) struct NewAssessmentBody {
 
 /// What an assessment is from now on; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = AssessmentChange, example = json!({ "title": "Autumn 2027" }))]
 pub(super) struct ChangeBody {
     title: Option<String>,

@@ -100,6 +100,7 @@ impl From<Concluded> for Changed {
 
 /// What is said with a change of the state.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "note": "PAT-3 needs the test report of this year." }))]
 pub(super) struct Note {
     #[serde(default)]
