@@ -177,6 +177,12 @@ impl Service {
         Ok(waiting)
     }
 
+    /// The version of a framework that the assessment is held against.
+    pub async fn framework_of(&self, actor: &Actor, id: AssessmentId) -> Result<Arc<Framework>, Error> {
+        let found = self.assessment_for(actor, id, Permission::Read).await?;
+        Ok(self.prepared(found.framework).await?.framework)
+    }
+
     /// The assessment, scored now from what the database holds.
     pub async fn assessed(&self, actor: &Actor, id: AssessmentId) -> Result<Assessed, Error> {
         let missing = || Error::NotFound("The assessment");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use service::assessment::NewAssessment;
+use service::assessment::{Assessed, NewAssessment};
 use service::record;
 use service::{AssessmentId, OrgId, Service};
 use utoipa::ToSchema;
@@ -171,9 +171,10 @@ pub(super) async fn get(
     Segments(id): Segments<AssessmentId>,
     State(service): State<Service>,
 ) -> Result<Json<WithAnswers>, Problem> {
-    let bundle = service.assessed(&actor, id).await?.bundle;
+    let Assessed { bundle, framework, .. } = service.assessed(&actor, id).await?;
     let answers = bundle.answers.into_iter().map(Answer::from).collect();
-    let submission = service.submission(&actor, id).await?.map(Submission::from);
+    let submission = service.submission(&actor, id).await?;
+    let submission = submission.map(|submission| Submission::of(submission, &framework));
     let targets = bundle.targets.into_iter().map(|(criterion, level)| (criterion.to_string(), level.get()));
     let criterion_targets = targets.collect();
     Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, criterion_targets, submission }))

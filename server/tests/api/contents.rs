@@ -101,6 +101,18 @@ async fn every_body_says_that_it_takes_no_field_that_it_does_not_know() {
     }
 }
 
+/// What was reached is a rung with a date, a score or a state beside it; a rung that only gates a criterion is a question.
+#[tokio::test]
+async fn whatever_says_which_rung_was_reached_has_the_disclaimer_with_it() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let document = app.anonymous().get("/openapi.json").await.expect(200);
+    for name in ["Snapshot", "Timeline", "Score", "Roadmap", "CampaignProgress", "Comparison"] {
+        let schema = &document["components"]["schemas"][name];
+        assert!(schema["properties"]["disclaimer"].is_object(), "{name}: {schema}");
+        assert!(schema["required"].as_array().unwrap().contains(&"disclaimer".into()), "{name}: {schema}");
+    }
+}
+
 fn collect_references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
