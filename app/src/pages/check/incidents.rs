@@ -83,7 +83,7 @@ fn snooze_form(check: &CheckShown, typed: &Fields, refusal: Option<&Refusal>) ->
             <TextArea
                 id="snooze-reason" name="snooze-reason" label="Why nobody is told" rows=2
                 value=typed.get("snooze-reason").to_owned()
-                hint="What it sees is recorded all the same; an incident that is still open then is told of."
+                hint="What it sees is recorded all the same; an incident that is still open then is told of"
                 error=error_of(refusal, "snooze-reason")
             />
             <p class="row gap-above"><Button>"Put alerts off"</Button></p>
