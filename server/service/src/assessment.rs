@@ -12,7 +12,7 @@ use store::record::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Audit, Check, Claim, Evidence, Integration,
     Override, Rater, Role, Standing,
 };
-use store::{AssessmentId, CheckId, IntegrationId, OrgId, UnixMillis};
+use store::{AssessmentId, CheckId, FrameworkId, IntegrationId, OrgId, UnixMillis};
 
 use crate::review::not_in;
 use crate::service::{Prepared, org_audit};
@@ -159,6 +159,16 @@ impl Service {
     pub async fn current_assessment(&self, actor: &Actor, org: OrgId) -> Result<Option<AssessmentId>, Error> {
         self.authorize(actor, org, Permission::Read, "The organization").await?;
         Ok(self.store().current_assessment(org).await?)
+    }
+
+    /// The same for each version of a framework that the organization is assessed against.
+    pub async fn current_by_framework(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+    ) -> Result<Vec<(FrameworkId, AssessmentId)>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().current_by_framework(org).await?)
     }
 
     /// Those of the organization's assessments that were begun after the current one and wait for a first answer.

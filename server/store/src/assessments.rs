@@ -6,7 +6,7 @@ use crate::audit;
 use crate::column::{Int, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, OrgId, UserId};
+use crate::ids::{AssessmentId, FrameworkId, OrgId, UserId};
 use crate::page;
 use crate::record::{Assessment, AssessmentState, Audit};
 
@@ -66,6 +66,10 @@ statements! {
     Both CURRENT_OF_USER = concat!(
         "SELECT m.org_id, a.id FROM memberships m JOIN assessments a ON a.id = ",
         current_assessment!("m.org_id", ""), " WHERE m.user_id = $1"
+    );
+    Both CURRENT_BY_FRAMEWORK = concat!(
+        "SELECT a.framework_id, a.id FROM assessments a WHERE a.org_id = $1 AND a.id = ",
+        current_assessment!("$1", " AND x.framework_id = a.framework_id"), " ORDER BY a.id DESC"
     );
     Both ORGANIZATION = "SELECT org_id FROM assessments WHERE id = $1";
     Both STATE = "SELECT state FROM assessments WHERE id = $1";
@@ -186,6 +190,15 @@ impl Store {
     pub async fn current_assessment(&self, org: OrgId) -> Result<Option<AssessmentId>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), (AssessmentId,), CURRENT, org)?.map(|(id,)| id))
+    }
+
+    /// The same among the assessments against each version of a framework, the latest first.
+    pub async fn current_by_framework(
+        &self,
+        org: OrgId,
+    ) -> Result<Vec<(FrameworkId, AssessmentId)>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), (FrameworkId, AssessmentId), CURRENT_BY_FRAMEWORK, org)?)
     }
 
     /// The one of every organization that the user belongs to and that has one.

@@ -108,6 +108,8 @@ async fn an_assessment_without_an_answer_takes_no_place_from_one_that_has_some(
         let all = store.current_assessments(user.id).await.unwrap();
         let current = store.current_assessment(org.id).await.unwrap();
         assert_eq!(all.get(&org.id).copied(), current);
+        let by_framework = store.current_by_framework(org.id).await.unwrap();
+        assert_eq!(by_framework, Vec::from_iter(current.map(|id| (world.framework, id))));
         assert_eq!(holding.assessment.map(|held| held.id), current, "the portfolio goes by the same rule");
         current
     };
