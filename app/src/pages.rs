@@ -4,7 +4,7 @@ pub(crate) mod actions;
 pub(crate) mod admin;
 pub(crate) mod alerts;
 pub(crate) mod assessment;
-pub(crate) mod assessment_new;
+pub(crate) mod assessment_form;
 pub(crate) mod benchmark;
 pub(crate) mod campaigns;
 pub(crate) mod changes;

@@ -110,7 +110,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(view::list, view::create))
         .routes(routes!(view::remove))
         .routes(routes!(assessment::list, assessment::create))
-        .routes(routes!(assessment::get))
+        .routes(routes!(assessment::get, assessment::update))
         .routes(routes!(succession::get, succession::start))
         .routes(routes!(answer::put, answer::history))
         .routes(routes!(answer::restore))

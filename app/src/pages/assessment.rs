@@ -3,7 +3,7 @@
 use domain::scoring::{DomainScore, Exact, RungCondition, Standing, Totals, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
-use service::record::{FrameworkEntry, Part};
+use service::record::{AssessmentState, FrameworkEntry, Part};
 use service::review::Submission;
 use service::timeline::Timeline;
 use service::{Permission, UserId};
@@ -45,6 +45,11 @@ pub(crate) fn assessment_page(
     // One main button: while something is unanswered, answering it is the next step.
     let kind = if submits && go_on.is_none() { ButtonKind::Main } else { ButtonKind::Second };
     let words = if submits { "Review and submit" } else { "Review" };
+    let renames = assessed.may(Permission::Submit) && assessment.state != AssessmentState::Final;
+    let rename = renames.then(|| {
+        let href = format!("{}/edit", paths.assessment());
+        view! { <ButtonLink href kind=ButtonKind::Plain>"Rename"</ButtonLink> }
+    });
     let risk = submission.and_then(|submission| at_risk_note(submission, paths));
     let ladder = ladder(assessed, paths);
     let disclaimer = assessed.framework.disclaimer.clone();
@@ -56,6 +61,7 @@ pub(crate) fn assessment_page(
             <ButtonLink kind=kind href=review>{words}</ButtonLink>
             <ButtonLink href=findings>"Findings"</ButtonLink>
             <ButtonLink href=report>"Report"</ButtonLink>
+            {rename}
         </PageHead>
         <div class="stack-wide">
             {risk}

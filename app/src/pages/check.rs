@@ -43,7 +43,7 @@ use crate::web::{Fields, Refusal};
 /// What the page shows.
 pub(crate) struct CheckShown {
     pub(crate) page: CheckPage,
-    /// The organization's latest assessment with each framework that asks for this kind.
+    /// The organization's current assessment with each framework that asks for this kind.
     pub(crate) assessed: Vec<Assessed>,
     /// As they may be shown: a secret only as set.
     pub(crate) parameters: Vec<(String, String)>,

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use service::check::is_descriptive;
 
 pub(crate) use self::interval::{every, read as read_interval, written as written_interval};
-pub(crate) use self::parameter::in_words;
 use self::parameter::parameter_field;
+pub(crate) use self::parameter::{as_hint, in_words};
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Checkbox, InputLook, Note, PageHead, Section, Select, TextInput,

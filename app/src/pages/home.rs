@@ -12,7 +12,7 @@ use crate::ui::{
 };
 use crate::words::{plural, role_word, size_words};
 
-/// How the latest assessment of an organization stands.
+/// How the current assessment of an organization stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// `Beyond-7 2026`.
@@ -49,11 +49,11 @@ pub(crate) fn HomePage(
         return first_run(demonstration);
     }
     let several = rows.len() > 1;
-    let under = format!("{}, by the latest assessment of each", plural(rows.len(), "organization"));
+    let under = format!("{}, by the latest answered assessment of each", plural(rows.len(), "organization"));
     let columns = vec![
         Column::text("Organization"),
         Column::text("Your role"),
-        Column::text("Latest assessment"),
+        Column::text("Assessment"),
         Column::text("Live rung"),
         Column::number("Proven"),
         Column::number("Claimed"),

@@ -76,7 +76,7 @@ fn fields(Offer { profiles, sizes }: Offer, typed: &Fields, refusal: Option<&Ref
         />
         <CheckboxGroup
             id="profiles" name="profiles" legend="What it is" choices
-            hint="Everything that fits: it decides which criteria apply." error=error("profiles")
+            hint="Everything that fits: it decides which criteria apply" error=error("profiles")
         />
         <Select
             id="size_band" name="size_band" label="Size" choices=sizes chosen=typed.get("size_band").to_owned()

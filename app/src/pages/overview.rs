@@ -11,7 +11,7 @@ use domain::framework::Profile;
 use domain::scoring::{ConditionStanding, RungCondition};
 use leptos::prelude::*;
 use service::UnixMillis;
-use service::assessment::Assessed;
+use service::assessment::{Assessed, Waiting};
 use service::due::Due;
 use service::finding::FindingsPage;
 use service::integration::CheckRow;
@@ -29,8 +29,8 @@ use crate::charts::Ladder;
 use crate::pages::integrations::exchange_section;
 use crate::pages::review::at_risk_note;
 use crate::ui::{
-    Banner, ButtonKind, ButtonLink, Column, Day, Disclaimer, Empty, PageHead, Section, Table, TableLook,
-    Width, clock, date_of, day,
+    Banner, ButtonKind, ButtonLink, Column, Day, Disclaimer, Empty, Note, PageHead, Section, Table,
+    TableLook, Width, clock, date_of, day,
 };
 use crate::words::{self, Paths, assessment_state_word, live_since, plural, rung_name, size_words};
 
@@ -41,11 +41,13 @@ pub(crate) struct Overview {
     pub(crate) profiles: Vec<Profile>,
     /// Oldest first.
     pub(crate) assessments: Vec<Assessment>,
-    /// The latest assessment with its findings; `None` before the first.
-    pub(crate) latest: Option<FindingsPage>,
-    /// Of the latest assessment: what it stands for since it was submitted.
+    /// The current assessment with its findings; `None` before the first.
+    pub(crate) current: Option<FindingsPage>,
+    /// Begun after the current one, and without an answer. Oldest first.
+    pub(crate) waiting: Vec<Waiting>,
+    /// Of the current assessment: what it stands for since it was submitted.
     pub(crate) submission: Option<Submission>,
-    /// Of the latest assessment: its live rung and the latest changes.
+    /// Of the current assessment: its live rung and the latest changes.
     pub(crate) timeline: Option<Timeline>,
     pub(crate) checks: Vec<CheckRow>,
     /// Open ones, latest first.
@@ -65,7 +67,8 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
         organization,
         profiles,
         assessments,
-        latest,
+        current,
+        waiting,
         submission,
         timeline,
         checks,
@@ -78,7 +81,7 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
     } = overview;
     let today = now.date();
     let at = format!("/orgs/{}", organization.slug);
-    let assessed = latest.as_ref().map(|page| &page.assessed);
+    let assessed = current.as_ref().map(|page| &page.assessed);
     let kind: Vec<_> = profiles
         .iter()
         .filter(|profile| organization.profiles.contains(&profile.code))
@@ -106,18 +109,19 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
             .then(|| view! { <ButtonLink href=start.clone() kind=ButtonKind::Main>"Start assessment"</ButtonLink> })
             .into_any(),
     };
-    let standing = match (&latest, &paths) {
+    let standing = match (&current, &paths) {
         (Some(page), Some(paths)) => standing(page, timeline.as_ref(), paths),
         _ => first_run(&at, may_start),
     };
     let banner = assessed.zip(paths.as_ref()).and_then(|(assessed, paths)| banner(assessed, paths));
     let risk =
         submission.zip(paths.as_ref()).and_then(|(submission, paths)| at_risk_note(&submission, paths));
-    let events = changes_section(&changes, latest.as_ref(), &at, today);
+    let events = changes_section(&changes, current.as_ref(), &at, today);
     view! {
         <PageHead title=organization.name.clone() under=under.join(" · ")>{actions}</PageHead>
         {banner}
         {risk}
+        {waiting_notes(&waiting, &at)}
         <div class="grid split">
             {standing}
             {incidents_section(&incidents, &at, now)}
@@ -150,6 +154,23 @@ fn first_run(at: &str, may_start: bool) -> AnyView {
         </Section>
     }
     .into_any()
+}
+
+/// Assessments that nobody answered yet: the page is not about them.
+fn waiting_notes(waiting: &[Waiting], at: &str) -> Vec<AnyView> {
+    let note = |Waiting { assessment, due }: &Waiting| {
+        let title = format!("{} waits for its first answer", assessment.title);
+        let due = due.map_or_else(String::new, |due| format!("It is due {}. ", day(due)));
+        let words = format!("{due}Until then this page is about the assessment before it. ");
+        let href = format!("{at}/assessments/{}", assessment.id);
+        view! {
+            <div class="gap-above gap-below">
+                <Note title><p>{words}<a href=href>"Open it"</a></p></Note>
+            </div>
+        }
+        .into_any()
+    };
+    waiting.iter().map(note).collect()
 }
 
 fn standing(page: &FindingsPage, timeline: Option<&Timeline>, paths: &Paths) -> AnyView {

@@ -5,7 +5,7 @@ use domain::check::{CheckKind, ObservationSpec, ObservationType};
 use leptos::prelude::*;
 use service::check::table_of;
 
-use super::check_form::in_words;
+use super::check_form::{as_hint, in_words};
 use super::parts::{RefusalNote, error_of};
 use crate::islands::Reconcile;
 use crate::ui::{
@@ -173,7 +173,7 @@ fn send_section(
             <div class="gap-above">
                 <TextInput
                     id="computed_at" name="computed_at" label="Computed on" kind="date" look=InputLook::Short
-                    optional=true hint="Today, where empty." value=typed.get("computed_at").to_owned()
+                    optional=true hint="Today, where empty" value=typed.get("computed_at").to_owned()
                     error=error_of(refusal, "computed_at")
                 />
             </div>
@@ -192,6 +192,7 @@ fn figure_field(spec: &ObservationSpec, typed: &Fields, refusal: Option<&Refusal
     let name = id.clone();
     let unit = if spec.unit.is_empty() { String::new() } else { format!(" In {}.", spec.unit) };
     let more = if spec.kind == ObservationType::List { " Separated by commas." } else { "" };
+    let hint = as_hint(&format!("{}{unit}{more}", spec.help));
     let (look, inputmode) = match spec.kind {
         ObservationType::Integer => (InputLook::Short, "numeric"),
         ObservationType::Number => (InputLook::Short, "decimal"),
@@ -203,7 +204,7 @@ fn figure_field(spec: &ObservationSpec, typed: &Fields, refusal: Option<&Refusal
     view! {
         <TextInput
             id=id.clone() name label look=look inputmode=inputmode optional=true
-            hint=format!("{}{unit}{more}", spec.help) value=typed.get(&id).to_owned() error=error autocomplete="off"
+            hint=hint value=typed.get(&id).to_owned() error=error autocomplete="off"
         />
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! Starting an assessment.
+//! Starting an assessment, and giving it another title.
 
 use axum::Router;
 use axum::extract::State;
@@ -7,17 +7,20 @@ use axum::routing::get;
 use domain::FrameworkCode;
 use http::StatusCode;
 use leptos::prelude::*;
-use service::assessment::NewAssessment;
-use service::record::{Organization, Role};
-use service::{Actor, Permission, UnixMillis};
+use service::assessment::{Assessed, NewAssessment};
+use service::record::{AssessmentState, Organization, Role};
+use service::{Actor, AssessmentId, Permission, UnixMillis};
 
-use crate::pages::assessment_new::AssessmentNewPage;
+use crate::pages::assessment_form::{AssessmentEditPage, AssessmentNewPage};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
 };
+use crate::words::Paths;
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/orgs/{slug}/assessments/new", get(form).post(start))
+    Router::new()
+        .route("/orgs/{slug}/assessments/new", get(form).post(start))
+        .route("/orgs/{slug}/assessments/{id}/edit", get(edit_form).post(rename))
 }
 
 async fn form(
@@ -77,4 +80,58 @@ async fn page(
     let frame = Frame::new(state, Some(actor), format!("{}, start an assessment", organization.name))
         .organization(organization, Tab::Assessment);
     Ok(frame.respond(status, || view! { <AssessmentNewPage slug frameworks typed year refusal/> }.into_any()))
+}
+
+async fn edit_form(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+) -> Result<Response, PageError> {
+    let assessed = read(&state, &actor, &slug, id).await?;
+    if !assessed.may(Permission::Submit) {
+        return Err(PageError::forbidden("Owners and assessors give an assessment its title."));
+    }
+    if assessed.bundle.assessment.state == AssessmentState::Final {
+        let words = "The assessment is final: it keeps its title with everything else that was signed.";
+        return Err(PageError::conflict(words));
+    }
+    let title = assessed.bundle.assessment.title.clone();
+    Ok(edit_page(&state, &actor, &assessed, title, None))
+}
+
+async fn rename(
+    State(state): State<AppState>,
+    Segments((slug, id)): Segments<(String, AssessmentId)>,
+    Posted { actor, fields }: Posted,
+) -> Result<Response, PageError> {
+    let assessed = read(&state, &actor, &slug, id).await?;
+    match state.service.rename_assessment(&actor, id, Some(fields.get("title"))).await {
+        Ok(_) => Ok(see_other(Paths::new(&slug, id).assessment())),
+        Err(error) => {
+            let (title, refusal) = (fields.get("title").to_owned(), Refusal::of(error)?);
+            Ok(edit_page(&state, &actor, &assessed, title, Some(refusal)))
+        }
+    }
+}
+
+/// An assessment under the address of another organization does not exist.
+async fn read(state: &AppState, actor: &Actor, slug: &str, id: AssessmentId) -> Result<Assessed, PageError> {
+    let assessed = state.service.assessed(actor, id).await?;
+    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
+}
+
+fn edit_page(
+    state: &AppState,
+    actor: &Actor,
+    assessed: &Assessed,
+    title: String,
+    refusal: Option<Refusal>,
+) -> Response {
+    let bundle = &assessed.bundle;
+    let paths = Paths::new(&bundle.organization.slug, bundle.assessment.id);
+    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let frame = Frame::new(state, Some(actor), format!("{}, rename an assessment", bundle.organization.name))
+        .assessment(bundle, Tab::Assessment)
+        .crumb(paths.assessment(), bundle.assessment.title.clone());
+    frame.respond(status, || view! { <AssessmentEditPage paths title refusal/> }.into_any())
 }

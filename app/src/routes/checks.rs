@@ -195,7 +195,7 @@ async fn page_with(
     let page = check_page(state, actor, slug, id).await?;
     let feed =
         if state.service.is_feed(&page.check) { Some(state.service.feed(actor, id).await?) } else { None };
-    let assessed = latest_by_framework(state, actor, &page).await?;
+    let assessed = current_by_framework(state, actor, &page).await?;
     let parameters = state.service.shown_parameters(&page.check);
     let title = format!("{}, {}", page.integration.details.name, page.kind.title);
     let frame = Frame::new(state, Some(actor), title).organization(&page.organization, Tab::Integrations);
@@ -219,25 +219,17 @@ async fn page_with(
     Ok(frame.respond(status, || view! { <CheckView check typed refusal/> }.into_any()))
 }
 
-/// The latest assessment with each framework that asks for this kind of check.
-async fn latest_by_framework(
+/// The current assessment with each framework that asks for this kind of check.
+async fn current_by_framework(
     state: &AppState,
     actor: &Actor,
     page: &CheckPage,
 ) -> Result<Vec<Assessed>, PageError> {
-    let all = state.service.assessments(actor, page.organization.id, None, 1000).await?;
-    let mut latest: Vec<_> = Vec::new();
-    for assessment in all.into_iter().rev() {
-        let asks = page.bindings.iter().any(|bound| bound.framework == assessment.framework);
-        let newer =
-            latest.iter().any(|found: &service::record::Assessment| found.framework == assessment.framework);
-        if asks && !newer {
-            latest.push(assessment);
+    let mut assessed = Vec::new();
+    for (framework, current) in state.service.current_by_framework(actor, page.organization.id).await? {
+        if page.bindings.iter().any(|bound| bound.framework == framework) {
+            assessed.push(state.service.assessed(actor, current).await?);
         }
-    }
-    let mut assessed = Vec::with_capacity(latest.len());
-    for assessment in latest {
-        assessed.push(state.service.assessed(actor, assessment.id).await?);
     }
     Ok(assessed)
 }

@@ -9,9 +9,10 @@ use domain::scoring::EvidenceState;
 use http::StatusCode;
 use service::assessment::Assessed;
 use service::evidence::{NewEvidence, Upload};
-use service::record::{Assessment, Evidence};
-use service::{Actor, AssessmentId, Error, EvidenceId, FieldError, OrgId};
+use service::record::Evidence;
+use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 
+use super::organizations::assessments;
 use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, attachment,
@@ -27,13 +28,6 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/evidence/{item}/file", get(file))
 }
 
-/// The assessments of an organization that a page offers to choose from.
-const MOST_ASSESSMENTS: u32 = 100;
-
-async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<Assessment>, PageError> {
-    Ok(state.service.assessments(actor, org, None, MOST_ASSESSMENTS).await?)
-}
-
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
@@ -45,7 +39,7 @@ async fn show(
     page(&state, &actor, &slug, query.get("assessment").parse().ok(), typed, None).await
 }
 
-/// Draws the page for the assessment asked for, or the latest.
+/// Draws the page for the assessment asked for, or the current one.
 async fn page(
     state: &AppState,
     actor: &Actor,
@@ -57,16 +51,15 @@ async fn page(
     let (org, _) = state.service.organization_by_slug(actor, slug).await?;
     let assessments = assessments(state, actor, org.id).await?;
     let chosen = match wanted {
-        Some(wanted) => {
-            assessments.iter().find(|assessment| assessment.id == wanted).ok_or_else(PageError::not_found)?
-        }
-        None => match assessments.last() {
-            Some(latest) => latest,
+        Some(wanted) if assessments.iter().any(|assessment| assessment.id == wanted) => wanted,
+        Some(_) => return Err(PageError::not_found()),
+        None => match state.service.current_assessment(actor, org.id).await? {
+            Some(current) => current,
             None => return Err(PageError::Elsewhere(format!("/orgs/{slug}/assessments/new"))),
         },
     };
-    let assessed = state.service.assessed(actor, chosen.id).await?;
-    let paths = Paths::new(slug, chosen.id);
+    let assessed = state.service.assessed(actor, chosen).await?;
+    let paths = Paths::new(slug, chosen);
     let sheet = EvidencePage { assessed, paths, assessments, reader: actor.user(), typed, refusal };
     let status = sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     let title = format!("Evidence, {}", org.name);

@@ -1,4 +1,4 @@
-//! Organizations: the form for a new one, the overview, and the short addresses of its latest assessment.
+//! Organizations: the form for a new one, the overview, and the short addresses of its current assessment.
 
 use std::iter;
 
@@ -44,9 +44,9 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/new", get(new_form).post(create))
         .route("/orgs/{slug}", get(overview))
         .route("/orgs/{slug}/edit", get(edit_form).post(update))
-        .route("/orgs/{slug}/assessment", get(|actor, slug, state| latest(actor, slug, state, "")))
-        .route("/orgs/{slug}/findings", get(|actor, slug, state| latest(actor, slug, state, "/findings")))
-        .route("/orgs/{slug}/report", get(|actor, slug, state| latest(actor, slug, state, "/report")))
+        .route("/orgs/{slug}/assessment", get(|actor, slug, state| current(actor, slug, state, "")))
+        .route("/orgs/{slug}/findings", get(|actor, slug, state| current(actor, slug, state, "/findings")))
+        .route("/orgs/{slug}/report", get(|actor, slug, state| current(actor, slug, state, "/report")))
 }
 
 async fn new_form(
@@ -62,11 +62,14 @@ async fn create(
 ) -> Result<Response, PageError> {
     let size_band = match chosen_size(&fields) {
         Ok(size_band) => size_band,
-        Err(error) => return new_page(&state, &actor, fields, Some(Refusal::of(error)?)).await,
+        Err(fault) => {
+            let refusal = with_the_others(&state, &fields, fault).await?;
+            return new_page(&state, &actor, fields, Some(refusal)).await;
+        }
     };
     let new = NewOrganization {
         name: fields.get("name").to_owned(),
-        profiles: fields.all("profiles").map(ProfileCode::from).collect(),
+        profiles: chosen_profiles(&fields),
         size_band,
         demo: false,
     };
@@ -76,10 +79,22 @@ async fn create(
     }
 }
 
-fn chosen_size(fields: &Fields) -> Result<SizeBand, Error> {
+fn chosen_profiles(fields: &Fields) -> Vec<ProfileCode> {
+    fields.all("profiles").map(ProfileCode::from).collect()
+}
+
+fn chosen_size(fields: &Fields) -> Result<SizeBand, FieldError> {
     let chosen = fields.get("size_band");
     let size = SIZES.into_iter().find(|(value, _)| *value == chosen).map(|(_, size)| size);
-    size.ok_or_else(|| Error::Invalid(vec![FieldError::new("size_band", "Choose a size from the list.")]))
+    size.ok_or_else(|| FieldError::new("size_band", "Choose a size from the list."))
+}
+
+/// A fault of the size, after all others that the form has.
+async fn with_the_others(state: &AppState, fields: &Fields, fault: FieldError) -> Result<Refusal, Error> {
+    let profiles = chosen_profiles(fields);
+    let mut problems = state.service.organization_problems(fields.get("name"), &profiles).await?;
+    problems.push(fault);
+    Ok(Refusal::invalid(problems))
 }
 
 async fn new_page(
@@ -121,24 +136,21 @@ async fn update(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let done = match chosen_size(&fields) {
+    let refusal = match chosen_size(&fields) {
         Ok(size_band) => {
             let change = OrganizationChange {
                 name: Some(fields.get("name").to_owned()),
-                profiles: Some(fields.all("profiles").map(ProfileCode::from).collect()),
+                profiles: Some(chosen_profiles(&fields)),
                 size_band: Some(size_band),
             };
-            state.service.update_organization(&actor, organization.id, change).await
+            match state.service.update_organization(&actor, organization.id, change).await {
+                Ok(_) => return Ok(see_other(&format!("/orgs/{slug}"))),
+                Err(error) => Refusal::of(error)?,
+            }
         }
-        Err(error) => Err(error),
+        Err(fault) => with_the_others(&state, &fields, fault).await?,
     };
-    match done {
-        Ok(_) => Ok(see_other(&format!("/orgs/{slug}"))),
-        Err(error) => {
-            let refusal = Some(Refusal::of(error)?);
-            edit_page(&state, &actor, &organization, fields, refusal).await
-        }
-    }
+    edit_page(&state, &actor, &organization, fields, Some(refusal)).await
 }
 
 async fn edit_page(
@@ -185,14 +197,16 @@ async fn overview(
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     let assessments = assessments(&state, &actor, organization.id).await?;
-    let (latest, timeline) = match assessments.last().map(|latest| latest.id) {
-        Some(latest) => (
-            Some(state.service.findings(&actor, latest).await?),
-            Some(state.service.timeline(&actor, latest, None, 1).await?),
+    let (current, timeline, waiting) = match state.service.current_assessment(&actor, organization.id).await?
+    {
+        Some(current) => (
+            Some(state.service.findings(&actor, current).await?),
+            Some(state.service.timeline(&actor, current, None, 1).await?),
+            state.service.waiting(&actor, organization.id, current).await?,
         ),
-        None => (None, None),
+        None => (None, None, Vec::new()),
     };
-    let submission = match &latest {
+    let submission = match &current {
         Some(page) => state.service.submission_of(&actor, &page.assessed).await?,
         None => None,
     };
@@ -200,7 +214,7 @@ async fn overview(
     let changes = state.service.audit(&actor, organization.id, CHANGES_READ).await?;
     let profiles = profiles(&state).await?;
     let frame = Frame::new(&state, Some(&actor), format!("{}, overview", organization.name));
-    let frame = match &latest {
+    let frame = match &current {
         Some(page) => frame.assessment(&page.assessed.bundle, Tab::Overview),
         None => frame.organization(&organization, Tab::Overview),
     };
@@ -210,14 +224,15 @@ async fn overview(
     let integrations = state.service.integrations(&actor, organization.id, None, u32::MAX).await?;
     let freshness = |row: &CheckRow| state.service.kind(&row.check.kind).map(|kind| kind.freshness);
     let actions = state.service.actions(&actor, organization.id).await?;
-    let due = due(latest.as_ref(), &integrations, &checks, freshness, &actions, now.date());
+    let due = due(current.as_ref(), &integrations, &checks, freshness, &actions, now.date());
     let glances: Vec<CheckGlance> = checks.iter().map(CheckGlance::from).collect();
     let exchanges = exchanges(&integrations, &glances);
     let overview = Overview {
         organization,
         profiles,
         assessments,
-        latest,
+        current,
+        waiting,
         submission,
         timeline,
         checks,
@@ -232,7 +247,11 @@ async fn overview(
 }
 
 /// All assessments of an organization, oldest first.
-async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<Assessment>, Error> {
+pub(super) async fn assessments(
+    state: &AppState,
+    actor: &Actor,
+    org: OrgId,
+) -> Result<Vec<Assessment>, Error> {
     let mut all: Vec<Assessment> = Vec::new();
     loop {
         let after = all.last().map(|assessment| assessment.id);
@@ -245,26 +264,16 @@ async fn assessments(state: &AppState, actor: &Actor, org: OrgId) -> Result<Vec<
     }
 }
 
-/// The assessment that pages without one of their own are about.
-pub(super) async fn latest_assessment(
-    state: &AppState,
-    actor: &Actor,
-    org: OrgId,
-) -> Result<Option<Assessment>, Error> {
-    Ok(assessments(state, actor, org).await?.pop())
-}
-
-/// To a page of the latest assessment, or to the form that starts the first.
-async fn latest(
+/// To a page of the current assessment, or to the form that starts the first.
+async fn current(
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
     State(state): State<AppState>,
     page: &'static str,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let latest = latest_assessment(&state, &actor, organization.id).await?;
-    Ok(match latest {
-        Some(assessment) => see_other(&format!("/orgs/{slug}/assessments/{}{page}", assessment.id)),
+    Ok(match state.service.current_assessment(&actor, organization.id).await? {
+        Some(assessment) => see_other(&format!("/orgs/{slug}/assessments/{assessment}{page}")),
         None => see_other(&format!("/orgs/{slug}/assessments/new")),
     })
 }

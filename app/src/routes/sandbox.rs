@@ -15,7 +15,6 @@ use service::integration::CheckRow;
 use service::record::Organization;
 use service::{Actor, Permission};
 
-use super::organizations::latest_assessment;
 use crate::pages::integration::target_of;
 use crate::pages::sandbox::{Contradicted, SandboxPage, Switch, Tour, TourScore, Watcher};
 use crate::sandbox::{SandboxControl, SandboxEndpoint};
@@ -139,9 +138,8 @@ fn authority(address: &str) -> &str {
 }
 
 async fn tour(state: &AppState, actor: &Actor, organization: Organization) -> Result<Tour, PageError> {
-    let latest = latest_assessment(state, actor, organization.id).await?;
-    let score = match latest {
-        Some(latest) => summary(&organization, &state.service.assessed(actor, latest.id).await?),
+    let score = match state.service.current_assessment(actor, organization.id).await? {
+        Some(current) => summary(&organization, &state.service.assessed(actor, current).await?),
         None => None,
     };
     Ok(Tour { organization, score })

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use domain::check::ProbeRecord;
 use domain::scoring::{Answer as Ratings, CriterionScore, EvidenceItem, Input, ProbeInput, Rating, Score};
 use domain::{BindingId, CriterionCode, Framework, FrameworkCode, Level, RungCode};
+use jiff::civil::Date;
 use serde_json::json;
 use store::record::{
     Answer, Assessment, AssessmentBundle, AssessmentState, Audit, Check, Claim, Evidence, Integration,
     Override, Rater, Role, Standing,
 };
-use store::{AssessmentId, CheckId, IntegrationId, OrgId, UnixMillis};
+use store::{AssessmentId, CheckId, FrameworkId, IntegrationId, OrgId, UnixMillis};
 
+use crate::review::not_in;
 use crate::service::{Prepared, org_audit};
 use crate::tie::is_tied;
 use crate::{Actor, Error, FieldError, Permission, Service};
+
+/// So many that wait are named.
+const MOST_WAITING: u32 = 5;
 
 /// What a new assessment needs.
 #[derive(Debug, Clone)]
@@ -26,6 +31,14 @@ pub struct NewAssessment {
     pub title: String,
     /// The rung aimed at.
     pub target: Option<RungCode>,
+}
+
+/// An assessment in which nobody answered yet, beside one that says more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub assessment: Assessment,
+    /// The day of the campaign that started it.
+    pub due: Option<Date>,
 }
 
 /// An assessment with everything in it and what it is worth at this instant.
@@ -72,12 +85,7 @@ impl Service {
     ) -> Result<(Assessment, Audit), Error> {
         self.authorize(actor, org, Permission::Assess, "The organization").await?;
         let title = new.title.trim().to_owned();
-        let mut problems = Vec::new();
-        if title.is_empty() {
-            problems.push(FieldError::new("title", "Give the assessment a title, for example its year."));
-        } else if title.chars().count() > 160 {
-            problems.push(FieldError::new("title", "Use at most 160 characters for the title."));
-        }
+        let mut problems: Vec<_> = title_problem(&title).into_iter().collect();
         let found = self.store().framework_by_code(&new.framework, new.version.as_deref()).await?;
         match &found {
             None => problems.push(FieldError::new("framework", "Choose one of the frameworks.")),
@@ -110,6 +118,30 @@ impl Service {
         Ok((assessment, entry))
     }
 
+    /// Gives the assessment another title, where there is one, until it is final. What was submitted keeps the one of then.
+    pub async fn rename_assessment(
+        &self,
+        actor: &Actor,
+        id: AssessmentId,
+        title: Option<&str>,
+    ) -> Result<Assessment, Error> {
+        let found = self.assessment_for(actor, id, Permission::Submit).await?;
+        if found.state == AssessmentState::Final {
+            return Err(Error::Conflict(not_in(found.state).to_owned()));
+        }
+        let title = title.map_or_else(|| found.title.clone(), |title| title.trim().to_owned());
+        if let Some(problem) = title_problem(&title) {
+            return Err(Error::Invalid(vec![problem]));
+        }
+        if title == found.title {
+            return Ok(found);
+        }
+        let details = json!({ "title": title, "before": found.title });
+        let entry = org_audit(actor, found.org, "assessment.renamed", id, details);
+        self.store().rename_assessment(id, &title, entry).await?;
+        Ok(Assessment { title, ..found })
+    }
+
     /// The organization's assessments, oldest first, after the one given.
     pub async fn assessments(
         &self,
@@ -120,6 +152,45 @@ impl Service {
     ) -> Result<Vec<Assessment>, Error> {
         self.authorize(actor, org, Permission::Read, "The organization").await?;
         Ok(self.store().assessments_of(org, after, limit).await?)
+    }
+
+    /// The assessment by which the organization stands, and which its pages are about where they name none: the latest that
+    /// somebody answered in, or else the latest.
+    pub async fn current_assessment(&self, actor: &Actor, org: OrgId) -> Result<Option<AssessmentId>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().current_assessment(org).await?)
+    }
+
+    /// The same for each version of a framework that the organization is assessed against.
+    pub async fn current_by_framework(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+    ) -> Result<Vec<(FrameworkId, AssessmentId)>, Error> {
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        Ok(self.store().current_by_framework(org).await?)
+    }
+
+    /// Those of the organization's assessments that were begun after the current one and wait for a first answer.
+    pub async fn waiting(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        current: AssessmentId,
+    ) -> Result<Vec<Waiting>, Error> {
+        let later = self.assessments(actor, org, Some(current), MOST_WAITING).await?;
+        let mut waiting = Vec::new();
+        for assessment in later.into_iter().filter(|assessment| assessment.state.is_open()) {
+            let due = self.store().asked_until(assessment.id).await?;
+            waiting.push(Waiting { assessment, due });
+        }
+        Ok(waiting)
+    }
+
+    /// The version of a framework that the assessment is held against.
+    pub async fn framework_of(&self, actor: &Actor, id: AssessmentId) -> Result<Arc<Framework>, Error> {
+        let found = self.assessment_for(actor, id, Permission::Read).await?;
+        Ok(self.prepared(found.framework).await?.framework)
     }
 
     /// The assessment, scored now from what the database holds.
@@ -136,6 +207,16 @@ impl Service {
         let score = scorer.score(&input(&bundle, &framework, computed_at));
         Ok(Assessed { bundle, framework, score, role, computed_at })
     }
+}
+
+fn title_problem(title: &str) -> Option<FieldError> {
+    if title.is_empty() {
+        return Some(FieldError::new("title", "Give the assessment a title, for example its year."));
+    }
+    if title.chars().count() > 160 {
+        return Some(FieldError::new("title", "Use at most 160 characters for the title."));
+    }
+    crate::name::unprintable("title", title)
 }
 
 impl Assessed {

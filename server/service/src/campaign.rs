@@ -1,5 +1,6 @@
 //! Campaigns: the same framework for many organizations of somebody until a day, and how far they are. Nobody else sees
-//! them; what they start are assessments like any other.
+//! them; what they start are assessments like any other. The day of one in which nobody answered yet is told to its
+//! organization.
 
 use std::sync::Arc;
 

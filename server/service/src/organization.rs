@@ -30,8 +30,8 @@ pub struct OrganizationChange {
     pub size_band: Option<SizeBand>,
 }
 
-/// The latest assessment of an organization, scored.
-pub struct Latest {
+/// The current assessment of an organization, scored.
+pub struct Current {
     pub assessed: Assessed,
     /// It was submitted, and the live rung stays below the submitted one.
     pub at_risk: bool,
@@ -116,7 +116,22 @@ impl Service {
 
     /// The chosen profiles in the frameworks' order, or everything that is wrong with what an organization is to be.
     async fn profiles_of(&self, name: &str, chosen: &[ProfileCode]) -> Result<Vec<ProfileCode>, Error> {
+        let problems = self.organization_problems(name, chosen).await?;
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
         let known = self.profile_codes().await?;
+        Ok(known.into_iter().filter(|profile| chosen.contains(profile)).collect())
+    }
+
+    /// Everything that is wrong with a name and profiles, for a form that has more to refuse.
+    pub async fn organization_problems(
+        &self,
+        name: &str,
+        chosen: &[ProfileCode],
+    ) -> Result<Vec<FieldError>, Error> {
+        let known = self.profile_codes().await?;
+        let name = name.trim();
         let mut problems = Vec::new();
         problems.extend(crate::name::problem("name", name, "Enter the organization's name.", 160));
         if chosen.is_empty() {
@@ -129,10 +144,7 @@ impl Service {
             problems
                 .push(FieldError::new("profiles", format!("{unknown} is not a profile of any framework.")));
         }
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
-        Ok(known.into_iter().filter(|profile| chosen.contains(profile)).collect())
+        Ok(problems)
     }
 
     /// The organizations that the actor belongs to, oldest first, after the one given.
@@ -145,28 +157,28 @@ impl Service {
         Ok(self.store().organizations_of(actor.user(), after, limit).await?)
     }
 
-    /// The same, each with its latest assessment, scored now.
+    /// The same, each with its current assessment, scored now.
     pub async fn organizations_assessed(
         &self,
         actor: &Actor,
         after: Option<OrgId>,
         limit: u32,
-    ) -> Result<Vec<(Organization, Role, Option<Latest>)>, Error> {
+    ) -> Result<Vec<(Organization, Role, Option<Current>)>, Error> {
         let organizations = self.organizations(actor, after, limit).await?;
-        let latest = self.store().latest_assessments(actor.user()).await?;
+        let current = self.store().current_assessments(actor.user()).await?;
         let mut scoring = JoinSet::new();
         for (organization, role) in &organizations {
             let (org, role, service, actor) = (organization.id, *role, self.clone(), actor.clone());
-            let Some(assessment) = latest.get(&org).copied() else { continue };
+            let Some(assessment) = current.get(&org).copied() else { continue };
             scoring.spawn(async move {
                 let Some(bundle) = service.store().bundle(assessment, None).await? else { return Ok(None) };
                 let assessed = service.assess(bundle, role).await?;
                 let submission = service.submission_of(&actor, &assessed).await?;
                 let at_risk = submission.is_some_and(|submission| submission.at_risk);
-                Ok::<_, Error>(Some((org, Latest { assessed, at_risk })))
+                Ok::<_, Error>(Some((org, Current { assessed, at_risk })))
             });
         }
-        let mut scored: BTreeMap<OrgId, Latest> = BTreeMap::new();
+        let mut scored: BTreeMap<OrgId, Current> = BTreeMap::new();
         while let Some(done) = scoring.join_next().await {
             scored.extend(done.map_err(Error::internal)??);
         }

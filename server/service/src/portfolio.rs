@@ -32,7 +32,7 @@ pub struct Portfolio {
 pub struct Client {
     pub organization: Organization,
     pub role: Role,
-    /// The latest assessment against the framework.
+    /// The current assessment against the framework: the latest with an answer, or else the latest.
     pub assessment: Option<ClientAssessment>,
     /// Entries of the inventory whose review is overdue.
     pub overdue: u64,

@@ -58,6 +58,7 @@ enum StateName {
 
 /// What it is expected to cost; null for what nobody estimated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ActionCost, example = json!({ "amount": 12000, "currency": "USD", "hours": 40 }))]
 struct Cost {
     /// In whole units of the currency.
@@ -178,6 +179,7 @@ impl TryFrom<Cost> for record::Cost {
 
 /// An action to make: from a finding, or from a step of the roadmap.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "step": "PAT-1", "title": "Put the patient API into production", "due": "2027-01-31" }))]
 pub(super) struct NewAction {
     /// The finding.
@@ -227,6 +229,7 @@ impl NewAction {
 
 /// A change of an action; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "revision": 1, "state": "done" }))]
 pub(super) struct ActionChange {
     /// The one that was read. 409 where somebody changed the action since.

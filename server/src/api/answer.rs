@@ -85,6 +85,7 @@ impl From<record::AnswerRevision> for Answer {
 
 /// A level, or that the criterion does not apply.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(examples(
     json!({ "level": 3, "rationale": "Live since May; 14 resources.", "revision": 0 }),
     json!({ "not_applicable": true, "reason": "We have no payer contracts.", "revision": 0 }),
@@ -202,6 +203,7 @@ pub(super) async fn history(
 
 /// Which earlier answer to bring back.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = AnswerRestoring, example = json!({ "restore": 2, "revision": 5 }))]
 pub(super) struct RestoreBody {
     /// The revision to bring back.
@@ -236,6 +238,7 @@ pub(super) async fn restore(
 
 /// Which answer to take back.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = AnswerWithdrawal, example = json!({ "revision": 1 }))]
 pub(super) struct WithdrawBody {
     /// The revision that you saw: the answer on file.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use service::assessment::NewAssessment;
+use service::assessment::{Assessed, NewAssessment};
 use service::record;
 use service::{AssessmentId, OrgId, Service};
 use utoipa::ToSchema;
@@ -100,6 +100,7 @@ impl From<record::Assessment> for Assessment {
 
 /// A new assessment.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "framework": "B7", "title": "Spring 2027", "target": "8.1" }))]
 pub(super) struct NewAssessmentBody {
     /// A framework's code.
@@ -109,6 +110,14 @@ pub(super) struct NewAssessmentBody {
     title: String,
     /// The rung aimed at.
     target: Option<String>,
+}
+
+/// What an assessment is from now on; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AssessmentChange, example = json!({ "title": "Autumn 2027" }))]
+pub(super) struct ChangeBody {
+    title: Option<String>,
 }
 
 /// The assessments of an organization
@@ -162,10 +171,32 @@ pub(super) async fn get(
     Segments(id): Segments<AssessmentId>,
     State(service): State<Service>,
 ) -> Result<Json<WithAnswers>, Problem> {
-    let bundle = service.assessed(&actor, id).await?.bundle;
+    let Assessed { bundle, framework, .. } = service.assessed(&actor, id).await?;
     let answers = bundle.answers.into_iter().map(Answer::from).collect();
-    let submission = service.submission(&actor, id).await?.map(Submission::from);
+    let submission = service.submission(&actor, id).await?;
+    let submission = submission.map(|submission| Submission::of(submission, &framework));
     let targets = bundle.targets.into_iter().map(|(criterion, level)| (criterion.to_string(), level.get()));
     let criterion_targets = targets.collect();
     Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, criterion_targets, submission }))
+}
+
+/// Change the title of an assessment
+///
+/// Who may submit it does. What was submitted and signed keeps the title of then. 409 once it is final.
+#[utoipa::path(
+    patch, path = "/assessments/{id}", tag = "assessments", params(("id" = String, Path, format = "uuid")),
+    request_body = ChangeBody,
+    responses(
+        (status = 200, body = Assessment), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn update(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    State(service): State<Service>,
+    Body(body): Body<ChangeBody>,
+) -> Result<Json<Assessment>, Problem> {
+    Ok(Json(service.rename_assessment(&actor, id, body.title.as_deref()).await?.into()))
 }

@@ -76,6 +76,7 @@ impl From<Found> for Task {
 
 /// Who is to answer, and until when; nobody and no day takes the assignment away.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewAssignment, example = json!({ "owner": "01934d5e-7c1a-7000-8000-000000000000", "due": "2027-01-31" }))]
 pub(super) struct AssignmentBody {
     /// The account of a member who may answer; null for nobody.

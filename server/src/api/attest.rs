@@ -54,6 +54,7 @@ impl From<record::Override> for Override {
 
 /// What is signed.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "framework": "B7", "binding": "PAT-1.1", "until": "2027-01-31T00:00:00Z",
     "reason": "The endpoint is behind the partner's move until January; the contract is in the evidence."

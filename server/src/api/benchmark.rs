@@ -190,6 +190,7 @@ pub(super) struct VersionQuery {
 
 /// Whether the organization takes part.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = BenchmarkDecision, example = json!({ "takes_part": true }))]
 pub(super) struct Decision {
     takes_part: bool,

@@ -114,6 +114,7 @@ impl From<CampaignPage> for Progress {
 
 /// A campaign to start.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "title": "Readiness 2027", "framework": "B7", "due": "2027-03-31",
     "organizations": ["0193e2f0-5b7c-7c3e-8a51-2b1f0c9d7e10"]
@@ -131,6 +132,7 @@ pub(super) struct NewCampaign {
 
 /// Organizations to add.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct MoreOrganizations {
     #[schema(value_type = Vec<String>)]
     organizations: Vec<OrgId>,
@@ -138,6 +140,7 @@ pub(super) struct MoreOrganizations {
 
 /// Another title, another day.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "title": "Readiness 2027", "due": "2027-04-30" }))]
 pub(super) struct CampaignChange {
     title: String,

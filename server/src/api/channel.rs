@@ -63,6 +63,7 @@ impl Channel {
 /// A new channel: `email` with `to`, `webhook` with `url` (signed by Standard Webhooks 1.0) and perhaps `secret`, or
 /// `slack` with `url`.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Integration team", "kind": "webhook", "url": "https://hooks.example.org/rung" }))]
 pub(super) struct NewChannelBody {
     name: String,
@@ -86,6 +87,7 @@ enum Kind {
 
 /// A change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "paused": true }))]
 pub(super) struct ChannelChangeBody {
     name: Option<String>,

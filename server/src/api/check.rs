@@ -129,6 +129,7 @@ impl From<BoundTo> for Tie {
 
 /// A new check.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "kind": "fhir.capability", "parameters": { "base_url": "https://fhir.example.org/r4" }, "interval": 900
 }))]
@@ -143,6 +144,7 @@ pub(super) struct NewCheckBody {
 
 /// A change; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "enabled": false }))]
 pub(super) struct CheckChange {
     /// All of them; only an absent secret stays as it was, and not where the check is aimed at another server.

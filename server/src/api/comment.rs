@@ -90,6 +90,7 @@ impl From<Said> for Comment {
 
 /// What is said.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "text": "The vendor confirmed 14 resources on Tuesday." }))]
 pub(super) struct NewComment {
     /// At most 4,000 characters.
@@ -102,6 +103,7 @@ pub(super) struct NewComment {
 
 /// Another text.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "text": "The vendor confirmed 15 resources on Tuesday.", "revision": 1 }))]
 pub(super) struct CommentChange {
     text: String,

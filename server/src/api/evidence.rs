@@ -159,6 +159,7 @@ impl From<record::Evidence> for Evidence {
 
 /// A new item: a note or a link.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "criteria": ["PAT-1"], "title": "Go-live report", "link": "https://example.org/report.pdf",
     "class": "standard", "dated": "2026-10-01"
@@ -181,6 +182,7 @@ pub(super) struct NewEvidenceBody {
 
 /// A reviewer's word on an item, or the criteria that it speaks to.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = EvidenceChange, examples(
     json!({ "state": "accepted", "revision": 1 }),
     json!({ "criteria": ["PAT-1", "PAT-3"], "revision": 1 }),

@@ -225,6 +225,7 @@ impl From<FindingShown> for Finding {
 
 /// Who mends it and until when; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "owner": "Integration team", "due": "2027-01-31" }))]
 pub(super) struct FindingChange {
     owner: Option<String>,

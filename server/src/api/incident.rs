@@ -137,6 +137,7 @@ pub(super) struct Alerting {
 
 /// Thresholds; null or absent leaves them to the kind.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "open_after": 3, "close_after": 2 }))]
 pub(super) struct ThresholdsBody {
     open_after: Option<u32>,
@@ -145,6 +146,7 @@ pub(super) struct ThresholdsBody {
 
 /// Until when nobody is told, and why.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "until": "2026-11-21T06:00:00Z", "reason": "The partner moves its data centre." }))]
 pub(super) struct SnoozeBody {
     #[schema(format = DateTime)]

@@ -87,6 +87,7 @@ impl From<record::Integration> for Integration {
 macro_rules! body {
     ($(#[$about:meta])* $body:ident, name: $($name:tt)+) => {
         #[derive(Debug, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
         $(#[$about])*
         pub(super) struct $body {
             name: $($name)+,

@@ -96,6 +96,7 @@ impl From<record::Invitation> for Invitation {
 
 /// Whom to invite.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "email": "assessor@example.org", "role": "assessor", "days": 7 }))]
 pub(super) struct Invite {
     email: String,
@@ -106,6 +107,7 @@ pub(super) struct Invite {
 
 /// The end of an invitation's link.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Accept {
     /// What follows `/invitations/` in the link.
     token: String,

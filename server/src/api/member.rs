@@ -76,6 +76,7 @@ impl From<record::Member> for Member {
 
 /// An account to add.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "email": "assessor@example.org", "role": "assessor" }))]
 pub(super) struct NewMember {
     /// Of an account that exists.
@@ -85,6 +86,7 @@ pub(super) struct NewMember {
 
 /// Another role.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "role": "viewer" }))]
 pub(super) struct RoleChange {
     role: RoleName,

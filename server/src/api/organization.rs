@@ -93,6 +93,7 @@ impl From<record::Organization> for Organization {
 
 /// A new organization; whoever makes it owns it.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Alder Regional Hospital", "profiles": ["H"], "size_band": "21-150" }))]
 pub(super) struct NewOrganizationBody {
     name: String,
@@ -103,6 +104,7 @@ pub(super) struct NewOrganizationBody {
 
 /// What an organization is from now on; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = OrganizationChange, example = json!({ "profiles": ["H", "A"] }))]
 pub(super) struct ChangeBody {
     name: Option<String>,

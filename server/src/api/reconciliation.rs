@@ -19,6 +19,7 @@ use super::time;
 
 /// What came out of two files, as counts.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "observations": { "contracts_covered_pct": 100, "categories": ["encounters", "pharmacy"] },
     "computed_at": "2026-11-20T12:00:00Z"

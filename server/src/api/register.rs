@@ -152,12 +152,14 @@ fn json_of(look: Look, text: String) -> Value {
 
 /// A new entry.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct NewEntry {
     cells: Cells,
 }
 
 /// An entry said better: all of its cells.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Correction {
     cells: Cells,
     /// The revision that the writer saw.
@@ -167,6 +169,7 @@ pub(super) struct Correction {
 
 /// Why an entry counts no more.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "reason": "Entered twice" }))]
 pub(super) struct EntryWithdrawal {
     reason: String,

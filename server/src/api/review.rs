@@ -5,6 +5,7 @@ pub(super) mod rating;
 
 use axum::Json;
 use axum::extract::State;
+use domain::Framework;
 use serde::{Deserialize, Serialize};
 use service::record;
 use service::review::{self, Concluded, OpenGate, ReviewPage};
@@ -29,10 +30,11 @@ pub(super) struct Submission {
     below_since: Option<String>,
 }
 
-impl From<review::Submission> for Submission {
-    fn from(submission: review::Submission) -> Self {
+impl Submission {
+    /// `framework` is that of its assessment.
+    pub(super) fn of(submission: review::Submission, framework: &Framework) -> Self {
         Self {
-            snapshot: submission.snapshot.into(),
+            snapshot: Snapshot::of(submission.snapshot, framework),
             at_risk: submission.at_risk,
             below_since: submission.below_since.map(time::shown),
         }
@@ -92,7 +94,7 @@ impl From<Concluded> for Changed {
     fn from(concluded: Concluded) -> Self {
         Self {
             assessment: concluded.assessment.into(),
-            snapshot: Some(concluded.snapshot.into()),
+            snapshot: Some(Snapshot::of(concluded.snapshot, &concluded.framework)),
             warnings: concluded.open_gates.into_iter().map(Into::into).collect(),
         }
     }
@@ -100,6 +102,7 @@ impl From<Concluded> for Changed {
 
 /// What is said with a change of the state.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "note": "PAT-3 needs the test report of this year." }))]
 pub(super) struct Note {
     #[serde(default)]
@@ -200,7 +203,7 @@ impl From<ReviewPage> for Review {
             state: page.assessed.bundle.assessment.state.into(),
             pending_not_applicable: page.pending_not_applicable().iter().map(ToString::to_string).collect(),
             waiting_evidence: page.waiting_evidence(),
-            submission: page.submission.map(Into::into),
+            submission: page.submission.map(|found| Submission::of(found, &page.assessed.framework)),
             steps: page.steps.into_iter().map(Into::into).collect(),
             differences: page.differences.into_iter().map(Into::into).collect(),
             warnings: page.open_gates.into_iter().map(Into::into).collect(),

@@ -263,6 +263,7 @@ pub(super) struct TargetQuery {
 
 /// A rung to aim at.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "target": "8.2" }))]
 pub(super) struct NewTarget {
     /// Null for none in particular.
@@ -272,6 +273,7 @@ pub(super) struct NewTarget {
 
 /// What is decided about the step on a criterion; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = RoadmapDecisionChange, example = json!({ "choice": "pinned", "owner": "Integration team", "due": "2027-01-31" }))]
 pub(super) struct DecisionChange {
     choice: Option<ChoiceName>,

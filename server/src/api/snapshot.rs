@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::IntoResponse;
+use domain::Framework;
 use serde::Serialize;
 use service::record::{self, SnapshotKind};
 use service::{AssessmentId, Service, SnapshotId};
@@ -27,6 +28,8 @@ pub(super) struct Snapshot {
     /// Null where the assessment was unrated.
     #[schema(example = "8.1")]
     rung: Option<String>,
+    /// Belongs wherever the rung is shown.
+    disclaimer: String,
     /// Of its document in canonical form (RFC 8785), in hexadecimal digits.
     sha256: String,
     /// The hash of the one before in the chain.
@@ -47,8 +50,9 @@ enum KindName {
     Final,
 }
 
-impl From<record::Snapshot> for Snapshot {
-    fn from(snapshot: record::Snapshot) -> Self {
+impl Snapshot {
+    /// `framework` is that of its assessment.
+    pub(super) fn of(snapshot: record::Snapshot, framework: &Framework) -> Self {
         Self {
             id: snapshot.id.to_string(),
             assessment: snapshot.assessment.to_string(),
@@ -58,6 +62,7 @@ impl From<record::Snapshot> for Snapshot {
                 SnapshotKind::Final => KindName::Final,
             },
             rung: snapshot.rung.map(|rung| rung.to_string()),
+            disclaimer: framework.disclaimer.clone(),
             sha256: snapshot.sha256,
             previous: snapshot.previous,
             made_by: snapshot.made_by.to_string(),
@@ -80,7 +85,9 @@ pub(super) async fn list(
     State(service): State<Service>,
 ) -> Result<Json<Page<Snapshot>>, Problem> {
     let found = service.snapshots(&actor, id).await?;
-    Ok(Json(paging.slice(found, |snapshot| snapshot.id, Snapshot::from)?))
+    let framework = service.framework_of(&actor, id).await?;
+    let shown = |snapshot| Snapshot::of(snapshot, &framework);
+    Ok(Json(paging.slice(found, |snapshot| snapshot.id, shown)?))
 }
 
 /// A snapshot's file

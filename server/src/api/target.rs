@@ -14,6 +14,7 @@ use super::problem::Problem;
 
 /// A level to aim at for every criterion without one of its own.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "level": 3 }))]
 pub(super) struct NewTargetLevel {
     /// 0 to 4.
@@ -22,6 +23,7 @@ pub(super) struct NewTargetLevel {
 
 /// A level to aim at for one criterion.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "level": 4 }))]
 pub(super) struct NewCriterionTarget {
     /// 0 to 4; null for that of the assessment.

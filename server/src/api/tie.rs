@@ -15,6 +15,7 @@ use super::problem::Problem;
 
 /// A decision by hand, against the rule or with it.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "tied": false, "reason": "It looks at the test endpoint." }))]
 pub(super) struct Decision {
     tied: bool,

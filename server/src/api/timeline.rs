@@ -19,6 +19,8 @@ pub(super) struct Timeline {
     /// Null while the assessment is unrated, or before it was computed.
     #[schema(example = "8.1")]
     rung: Option<String>,
+    /// Belongs wherever a rung is shown.
+    disclaimer: String,
     /// Since when the rung is this one.
     #[schema(format = DateTime)]
     since: Option<String>,
@@ -119,8 +121,10 @@ pub(super) async fn get(
     let found = service.timeline(&actor, id, paging.after, paging.wanted()).await?;
     let page = paging.page(found.changes, |change| change.record.id.to_string(), Change::from);
     let live = found.live;
+    let framework = service.framework_of(&actor, id).await?;
     Ok(Json(Timeline {
         rung: live.as_ref().and_then(|live| live.result.rung.as_ref().map(ToString::to_string)),
+        disclaimer: framework.disclaimer.clone(),
         since: live.filter(|live| live.result.rung.is_some()).map(|live| time::shown(live.since)),
         items: page.items,
         next: page.next,

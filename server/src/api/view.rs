@@ -31,6 +31,7 @@ impl From<record::SavedView> for SavedView {
 
 /// A view to save.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Lowest first", "query": "order=rung" }))]
 pub(super) struct NewView {
     /// One of the same name is replaced.

@@ -6,7 +6,7 @@ use crate::audit;
 use crate::column::{Int, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, OrgId, UserId};
+use crate::ids::{AssessmentId, FrameworkId, OrgId, UserId};
 use crate::page;
 use crate::record::{Assessment, AssessmentState, Audit};
 
@@ -19,6 +19,25 @@ macro_rules! assessment_columns {
     };
 }
 pub(crate) use assessment_columns;
+
+/// The assessment by which an organization stands, as a value of SQL: the latest that somebody answered in, or else the
+/// latest. One that was only just begun, by a campaign for example, says nothing yet. `$org` is the organization, and `$and`
+/// what else narrows the assessments `x`. Both halves walk an index from its end and stop at the first that fits.
+macro_rules! current_assessment {
+    ($org:literal, $and:literal) => {
+        concat!(
+            "COALESCE((SELECT x.id FROM assessments x WHERE x.org_id = ",
+            $org,
+            $and,
+            " AND (SELECT w.assessment_id FROM answers w WHERE w.assessment_id = x.id LIMIT 1) IS NOT NULL \
+              ORDER BY x.id DESC LIMIT 1), (SELECT x.id FROM assessments x WHERE x.org_id = ",
+            $org,
+            $and,
+            " ORDER BY x.id DESC LIMIT 1))"
+        )
+    };
+}
+pub(crate) use current_assessment;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -34,14 +53,24 @@ macro_rules! select {
 statements! {
     Both INSERT = "INSERT INTO assessments (id, org_id, framework_id, title, state, target, target_level, \
         independent_signoff, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    Both RENAME = "UPDATE assessments SET title = $2 WHERE id = $1";
     Both BY_ID = select!("WHERE a.id = $1");
     Both OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3");
     // A final one lives on until a later one of the same framework is final.
     Both LIVE_OF_ORGANIZATION = select!("WHERE a.org_id = $1 AND (a.state <> $2 OR NOT EXISTS (\
         SELECT b.id FROM assessments b JOIN frameworks g ON g.id = b.framework_id \
         WHERE b.org_id = a.org_id AND b.id > a.id AND b.state = $2 AND g.code = f.code)) ORDER BY a.id");
-    Both LATEST_OF_USER = "SELECT a.org_id, MAX(a.id) FROM assessments a \
-        JOIN memberships m ON m.org_id = a.org_id WHERE m.user_id = $1 GROUP BY a.org_id";
+    Both CURRENT = concat!(
+        "SELECT a.id FROM assessments a WHERE a.id = ", current_assessment!("$1", "")
+    );
+    Both CURRENT_OF_USER = concat!(
+        "SELECT m.org_id, a.id FROM memberships m JOIN assessments a ON a.id = ",
+        current_assessment!("m.org_id", ""), " WHERE m.user_id = $1"
+    );
+    Both CURRENT_BY_FRAMEWORK = concat!(
+        "SELECT a.framework_id, a.id FROM assessments a WHERE a.org_id = $1 AND a.id = ",
+        current_assessment!("$1", " AND x.framework_id = a.framework_id"), " ORDER BY a.id DESC"
+    );
     Both ORGANIZATION = "SELECT org_id FROM assessments WHERE id = $1";
     Both STATE = "SELECT state FROM assessments WHERE id = $1";
     // Whoever changes the state waits until this transaction ends; others who hold it do not.
@@ -76,6 +105,13 @@ pub(crate) async fn must_be_in(
     if states.contains(&state) { Ok(()) } else { Err(StoreError::Locked(state)) }
 }
 
+/// [`StoreError::Locked`] once the assessment is final; until the transaction ends it does not become so.
+pub(crate) async fn refuse_final(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
+    use AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
+    hold(link, id).await?;
+    must_be_in(link, id, &[Draft, Submitted, InReview, ChangesRequested]).await
+}
+
 /// Writes the row of a new assessment, in its maker's transaction.
 pub(crate) async fn insert(link: &mut Link<'_>, assessment: &Assessment) -> Result<(), StoreError> {
     run!(
@@ -102,6 +138,21 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         insert(link, &assessment).await?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Gives it another title. [`StoreError::Locked`] once it is final.
+    pub async fn rename_assessment(
+        &self,
+        id: AssessmentId,
+        title: &str,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        refuse_final(link, id).await?;
+        run!(link, RENAME, id, title)?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }
@@ -134,13 +185,29 @@ impl Store {
         Ok(row!(&mut lease.link(), (OrgId,), ORGANIZATION, id)?.map(|(org,)| org))
     }
 
-    /// The latest assessment of every organization that the user belongs to and that has one.
-    pub async fn latest_assessments(
+    /// The assessment by which the organization stands: the latest that somebody answered in, or else the latest. The
+    /// portfolio goes by the same rule, among the assessments against one framework.
+    pub async fn current_assessment(&self, org: OrgId) -> Result<Option<AssessmentId>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (AssessmentId,), CURRENT, org)?.map(|(id,)| id))
+    }
+
+    /// The same among the assessments against each version of a framework, the latest first.
+    pub async fn current_by_framework(
+        &self,
+        org: OrgId,
+    ) -> Result<Vec<(FrameworkId, AssessmentId)>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), (FrameworkId, AssessmentId), CURRENT_BY_FRAMEWORK, org)?)
+    }
+
+    /// The one of every organization that the user belongs to and that has one.
+    pub async fn current_assessments(
         &self,
         user: UserId,
     ) -> Result<BTreeMap<OrgId, AssessmentId>, StoreError> {
         let mut lease = self.read().await?;
-        let latest = rows!(&mut lease.link(), (OrgId, AssessmentId), LATEST_OF_USER, user)?;
-        Ok(latest.into_iter().collect())
+        let current = rows!(&mut lease.link(), (OrgId, AssessmentId), CURRENT_OF_USER, user)?;
+        Ok(current.into_iter().collect())
     }
 }

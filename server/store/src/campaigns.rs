@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::column::{Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{CampaignId, UserId, ViewId};
+use crate::ids::{AssessmentId, CampaignId, UserId, ViewId};
 use crate::organizations::organization_columns;
 use crate::record::{
     Assessment, AssessmentState, Audit, Campaign, CampaignFigures, CampaignPlace, SavedView,
@@ -42,6 +42,8 @@ statements! {
         WHERE x.campaign_id = $1 ORDER BY o.name, o.id"
     );
     Both ALL_PLACES = "SELECT COUNT(*) FROM campaign_assessments WHERE campaign_id = $1";
+    Both DUE = "SELECT c.due FROM campaign_assessments x JOIN campaigns c ON c.id = x.campaign_id \
+        WHERE x.assessment_id = $1";
     Both CHANGE = "UPDATE campaigns SET title = $2, due = $3 WHERE id = $1";
     Both DELETE = "DELETE FROM campaigns WHERE id = $1";
     Both SAVE_VIEW = "INSERT INTO saved_views (id, user_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5) \
@@ -118,6 +120,12 @@ impl Store {
         let places = rows!(&mut lease.link(), CampaignPlace, PLACES, id, user)?;
         let all = row!(&mut lease.link(), (i64,), ALL_PLACES, id)?;
         Ok((places, all.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or(0)))
+    }
+
+    /// Until when the campaign that started an assessment asks for it; `None` where none did.
+    pub async fn asked_until(&self, assessment: AssessmentId) -> Result<Option<Date>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(row!(&mut lease.link(), (Text<Date>,), DUE, assessment)?.map(|(Text(due),)| due))
     }
 
     /// Whether there is such a campaign.

@@ -1,5 +1,6 @@
-//! All organizations of somebody at once, each with how its latest assessment stands.
+//! All organizations of somebody at once, each with how its current assessment stands.
 
+use crate::assessments::current_assessment;
 use crate::column::from_row;
 use crate::db::{Store, rows, statements};
 use crate::error::StoreError;
@@ -10,8 +11,12 @@ use crate::record::{Holding, HoldingAssessment};
 statements! {
     // A review is due some months after the last one. Days are counted as (year * 12 + month) * 100 + day, which keeps
     // their order and lets months be added: the 31st of a shorter month stands for its last day.
+    // Which assessment is current is found once for each organization, ahead of the join: PostgreSQL would ask twice in it.
     Both HOLDINGS = concat!(
-        "SELECT ", organization_columns!(), ", m.role, a.id AS assessment_id, a.title, a.state, \
+        "WITH m AS MATERIALIZED (SELECT m.org_id, m.role, ",
+        current_assessment!("m.org_id", " AND x.framework_id = $2"),
+        " AS current_id FROM memberships m WHERE m.user_id = $1) \
+        SELECT ", organization_columns!(), ", m.role, a.id AS assessment_id, a.title, a.state, \
         a.created_at AS begun_at, l.rung, l.overall, COALESCE(l.domains, '{}') AS domains, COALESCE(l.contradicted, 0) AS contradicted, \
         COALESCE((SELECT COALESCE(c.from_overall, '') FROM live_changes c \
             WHERE c.assessment_id = a.id AND c.at > $4 ORDER BY c.id LIMIT 1), l.overall, '') AS overall_then, \
@@ -20,11 +25,8 @@ statements! {
             (CAST(SUBSTR(i.last_review, 1, 4) AS BIGINT) * 12 + CAST(SUBSTR(i.last_review, 6, 2) AS BIGINT) \
             + COALESCE(i.review_months, 12)) * 100 + CAST(SUBSTR(i.last_review, 9, 2) AS BIGINT) < $3) AS overdue, \
         (SELECT COUNT(*) FROM incidents n WHERE n.org_id = o.id AND n.closed_at IS NULL) AS failing \
-        FROM memberships m JOIN organizations o ON o.id = m.org_id \
-        LEFT JOIN assessments a ON a.id = (SELECT x.id FROM assessments x \
-            WHERE x.org_id = o.id AND x.framework_id = $2 ORDER BY x.id DESC LIMIT 1) \
-        LEFT JOIN live_results l ON l.assessment_id = a.id \
-        WHERE m.user_id = $1 ORDER BY o.name, o.id"
+        FROM m JOIN organizations o ON o.id = m.org_id LEFT JOIN assessments a ON a.id = m.current_id \
+        LEFT JOIN live_results l ON l.assessment_id = a.id ORDER BY o.name, o.id"
     );
     Both USED = "SELECT a.framework_id, COUNT(DISTINCT a.org_id) AS organizations FROM memberships m \
         JOIN assessments a ON a.org_id = m.org_id WHERE m.user_id = $1 GROUP BY a.framework_id \
@@ -45,8 +47,8 @@ fn place(day: jiff::civil::Date) -> i64 {
 }
 
 impl Store {
-    /// The organizations that somebody belongs to, by name, each with its latest assessment against the framework and
-    /// the score that this had at `then`.
+    /// The organizations that somebody belongs to, by name, each with its current assessment against the framework
+    /// and the score that this had at `then`.
     pub async fn holdings(
         &self,
         user: UserId,

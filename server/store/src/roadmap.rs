@@ -6,7 +6,7 @@ use crate::column::{Int, Text, from_row};
 use crate::db::{Link, Store, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, UnixMillis, UserId};
-use crate::record::{AssessmentState, Audit, RoadmapStep};
+use crate::record::{Audit, RoadmapStep};
 use crate::{assessments, audit};
 
 statements! {
@@ -27,12 +27,6 @@ statements! {
 
 from_row! {
     RoadmapStep { criterion: text, choice: text, owner, due: maybe_text }
-}
-
-async fn refuse_final(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
-    use AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
-    assessments::hold(link, id).await?;
-    assessments::must_be_in(link, id, &[Draft, Submitted, InReview, ChangesRequested]).await
 }
 
 /// Keeps the level aimed at for a criterion, in somebody else's transaction.
@@ -74,7 +68,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        refuse_final(link, id).await?;
+        assessments::refuse_final(link, id).await?;
         run!(link, SET_TARGET_LEVEL, id, Int(level))?;
         audit::append(link, &audit).await?;
         writing.commit().await
@@ -93,7 +87,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        refuse_final(link, id).await?;
+        assessments::refuse_final(link, id).await?;
         match level {
             Some(level) => keep_target(link, id, criterion, level, by, at).await?,
             None => {

@@ -61,6 +61,7 @@ async fn deeds(world: &World) -> Vec<Deed> {
             world.org("/assessments"),
             json!({ "framework": "BL7", "title": "Next" }),
         ),
+        deed("submit", Method::PATCH, world.at(""), json!({ "title": "Autumn" })),
         deed(
             "own",
             Method::POST,
@@ -79,7 +80,7 @@ async fn attempt(person: &Person, deed: &Deed) -> Answer {
 #[rstest]
 #[case("viewer", &["read"])]
 #[case("contributor", &["read", "answer", "comment", "operate"])]
-#[case("assessor", &["read", "answer", "comment", "assign", "operate", "review", "assess"])]
+#[case("assessor", &["read", "answer", "comment", "assign", "operate", "review", "assess", "submit"])]
 #[case("consultant", &["read", "comment", "operate", "review", "assess"])]
 #[tokio::test]
 async fn a_role_may_do_what_it_may_and_is_told_otherwise(#[case] role: &str, #[case] may: &[&str]) {

@@ -165,6 +165,48 @@ async fn the_pages_start_change_and_end_a_campaign_without_scripts(
 
 #[rstest]
 #[tokio::test]
+async fn what_a_campaign_starts_waits_beside_the_assessment_that_has_answers(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let owner = &world.owner;
+    owner.sign_in().await;
+    owner.put(&world.answer_to("PAT-1"), json!({ "level": 3, "revision": 0 })).await.expect(200);
+    let new = json!({
+        "title": "Readiness", "framework": "B7", "due": "2030-03-31", "organizations": [world.organization],
+    });
+    assert_eq!(owner.post("/campaigns", new).await.expect(201)["started"], 1);
+    let listed = owner.get(&world.org("/assessments")).await.expect(200);
+    let begun = text(&listed["items"][1]["id"]);
+
+    let org = format!("/orgs/{}", world.slug);
+    let at = |id: &str, rest: &str| format!("{org}/assessments/{id}{rest}");
+    for (address, rest) in [("/assessment", ""), ("/findings", "/findings"), ("/report", "/report")] {
+        let found = owner.page(&format!("{org}{address}")).await;
+        assert_eq!(found.location(), at(&world.assessment, rest), "{address}");
+    }
+    let overview = owner.page(&org).await.text;
+    assert!(overview.contains("Readiness waits for its first answer"), "{overview}");
+    assert!(
+        overview.contains("It is due 31 Mar 2030.") && overview.contains(&at(&begun, "\"")),
+        "{overview}"
+    );
+    assert!(overview.contains(&at(&world.assessment, "/report")), "{overview}");
+    let evidence = owner.page(&format!("{org}/evidence")).await.text;
+    assert!(evidence.contains("items on Spring"), "{evidence}");
+    assert!(owner.page("/").await.text.contains(&at(&world.assessment, "")));
+    assert!(owner.page("/portfolio").await.text.contains(&at(&world.assessment, "/PAT")));
+
+    let path = format!("/assessments/{begun}/answers/PAT-1");
+    owner.put(&path, json!({ "level": 1, "revision": 0 })).await.expect(200);
+    let overview = owner.page(&org).await.text;
+    assert!(!overview.contains("waits for its first answer"), "{overview}");
+    assert_eq!(owner.page(&format!("{org}/assessment")).await.location(), at(&begun, ""));
+    world.app.stop().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_view_of_the_portfolio_is_saved_under_a_name_and_is_nobody_elses(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

@@ -45,7 +45,7 @@ async fn the_document_describes_every_route_with_schemas_that_exist() {
         ("/organizations/{id}/members/{user}", &["patch", "delete"]),
         ("/organizations/{id}/assessments", &["get", "post"]),
         ("/organizations/{id}/integrations", &["get", "post"]),
-        ("/assessments/{id}", &["get"]),
+        ("/assessments/{id}", &["get", "patch"]),
         ("/assessments/{id}/answers/{criterion}", &["get", "put"]),
         ("/assessments/{id}/score", &["get"]),
         ("/assessments/{id}/findings", &["get"]),
@@ -80,6 +80,36 @@ async fn the_document_describes_every_route_with_schemas_that_exist() {
     for reference in references {
         let name = reference.strip_prefix("#/components/schemas/").unwrap();
         assert!(schemas.contains_key(name), "{name} is referred to and not described");
+    }
+}
+
+#[tokio::test]
+async fn every_body_says_that_it_takes_no_field_that_it_does_not_know() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let document = app.anonymous().get("/openapi.json").await.expect(200);
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.values().flat_map(|methods| methods.as_object().unwrap().values());
+    let mut bodies = BTreeSet::new();
+    for operation in operations {
+        collect_references(&operation["requestBody"]["content"]["application/json"], &mut bodies);
+    }
+    assert!(bodies.len() > 40, "{bodies:?}");
+    for body in bodies {
+        let name = body.strip_prefix("#/components/schemas/").unwrap();
+        let schema = &document["components"]["schemas"][name];
+        assert_eq!(schema["additionalProperties"], false, "{name} says nothing of other fields: {schema}");
+    }
+}
+
+/// What was reached is a rung with a date, a score or a state beside it; a rung that only gates a criterion is a question.
+#[tokio::test]
+async fn whatever_says_which_rung_was_reached_has_the_disclaimer_with_it() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let document = app.anonymous().get("/openapi.json").await.expect(200);
+    for name in ["Snapshot", "Timeline", "Score", "Roadmap", "CampaignProgress", "Comparison"] {
+        let schema = &document["components"]["schemas"][name];
+        assert!(schema["properties"]["disclaimer"].is_object(), "{name}: {schema}");
+        assert!(schema["required"].as_array().unwrap().contains(&"disclaimer".into()), "{name}: {schema}");
     }
 }
 

@@ -35,13 +35,16 @@ async fn failures_running_open_an_incident_and_a_success_closes_it(
     let alerting = world.owner.get(&format!("{check}/alerting")).await.expect(200);
     assert_eq!((&alerting["failing"], &alerting["incident"]["failures"]), (&json!(3), &json!(3)));
 
+    world.owner.sign_in().await;
+    let page = world.owner.page(&format!("/orgs/{}{check}", world.slug)).await.text;
+    assert_eq!(page.matches("Open for ").count(), 1, "an open incident is said once: {page}");
+
     target.set_up(true);
     run().await;
     let closed = world.owner.get(&format!("/incidents/{}", text(&incident["id"]))).await.expect(200);
     assert_eq!((&closed["closing"], &closed["failures"]), (&json!("recovered"), &json!(3)));
     assert!(closed["closed_at"].is_string());
 
-    world.owner.sign_in().await;
     for page in [format!("/orgs/{}", world.slug), format!("/orgs/{}/incidents", world.slug)] {
         assert_eq!(world.owner.page(&page).await.status, StatusCode::OK, "{page}");
     }

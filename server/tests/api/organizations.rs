@@ -105,6 +105,77 @@ async fn an_owner_changes_what_the_organization_is_and_its_address_stays(
     assert_eq!(smaller.expect(200)["size_band"], "1-6");
 }
 
+#[rstest]
+#[tokio::test]
+async fn an_assessment_takes_another_title_until_it_is_final(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (owner, consultant, path) = (&world.owner, world.member("consultant").await, world.at(""));
+    let renamed = owner.patch(&path, json!({ "title": " Autumn " })).await.expect(200);
+    assert_eq!((&renamed["title"], &renamed["state"]), (&json!("Autumn"), &json!("draft")));
+    assert_eq!(owner.get(&path).await.expect(200)["title"], "Autumn");
+    assert_eq!(owner.patch(&path, json!({})).await.expect(200), renamed, "what is absent stays");
+    assert_eq!(owner.patch(&path, json!({ "title": " " })).await.pointers(), ["/title"]);
+    assert_eq!(owner.patch(&path, json!({ "title": "a\u{202e}b" })).await.pointers(), ["/title"]);
+    consultant.patch(&path, json!({ "title": "Mine" })).await.problem(403);
+
+    owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    owner.patch(&path, json!({ "title": "Autumn 2027" })).await.expect(200);
+    consultant.post(&world.at("/review"), json!({})).await.expect(200);
+    consultant.post(&world.at("/finalize"), json!({})).await.expect(200);
+    owner.patch(&path, json!({ "title": "Winter" })).await.problem(409);
+    assert_eq!(owner.get(&path).await.expect(200)["title"], "Autumn 2027");
+    let deeds = world.app.deeds().await;
+    assert_eq!(deeds.iter().filter(|deed| *deed == "assessment.renamed").count(), 2, "{deeds:?}");
+}
+
+#[tokio::test]
+async fn the_title_of_an_assessment_has_a_form() {
+    let world = World::new(Backend::Sqlite).await;
+    let owner = &world.owner;
+    owner.sign_in().await;
+    let at = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    let edit = format!("{at}/edit");
+    assert!(owner.page(&at).await.text.contains(&edit));
+    assert!(owner.page(&edit).await.text.contains("value=\"Spring\""));
+    let refused = owner.submit(&edit, &[("title", "")]).await;
+    assert!(
+        refused.status == 422 && refused.text.contains("Give the assessment a title"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(owner.submit(&edit, &[("title", "Spring & autumn")]).await.location(), at);
+    assert!(owner.page(&at).await.text.contains("Spring &amp; autumn"));
+    let overview = owner.page(&format!("/orgs/{}", world.slug)).await.text;
+    assert!(overview.contains("owner renamed the assessment Spring to Spring &amp; autumn"), "{overview}");
+    assert_eq!(
+        owner.page(&format!("/orgs/elsewhere/assessments/{}/edit", world.assessment)).await.status,
+        404
+    );
+
+    let viewer = world.member("viewer").await;
+    viewer.sign_in().await;
+    assert!(!viewer.page(&at).await.text.contains(&edit));
+    assert_eq!(viewer.page(&edit).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_form_for_an_organization_names_all_its_faults_at_once() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    for path in ["/orgs/new".to_owned(), format!("/orgs/{}/edit", world.slug)] {
+        let refused = world.owner.submit(&path, &[("name", " "), ("size_band", "")]).await;
+        assert_eq!(refused.status, 422, "{path}");
+        let mut from = 0;
+        for fault in ["Enter the organization", "Choose at least one profile", "Choose a size from the list."]
+        {
+            let place = refused.text[from..].find(fault);
+            from += place.unwrap_or_else(|| panic!("{path}: {fault} in its turn: {}", refused.text));
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_page_of_the_organization_is_its_owners() {
     let world = World::new(Backend::Sqlite).await;

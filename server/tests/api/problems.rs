@@ -158,6 +158,30 @@ async fn every_wrong_part_of_a_body_is_told_at_once_and_in_words() {
 }
 
 #[tokio::test]
+async fn a_field_that_is_not_known_is_refused_and_changes_nothing() {
+    let world = World::new(Backend::Sqlite).await;
+    let owner = &world.owner;
+    let before = (owner.get(&world.org("")).await.expect(200), owner.get(&world.at("")).await.expect(200));
+    let cost = json!({ "amount": 1, "currency": "USD", "hour": 2 });
+    let answer = json!({ "level": 2, "revision": 0, "coment": "Live." });
+    for (answered, pointers) in [
+        (owner.patch(&world.org(""), json!({ "nmae": "Birch" })).await, ["/nmae"]),
+        (owner.patch(&world.at(""), json!({ "titel": "Autumn" })).await, ["/titel"]),
+        (owner.put(&world.answer_to("PAT-1"), answer).await, ["/coment"]),
+        (
+            owner.post(&world.at("/actions"), json!({ "title": "Prove it", "cost": cost })).await,
+            ["/cost/hour"],
+        ),
+        (owner.post(&world.at("/submit"), json!({ "remark": "Done." })).await, ["/remark"]),
+    ] {
+        assert_eq!(answered.pointers(), pointers, "{}", answered.text);
+        assert!(answered.text.contains("There is no "), "{}", answered.text);
+    }
+    let after = (owner.get(&world.org("")).await.expect(200), owner.get(&world.at("")).await.expect(200));
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
 async fn lists_page_by_limit_and_after() {
     let world = World::new(Backend::Sqlite).await;
     for title in ["Summer", "Autumn"] {

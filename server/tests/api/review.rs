@@ -92,6 +92,18 @@ async fn an_assessment_goes_from_draft_to_final_and_is_locked_on_the_way(
     let numbers: Vec<i64> =
         listed["items"].as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect();
     assert_eq!(numbers, [3, 2, 1]);
+    let timeline = world.owner.get(&world.at("/timeline")).await.expect(200);
+    let beside_a_rung = [
+        &submitted["snapshot"],
+        &signed["snapshot"],
+        &listed["items"][2],
+        &review["submission"]["snapshot"],
+        &timeline,
+    ];
+    for shown in beside_a_rung {
+        assert!(shown["rung"].is_string(), "{shown}");
+        assert!(text(&shown["disclaimer"]).contains("not a HIMSS stage"), "{shown}");
+    }
     let read = world.owner.get(&world.at("")).await.expect(200);
     assert_eq!(read["submission"]["snapshot"], signed["snapshot"]);
     assert_eq!(read["submission"]["at_risk"], false);

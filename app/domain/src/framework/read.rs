@@ -35,11 +35,12 @@ impl Framework {
 
 /// Words that stand in an address where a domain's code does: a domain of such a code would have no page. A gate compares
 /// them with the pages (`.ci/invariants`).
-const PAGES: [&str; 19] = [
+const PAGES: [&str; 20] = [
     "actions",
     "agree",
     "criteria",
     "decide",
+    "edit",
     "findings",
     "history",
     "live",

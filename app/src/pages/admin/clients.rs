@@ -34,7 +34,7 @@ pub(super) fn section(brought: &Brought) -> AnyView {
                     name="file"
                     label="File of the client"
                     accept=".zip,application/zip"
-                    hint="At most 1 GB; rung client import takes more."
+                    hint="At most 1 GB; rung client import takes more"
                     error=error
                 />
                 <p class="row gap-above"><Button>"Bring the client"</Button></p>

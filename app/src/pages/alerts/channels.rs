@@ -107,7 +107,7 @@ fn form(shown: &AlertsShown, typed: &Fields, refusal: Option<&Refusal>) -> AnyVi
             />
             <TextInput
                 id="secret" name="secret" label="Signing secret" kind="password" optional=true autocomplete="off"
-                hint="For a webhook: whsec_ and base64. Left empty, one is made and shown once" error=error("secret")
+                hint="For a webhook: whsec_ and base64. Left empty, one is made and shown once." error=error("secret")
             />
             <TextInput
                 id="slack_url" name="slack_url" label="Secret address" kind="password" optional=true autocomplete="off"

@@ -12,7 +12,7 @@ use crate::ui::{
     TextInput, Width, moment,
 };
 use crate::web::{Fields, Refusal};
-use crate::words::{incident_opening, incident_span, plural};
+use crate::words::plural;
 
 /// How long alerts can be put off, as (value on the wire, words).
 pub(crate) const SNOOZES: [(&str, &str); 5] =
@@ -20,11 +20,6 @@ pub(crate) const SNOOZES: [(&str, &str); 5] =
 
 pub(super) fn incidents_section(check: &CheckShown, typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
     let incidents = &check.incidents;
-    let open = incidents.open().map(|incident| {
-        let title = format!("{}, {}", incident_span(incident, check.now), incident_opening(incident));
-        let cause = incident.cause.clone();
-        view! { <div class="gap-below"><Note status=Status::Fail title><p>{cause}</p></Note></div> }
-    });
     let at = format!("/orgs/{}", check.page.organization.slug);
     let table = if incidents.incidents.is_empty() {
         view! { <p class="dim">"It has not been broken long enough to be one."</p> }.into_any()
@@ -40,7 +35,6 @@ pub(super) fn incidents_section(check: &CheckShown, typed: &Fields, refusal: Opt
     let (rule, snoozed) = (view! { <p>{rule(incidents)}</p> }.into_any(), snoozed(check));
     view! {
         <Section id="incidents" title="Incidents" aside=rule width=Width::Span>
-            {open}
             {snoozed}
             {table}
             {forms}
@@ -89,7 +83,7 @@ fn snooze_form(check: &CheckShown, typed: &Fields, refusal: Option<&Refusal>) ->
             <TextArea
                 id="snooze-reason" name="snooze-reason" label="Why nobody is told" rows=2
                 value=typed.get("snooze-reason").to_owned()
-                hint="What it sees is recorded all the same; an incident that is still open then is told of."
+                hint="What it sees is recorded all the same; an incident that is still open then is told of"
                 error=error_of(refusal, "snooze-reason")
             />
             <p class="row gap-above"><Button>"Put alerts off"</Button></p>

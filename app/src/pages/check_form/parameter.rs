@@ -29,13 +29,14 @@ pub(super) fn parameter_field(
         ParameterType::Boolean => {
             let choices = boolean_choices(spec);
             view! {
-                <Select id name label choices chosen=value optional=optional hint=spec.help.clone() error=error/>
+                <Select id name label choices chosen=value optional=optional hint=as_hint(&spec.help) error=error/>
             }
             .into_any()
         }
         ParameterType::List => {
             let hint = format!("{} One per line.", spec.help);
-            view! { <TextArea id name label value=value optional=optional hint=hint error=error/> }.into_any()
+            view! { <TextArea id name label value=value optional=optional hint=as_hint(&hint) error=error/> }
+                .into_any()
         }
         ParameterType::Secret => {
             let kept = if set {
@@ -48,7 +49,7 @@ pub(super) fn parameter_field(
             let hint = format!("{} {kept}{lost}", spec.help);
             view! {
                 <TextInput
-                    id name label kind="password" optional=optional hint=hint error=error
+                    id name label kind="password" optional=optional hint=as_hint(&hint) error=error
                     autocomplete="new-password"
                 />
             }
@@ -60,7 +61,7 @@ pub(super) fn parameter_field(
                 "message_type" => format!("{} {TEMPLATE}", spec.help),
                 _ => spec.help.clone(),
             };
-            view! { <TextArea id name label value=value rows=4 optional=optional hint=hint error=error/> }
+            view! { <TextArea id name label value=value rows=4 optional=optional hint=as_hint(&hint) error=error/> }
                 .into_any()
         }
         kind => {
@@ -71,7 +72,7 @@ pub(super) fn parameter_field(
             };
             view! {
                 <TextInput
-                    id name label value=value look=look inputmode=inputmode optional=optional hint=hint
+                    id name label value=value look=look inputmode=inputmode optional=optional hint=as_hint(&hint)
                     error=error autocomplete="off"
                 />
             }
@@ -108,6 +109,12 @@ fn default_words(spec: &ParameterSpec) -> String {
     }
 }
 
+/// A hint of one phrase has no full stop; sentences keep theirs.
+pub(crate) fn as_hint(said: &str) -> String {
+    let phrase = said.strip_suffix('.').filter(|phrase| !phrase.contains(". "));
+    phrase.unwrap_or(said).to_owned()
+}
+
 /// `base_url` is `Base URL`, `max_latency_ms` is `Max latency ms`.
 pub(crate) fn in_words(name: &str) -> String {
     capitalized(&name.split('_').map(spelled).collect::<Vec<_>>().join(" "))
@@ -121,6 +128,12 @@ mod tests {
     fn a_parameter_is_named_in_words() {
         let words = ["base_url", "host", "max_latency_ms", "tls", "private_ca"].map(in_words);
         assert_eq!(words, ["Base URL", "Host", "Max latency ms", "TLS", "Private CA"]);
+    }
+
+    #[test]
+    fn a_hint_of_one_phrase_has_no_full_stop() {
+        let hints = ["Host name.", "Host name. One per line.", "Without a trailing slash", ""].map(as_hint);
+        assert_eq!(hints, ["Host name", "Host name. One per line.", "Without a trailing slash", ""]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
             name="body"
             label="Link or note"
             optional=true
-            hint="In place of a file: an address that begins with https://, or a few sentences that say what was seen."
+            hint="In place of a file: an address that begins with https://, or a few sentences that say what was seen"
             value=text("body")
             error=body_error
         />
@@ -72,7 +72,7 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
             label="Expires"
             kind="date"
             look=InputLook::Short
-            hint="Only if it ends earlier than its class says."
+            hint="Only if it ends earlier than its class says"
             optional=true
             value=text("expires")
             error=error_of(refusal, "expires")
@@ -82,7 +82,7 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
             name="reported_pct"
             label="Percentage that it reports"
             look=InputLook::Short
-            hint="The headline figure of the item, 0 to 100: a coverage, a share, favorable answers."
+            hint="The headline figure of the item, 0 to 100: a coverage, a share, favorable answers"
             optional=true
             value=text("reported_pct")
             error=error_of(refusal, "reported_pct")

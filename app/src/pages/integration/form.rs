@@ -70,22 +70,22 @@ pub(crate) fn integration_fields(
         <div class="fields">
             <TextInput
                 id="name" name="name" label="Integration name" value=typed.get("name").to_owned()
-                hint="As people call it, for example Patient API gateway." autocomplete="off"
+                hint="As people call it, for example Patient API gateway" autocomplete="off"
                 error=error_of(refusal, "name")
             />
-            {line("partner", "Partner", "Who is at the other end: a network, a payer, a registry.", full)}
-            {line("system", "System", "The system on your side, for example the interface engine.", full)}
-            {line("standard", "Standard", "For example FHIR R4, HL7 v2.5.1 over MLLP, CDS Hooks 2.0.", full)}
-            {choice("direction", "Direction", "Which way the data flows, seen from here.", &DIRECTIONS)}
-            {choice("environment", "Environment", "Where the other end runs.", &ENVIRONMENTS)}
-            {choice("criticality", "Criticality", "How much depends on it.", &CRITICALITIES)}
-            {line("owner", "Owner", "The person or role that answers for it and is told when it breaks.", full)}
-            {line("technical_owner", "Technical owner", "The person or role that mends it.", full)}
+            {line("partner", "Partner", "Who is at the other end: a network, a payer, a registry", full)}
+            {line("system", "System", "The system on your side, for example the interface engine", full)}
+            {line("standard", "Standard", "For example FHIR R4, HL7 v2.5.1 over MLLP, CDS Hooks 2.0", full)}
+            {choice("direction", "Direction", "Which way the data flows, seen from here", &DIRECTIONS)}
+            {choice("environment", "Environment", "Where the other end runs", &ENVIRONMENTS)}
+            {choice("criticality", "Criticality", "How much depends on it", &CRITICALITIES)}
+            {line("owner", "Owner", "The person or role that answers for it and is told when it breaks", full)}
+            {line("technical_owner", "Technical owner", "The person or role that mends it", full)}
             {date("last_review", "Last review")}
-            {line("review_months", "Months between reviews", "12 where nothing is said.", short)}
-            {text("use_case", "Use case", "What somebody can do because it runs.")}
-            {text("data", "Data", "What travels over it, for example admissions, discharges, transfers.")}
-            {text("contract", "Contract", "The interface agreement: where it is, which version.")}
+            {line("review_months", "Months between reviews", "12 where nothing is said", short)}
+            {text("use_case", "Use case", "What somebody can do because it runs")}
+            {text("data", "Data", "What travels over it, for example admissions, discharges, transfers")}
+            {text("contract", "Contract", "The interface agreement: where it is, which version")}
             {date("contract_expires", "Contract expires")}
             {date("brief_signed", "Use-case brief signed")}
             {date("runbook_exercised", "Runbook exercised")}

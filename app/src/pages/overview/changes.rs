@@ -127,6 +127,7 @@ fn deed(entry: &AuditEntry) -> Option<String> {
         "organization.created" => "added the organization".to_owned(),
         "organization.changed" => "changed what the organization is".to_owned(),
         "assessment.started" => format!("started the assessment {}", of("title")),
+        "assessment.renamed" => format!("renamed the assessment {} to {}", of("before"), of("title")),
         "assessment.submitted" => format!("submitted {}", of("title")),
         "assessment.taken_back" => format!("took the submission of {} back", of("title")),
         "assessment.finalized" => format!("signed {}", of("title")),

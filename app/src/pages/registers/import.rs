@@ -41,7 +41,7 @@ pub(crate) fn RegisterImportPage(
         <form method="post" action=format!("{here}/import") novalidate=true>
             <TextArea
                 id="table" name="table" label="Table" value=typed.get("table").to_owned() rows=12
-                hint="The first line names the columns; commas, semicolons or tabs stand between cells." error
+                hint="The first line names the columns; commas, semicolons or tabs stand between cells" error
             />
             <p class="row gap-above">
                 <Button kind=ButtonKind::Main>"Import"</Button>

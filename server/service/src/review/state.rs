@@ -1,5 +1,8 @@
 //! The steps from state to state.
 
+use std::sync::Arc;
+
+use domain::Framework;
 use domain::scoring::Score;
 use serde_json::json;
 use store::record::{Assessment, AssessmentState, Signed, Signing, Snapshot, SnapshotKind, Step};
@@ -19,6 +22,7 @@ const LONGEST_NOTE: usize = 4_000;
 pub struct Concluded {
     pub assessment: Assessment,
     pub snapshot: Snapshot,
+    pub framework: Arc<Framework>,
     /// Gates that count 0 because nobody answered.
     pub open_gates: Vec<OpenGate>,
 }
@@ -151,7 +155,7 @@ impl Service {
                 self.catch_up(found.id).await;
                 let independent_signoff = to == AssessmentState::Final;
                 let assessment = Assessment { state: to, independent_signoff, ..found };
-                Ok(Concluded { assessment, snapshot: made, open_gates: gates })
+                Ok(Concluded { assessment, snapshot: made, framework, open_gates: gates })
             }
             Signed::OtherState => Err(overtaken()),
             Signed::Refused(open) => Err(Error::Conflict(format!(

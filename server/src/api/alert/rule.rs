@@ -54,6 +54,7 @@ impl From<record::AlertRule> for Rule {
 
 /// A new rule; what is absent does not matter.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewAlertRule, example = json!({
     "channel": "01939c6e-0000-7000-8000-000000000000", "domain": "PAT", "severity": "high", "remind_hours": 24
 }))]

@@ -45,6 +45,7 @@ impl From<record::MaintenanceWindow> for Window {
 
 /// A window to be planned.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewMaintenanceWindow, example = json!({
     "starts_at": "2026-11-21T22:00:00Z", "ends_at": "2026-11-22T04:00:00Z", "reason": "The partner moves its data centre"
 }))]

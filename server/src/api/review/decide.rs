@@ -14,6 +14,7 @@ use crate::api::problem::Problem;
 
 /// What is to be decided.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "approve_not_applicable": ["CAP-3", "CAP-4"] }))]
 pub(in super::super) struct NewDecisions {
     /// Evidence to accept, in the revision that was read.
@@ -29,6 +30,7 @@ pub(in super::super) struct NewDecisions {
 
 /// An item of evidence in the revision that you read.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SeenItem {
     #[schema(format = "uuid")]
     id: String,

@@ -21,6 +21,7 @@ pub(in super::super) struct Count {
 
 /// Which claims to take over.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "domain": "PAT" }))]
 pub(in super::super) struct Agree {
     /// All domains when absent.
@@ -29,6 +30,7 @@ pub(in super::super) struct Agree {
 
 /// How a difference is closed.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "note": "Seen together on 12 May: the scope differs, the level of the assessor stands.", "own_revision": 2,
     "assessor_revision": 1

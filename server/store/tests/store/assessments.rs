@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Answer, Assessment, AssessmentBundle, Claim, Role, Saved};
+use store::record::{Answer, Assessment, AssessmentBundle, AssessmentState, Claim, Role, Saved};
 use store::{AssessmentId, Backend, FrameworkId, StoreError};
 
 use crate::world::{NOW, World, level, organization, said};
@@ -34,6 +34,25 @@ async fn the_assessments_of_an_organization_come_page_by_page(
     let other = organization("south");
     world.store.create_organization(other.clone(), world.user.id, said("x")).await.unwrap();
     assert!(world.store.assessments_of(other.id, None, 9).await.unwrap().is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_title_changes_until_the_assessment_is_final(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let id = world.assessment().await.id;
+    let rename =
+        async |title: &'static str| world.store.rename_assessment(id, title, world.audit("renamed")).await;
+    let title = async || world.store.assessment(id).await.unwrap().unwrap().title;
+    rename("Another").await.unwrap();
+    assert_eq!(title().await, "Another");
+    world.step(id, AssessmentState::Draft, AssessmentState::Final).await;
+    let late = rename("Too late").await;
+    assert!(matches!(late, Err(StoreError::Locked(AssessmentState::Final))), "{late:?}");
+    assert_eq!(title().await, "Another");
+    assert_eq!(world.actions().await.iter().filter(|action| *action == "renamed").count(), 1);
 }
 
 #[rstest]

@@ -26,6 +26,8 @@ async fn a_campaign_has_one_assessment_in_each_organization_and_leaves_them_behi
     assert_eq!(store.campaign(campaign.id).await.unwrap(), Some(campaign.clone()));
     let first = Assessment { id: AssessmentId::new(), ..world.assessment().await };
     store.start_in_campaign(campaign.id, &first, world.audit("begun")).await.unwrap();
+    assert_eq!(store.asked_until(first.id).await.unwrap(), Some(campaign.due));
+    assert_eq!(store.asked_until(world.assessment().await.id).await.unwrap(), None);
     let second = Assessment { id: AssessmentId::new(), ..first.clone() };
     let twice = store.start_in_campaign(campaign.id, &second, world.audit("begun")).await;
     assert!(matches!(twice, Err(StoreError::Duplicate { .. })), "{twice:?}");

@@ -7,7 +7,7 @@ use domain::scoring::Exact;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use rstest::rstest;
-use store::record::{Assessment, Holding, LiveChangeRecord, LiveRecord, Role};
+use store::record::{Assessment, Claim, Holding, LiveChangeRecord, LiveRecord, Role};
 use store::{AssessmentId, Backend, FrameworkId, LiveChangeId, UnixMillis};
 
 use crate::world::{NOW, World, criterion, later, level, organization, said};
@@ -94,6 +94,36 @@ async fn a_portfolio_holds_the_latest_assessment_of_each_of_ones_own_organizatio
     assert!(world.store.frameworks_used(stranger.id).await.unwrap().is_empty());
     let unused = holdings(world, FrameworkId::new(), NOW).await;
     assert!(unused.iter().all(|holding| holding.assessment.is_none()));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_assessment_without_an_answer_takes_no_place_from_one_that_has_some(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let World { store, org, user, .. } = world;
+    let held = async || {
+        let [holding] = holdings(world, world.framework, NOW).await.try_into().unwrap();
+        let all = store.current_assessments(user.id).await.unwrap();
+        let current = store.current_assessment(org.id).await.unwrap();
+        assert_eq!(all.get(&org.id).copied(), current);
+        let by_framework = store.current_by_framework(org.id).await.unwrap();
+        assert_eq!(by_framework, Vec::from_iter(current.map(|id| (world.framework, id))));
+        assert_eq!(holding.assessment.map(|held| held.id), current, "the portfolio goes by the same rule");
+        current
+    };
+    assert_eq!(held().await, None);
+    let first = world.assessment().await;
+    let second = world.assessment().await;
+    assert_eq!(held().await, Some(second.id), "the latest where none has an answer");
+    let claim = || Claim::Level(level(2));
+    store.save_answer(world.save(first.id, claim(), 0), said("answer")).await.unwrap();
+    assert_eq!(held().await, Some(first.id));
+    store.save_answer(world.save(second.id, claim(), 0), said("answer")).await.unwrap();
+    assert_eq!(held().await, Some(second.id), "the latest of those that have some");
+    let stranger = world.another_user("stranger@example.org").await;
+    assert!(store.current_assessments(stranger.id).await.unwrap().is_empty());
 }
 
 #[rstest]

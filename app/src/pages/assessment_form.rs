@@ -1,4 +1,4 @@
-//! The form that starts an assessment.
+//! The form that starts an assessment, and the one that gives it another title.
 
 use leptos::prelude::*;
 use service::record::FrameworkEntry;
@@ -6,6 +6,7 @@ use service::record::FrameworkEntry;
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{Button, ButtonKind, ButtonLink, PageHead, Select, TextInput};
 use crate::web::{Fields, Refusal};
+use crate::words::Paths;
 
 /// `slug` is the organization's; `year` gives the suggested title.
 #[component]
@@ -33,16 +34,45 @@ pub(crate) fn AssessmentNewPage(
             <Select
                 id="framework" name="framework" label="Framework" choices chosen error=error("framework")
             />
-            <TextInput
-                id="title" name="title" label="Title" value=title hint="For example its year or occasion"
-                error=error("title")
-            />
+            {title_field(title, refusal.as_ref())}
             <p class="row gap-above">
                 <Button kind=ButtonKind::Main>"Start"</Button>
                 <ButtonLink href=format!("/orgs/{slug}") kind=ButtonKind::Plain>"Cancel"</ButtonLink>
                 <a class="small" href="/frameworks">"Read the frameworks"</a>
             </p>
         </form>
+    }
+    .into_any()
+}
+
+#[component]
+pub(crate) fn AssessmentEditPage(
+    paths: Paths,
+    title: String,
+    #[prop(optional_no_strip)] refusal: Option<Refusal>,
+) -> impl IntoView {
+    let action = format!("{}/edit", paths.assessment());
+    let back = paths.assessment().to_owned();
+    view! {
+        <PageHead title="Rename the assessment" under="What was submitted and signed keeps the title of then."/>
+        <RefusalNote refusal=refusal.clone()/>
+        <form method="post" action=action class="measure">
+            {title_field(title, refusal.as_ref())}
+            <p class="row gap-above">
+                <Button kind=ButtonKind::Main>"Save the title"</Button>
+                <ButtonLink href=back kind=ButtonKind::Plain>"Cancel"</ButtonLink>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+fn title_field(title: String, refusal: Option<&Refusal>) -> AnyView {
+    view! {
+        <TextInput
+            id="title" name="title" label="Title" value=title hint="For example its year or occasion"
+            error=error_of(refusal, "title")
+        />
     }
     .into_any()
 }
