@@ -218,8 +218,8 @@ fn own_update(sheet: &Sheet, index: usize) -> Update {
         status: html(criterion::save_state(sheet, answer)),
         anchors: rails.iter().map(|rail| (rail.class.to_owned(), html(rail.flag()))).collect(),
         fragments: vec![
-            (format!("{id}-note"), html(note::note(sheet, criterion, score))),
-            (format!("{id}-marks"), html(marks::marks(sheet, criterion, score))),
+            (format!("{id}-note"), note::note(sheet, criterion, score).to_string()),
+            (format!("{id}-marks"), marks::marks(sheet, criterion, score).to_string()),
         ],
     }
 }

@@ -1,10 +1,13 @@
 //! One criterion: its question, the answer's form, what proves it, and how its saving stands.
 
+use std::sync::Arc;
+
 use domain::framework::Criterion;
 use domain::scoring::CriterionScore;
 use leptos::prelude::*;
 use service::record::{Answer, Claim};
 
+use super::prepared::{Part, prepared};
 use super::{Sheet, Typed, TypedAnswer, anchors, conflict, marks, note, proof};
 use crate::ui::{Button, Icon, SaveState, Saving, Sign, clock, date_of, day, inside_textarea};
 use crate::words::anchor;
@@ -71,11 +74,11 @@ pub(super) fn criterion(sheet: &Sheet, criterion: &Criterion, score: &CriterionS
                 <span class="crit-code" id=format!("{id}-c")>{criterion.code.to_string()}</span>
                 <h2 id=format!("{id}-h")>{criterion.title.clone()}</h2>
                 <span role="status" id=format!("{id}-save")>{state}</span>
-                <div class="crit-marks" id=format!("{id}-marks")>{marks::marks(sheet, criterion, score)}</div>
+                <div class="crit-marks" id=format!("{id}-marks") inner_html=marks::marks(sheet, criterion, score)></div>
             </div>
             <div class="crit-body">
                 <div id=format!("{id}-problem")>{problem.map(problem_note)}</div>
-                <div id=format!("{id}-note")>{note::note(sheet, criterion, score)}</div>
+                <div id=format!("{id}-note") inner_html=note::note(sheet, criterion, score)></div>
                 <div id=format!("{id}-conflict")>{conflict}</div>
                 {form(sheet, criterion, score, &id, Shown::of(answer, typed), typed)}
                 {proof::proof(sheet, criterion, score, &id)}
@@ -141,15 +144,26 @@ fn form(
             <fieldset disabled=!open role="presentation">
                 <div id=format!("{id}-level-error")>{error("level").map(field_error)}</div>
                 {anchors::anchors(sheet, criterion, id, score, &shown.level, described)}
-                <div class="reason">
-                    {text_field(id, "reason", "Reason", "Why it does not apply.", shown.reason, error("reason"))}
-                </div>
+                {reason(sheet, criterion, id, shown.reason, error("reason"))}
                 {text_field(id, "rationale", "Rationale", "", shown.rationale, error("rationale"))}
                 {save}
             </fieldset>
         </form>
     }
     .into_any()
+}
+
+/// The field for the reason of *Not applicable*.
+fn reason(sheet: &Sheet, criterion: &Criterion, id: &str, value: String, error: Option<String>) -> AnyView {
+    let empty = value.is_empty() && error.is_none();
+    let draw = || text_field(id, "reason", "Reason", "Why it does not apply.", value, error);
+    let html: Arc<str> = if empty {
+        let part = Part::Reason(criterion.code.clone());
+        prepared(sheet.assessed.bundle.assessment.framework, part, draw)
+    } else {
+        draw().to_html().into()
+    };
+    view! { <div class="reason" inner_html=html></div> }.into_any()
 }
 
 /// What is wrong with a field.

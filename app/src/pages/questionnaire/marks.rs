@@ -1,10 +1,14 @@
 //! The line of tags under a criterion's title: weight, gates, evidence class, who is to answer.
 
+use std::mem::discriminant;
+use std::sync::Arc;
+
 use domain::framework::Criterion;
 use domain::scoring::{CriterionScore, Standing};
 use leptos::prelude::*;
 
 use super::Sheet;
+use super::prepared::{Part, prepared};
 use crate::ui::{EvidenceBadge, Sign, Tag, TagKind, day};
 
 /// Who is to answer and, while nobody has, until when.
@@ -27,7 +31,20 @@ fn duty(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
     Some(view! { {owner}{due} }.into_any())
 }
 
-pub(super) fn marks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
+/// The tags as HTML.
+pub(super) fn marks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> Arc<str> {
+    if !sheet.assessed.bundle.assignments.is_empty() {
+        return draw(sheet, criterion, score).to_html().into();
+    }
+    let part = Part::Marks {
+        criterion: criterion.code.clone(),
+        standing: discriminant(&score.standing),
+        evidence_class: score.evidence_class,
+    };
+    prepared(sheet.assessed.bundle.assessment.framework, part, || draw(sheet, criterion, score))
+}
+
+fn draw(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
     let gates: Vec<_> =
         criterion.gates.iter().map(|gate| format!("{} at {}", gate.rung, gate.least.get())).collect();
     let gates = (!gates.is_empty())

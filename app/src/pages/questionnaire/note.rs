@@ -1,16 +1,35 @@
 //! Why an answer counts for less than it claims, beside the answer.
 
+use std::sync::Arc;
+
 use domain::framework::Criterion;
-use domain::scoring::CriterionScore;
+use domain::scoring::{CriterionScore, Limit};
 use leptos::prelude::*;
 use service::record::Claim;
 
 use super::Sheet;
+use super::prepared::{Part, prepared};
 use crate::ui::{Note, moment};
 use crate::words::{Cause, Remark, cause};
 
-/// The notes on a criterion: the cause of what it counts for, and the assessor's rating.
-pub(super) fn note(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
+/// The notes on a criterion as HTML: the cause of what it counts for, and the assessor's rating.
+pub(super) fn note(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> Arc<str> {
+    let claimed = score.claimed().filter(|_| score.limit == Limit::Evidence);
+    match claimed.filter(|_| sheet.assessed.assessor_answer(&criterion.code).is_none()) {
+        Some(claimed) => {
+            let part = Part::Capped {
+                criterion: criterion.code.clone(),
+                claimed: claimed.get(),
+                counts: score.effective.get(),
+                evidence_class: score.evidence_class,
+            };
+            prepared(sheet.assessed.bundle.assessment.framework, part, || draw(sheet, criterion, score))
+        }
+        None => draw(sheet, criterion, score).to_html().into(),
+    }
+}
+
+fn draw(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
     let cause = cause(&sheet.assessed, criterion, score, &sheet.seen, &sheet.paths).map(cause_note);
     let rating = assessor(sheet, criterion);
     if cause.is_none() && rating.is_none() {

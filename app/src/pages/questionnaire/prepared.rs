@@ -4,8 +4,10 @@
 //! [`Part`] names everything that its drawing depends on: what is kept is never wrong, only dropped and drawn again.
 
 use std::collections::HashMap;
+use std::mem::Discriminant;
 use std::sync::{Arc, LazyLock, RwLock};
 
+use domain::scoring::Standing;
 use domain::{BindingId, CriterionCode};
 use leptos::prelude::*;
 use service::FrameworkId;
@@ -21,6 +23,12 @@ pub(super) enum Part {
         contradicted: bool,
         chosen: Option<u8>,
     },
+    /// The tags under the title of a criterion that nobody is named for.
+    Marks { criterion: CriterionCode, standing: Discriminant<Standing>, evidence_class: usize },
+    /// That an answer counts for what its evidence carries.
+    Capped { criterion: CriterionCode, claimed: u8, counts: u8, evidence_class: usize },
+    /// The field for the reason of *Not applicable*, empty.
+    Reason(CriterionCode),
     /// What proves a criterion, and where it comes from.
     Origin(CriterionCode),
     /// A binding without a check.
