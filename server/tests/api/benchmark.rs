@@ -232,7 +232,7 @@ async fn the_page_draws_boxes_with_the_own_value_and_takes_the_owner_s_decision(
     }
     assert_eq!(peer.owner.submit(&format!("{at}/leave"), &[]).await.status, 303);
     let page = peer.owner.page(&at).await.text.replace("<!>", "");
-    assert!(page.contains("is shown nothing") && page.contains("Take part</button>"), "{page}");
+    assert!(page.contains("does not take part.") && page.contains("Take part</button>"), "{page}");
     assert_eq!(peer.owner.submit(&format!("{at}/join"), &[]).await.status, 303);
 
     let five = &all[0];

@@ -80,9 +80,8 @@ async fn two_who_bring_the_same_client_at_once_take_no_file_from_each_other(
     let path = exported.path();
     let bring = || app.service.import_client_as_operator(&path, "keeper@example.org");
     let (one, other) = tokio::join!(bring(), bring());
-    let refused = match (one, other) {
-        (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,
-        _ => panic!("one of the two comes first"),
+    let ((Ok(_), Err(refused)) | (Err(refused), Ok(_))) = (one, other) else {
+        panic!("one of the two comes first")
     };
     assert!(refused.to_string().contains("is here already"), "{refused}");
     let kept = keeper.get(&world.at("/evidence")).await.expect(200);

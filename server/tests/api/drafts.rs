@@ -268,8 +268,8 @@ async fn the_forms_write_a_framework_without_scripts(
     for words in [
         "Must be a whole number between 1 and 3, not 7.",
         "Holds an empty text.",
-        "`NOWHERE` is not a known citation",
-        "does not observe `seen`",
+        "“NOWHERE” is not a known citation",
+        "does not observe “seen”",
         "seen == 1",
         "7 (is not allowed)",
         "aria-invalid=\"true\"",

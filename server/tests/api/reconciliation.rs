@@ -231,7 +231,7 @@ async fn the_page_serves_without_scripts_and_keeps_what_was_typed() {
     let shown = world.owner.page(&page).await;
     assert_eq!(shown.status, 200, "{}", shown.text);
     assert!(shown.text.contains("rung reconcile") && shown.text.contains("-worker.js"), "{}", shown.text);
-    assert!(shown.text.contains("Contracts covered pct"), "{}", shown.text);
+    assert!(shown.text.contains("Contracts covered"), "{}", shown.text);
 
     let refused = world
         .owner

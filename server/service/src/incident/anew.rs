@@ -75,7 +75,7 @@ impl Service {
                 return Ok(());
             }
             let now = Now { at: UnixMillis::now(), last_run: before.last_run };
-            if self.step(check, &said, before, (watch, transition), now).await? {
+            if self.take_step(check, &said, before, (watch, transition), now).await? {
                 return Ok(());
             }
         }

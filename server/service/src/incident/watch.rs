@@ -60,7 +60,7 @@ impl Service {
                 return Ok(());
             }
             let now = Now { at: run.started_at, last_run: Some(run.id) };
-            if self.step(check, &said, before, (watch, transition), now).await? {
+            if self.take_step(check, &said, before, (watch, transition), now).await? {
                 return Ok(());
             }
         }
@@ -70,7 +70,7 @@ impl Service {
 
     /// Keeps what is remembered of a check from now on, and opens, continues or closes its incident; whether nobody else kept
     /// another state meanwhile.
-    pub(super) async fn step(
+    pub(super) async fn take_step(
         &self,
         check: &Check,
         said: &Said,

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use super::Parameter;
 use crate::code::KindCode;
 
-/// Parameters that are one of a few words: those that are offered, and others that mean one of them. An empty value is
-/// always allowed where the parameter is optional.
+/// Parameters that are one of a few words: those that are offered, and others that mean one of them. An empty value says
+/// nothing; where the parameter must be given, that is refused before.
 const WORDS: [(&str, &str, &[&str], &[&str]); 5] = [
     ("epa.roundtrip", "mode", &["pas", "x12-278"], &["x12", "278"]),
     ("fhir.subscription", "mode", &["subscription", "webhook"], &[]),
@@ -26,6 +26,7 @@ pub(super) fn problem(kind: &KindCode, parameter: &str, value: &Parameter) -> Op
     match value {
         Parameter::Integer(number) if *number < 0 => Some("must be 0 or more".to_owned()),
         Parameter::Number(number) if *number < Decimal::ZERO => Some("must be 0 or more".to_owned()),
+        Parameter::String(text) if text.is_empty() => None,
         Parameter::String(text) if named(DAY.0, DAY.1) => {
             let day = text.parse::<Date>();
             day.is_err().then(|| "must be a day like 2026-11-20".to_owned())
@@ -64,6 +65,7 @@ mod tests {
             ("epa.roundtrip", "mode", "X12"),
             ("fhir.subscription", "mode", "webhook"),
             ("tls.certificate", "starttls", "none"),
+            ("tls.certificate", "starttls", ""),
             ("inventory.coverage", "scope", "new"),
             ("portal.doc_link", "entered_date", "2026-11-20"),
             ("recon.referral_loop", "source", "anything"),
