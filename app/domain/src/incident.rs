@@ -4,6 +4,9 @@
 //! nothing about the target. A target that comes and goes is *flapping*: its incident opens with the next failure and
 //! stays open until the target has calmed down, so that what is one trouble is one incident, opened once and closed
 //! once, however often it changes its mind.
+//!
+//! A good run that denies an answer counts as a failure too, but it is no outage: what opens so is a *contradiction*, and
+//! an outage takes its place as soon as it has reached the threshold by itself.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +46,26 @@ impl Thresholds {
     pub const fn close_after(self) -> u32 {
         self.close_after
     }
+
+    /// What a run did to the incident in the end, where only the latest `own` of the failures running failed by their
+    /// kind's own rule and the others are good runs that deny an answer. `open` is what the open incident was opened by.
+    ///
+    /// An outage is what reached the threshold by runs that fail. It takes the place of an open contradiction, so that
+    /// whoever was told of less than is claimed is told of it too.
+    #[must_use]
+    pub fn told(self, moved: Option<Transition>, open: Option<Opening>, own: u32) -> Option<Transition> {
+        let outage = own >= self.open_after;
+        match (moved, open) {
+            (Some(Transition::Opened(Opening::Failures)), _) if !outage => {
+                Some(Transition::Opened(Opening::Contradiction))
+            }
+            (Some(Transition::Opened(Opening::Flapping)), _) if own == 0 => {
+                Some(Transition::Opened(Opening::Contradiction))
+            }
+            (None, Some(Opening::Contradiction)) if outage => Some(Transition::Replaced),
+            _ => moved,
+        }
+    }
 }
 
 /// What an incident was opened by.
@@ -53,9 +76,17 @@ pub enum Opening {
     Failures,
     /// A failure of a check that comes and goes.
     Flapping,
-    /// So many runs running that are good by their kind's own rule and contradict an answer. No outage: what is there
-    /// is less than what is claimed.
+    /// So many runs running that contradict an answer, of which too few for an outage fail by their kind's own rule:
+    /// what is there is less than what is claimed.
     Contradiction,
+}
+
+impl Opening {
+    /// Something is out. Runs that are good by their kind's own rule end it, whatever they deny.
+    #[must_use]
+    pub const fn is_outage(self) -> bool {
+        matches!(self, Self::Failures | Self::Flapping)
+    }
 }
 
 /// What a run did to the check's incident.
@@ -63,6 +94,8 @@ pub enum Opening {
 pub enum Transition {
     Opened(Opening),
     Closed,
+    /// An outage took the place of an open contradiction: the one closed, and one of [`Opening::Failures`] opened.
+    Replaced,
 }
 
 /// The latest conclusive results of a check: PASS and WARN are successes, FAIL is a failure.
@@ -183,7 +216,7 @@ impl Watch {
             _ => None,
         };
         let open = match transition {
-            Some(Transition::Opened(_)) => true,
+            Some(Transition::Opened(_) | Transition::Replaced) => true,
             Some(Transition::Closed) => false,
             None => self.open,
         };

@@ -121,6 +121,7 @@ proptest! {
             match transition {
                 Transition::Opened(_) => prop_assert_eq!(runs[*at], Fail),
                 Transition::Closed => prop_assert!(matches!(runs[*at], Pass | Warn)),
+                Transition::Replaced => panic!("no run denies anything"),
             }
         }
         prop_assert_eq!(watch.open, transitions.len() % 2 == 1);
@@ -181,4 +182,32 @@ fn a_watch_that_saw_nothing_can_be_told_what_runs_said_before() {
     let (opened, transition) = Watch::default().anew(true, 3, thresholds(2, 1));
     assert!(opened.open && transition.is_some());
     assert_eq!((opened.fails, opened.history.known()), (3, 1));
+}
+
+#[test]
+fn what_opens_as_failures_reached_the_threshold_by_runs_that_fail() {
+    let thresholds = thresholds(3, 1);
+    let failures = Some(Transition::Opened(Opening::Failures));
+    let contradiction = Some(Transition::Opened(Opening::Contradiction));
+    assert_eq!(thresholds.told(failures, None, 3), failures);
+    assert_eq!(thresholds.told(failures, None, 2), contradiction, "two failed, and one denies an answer");
+    assert_eq!(thresholds.told(failures, None, 0), contradiction, "all of them deny it");
+    let flapping = Some(Transition::Opened(Opening::Flapping));
+    assert_eq!(thresholds.told(flapping, None, 1), flapping);
+    assert_eq!(thresholds.told(flapping, None, 0), contradiction);
+    assert_eq!(thresholds.told(None, None, 2), None);
+}
+
+#[test]
+fn an_outage_takes_the_place_of_a_contradiction_and_of_nothing_else() {
+    let thresholds = thresholds(2, 1);
+    assert_eq!(thresholds.told(None, Some(Opening::Contradiction), 1), None);
+    assert_eq!(thresholds.told(None, Some(Opening::Contradiction), 2), Some(Transition::Replaced));
+    for outage in [Opening::Failures, Opening::Flapping] {
+        assert_eq!(thresholds.told(None, Some(outage), 9), None, "it goes on");
+        assert!(outage.is_outage());
+    }
+    assert!(!Opening::Contradiction.is_outage());
+    let closed = Some(Transition::Closed);
+    assert_eq!(thresholds.told(closed, Some(Opening::Contradiction), 0), closed);
 }

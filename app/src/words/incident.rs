@@ -51,6 +51,7 @@ pub fn incident_closing(incident: &Incident) -> Option<String> {
         Some(Closing::AimedElsewhere) => {
             format!("ended with its target, the check was aimed elsewhere {when}")
         }
+        Some(Closing::ReplacedByOutage) => format!("until an outage took its place {when}"),
         Some(Closing::Recovered) | None if incident.opening == Opening::Contradiction => {
             format!("and no more since {when}")
         }

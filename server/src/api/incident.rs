@@ -67,7 +67,7 @@ struct Touched {
 enum OpeningName {
     Failures,
     Flapping,
-    /// Runs that are good by their kind's own rule and contradict an answer.
+    /// Runs that contradict an answer, too few of which failed by their kind's own rule for an outage.
     Contradiction,
 }
 
@@ -79,6 +79,8 @@ enum ClosingName {
     Recovered,
     CheckRemoved,
     AimedElsewhere,
+    /// It was a contradiction, and an outage took its place: an incident of its own.
+    ReplacedByOutage,
 }
 
 impl From<record::Incident> for Incident {
@@ -111,6 +113,7 @@ impl From<record::Incident> for Incident {
                 Closing::Recovered => ClosingName::Recovered,
                 Closing::CheckRemoved => ClosingName::CheckRemoved,
                 Closing::AimedElsewhere => ClosingName::AimedElsewhere,
+                Closing::ReplacedByOutage => ClosingName::ReplacedByOutage,
             }),
         }
     }

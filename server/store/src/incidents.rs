@@ -123,11 +123,19 @@ impl Job for Watching {
 
     async fn run(&self, link: &mut Link<'_>) -> Result<bool, StoreError> {
         // The incident comes first: the watch refers to it.
-        if let IncidentStep::Opened(incident) = &self.step {
+        let opened = match &self.step {
+            IncidentStep::Opened(incident) | IncidentStep::Replaced { by: incident, .. } => Some(incident),
+            _ => None,
+        };
+        if let Some(incident) = opened {
             // Whoever saw an older state of the watch must not open a second one, nor break the batch by trying.
             let seen = row!(link, WatchRow, WATCHED, self.watched.check)?;
             if seen.is_none_or(|seen| seen.revision.unwrap_or(0) != self.watched.revision) {
                 return Ok(false);
+            }
+            // A check has one open incident at a time.
+            if let IncidentStep::Replaced { id, at, .. } = &self.step {
+                run!(link, CLOSE, *id, *at, Text(Closing::ReplacedByOutage))?;
             }
             open(link, incident).await?;
         }
@@ -147,11 +155,15 @@ impl Job for Watching {
             *revision
         )
         .or_missing("check")?;
+        if kept == 0 && opened.is_some() {
+            // Somebody kept another since it was looked at above: what was written here is undone.
+            return Err(StoreError::Duplicate { what: "watch" });
+        }
         if kept == 0 {
             return Ok(false);
         }
         match &self.step {
-            IncidentStep::Nothing | IncidentStep::Opened(_) => {}
+            IncidentStep::Nothing | IncidentStep::Opened(_) | IncidentStep::Replaced { .. } => {}
             IncidentStep::Continued { id, failed, flapping } => {
                 run!(link, CONTINUE, *id, i64::from(*failed), *flapping)?;
             }
@@ -196,7 +208,7 @@ impl Store {
     /// and nothing changes, when somebody kept another since `watched.revision` was read.
     pub async fn keep_watch(&self, watched: Watched, step: IncidentStep) -> Result<bool, StoreError> {
         match self.perform(Watching { watched, step }).await {
-            // Two that begin at once: the index lets one open incident through.
+            // Two that begin at once: the index lets one open incident through, and one change of the watch is kept.
             Err(StoreError::Duplicate { .. }) => Ok(false),
             kept => kept,
         }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::column::from_row;
+use domain::check::Status;
+
+use crate::column::{Text, from_row};
 use crate::db::{Store, row, rows, statements};
 use crate::error::StoreError;
-use crate::ids::{CheckId, OrgId, RunId};
+use crate::ids::{CheckId, OrgId, RunId, UnixMillis};
 use crate::record::{CheckPage, Run};
 
 macro_rules! select {
@@ -25,6 +27,9 @@ statements! {
         "runs r JOIN runs b ON b.id = $2 WHERE r.check_id = $1 \
          AND (r.started_at, r.id) < (b.started_at, b.id) ORDER BY r.started_at DESC, r.id DESC LIMIT $3"
     );
+    Both CONCLUSIVE = "SELECT r.status, r.started_at FROM runs r JOIN runs b ON b.id = $2 WHERE r.check_id = $1 \
+        AND (r.started_at, r.id) <= (b.started_at, b.id) AND r.status <> $3 \
+        ORDER BY r.started_at DESC, r.id DESC LIMIT $4";
     Both LATEST_OF_PAGE = select!(
         "checks c JOIN runs r ON r.id = c.last_run WHERE c.integration_id = $1 AND c.id >= $2 AND c.id <= $3"
     );
@@ -36,6 +41,12 @@ from_row! {
         id, check = "check_id", scheduled_for, started_at, duration_ms, status: text, reach: text, warned,
         observations: json, messages: json, checked,
     }
+    Conclusive { status: text, started_at }
+}
+
+struct Conclusive {
+    status: Status,
+    started_at: UnixMillis,
 }
 
 impl Store {
@@ -52,6 +63,20 @@ impl Store {
             None => rows!(link, Run, LATEST_OF_CHECK, check, i64::from(limit))?,
             Some(before) => rows!(link, Run, BEFORE, check, before, i64::from(limit))?,
         })
+    }
+
+    /// How the runs of a check came out that said something, and when they started: newest first, from `until` on.
+    pub async fn conclusive_runs(
+        &self,
+        check: CheckId,
+        until: RunId,
+        limit: u32,
+    ) -> Result<Vec<(Status, UnixMillis)>, StoreError> {
+        let mut lease = self.read().await?;
+        let link = &mut lease.link();
+        let silent = Status::Unknown;
+        let found = rows!(link, Conclusive, CONCLUSIVE, check, until, Text(silent), i64::from(limit))?;
+        Ok(found.into_iter().map(|run| (run.status, run.started_at)).collect())
     }
 
     /// The latest run of each check of an organization that ever ran.

@@ -53,6 +53,7 @@ pub(super) fn of_incident(
             let ended = match incident.closing {
                 Some(Closing::CheckRemoved) => "ended, its check was removed",
                 Some(Closing::AimedElsewhere) => "ended, its check looks at another target now",
+                Some(Closing::ReplacedByOutage) => "contradicted an answer until an outage took its place",
                 Some(Closing::Recovered) | None if contradiction => "contradicts no answer any more",
                 Some(Closing::Recovered) | None => "has recovered",
             };
@@ -197,6 +198,11 @@ mod tests {
             assert_eq!(told(event, &broken).subject, of_failures);
             assert_eq!(told(event, &less).subject, of_contradiction);
         }
+        let replaced = Incident { closing: Some(Closing::ReplacedByOutage), ..less.clone() };
+        assert_eq!(
+            told(AlertEvent::Closed, &replaced).subject,
+            "Patient API contradicted an answer until an outage took its place"
+        );
         assert!(told(AlertEvent::Closed, &broken).text.contains(", 3 failures"));
         assert!(told(AlertEvent::Closed, &less).text.contains(", 3 runs"));
     }

@@ -15,7 +15,7 @@ use store::record::{Check, Judged, Standing};
 use store::{CheckId, FrameworkId, UnixMillis};
 
 use super::thresholds;
-use super::watch::{Now, TRIES};
+use super::watch::{Now, Own, TRIES};
 use crate::assessment::Assessed;
 use crate::{Error, Service};
 
@@ -51,7 +51,8 @@ impl Service {
         Ok(())
     }
 
-    async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
+    /// Weighs the latest run of a check once more, if it is good by its kind's own rule.
+    pub(super) async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
         let standings = self.store().standings_of(check.id).await?;
         let Some(latest) = standings.first().map(|standing| standing.last_run) else { return Ok(()) };
         let Some(run) = self.store().run(latest).await? else { return Ok(()) };
@@ -70,11 +71,13 @@ impl Service {
             // As many as failed so count at once: they are no news, only the answer is.
             let running = said.denies.as_ref().map_or(before.watch.fails, |by| fails(&standings, by));
             let thresholds = thresholds(&alerting, self.kind_of(check)?);
-            let (watch, transition) = before.watch.anew(failed, running, thresholds);
+            let (watch, moved) = before.watch.anew(failed, running, thresholds);
             if watch == before.watch {
                 return Ok(());
             }
-            let now = Now { at: UnixMillis::now(), last_run: before.last_run };
+            // The latest run is good by its kind's own rule: nothing is out.
+            let transition = thresholds.told(moved, None, 0);
+            let now = Now { at: UnixMillis::now(), last_run: before.last_run, own: Own::default() };
             if self.take_step(check, &said, before, (watch, transition), now).await? {
                 return Ok(());
             }

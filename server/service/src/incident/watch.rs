@@ -1,12 +1,13 @@
 //! After every run: whether an incident opens, goes on or closes.
 //!
 //! What counts is whether the run is good by its kind's own rule, and whether it denies an answer: a criterion may ask for
-//! more than the kind does, and what is told is what the score says.
+//! more than the kind does, and what is told is what the score says. An outage is told of all the same: it takes the
+//! place of a contradiction, and it ends with the runs that fail, whatever is denied still.
 
 use domain::BindingId;
 use domain::check::{BindingState, ConditionResult, Severity, Status, Value};
 use domain::framework::Binding;
-use domain::incident::{Opening, Transition, Watch};
+use domain::incident::{History, Opening, Transition, Watch};
 use domain::scoring::FindingSeverity;
 use store::record::{Check, Incident, IncidentStep, Integration, Judged, Run, Touched, Watched};
 use store::{FrameworkId, IncidentId, OrgId, RunId, UnixMillis};
@@ -37,10 +38,19 @@ struct Beginning<'a> {
     cause: &'a str,
 }
 
-/// When a check is looked at, and which run is taken into account with that.
+/// Those of the failures running, up to the latest, that failed by their kind's own rule.
+#[derive(Default)]
+pub(super) struct Own {
+    fails: u32,
+    /// The first of them; `None` where it is the first of the failures running.
+    since: Option<UnixMillis>,
+}
+
+/// When a check is looked at, which run is taken into account with that, and how many failed by themselves up to it.
 pub(super) struct Now {
     pub(super) at: UnixMillis,
     pub(super) last_run: Option<RunId>,
+    pub(super) own: Own,
 }
 
 impl Service {
@@ -53,19 +63,57 @@ impl Service {
             if before.last_run == Some(run.id) {
                 return Ok(());
             }
+            let open = self.opened_by(&before).await?;
             let thresholds = thresholds(&alerting, self.kind_of(check)?);
-            let (watch, transition) = before.watch.after(said.status, thresholds);
+            let status = if open.is_some_and(Opening::is_outage) { run.status } else { said.status };
+            let (watch, moved) = before.watch.after(status, thresholds);
             if watch == before.watch {
                 // Good as ever, or nothing learned: nothing to keep.
                 return Ok(());
             }
-            let now = Now { at: run.started_at, last_run: Some(run.id) };
+            let own = self.own_failures(run, watch, moved, open).await?;
+            let transition = thresholds.told(moved, open, own.fails);
+            let now = Now { at: run.started_at, last_run: Some(run.id), own };
             if self.take_step(check, &said, before, (watch, transition), now).await? {
+                if transition == Some(Transition::Closed) && said.denies.is_some() {
+                    // The outage is over, and what is there still denies the answer.
+                    self.weigh_anew(check).await?;
+                }
                 return Ok(());
             }
         }
         tracing::error!(check = %check.id, run = %run.id, "too many runs ended at once; one was not counted");
         Ok(())
+    }
+
+    /// What the open incident was opened by.
+    async fn opened_by(&self, before: &Watched) -> Result<Option<Opening>, Error> {
+        let Some(id) = before.incident else { return Ok(None) };
+        Ok(self.store().incident(id).await?.map(|incident| incident.opening))
+    }
+
+    /// Looked up only where it decides: where an incident opens with a run that fails by itself, or such a run comes while
+    /// a contradiction is open.
+    async fn own_failures(
+        &self,
+        run: &Run,
+        watch: Watch,
+        moved: Option<Transition>,
+        open: Option<Opening>,
+    ) -> Result<Own, Error> {
+        let decides = moved.is_some() || open == Some(Opening::Contradiction);
+        if run.status != Status::Fail || !decides {
+            return Ok(Own::default());
+        }
+        let looked_at = watch.fails.min(History::RESULTS);
+        let runs = self.store().conclusive_runs(run.check, run.id, looked_at).await?;
+        let own: Vec<UnixMillis> =
+            runs.iter().take_while(|(status, _)| *status == Status::Fail).map(|(_, at)| *at).collect();
+        if open.is_none() && own.len() == runs.len() {
+            // No good run among them, though the oldest may be forgotten.
+            return Ok(Own { fails: watch.fails, since: None });
+        }
+        Ok(Own { fails: u32::try_from(own.len()).unwrap_or(u32::MAX), since: own.last().copied() })
     }
 
     /// Keeps what is remembered of a check from now on, and opens, continues or closes its incident; whether nobody else kept
@@ -78,32 +126,36 @@ impl Service {
         (watch, transition): (Watch, Option<Transition>),
         now: Now,
     ) -> Result<bool, Error> {
-        let Now { at, last_run } = now;
-        let failing_since = match said.status {
-            Status::Fail => before.failing_since.or(Some(at)),
-            _ => None,
+        let Now { at, last_run, own } = now;
+        let failed = watch.fails > 0;
+        let failing_since = failed.then(|| before.failing_since.unwrap_or(at));
+        let beginning = |opening: Opening| {
+            let (fails, since) = match opening {
+                Opening::Failures => (own.fails, own.since.or(failing_since)),
+                Opening::Flapping | Opening::Contradiction => (watch.fails, failing_since),
+            };
+            Beginning { opening, fails, began_at: since.unwrap_or(at), opened_at: at, cause: &said.cause }
         };
         let step = match (transition, before.incident) {
             (Some(Transition::Opened(opening)), _) => {
-                let began_at = failing_since.unwrap_or(at);
-                let opening = if said.denies.is_some() { Opening::Contradiction } else { opening };
-                let (fails, cause) = (watch.fails, &*said.cause);
-                let beginning = Beginning { opening, fails, began_at, opened_at: at, cause };
-                IncidentStep::Opened(Box::new(self.opened(check, beginning).await?))
+                IncidentStep::Opened(Box::new(self.opened(check, beginning(opening)).await?))
+            }
+            (Some(Transition::Replaced), Some(id)) => {
+                let by = Box::new(self.opened(check, beginning(Opening::Failures)).await?);
+                IncidentStep::Replaced { id, at, by }
             }
             (Some(Transition::Closed), Some(id)) => IncidentStep::Closed { id, at },
-            (None, Some(id)) => {
-                IncidentStep::Continued { id, failed: said.status == Status::Fail, flapping: watch.flapping }
-            }
+            (None, Some(id)) => IncidentStep::Continued { id, failed, flapping: watch.flapping },
             (_, None) => IncidentStep::Nothing,
         };
-        let incident = match &step {
-            IncidentStep::Opened(incident) => Some(incident.id),
-            IncidentStep::Closed { .. } => None,
-            _ => before.incident,
+        let (incident, news) = match &step {
+            IncidentStep::Opened(incident) | IncidentStep::Replaced { by: incident, .. } => {
+                (Some(incident.id), true)
+            }
+            IncidentStep::Closed { .. } => (None, true),
+            IncidentStep::Continued { .. } | IncidentStep::Nothing => (before.incident, false),
         };
         let after = Watched { watch, failing_since, incident, last_run, ..before };
-        let news = matches!(step, IncidentStep::Opened(_) | IncidentStep::Closed { .. });
         let kept = self.kept(after, step).await?;
         if kept && news {
             self.alarm();

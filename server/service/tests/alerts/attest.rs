@@ -10,7 +10,7 @@ use domain::{BindingId, CriterionCode, Level};
 use service::answer::AnswerInput;
 use service::assessment::{Assessed, NewAssessment};
 use service::evidence::{NewBody, NewEvidence};
-use service::record::{Claim, Incident, Override, Role};
+use service::record::{Claim, Closing, Incident, Override, Role};
 use service::timeline::LiveChange;
 use service::{AssessmentId, Error, OverrideId, UnixMillis};
 use store::Backend;
@@ -141,6 +141,68 @@ async fn a_check_that_is_good_by_its_kind_but_denies_an_answer_is_told_of() {
         world.site.other_hook.store(false, Ordering::SeqCst);
         world.run(200).await;
         assert!(open().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_outage_takes_the_place_of_a_contradiction_and_is_told_of() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let answered = Answered::new(backend).await;
+        let (world, service, owner) = (&answered.world, &answered.world.service, &answered.world.owner);
+        let open = async || -> Incident {
+            let mut open = service.open_incidents(owner, world.org).await.unwrap();
+            let found = open.pop().expect("something is wrong");
+            assert!(open.is_empty(), "one at a time: {open:?}");
+            found
+        };
+        // In no order: they tell of two incidents.
+        let heard = async || {
+            world.tell().await;
+            let mut heard = world.heard();
+            heard.sort();
+            heard
+        };
+
+        world.site.other_hook.store(true, Ordering::SeqCst);
+        world.run(200).await;
+        world.run(200).await;
+        let less = open().await;
+        assert_eq!(less.opening, Opening::Contradiction);
+        assert_eq!(heard().await, ["incident.opened"]);
+        world.run(404).await;
+        assert_eq!(open().await.id, less.id, "one failure is no outage yet");
+        world.run(404).await;
+        let outage = open().await;
+        assert_eq!((outage.opening, outage.failures), (Opening::Failures, 2));
+        assert!(outage.cause.contains("404") && outage.severity >= FindingSeverity::High, "{outage:?}");
+        assert!(outage.began_at >= less.opened_at && outage.began_at <= outage.opened_at, "{outage:?}");
+        let ended = service.incident(owner, less.id).await.unwrap();
+        assert_eq!((ended.closing, ended.failures), (Some(Closing::ReplacedByOutage), 3));
+        assert_eq!(ended.closed_at, Some(outage.opened_at));
+        assert_eq!(heard().await, ["incident.closed", "incident.opened"]);
+        world.run(404).await;
+        assert_eq!((open().await.id, open().await.failures), (outage.id, 3), "it goes on");
+
+        // It is up again, and less is there than is claimed, as before.
+        world.run(200).await;
+        let again = open().await;
+        assert_eq!(again.opening, Opening::Contradiction);
+        let ended = service.incident(owner, outage.id).await.unwrap();
+        assert_eq!((ended.closing, ended.failures), (Some(Closing::Recovered), 3));
+        assert_eq!(heard().await, ["incident.closed", "incident.opened"]);
+        world.run(200).await;
+        assert_eq!(open().await.id, again.id);
+        world.site.other_hook.store(false, Ordering::SeqCst);
+        world.run(200).await;
+        assert!(service.open_incidents(owner, world.org).await.unwrap().is_empty());
+
+        // Of a run that denies and one that fails neither is an outage by itself.
+        world.site.other_hook.store(true, Ordering::SeqCst);
+        world.run(200).await;
+        world.run(404).await;
+        assert_eq!(open().await.opening, Opening::Contradiction);
+        world.run(404).await;
+        assert_eq!((open().await.opening, open().await.failures), (Opening::Failures, 2));
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Closing {
     CheckRemoved,
     /// Somebody aimed the check at another target: whether the one before recovered is not known.
     AimedElsewhere,
+    /// It was a contradiction, and an outage took its place.
+    ReplacedByOutage,
 }
 
 /// A stretch in which a check is broken.
@@ -112,5 +114,11 @@ pub enum IncidentStep {
     Closed {
         id: IncidentId,
         at: UnixMillis,
+    },
+    /// A contradiction ended because an outage took its place.
+    Replaced {
+        id: IncidentId,
+        at: UnixMillis,
+        by: Box<Incident>,
     },
 }

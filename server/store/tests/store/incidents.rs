@@ -85,6 +85,35 @@ async fn an_incident_is_opened_goes_on_and_is_closed(
 
 #[rstest]
 #[tokio::test]
+async fn an_outage_takes_the_place_of_a_contradiction_all_at_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let less = Incident { opening: Opening::Contradiction, ..incident(world, &check) };
+    let after = failed(&seen(world, check.id).await, Some(less.id));
+    assert!(store.keep_watch(after, IncidentStep::Opened(Box::new(less.clone()))).await.unwrap());
+
+    let before = seen(world, check.id).await;
+    let outage = Incident { opened_at: later(120_000), ..incident(world, &check) };
+    let step = IncidentStep::Replaced { id: less.id, at: later(120_000), by: Box::new(outage.clone()) };
+    assert!(store.keep_watch(failed(&before, Some(outage.id)), step).await.unwrap());
+    assert_eq!(store.open_incidents_of(world.org.id).await.unwrap(), std::slice::from_ref(&outage));
+    let ended = store.incident(less.id).await.unwrap().unwrap();
+    assert_eq!((ended.closed_at, ended.closing), (Some(later(120_000)), Some(Closing::ReplacedByOutage)));
+    assert_eq!(seen(world, check.id).await.incident, Some(outage.id));
+
+    // Whoever saw the state before that neither closes nor opens anything.
+    let late = incident(world, &check);
+    let step = IncidentStep::Replaced { id: outage.id, at: later(180_000), by: Box::new(late.clone()) };
+    assert!(!store.keep_watch(failed(&before, Some(late.id)), step).await.unwrap());
+    assert_eq!(store.open_incidents_of(world.org.id).await.unwrap(), [outage]);
+    assert_eq!(store.incident(late.id).await.unwrap(), None);
+}
+
+#[rstest]
+#[tokio::test]
 async fn whoever_saw_an_older_state_keeps_nothing(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

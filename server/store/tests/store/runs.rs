@@ -25,6 +25,10 @@ async fn runs_come_newest_first_page_by_page(#[values(Backend::Sqlite, Backend::
     let expected = [all[0].clone(), all[3].clone(), all[2].clone(), all[1].clone()];
     assert_eq!(store.runs(check.id, None, 2).await.unwrap(), expected[..2]);
     assert_eq!(store.runs(check.id, Some(expected[1].id), 9).await.unwrap(), expected[2..]);
+    let told = |run: &Run| (run.status, run.started_at);
+    let conclusive = expected[1..].iter().map(told).collect::<Vec<_>>();
+    assert_eq!(store.conclusive_runs(check.id, all[0].id, 9).await.unwrap(), conclusive);
+    assert_eq!(store.conclusive_runs(check.id, expected[2].id, 1).await.unwrap(), conclusive[1..2]);
     assert_eq!(store.run(all[1].id).await.unwrap().as_ref(), Some(&all[1]));
     assert_eq!(store.run(RunId::new()).await.unwrap(), None);
     let latest = store.latest_runs(world.org.id).await.unwrap();

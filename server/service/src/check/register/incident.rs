@@ -143,7 +143,7 @@ impl Service {
             .iter()
             .filter(|incident| !replaced.contains(&incident.id))
             .filter(|incident| self.kind(&incident.kind).is_some_and(looks_outside))
-            // Nothing was out: less is there than is claimed.
+            // Nothing was out: less is there than is claimed. An outage takes its place, and is an incident of its own.
             .filter(|incident| incident.opening != Opening::Contradiction)
             .map(|incident| Happened::seen(incident, is_critical(incident)));
         Ok(told.into_iter().map(Happened::from).chain(seen).collect())
