@@ -54,7 +54,9 @@ pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
-pub use organization::{Logo, Member, MemberChange, Organization, Role, SizeBand};
+pub use organization::{
+    Logo, Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role, SizeBand,
+};
 pub use portfolio::{Holding, HoldingAssessment};
 pub use register::{
     ChangeSource, ConsentTest, ContractFeeds, Credential, CredentialKind, Criticality, IncidentCause,
