@@ -44,8 +44,8 @@ pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerS
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
     Aimed, Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack,
-    Glance, Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded,
-    ReportedFigures, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
+    Glance, Integration, IntegrationDetails, IntegrationRemoval, Judged, MadeUpPast, ManualTie, Origin,
+    Outage, Recorded, ReportedFigures, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};
