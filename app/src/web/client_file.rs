@@ -116,7 +116,8 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
             Some((Ok::<_, Infallible>(piece), "a"))
         });
-        let request = http::Request::builder().header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let request =
+            http::Request::builder().header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
         let request = request.body(Body::from_stream(drops)).unwrap();
         let refused = ClientUpload::within(Duration::from_millis(200), request).await.unwrap_err();
         let PageError::Problem(problem) = refused else { panic!("it is refused in words") };
