@@ -43,7 +43,7 @@ impl Store {
 
 /// The file, once nobody else holds it.
 async fn locked(path: PathBuf) -> io::Result<File> {
-    let waiting = tokio::task::spawn_blocking(move || {
+    let waiting = tokio::task::spawn_blocking(move || -> io::Result<File> {
         let lock = File::options().create(true).truncate(false).write(true).open(&path)?;
         lock.lock()?;
         Ok(lock)
