@@ -39,8 +39,8 @@ use axum::routing::post;
 
 use crate::web::{AppState, PageError, server_functions};
 
-/// The forms that may hold up to [`CLIENT_LIMIT`](crate::web::CLIENT_LIMIT), for as long as they take to come. What is said
-/// of [`router`] holds for them too.
+/// The forms that may hold up to [`CLIENT_LIMIT`](crate::web::CLIENT_LIMIT), and take hours to come. What is said of
+/// [`router`] holds for them too.
 pub fn large_router() -> Router<AppState> {
     admin::large_router()
 }

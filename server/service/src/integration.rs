@@ -7,7 +7,10 @@ use domain::{CriterionCode, DomainCode};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::json;
-use store::record::{Check, CheckPage, DaySummary, Integration, IntegrationDetails, Organization, Role, Run};
+use store::record::{
+    Check, CheckPage, DaySummary, Integration, IntegrationDetails, IntegrationRemoval, Organization, Role,
+    Run,
+};
 use store::{CheckId, IntegrationId, OrgId, UnixMillis};
 
 use crate::service::org_audit;
@@ -164,10 +167,13 @@ impl Service {
         let found = self.integration_for(actor, id, Permission::Operate).await?.0;
         let details = json!({ "name": found.details.name });
         let entry = org_audit(actor, found.org, "integration.removed", id, details);
-        if self.store().delete_integration(id, entry).await? {
-            return Ok(());
+        match self.store().delete_integration(id, entry).await? {
+            IntegrationRemoval::Done => Ok(()),
+            IntegrationRemoval::NoSuchIntegration => Err(Error::NotFound("The integration")),
+            IntegrationRemoval::HasChecks => {
+                Err(Error::Conflict("It has health checks. Remove them first.".to_owned()))
+            }
         }
-        Err(Error::Conflict("It has health checks. Remove them first.".to_owned()))
     }
 
     /// The organization's integrations, oldest first, after the one given.

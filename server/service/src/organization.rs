@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::ProfileCode;
 use serde_json::json;
-use store::record::{AssessmentState, AuditEntry, Organization, Role, SizeBand};
+pub use store::record::OrganizationChange;
+use store::record::{AuditEntry, Organization, OrganizationChanged, Role, SizeBand};
 use store::{OrgId, StoreError, UnixMillis};
 use tokio::task::JoinSet;
 
@@ -20,14 +21,6 @@ pub struct NewOrganization {
     pub size_band: SizeBand,
     /// Demonstration data, labelled wherever it is shown.
     pub demo: bool,
-}
-
-/// What is to change of an organization; what is absent stays.
-#[derive(Debug, Clone, Default)]
-pub struct OrganizationChange {
-    pub name: Option<String>,
-    pub profiles: Option<Vec<ProfileCode>>,
-    pub size_band: Option<SizeBand>,
 }
 
 /// The current assessment of an organization, scored.
@@ -82,36 +75,33 @@ impl Service {
         if known.demo {
             return Err(Error::Conflict("This is a demonstration: it stays as it is.".to_owned()));
         }
-        let name = change.name.map_or_else(|| known.name.clone(), |name| name.trim().to_owned());
-        let chosen = change.profiles.unwrap_or_else(|| known.profiles.clone());
-        let profiles = self.profiles_of(&name, &chosen).await?;
-        if profiles != known.profiles
-            && let Some(title) = self.under_review(id).await?
-        {
-            return Err(Error::Conflict(format!(
+        let name = change.name.map(|name| name.trim().to_owned());
+        let chosen = change.profiles.as_ref().unwrap_or(&known.profiles);
+        let profiles = self.profiles_of(name.as_deref().unwrap_or(&known.name), chosen).await?;
+        let profiles = change.profiles.is_some().then_some(profiles);
+        let change = OrganizationChange { name, profiles, size_band: change.size_band };
+        let mut details = json!({});
+        if let Some(name) = &change.name {
+            details["name"] = json!(name);
+        }
+        if let Some(profiles) = &change.profiles {
+            details["profiles"] = json!(profiles);
+        }
+        if let Some(size_band) = change.size_band {
+            details["size_band"] = json!(size_band);
+        }
+        let entry = org_audit(actor, id, "organization.changed", id, details);
+        match self.store().update_organization(id, &change, entry).await? {
+            OrganizationChanged::Done(changed) => {
+                self.catch_up_organization(id).await;
+                Ok(changed)
+            }
+            OrganizationChanged::NoSuchOrganization => Err(Error::NotFound("The organization")),
+            OrganizationChanged::UnderReview(title) => Err(Error::Conflict(format!(
                 "{title} is submitted, and its questions follow from the profiles. Change them once it is signed, or \
                  after its submission was taken back."
-            )));
+            ))),
         }
-        let size_band = change.size_band.unwrap_or(known.size_band);
-        let changed = Organization { name, profiles, size_band, ..known };
-        let details = json!({
-            "name": changed.name, "profiles": changed.profiles, "size_band": changed.size_band,
-        });
-        let entry = org_audit(actor, id, "organization.changed", id, details);
-        if !self.store().update_organization(&changed, entry).await? {
-            return Err(Error::NotFound("The organization"));
-        }
-        self.catch_up_organization(id).await;
-        Ok(changed)
-    }
-
-    /// The title of an assessment that waits for its review or is in it.
-    async fn under_review(&self, org: OrgId) -> Result<Option<String>, Error> {
-        let open = self.store().live_assessments_of(org).await?.into_iter().find(|assessment| {
-            matches!(assessment.state, AssessmentState::Submitted | AssessmentState::InReview)
-        });
-        Ok(open.map(|assessment| assessment.title))
     }
 
     /// The chosen profiles in the frameworks' order, or everything that is wrong with what an organization is to be.

@@ -9,6 +9,7 @@
 
 mod keep;
 mod tables;
+mod turn;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,8 @@ use crate::users;
 pub(crate) use keep::STATEMENTS as KEEP_STATEMENTS;
 pub(crate) use tables::STATEMENTS as TABLE_STATEMENTS;
 pub use tables::{EXPORTED, LATER, LEFT_OUT};
+pub use turn::ImportTurn;
+pub(crate) use turn::STATEMENTS as TURN_STATEMENTS;
 pub use value::{BadCell, Cell};
 
 use value::{Column, Kind};

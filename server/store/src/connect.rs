@@ -189,7 +189,7 @@ async fn current<C: Migrate>(known: &Migrator, connection: &mut C) -> Result<boo
     Ok(applied == expected)
 }
 
-fn beside(file: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -6,7 +6,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{IntegrationId, OrgId};
 use crate::page;
-use crate::record::{Audit, Integration, IntegrationDetails};
+use crate::record::{Audit, Integration, IntegrationDetails, IntegrationRemoval};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -109,8 +109,12 @@ impl Store {
         Ok(true)
     }
 
-    /// Deletes an integration without checks, with the maintenance windows that are its own; whether there was such a one.
-    pub async fn delete_integration(&self, id: IntegrationId, audit: Audit) -> Result<bool, StoreError> {
+    /// Deletes an integration without checks, with the maintenance windows that are its own.
+    pub async fn delete_integration(
+        &self,
+        id: IntegrationId,
+        audit: Audit,
+    ) -> Result<IntegrationRemoval, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         // A check that is just being added would go with it unseen. SQLite has one writer.
@@ -118,11 +122,14 @@ impl Store {
             row!(link, (IntegrationId,), HOLD, id)?;
         }
         if run!(link, DELETE, id)? == 0 {
-            return Ok(false);
+            return Ok(match row!(link, Integration, BY_ID, id)? {
+                Some(_) => IntegrationRemoval::HasChecks,
+                None => IntegrationRemoval::NoSuchIntegration,
+            });
         }
         audit::append(link, &audit).await?;
         writing.commit().await?;
-        Ok(true)
+        Ok(IntegrationRemoval::Done)
     }
 
     /// Adds some and writes the details of others anew, all or none.

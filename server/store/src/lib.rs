@@ -95,6 +95,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         client::STATEMENTS,
         client::KEEP_STATEMENTS,
         client::TABLE_STATEMENTS,
+        client::TURN_STATEMENTS,
         demonstration::STATEMENTS,
         drafts::STATEMENTS,
         evidence::STATEMENTS,

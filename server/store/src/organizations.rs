@@ -1,11 +1,15 @@
 //! Organizations and who belongs to them.
 
+use domain::ProfileCode;
+
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{OrgId, UnixMillis, UserId};
 use crate::page;
-use crate::record::{Audit, Member, MemberChange, Organization, Role};
+use crate::record::{
+    AssessmentState, Audit, Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role,
+};
 use crate::{audit, invitations, shares};
 
 /// The columns of an organization, from `organizations o`, as [`Organization`] reads them.
@@ -20,7 +24,9 @@ pub(crate) use organization_columns;
 statements! {
     Both INSERT = "INSERT INTO organizations (id, slug, name, profiles, size_band, demo, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    Both UPDATE = "UPDATE organizations SET name = $2, profiles = $3, size_band = $4 WHERE id = $1";
+    Both UPDATE = "UPDATE organizations SET name = COALESCE($2, name), profiles = COALESCE($3, profiles), \
+        size_band = COALESCE($4, size_band) WHERE id = $1";
+    Both UNDER_REVIEW = "SELECT title FROM assessments WHERE org_id = $1 AND state IN ($2, $3) ORDER BY id LIMIT 1";
     Both BY_ID = concat!("SELECT ", organization_columns!(), " FROM organizations o WHERE o.id = $1");
     Both BY_SLUG = concat!("SELECT ", organization_columns!(), " FROM organizations o WHERE o.slug = $1");
     Both OF_USER = concat!(
@@ -84,6 +90,17 @@ async fn is_last_owner(link: &mut Link<'_>, org: OrgId, user: UserId) -> Result<
     Ok(role.is_some_and(|(role,)| role.0 == Role::Owner) && others.is_none_or(|(count,)| count == 0))
 }
 
+/// The title of an assessment that waits for its review or is in it.
+async fn under_review(link: &mut Link<'_>, org: OrgId) -> Result<Option<String>, StoreError> {
+    use AssessmentState::{InReview, Submitted};
+    Ok(row!(link, (String,), UNDER_REVIEW, org, Text(Submitted), Text(InReview))?.map(|(title,)| title))
+}
+
+/// Whether both name the same, in whatever order.
+fn same_profiles(chosen: &[ProfileCode], known: &[ProfileCode]) -> bool {
+    chosen.iter().all(|one| known.contains(one)) && known.iter().all(|one| chosen.contains(one))
+}
+
 impl Store {
     /// Creates it with its first owner. [`StoreError::Duplicate`] when the slug is taken.
     pub async fn create_organization(
@@ -111,28 +128,38 @@ impl Store {
         writing.commit().await
     }
 
-    /// Name, profiles and size; whether there is such an organization.
+    /// Writes what is given. Other profiles are refused while an assessment waits for its review or is in it: whoever
+    /// submits holds the organization as this does, and comes wholly before or wholly after.
     pub async fn update_organization(
         &self,
-        organization: &Organization,
+        id: OrgId,
+        change: &OrganizationChange,
         audit: Audit,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<OrganizationChanged, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        let changed = run!(
+        run!(link, HOLD, id)?;
+        let Some(known) = row!(link, Organization, BY_ID, id)? else {
+            return Ok(OrganizationChanged::NoSuchOrganization);
+        };
+        if change.profiles.as_ref().is_some_and(|chosen| !same_profiles(chosen, &known.profiles))
+            && let Some(title) = under_review(link, id).await?
+        {
+            return Ok(OrganizationChanged::UnderReview(title));
+        }
+        run!(
             link,
             UPDATE,
-            organization.id,
-            &*organization.name,
-            Json(&organization.profiles),
-            Text(organization.size_band)
+            id,
+            change.name.as_deref(),
+            change.profiles.as_ref().map(Json),
+            change.size_band.map(Text)
         )?;
-        if changed == 0 {
-            return Ok(false);
-        }
+        let changed = row!(link, Organization, BY_ID, id)?;
+        let changed = changed.ok_or(StoreError::NotFound { what: "organization" })?;
         audit::append(link, &audit).await?;
         writing.commit().await?;
-        Ok(true)
+        Ok(OrganizationChanged::Done(changed))
     }
 
     pub async fn organization(&self, id: OrgId) -> Result<Option<Organization>, StoreError> {

@@ -44,8 +44,8 @@ pub use benchmark::{BenchmarkMember, Contribution, PeerEdition, PeerGroup, PeerS
 pub use campaign::{Campaign, CampaignFigures, CampaignPlace, SavedView};
 pub use check::{
     Aimed, Check, CheckPage, Claimed, Completion, DaySummary, Declaration, Ended, FinalizedItem, GivenBack,
-    Glance, Integration, IntegrationDetails, Judged, MadeUpPast, ManualTie, Origin, Outage, Recorded,
-    ReportedFigures, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
+    Glance, Integration, IntegrationDetails, IntegrationRemoval, Judged, MadeUpPast, ManualTie, Origin,
+    Outage, Recorded, ReportedFigures, Retention, Run, Sighting, Standing, Stretch, Tally, Wanted,
 };
 pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};
@@ -54,7 +54,9 @@ pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
 pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
-pub use organization::{Logo, Member, MemberChange, Organization, Role, SizeBand};
+pub use organization::{
+    Logo, Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role, SizeBand,
+};
 pub use portfolio::{Holding, HoldingAssessment};
 pub use register::{
     ChangeSource, ConsentTest, ContractFeeds, Credential, CredentialKind, Criticality, IncidentCause,

@@ -212,6 +212,35 @@ async fn a_damaged_or_made_up_file_changes_nothing_and_is_refused_in_words(
     world.app.stop().await;
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_fails_takes_no_file_from_one_that_is_under_way(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = rich(Backend::Sqlite).await;
+    let exported = Exported::of(&world).await;
+    let app = TestApp::spawn(backend).await;
+    let keeper = app.person("keeper").await;
+    let good = exported.path();
+    // Found out after the files were kept.
+    let bad = with_cell(&exported.bytes, "answer_history", "level", &json!(7));
+    let bad = exported.write("bad.zip", &bad);
+    let (service, owner) = (&app.service, "keeper@example.org");
+    let (first, second, done) = tokio::join!(
+        service.import_client_as_operator(&bad, owner),
+        service.import_client_as_operator(&bad, owner),
+        service.import_client_as_operator(&good, owner),
+    );
+    assert!(first.is_err() && second.is_err());
+    done.unwrap();
+    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
+    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    let file = keeper.get(&format!("/evidence/{}", text(&item["id"]))).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
+    app.stop().await;
+    world.app.stop().await;
+}
+
 /// The same with other content in its file of evidence, and with records that name it.
 fn with_file(bytes: &[u8], content: &[u8]) -> Vec<u8> {
     let (old, new) = (sha256(PDF), sha256(content));

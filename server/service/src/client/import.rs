@@ -1,5 +1,6 @@
 //! A client out of a file: everything is read and checked, then the files of evidence are kept, then all records in one
-//! transaction. What fails leaves nothing behind.
+//! transaction. What fails leaves nothing behind. One client comes after the other, from whichever server or command: the
+//! files that a failed import takes back are nobody else's.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::path::Path;
 use domain::Framework;
 use domain::framework::{Citation, Citations};
 use serde_json::json;
-use store::client::{Cell, ClientRows, EXPORTED, KeptClient, LATER, NewClient, Rows};
+use store::client::{Cell, ClientRows, EXPORTED, ImportTurn, KeptClient, LATER, NewClient, Rows};
 use store::record::Logo;
 use store::{EvidenceId, OrgId};
 
@@ -88,11 +89,12 @@ impl Service {
         let (service, path) = (self.clone(), path.to_owned());
         let unpacking = tokio::task::spawn_blocking(move || unpack(&service, &path, known));
         let mut unpacked = unpacking.await.map_err(Error::internal)??;
+        let turn = self.store().import_turn().await?;
         if self.store().organization_exists(unpacked.org).await? {
             return Err(here_already(&unpacked.archive.manifest.organization.name));
         }
         let frameworks = self.missing_frameworks(std::mem::take(&mut unpacked.frameworks)).await?;
-        let unpacked = self.keep_files(unpacked).await?;
+        let (unpacked, _turn) = self.keep_files(unpacked, turn).await?;
         let Unpacked { archive, org, rows, citations, files, told, logo, .. } = unpacked;
         let manifest = &archive.manifest;
         let mut imported = ImportedClient {
@@ -151,10 +153,15 @@ impl Service {
         Ok(missing)
     }
 
-    /// Puts the files of evidence where this installation keeps them.
-    async fn keep_files(&self, mut unpacked: Unpacked) -> Result<Unpacked, Error> {
+    /// Puts the files of evidence where this installation keeps them. The turn stays with whoever does it: that goes on
+    /// where nobody waits for it any more.
+    async fn keep_files(
+        &self,
+        mut unpacked: Unpacked,
+        turn: ImportTurn,
+    ) -> Result<(Unpacked, ImportTurn), Error> {
         if unpacked.files.is_empty() {
-            return Ok(unpacked);
+            return Ok((unpacked, turn));
         }
         let Some(files) = self.files().cloned() else {
             return Err(refused(
@@ -175,13 +182,13 @@ impl Service {
                     return Err(error);
                 }
             }
-            Ok(unpacked)
+            Ok((unpacked, turn))
         });
         keeping.await.map_err(Error::internal)?
     }
 
-    /// Takes back what was kept of an import that failed, where the organization is nowhere: whoever brought it meanwhile
-    /// has the same files in the same places.
+    /// Takes back what was kept of an import that failed, while it has its turn, where the organization is nowhere: whoever
+    /// brought it before has the same files in the same places.
     async fn drop_files(&self, org: OrgId, kept: &BTreeMap<(EvidenceId, String), FoundFile>) {
         let Some(files) = self.files() else { return };
         match self.store().organization_exists(org).await {

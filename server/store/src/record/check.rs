@@ -63,6 +63,15 @@ pub struct Integration {
     pub unowned_since: Option<UnixMillis>,
 }
 
+/// How the removal of an integration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntegrationRemoval {
+    Done,
+    NoSuchIntegration,
+    /// Nothing was changed: its checks go first.
+    HasChecks,
+}
+
 /// A health check. `parameters` is JSON that `service` writes and reads (secrets sealed).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {

@@ -44,6 +44,25 @@ pub struct Organization {
     pub created_at: UnixMillis,
 }
 
+/// What is to change of an organization; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct OrganizationChange {
+    pub name: Option<String>,
+    pub profiles: Option<Vec<ProfileCode>>,
+    pub size_band: Option<SizeBand>,
+}
+
+/// How the change of an organization ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrganizationChanged {
+    /// As it is from now on.
+    Done(Organization),
+    NoSuchOrganization,
+    /// Nothing was changed: the assessment of this title waits for its review or is in it, and the profiles decide what was
+    /// asked there.
+    UnderReview(String),
+}
+
 /// How the change of a membership ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberChange {

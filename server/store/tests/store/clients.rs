@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use rstest::rstest;
 use store::client::{EXPORTED, KeptClient, LEFT_OUT, NamedPerson, NewClient};
 use store::record::{Claim, Role};
 use store::testing::TestDatabase;
-use store::{Backend, UserId};
+use store::{Backend, Store, UserId};
 
 use crate::world::{World, baseline, citations, level, said, user};
 
@@ -21,6 +22,22 @@ async fn every_table_travels_with_its_organization_or_is_named_as_left_out(
     let known: BTreeSet<String> = decided.iter().map(|table| (*table).to_owned()).collect();
     assert_eq!(decided.len(), known.len(), "a table is decided on twice");
     assert_eq!(there, known, "add the table to server/store/src/client/tables.rs");
+}
+
+/// Another server, or a command beside it, waits too.
+#[rstest]
+#[tokio::test]
+async fn one_import_waits_for_the_other(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let (database, store) = TestDatabase::open(backend).await;
+    let other = Store::connect(database.url()).await.unwrap();
+    for next in [store.clone(), other] {
+        let held = store.import_turn().await.unwrap();
+        let waiting = tokio::spawn(async move { next.import_turn().await.map(drop) });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        drop(held);
+        waiting.await.unwrap().unwrap();
+    }
 }
 
 /// Columns of travelling tables that stay, and why.

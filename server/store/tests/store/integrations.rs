@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Integration, IntegrationDetails};
+use store::record::{Integration, IntegrationDetails, IntegrationRemoval};
 use store::{Backend, IntegrationId, OrgId, StoreError};
 
 use crate::world::{NOW, World};
@@ -87,11 +87,11 @@ async fn an_integration_goes_when_its_checks_are_gone(
     let world = &World::new(backend).await;
     let check = world.check().await;
     let gone = async || world.store.delete_integration(check.integration, world.audit("gone")).await.unwrap();
-    assert!(!gone().await, "a check looks at it");
+    assert_eq!(gone().await, IntegrationRemoval::HasChecks);
     assert!(world.store.delete_check(check.id, world.audit("check")).await.unwrap());
-    assert!(gone().await);
+    assert_eq!(gone().await, IntegrationRemoval::Done);
     assert_eq!(world.store.integration(check.integration).await.unwrap(), None);
-    assert!(!gone().await, "it is gone already");
+    assert_eq!(gone().await, IntegrationRemoval::NoSuchIntegration);
     let actions = world.actions().await;
     assert_eq!(actions.iter().filter(|action| *action == "gone").count(), 1, "{actions:?}");
 }

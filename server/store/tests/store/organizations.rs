@@ -1,5 +1,8 @@
 use rstest::rstest;
-use store::record::{Member, MemberChange, Organization, Role, SizeBand};
+use store::record::AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
+use store::record::{
+    Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role, SizeBand,
+};
 use store::{Backend, OrgId, StoreError};
 
 use crate::world::{NOW, World, later, organization};
@@ -42,19 +45,81 @@ async fn what_an_organization_is_changes_and_its_address_stays(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let world = &World::new(backend).await;
+    let World { store, org, .. } = world;
+    let change = OrganizationChange {
+        name: Some("North Clinics".to_owned()),
+        profiles: Some(vec!["A".into(), "C".into()]),
+        size_band: Some(SizeBand::UpTo6),
+    };
     let changed = Organization {
         name: "North Clinics".to_owned(),
         profiles: vec!["A".into(), "C".into()],
         size_band: SizeBand::UpTo6,
-        ..world.org.clone()
+        ..org.clone()
     };
-    assert!(world.store.update_organization(&changed, world.audit("organization.changed")).await.unwrap());
-    assert_eq!(world.store.organization_by_slug("north").await.unwrap(), Some(changed));
-    assert_eq!(world.actions().await, ["organization.changed"]);
-    let stranger = organization("south");
-    let done = world.store.update_organization(&stranger, world.audit("organization.changed")).await;
-    assert!(!done.unwrap());
-    assert_eq!(world.actions().await.len(), 1);
+    let update = async |id: OrgId, change: OrganizationChange| {
+        store.update_organization(id, &change, world.audit("organization.changed")).await.unwrap()
+    };
+    assert_eq!(update(org.id, change.clone()).await, OrganizationChanged::Done(changed.clone()));
+    assert_eq!(store.organization_by_slug("north").await.unwrap(), Some(changed.clone()));
+    let nothing = OrganizationChange::default();
+    assert_eq!(update(org.id, nothing).await, OrganizationChanged::Done(changed), "what is absent stays");
+    assert_eq!(world.actions().await, ["organization.changed", "organization.changed"]);
+    assert_eq!(update(OrgId::new(), change).await, OrganizationChanged::NoSuchOrganization);
+    assert_eq!(world.actions().await.len(), 2);
+}
+
+/// Two owners who change different things at once lose nothing of each other.
+#[rstest]
+#[tokio::test]
+async fn who_changes_one_thing_of_an_organization_writes_no_other(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let World { store, org, .. } = world;
+    for (round, size_band) in [SizeBand::UpTo6, SizeBand::UpTo150].into_iter().cycle().take(10).enumerate() {
+        let name =
+            OrganizationChange { name: Some(format!("Name {round}")), ..OrganizationChange::default() };
+        let size = OrganizationChange { size_band: Some(size_band), ..OrganizationChange::default() };
+        let (named, sized) = tokio::join!(
+            store.update_organization(org.id, &name, world.audit("organization.changed")),
+            store.update_organization(org.id, &size, world.audit("organization.changed")),
+        );
+        assert!(matches!(named.unwrap(), OrganizationChanged::Done(_)));
+        assert!(matches!(sized.unwrap(), OrganizationChanged::Done(_)));
+        let expected = Organization { name: format!("Name {round}"), size_band, ..org.clone() };
+        assert_eq!(store.organization(org.id).await.unwrap(), Some(expected));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn profiles_stay_while_an_assessment_is_under_review(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let World { store, org, .. } = world;
+    let id = world.assessment().await.id;
+    let change = |profiles: &[&str]| OrganizationChange {
+        name: Some("Other".to_owned()),
+        profiles: Some(profiles.iter().map(|code| (*code).into()).collect()),
+        size_band: None,
+    };
+    let update = async |change: OrganizationChange| {
+        store.update_organization(org.id, &change, world.audit("organization.changed")).await.unwrap()
+    };
+    let refused = OrganizationChanged::UnderReview("This year".to_owned());
+    for (from, to) in [(Draft, Submitted), (Submitted, InReview)] {
+        world.step(id, from, to).await;
+        assert_eq!(update(change(&["A"])).await, refused);
+        assert_eq!(store.organization(org.id).await.unwrap(), Some(org.clone()), "nothing is written");
+    }
+    assert!(world.actions().await.is_empty());
+    let same = update(change(&["A", "H"])).await;
+    assert!(matches!(same, OrganizationChanged::Done(_)), "the same in another order: {same:?}");
+    world.step(id, InReview, ChangesRequested).await;
+    let other = Organization { name: "Other".to_owned(), profiles: vec!["A".into()], ..org.clone() };
+    assert_eq!(update(change(&["A"])).await, OrganizationChanged::Done(other));
 }
 
 #[rstest]

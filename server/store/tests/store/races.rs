@@ -5,7 +5,10 @@
 use domain::scoring::EvidenceState;
 use rstest::rstest;
 use store::record::AssessmentState::{Draft, Final, Submitted};
-use store::record::{Claim, EvidenceReview, EvidenceReviewed, Run, SaveAnswer, Saved, Signed, SnapshotKind};
+use store::record::{
+    Claim, EvidenceReview, EvidenceReviewed, OrganizationChange, OrganizationChanged, Run, SaveAnswer, Saved,
+    Signed, SnapshotKind,
+};
 use store::{Backend, StoreError};
 
 use crate::review::{answers, sealed, signing};
@@ -185,4 +188,42 @@ async fn no_evidence_is_taken_from_under_a_submission(
     assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
     assert_eq!(removing.await.unwrap() + seen, items.len());
     assert_eq!(world.store.evidence_of(id).await.unwrap().len(), seen);
+}
+
+/// Other profiles come before a submission and are in its snapshot, or are refused.
+#[rstest]
+#[tokio::test]
+async fn no_profile_slips_past_a_submission(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = &World::new(backend).await;
+    let (org, id) = (world.org.id, world.assessment().await.id);
+    let changing = {
+        let store = world.store.clone();
+        tokio::spawn(async move {
+            for profile in ["A", "H"].into_iter().cycle() {
+                let profiles = Some(vec![profile.into()]);
+                let change = OrganizationChange { profiles, ..OrganizationChange::default() };
+                match store.update_organization(org, &change, said("x")).await {
+                    Ok(OrganizationChanged::Done(_)) => {}
+                    Ok(OrganizationChanged::UnderReview(_)) => return,
+                    other => panic!("{other:?}"),
+                }
+            }
+        })
+    };
+    let profiles = async || world.store.organization(org).await.unwrap().unwrap().profiles;
+    while profiles().await.len() == 2 {
+        tokio::task::yield_now().await;
+    }
+    let mut seen = Vec::new();
+    let signed = world
+        .store
+        .sign(signing(world, id, SnapshotKind::Submitted), org, said("x"), |bundle, _| {
+            seen.clone_from(&bundle.organization.profiles);
+            Ok::<_, String>(sealed("race"))
+        })
+        .await
+        .unwrap();
+    assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
+    changing.await.unwrap();
+    assert_eq!(seen, profiles().await);
 }
