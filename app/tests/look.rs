@@ -96,13 +96,13 @@ fn a_domain_without_a_score_says_so_instead_of_drawing_a_zero() {
 #[test]
 fn a_meter_never_leaves_its_track() {
     let html = html(|| view! { <Meter id="m" title="Completeness" at=120.0/> });
-    assert!(html.contains(r#"<rect width="100%" height="8" class="c-proven">"#), "{html}");
+    assert!(html.contains(r#"<rect class="c-proven" width="100%" height="8">"#), "{html}");
 }
 
 #[test]
 fn a_meter_of_what_is_only_said_is_drawn_as_claimed() {
     let html = html(|| view! { <Meter id="m" title="Owners" at=40.0 claimed=true/> });
-    assert!(html.contains(r#"<rect width="40%" height="8" class="c-ghost">"#), "{html}");
+    assert!(html.contains(r#"<rect class="c-ghost" width="40%" height="8">"#), "{html}");
     assert!(!html.contains("c-proven"), "{html}");
 }
 
