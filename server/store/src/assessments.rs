@@ -107,8 +107,14 @@ pub(crate) async fn must_be_in(
 
 /// [`StoreError::Locked`] once the assessment is final; until the transaction ends it does not become so.
 pub(crate) async fn refuse_final(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
-    use AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
     hold(link, id).await?;
+    must_be_open(link, id).await
+}
+
+/// The same where this transaction wrote the assessment's own row before, which holds it too. Two that share the hold and
+/// then write the row would wait for each other.
+pub(crate) async fn must_be_open(link: &mut Link<'_>, id: AssessmentId) -> Result<(), StoreError> {
+    use AssessmentState::{ChangesRequested, Draft, InReview, Submitted};
     must_be_in(link, id, &[Draft, Submitted, InReview, ChangesRequested]).await
 }
 
@@ -151,8 +157,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        refuse_final(link, id).await?;
         run!(link, RENAME, id, title)?;
+        must_be_open(link, id).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

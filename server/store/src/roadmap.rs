@@ -68,8 +68,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        assessments::refuse_final(link, id).await?;
         run!(link, SET_TARGET_LEVEL, id, Int(level))?;
+        assessments::must_be_open(link, id).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -227,3 +227,24 @@ async fn no_profile_slips_past_a_submission(#[values(Backend::Sqlite, Backend::P
     changing.await.unwrap();
     assert_eq!(seen, profiles().await);
 }
+
+/// Who changes the same assessment at once comes one after the other, and nobody is turned away.
+#[rstest]
+#[tokio::test]
+async fn many_may_rename_an_assessment_at_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let id = world.assessment().await.id;
+    let mut changing = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let store = world.store.clone();
+        changing.spawn(async move {
+            store.rename_assessment(id, &format!("Title {number}"), said("x")).await?;
+            store.set_target_level(id, level(number % 5), said("x")).await
+        });
+    }
+    while let Some(changed) = changing.join_next().await {
+        changed.unwrap().unwrap();
+    }
+}
