@@ -44,7 +44,11 @@ impl Store {
 /// The file, once nobody else holds it.
 async fn locked(path: PathBuf) -> io::Result<File> {
     let waiting = tokio::task::spawn_blocking(move || -> io::Result<File> {
-        let lock = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let lock = match File::options().create(true).truncate(false).write(true).open(&path) {
+            // It may be somebody else's, who ran the command before: to read it is enough to lock it.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(&path)?,
+            opened => opened?,
+        };
         lock.lock()?;
         Ok(lock)
     });

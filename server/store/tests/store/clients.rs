@@ -40,6 +40,18 @@ async fn one_import_waits_for_the_other(#[values(Backend::Sqlite, Backend::Postg
     }
 }
 
+/// As after a command that somebody else ran, root for example.
+#[tokio::test]
+async fn an_import_waits_at_a_lock_that_it_may_only_read() {
+    let (database, store) = TestDatabase::open(Backend::Sqlite).await;
+    drop(store.import_turn().await.unwrap());
+    let lock = format!("{}.import", database.url().trim_start_matches("sqlite://"));
+    let mut permissions = std::fs::metadata(&lock).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&lock, permissions).unwrap();
+    drop(store.import_turn().await.unwrap());
+}
+
 /// Columns of travelling tables that stay, and why.
 const COLUMNS_LEFT_OUT: &[(&str, &str, &str)] = &[
     ("checks", "host", "follows from the parameters"),
