@@ -247,6 +247,26 @@ async fn a_key_or_an_anchor_that_no_run_could_read_is_refused_when_it_is_made() 
 }
 
 #[tokio::test]
+async fn a_key_id_that_the_kept_keys_do_not_have_is_refused() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    let key = include_str!("../../probe/tests/fixtures/keys/p384.jwk.json");
+    let client = |key_id: &str| {
+        json!({
+            "base_url": "https://fhir.example.org/r4", "token_url": "https://fhir.example.org/token",
+            "client_id": "rung", "key_id": key_id, "scopes": ["system/*.rs"], "group_id": "g1",
+        })
+    };
+    let mut first = client("rung-ec");
+    first["private_key"] = json!(format!(r#"{{"keys":[{key}]}}"#));
+    let made = add(&world.owner, &integration, "fhir.bulk_export", first).await.expect(201);
+    let check = format!("/checks/{}", text(&made["id"]));
+    let other = world.owner.patch(&check, json!({ "parameters": client("another") })).await;
+    assert_eq!(other.pointers(), ["/parameters/private_key"]);
+    world.owner.patch(&check, json!({ "parameters": client("rung-ec") })).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_check_of_a_place_inside_is_refused_when_it_is_made() {
     let app =
         super::support::TestApp::spawn_with(Backend::Sqlite, |config| config.probes = ProbeConfig::default())

@@ -81,11 +81,15 @@ impl Service {
         let parameters = read.map_err(invalid)?;
         let elsewhere = |kept: &Parameters| !Aim::of(kind, &parameters).has_origins_of(&Aim::of(kind, kept));
         let mut problems = parameters.problems(kind);
-        // What was kept before it was looked at must not stand in the way of another change.
-        let stays =
-            |name: &str| kept.is_some_and(|kept| kept.get(name) == parameters.get(name) && !elsewhere(kept));
+        // What was kept before it was looked at must not stand in the way of another change, unless that is what makes it
+        // unreadable, as another key id does.
+        let before = kept.map(|kept| probe::unreadable(&kind.code, kept)).unwrap_or_default();
+        let stays = |error: &ParameterError| {
+            let same = |kept: &Parameters| kept.get(&error.name) == parameters.get(&error.name);
+            before.contains(error) && kept.is_some_and(|kept| same(kept) && !elsewhere(kept))
+        };
         let unreadable = probe::unreadable(&kind.code, &parameters).into_iter();
-        problems.extend(unreadable.filter(|error| !stays(&error.name)));
+        problems.extend(unreadable.filter(|error| !stays(error)));
         if !problems.is_empty() {
             return Err(invalid(problems));
         }
