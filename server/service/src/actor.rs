@@ -65,7 +65,7 @@ pub enum Permission {
     Alert,
     /// Start assessments.
     Assess,
-    /// Submit an assessment, and take a submission back.
+    /// Submit an assessment, take a submission back, give an assessment another title.
     Submit,
     /// Rate beside the organization, ask for changes, sign: an assessor from outside.
     Judge,
@@ -110,7 +110,7 @@ impl Permission {
             Self::Review => "review evidence, change ties or silence a check that fails",
             Self::Alert => "change or silence alerts",
             Self::Assess => "start an assessment",
-            Self::Submit => "submit an assessment or take it back",
+            Self::Submit => "submit an assessment, take it back or rename it",
             Self::Judge => {
                 return format!(
                     "Your role here is {role}, which may not review an assessment or sign it. A consultant does: \
