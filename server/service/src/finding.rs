@@ -158,8 +158,8 @@ impl Service {
         }
     }
 
-    /// For each check, the criteria whose answers it contradicts, in the organization's latest open assessment by each
-    /// framework.
+    /// For each check, the criteria whose answers it contradicts, in the organization's current assessment by each framework
+    /// as long as that lives.
     pub(crate) async fn contradicted_by(
         &self,
         org: OrgId,
@@ -169,10 +169,11 @@ impl Service {
         if !self.store().any_fails_of(org).await? {
             return Ok(contradicted);
         }
-        let open = self.store().live_assessments_of(org).await?;
-        let latest: HashMap<_, _> =
-            open.into_iter().map(|assessment| (assessment.framework, assessment.id)).collect();
-        for id in latest.into_values() {
+        let live = self.store().live_assessments_of(org).await?;
+        for (_, id) in self.store().current_by_framework(org).await? {
+            if live.iter().all(|assessment| assessment.id != id) {
+                continue;
+            }
             let Some(bundle) = self.store().bundle(id, None).await? else { continue };
             let assessed = self.assess(bundle, Role::Viewer).await?;
             let findings = assessed.score.findings.iter();

@@ -310,7 +310,10 @@ async fn a_check_that_passes_by_its_own_rule_names_the_answers_that_it_contradic
     // Level 4 says that documents can be written, which the server does not declare.
     world.claim("PPA-5", 4).await;
     world.attach("PPA-5").await;
-    let row = row().await;
-    assert_eq!((row.status(), row.urgency()), (Status::Pass, Status::Fail));
-    assert_eq!(row.contradicts, ["PPA-5".into()]);
+    let seen = row().await;
+    assert_eq!((seen.status(), seen.urgency()), (Status::Pass, Status::Fail));
+    assert_eq!(seen.contradicts, ["PPA-5".into()]);
+    let new = NewAssessment { framework: "B7".into(), version: None, title: "2027".to_owned(), target: None };
+    world.service.start_assessment(&world.owner, world.org, new).await.unwrap();
+    assert_eq!(row().await.contradicts, ["PPA-5".into()], "the next one says nothing yet");
 }
