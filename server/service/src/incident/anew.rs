@@ -53,18 +53,19 @@ impl Service {
 
     /// Weighs the latest run of a check once more, if it is good by its kind's own rule.
     pub(super) async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
-        let standings = self.store().standings_of(check.id).await?;
-        let Some(latest) = standings.first().map(|standing| standing.last_run) else { return Ok(()) };
-        let Some(run) = self.store().run(latest).await? else { return Ok(()) };
-        if !matches!(run.status, Status::Pass | Status::Warn) {
-            // Runs that fail are all looked at, and one that says nothing changes nothing.
-            return Ok(());
-        }
-        let judged: Vec<Judged> = standings.iter().map(judged).collect();
-        let said = self.said(check, &run, &judged).await?;
-        let failed = said.status == Status::Fail;
         for _ in 0..TRIES {
+            // The watch first: whatever is recorded after it makes this step stale.
             let Some((before, alerting)) = self.store().watched(check.id).await? else { return Ok(()) };
+            let standings = self.store().standings_of(check.id).await?;
+            let Some(latest) = standings.first().map(|standing| standing.last_run) else { return Ok(()) };
+            let Some(run) = self.store().run(latest).await? else { return Ok(()) };
+            if !matches!(run.status, Status::Pass | Status::Warn) {
+                // Runs that fail are all looked at, and one that says nothing changes nothing.
+                return Ok(());
+            }
+            let judged: Vec<Judged> = standings.iter().map(judged).collect();
+            let said = self.said(check, &run, &judged).await?;
+            let failed = said.status == Status::Fail;
             if failed == before.watch.open {
                 return Ok(());
             }
