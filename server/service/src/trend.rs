@@ -185,7 +185,7 @@ impl Service {
         Ok(Offer { framework: chosen, frameworks, assessments, left_out })
     }
 
-    /// The assessments of an organization by the framework of its latest one, oldest first; at most the latest
+    /// The assessments of an organization by the framework of its current one, oldest first; at most the latest
     /// [`MOST_COMPARED`].
     pub async fn assessments_to_compare(
         &self,

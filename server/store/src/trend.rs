@@ -3,6 +3,7 @@
 use domain::FrameworkCode;
 use domain::live::Fraction;
 
+use crate::assessments::current_assessment;
 use crate::column::{Json, Text, from_row};
 use crate::db::{Store, rows, run, statements};
 use crate::error::{Naming, StoreError};
@@ -35,9 +36,13 @@ statements! {
         a.created_at, o.name AS organization FROM memberships m JOIN organizations o ON o.id = m.org_id \
         JOIN assessments a ON a.org_id = o.id JOIN frameworks f ON f.id = a.framework_id \
         WHERE m.user_id = $1 AND f.code = $2 ORDER BY a.id DESC LIMIT $3";
-    Both OF_ORGANIZATION = "SELECT a.id FROM assessments a JOIN frameworks f ON f.id = a.framework_id \
-        WHERE a.org_id = $1 AND f.code = (SELECT g.code FROM assessments b \
-        JOIN frameworks g ON g.id = b.framework_id WHERE b.org_id = $1 ORDER BY b.id DESC LIMIT 1) ORDER BY a.id";
+    Both OF_ORGANIZATION = concat!(
+        "SELECT a.id FROM assessments a JOIN frameworks f ON f.id = a.framework_id \
+         WHERE a.org_id = $1 AND f.code = (SELECT g.code FROM assessments b \
+         JOIN frameworks g ON g.id = b.framework_id WHERE b.id = ",
+        current_assessment!("$1", ""),
+        ") ORDER BY a.id"
+    );
 }
 
 from_row! {
@@ -98,7 +103,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The assessments of an organization by any version of the framework of its latest one, oldest first.
+    /// The assessments of an organization by any version of the framework of its current one, oldest first.
     pub async fn comparable_of(&self, org: OrgId) -> Result<Vec<AssessmentId>, StoreError> {
         let mut lease = self.read().await?;
         let found = rows!(&mut lease.link(), (AssessmentId,), OF_ORGANIZATION, org)?;
