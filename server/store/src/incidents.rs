@@ -28,6 +28,8 @@ statements! {
         w.incident_id, w.last_run, w.revision, a.open_after, a.close_after, a.snoozed_until, a.snooze_reason, \
         a.snoozed_by FROM checks c LEFT JOIN watches w ON w.check_id = c.id \
         LEFT JOIN check_alerting a ON a.check_id = c.id WHERE c.id = $1";
+    // Whoever opens an incident holds the watch before the incident that gives way, as whoever closes one does.
+    Postgres HOLD = "SELECT revision FROM watches WHERE check_id = $1 FOR NO KEY UPDATE";
     Both WATCH = "INSERT INTO watches (check_id, fails, successes, history, known, flapping, failing_since, \
         incident_id, last_run, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10 AS BIGINT) + 1) \
         ON CONFLICT (check_id) DO UPDATE SET fails = excluded.fails, successes = excluded.successes, \
@@ -128,6 +130,9 @@ impl Job for Watching {
             _ => None,
         };
         if let Some(incident) = opened {
+            if matches!(link, Link::Postgres(_)) {
+                row!(link, (i64,), HOLD, self.watched.check)?;
+            }
             // Whoever saw an older state of the watch must not open a second one, nor break the batch by trying.
             let seen = row!(link, WatchRow, WATCHED, self.watched.check)?;
             if seen.is_none_or(|seen| seen.revision.unwrap_or(0) != self.watched.revision) {
