@@ -66,4 +66,5 @@ mod api {
     mod typed_answers;
     mod uploads;
     mod vectors;
+    mod whole;
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use domain::check::{Message, Status};
 use domain::framework::Binding;
-use domain::scoring::FindingKind;
+use domain::scoring::{CriterionScore, FindingKind};
 use domain::{BindingId, CriterionCode, Framework, KindCode, Level};
 use jiff::civil::Date;
 use serde_json::json;
-use store::record::{Finding, Role, Run};
+use store::record::{Finding, Role, Run, Standing};
 use store::{AssessmentId, CheckId, FindingId, OrgId, RunId, UnixMillis};
 
 use crate::assessment::{Assessed, TiedCheck};
@@ -66,13 +66,8 @@ impl Service {
     /// The findings of an assessment that was read already.
     pub(crate) async fn findings_of(&self, assessed: Assessed) -> Result<FindingsPage, Error> {
         let kept = self.bring_up_to_date(&assessed).await?;
-        let mut runs = HashMap::new();
-        let mut findings = Vec::new();
         let (open, mut cleared): (Vec<_>, Vec<_>) = kept.into_iter().partition(|finding| finding.open);
-        for record in open {
-            let view = self.view(&assessed, record, &mut runs).await?;
-            findings.push(view);
-        }
+        let mut findings = self.views(&assessed, open).await?;
         findings.sort_by(|a, b| {
             let (a, b) = (&a.record, &b.record);
             (b.severity, a.kind, &a.subject).cmp(&(a.severity, b.kind, &b.subject))
@@ -97,7 +92,8 @@ impl Service {
         if !found.open {
             return Ok(FindingShown::Cleared(found));
         }
-        Ok(FindingShown::Open(self.view(&assessed, found, &mut HashMap::new()).await?))
+        let mut shown = self.views(&assessed, vec![found]).await?;
+        Ok(FindingShown::Open(shown.pop().expect("one view for one finding")))
     }
 
     /// Notes who mends a finding and until when.
@@ -223,63 +219,32 @@ impl Service {
         Ok(self.store().findings(id).await?)
     }
 
-    async fn view(
-        &self,
-        assessed: &Assessed,
-        record: Finding,
-        runs: &mut HashMap<RunId, Option<Run>>,
-    ) -> Result<FindingView, Error> {
-        let criterion =
-            (record.kind != FindingKind::Coverage).then(|| CriterionCode::from(record.subject.as_str()));
-        let score = criterion.as_ref().and_then(|code| assessed.criterion_score(code));
-        let computed = assessed
-            .score
-            .findings
-            .iter()
-            .find(|finding| finding.kind == record.kind && finding.subject == record.subject);
-        let mut checks = Vec::new();
-        for id in computed.map(|finding| finding.bindings.as_slice()).unwrap_or_default() {
-            let binding = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);
-            let Some(binding) = binding.into_iter().find(|binding| binding.id == *id) else { continue };
-            for tied in assessed.probes_of(id) {
-                if let Some(check) =
-                    self.finding_check(&record, &assessed.framework, binding, tied, runs).await?
-                {
-                    checks.push(check);
-                }
-            }
-        }
-        Ok(FindingView {
-            claimed: score.and_then(|score| match score.standing {
-                domain::scoring::Standing::Answered(level) => Some(level),
-                _ => None,
-            }),
-            effective: score.map_or(Level::LEAST, |score| score.effective),
-            criterion,
-            record,
-            checks,
-        })
+    /// Findings with all that explains them; the runs behind them are read at once.
+    async fn views(&self, assessed: &Assessed, records: Vec<Finding>) -> Result<Vec<FindingView>, Error> {
+        let explained: Vec<_> =
+            records.into_iter().map(|record| (behind(assessed, &record), record)).collect();
+        let seen = explained.iter().flat_map(|(behind, _)| behind).map(|behind| behind.standing.last_run);
+        let runs = self.store().runs_of_list(&seen.collect()).await?;
+        let views = explained.into_iter().map(|(behind, record)| {
+            let checks = behind.iter().map(|behind| behind.shown(&assessed.framework, &runs)).collect();
+            view(assessed, record, checks)
+        });
+        Ok(views.collect())
     }
+}
 
-    async fn finding_check(
-        &self,
-        record: &Finding,
-        framework: &Framework,
-        binding: &Binding,
-        tied: TiedCheck<'_>,
-        runs: &mut HashMap<RunId, Option<Run>>,
-    ) -> Result<Option<FindingCheck>, Error> {
-        let Some(standing) = tied.standing else { return Ok(None) };
-        if record.kind == FindingKind::Contradiction && standing.status != Status::Fail {
-            return Ok(None);
-        }
-        let run = match runs.entry(standing.last_run) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(new) => {
-                new.insert(self.store().run(standing.last_run).await?)
-            }
-        };
-        Ok(Some(FindingCheck {
+/// A check behind a finding, for one of the bindings that raised it.
+struct Behind<'a> {
+    binding: &'a Binding,
+    tied: TiedCheck<'a>,
+    standing: &'a Standing,
+}
+
+impl Behind<'_> {
+    fn shown(&self, framework: &Framework, runs: &HashMap<RunId, Run>) -> FindingCheck {
+        let Self { binding, tied, standing } = self;
+        let run = runs.get(&standing.last_run);
+        FindingCheck {
             check: tied.check.id,
             integration: tied.integration.details.name.clone(),
             kind: tied.check.kind.clone(),
@@ -288,8 +253,41 @@ impl Service {
             consecutive_fails: standing.consecutive_fails,
             seen_at: standing.concluded_at,
             fail_cap: binding.fail_cap,
-            conditions: crate::check::seen_by(framework, binding, Some(standing), run.as_ref()),
-            messages: run.as_ref().map(|run| run.messages.clone()).unwrap_or_default(),
-        }))
+            conditions: crate::check::seen_by(framework, binding, Some(standing), run),
+            messages: run.map(|run| run.messages.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The checks behind a finding that have run; behind a contradiction, those that fail.
+fn behind<'a>(assessed: &'a Assessed, record: &Finding) -> Vec<Behind<'a>> {
+    let mut raised = assessed.score.findings.iter();
+    let raised = raised.find(|finding| finding.kind == record.kind && finding.subject == record.subject);
+    let ids = raised.map(|finding| finding.bindings.as_slice()).unwrap_or_default();
+    let bindings = ids.iter().filter_map(|id| {
+        let mut all = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);
+        all.find(|binding| binding.id == *id)
+    });
+    let tied = bindings
+        .flat_map(|binding| assessed.probes_of(&binding.id).into_iter().map(move |tied| (binding, tied)));
+    let tells =
+        |standing: &Standing| record.kind != FindingKind::Contradiction || standing.status == Status::Fail;
+    let behind = tied.filter_map(|(binding, tied)| {
+        let standing = tied.standing.filter(|standing| tells(standing))?;
+        Some(Behind { binding, tied, standing })
+    });
+    behind.collect()
+}
+
+fn view(assessed: &Assessed, record: Finding, checks: Vec<FindingCheck>) -> FindingView {
+    let criterion =
+        (record.kind != FindingKind::Coverage).then(|| CriterionCode::from(record.subject.as_str()));
+    let score = criterion.as_ref().and_then(|code| assessed.criterion_score(code));
+    FindingView {
+        claimed: score.and_then(CriterionScore::claimed),
+        effective: score.map_or(Level::LEAST, |score| score.effective),
+        criterion,
+        record,
+        checks,
     }
 }

@@ -1,22 +1,26 @@
 //! Assessments.
 
+mod beside;
+
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use service::assessment::{Assessed, NewAssessment};
+use service::assessment::NewAssessment;
 use service::record;
 use service::{AssessmentId, OrgId, Service};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
-use super::extract::{Bearer, Body, Segments};
+use super::extract::{Bearer, Body, Queried, Segments};
+use super::finding;
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
 use super::review::Submission;
 use super::time;
+use beside::{Beside, Include, IncludeQuery};
 
 /// An organization's answers to one version of a framework.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -66,6 +70,8 @@ pub(super) struct WithAnswers {
     criterion_targets: BTreeMap<String, u8>,
     /// What it stands for since it was submitted; null while it is with the organization.
     submission: Option<Submission>,
+    #[serde(flatten)]
+    beside: Beside,
 }
 
 impl From<record::AssessmentState> for Stage {
@@ -161,23 +167,38 @@ pub(super) async fn create(
     Ok(created(format!("/api/v1/assessments/{}", assessment.id), assessment.into()))
 }
 
-/// An assessment with its answers
+/// An assessment with its answers, and with what else is asked for
 #[utoipa::path(
-    get, path = "/assessments/{id}", tag = "assessments", params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = WithAnswers), (status = 401, body = Problem), (status = 404, body = Problem))
+    get, path = "/assessments/{id}", tag = "assessments",
+    params(("id" = String, Path, format = "uuid"), IncludeQuery),
+    responses(
+        (status = 200, body = WithAnswers), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)
+    )
 )]
 pub(super) async fn get(
     Bearer(actor): Bearer,
     Segments(id): Segments<AssessmentId>,
+    Queried(query): Queried<IncludeQuery>,
     State(service): State<Service>,
 ) -> Result<Json<WithAnswers>, Problem> {
-    let Assessed { bundle, framework, .. } = service.assessed(&actor, id).await?;
+    let include = Include::understood(&query)?;
+    let (assessed, findings) = if include.findings {
+        let mut page = service.findings(&actor, id).await?;
+        let findings = finding::listed(&mut page);
+        (page.assessed, Some(findings))
+    } else {
+        (service.assessed(&actor, id).await?, None)
+    };
+    let submission = service.submission_of(&actor, &assessed).await?;
+    let submission = submission.map(|submission| Submission::of(submission, &assessed.framework));
+    let beside = Beside::of(include, &assessed, findings, &service);
+    let bundle = assessed.bundle;
     let answers = bundle.answers.into_iter().map(Answer::from).collect();
-    let submission = service.submission(&actor, id).await?;
-    let submission = submission.map(|submission| Submission::of(submission, &framework));
     let targets = bundle.targets.into_iter().map(|(criterion, level)| (criterion.to_string(), level.get()));
     let criterion_targets = targets.collect();
-    Ok(Json(WithAnswers { assessment: bundle.assessment.into(), answers, criterion_targets, submission }))
+    let assessment = bundle.assessment.into();
+    Ok(Json(WithAnswers { assessment, answers, criterion_targets, submission, beside }))
 }
 
 /// Change the title of an assessment

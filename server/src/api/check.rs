@@ -79,7 +79,7 @@ pub(super) struct Tie {
 }
 
 impl Check {
-    fn of(check: &record::Check, service: &Service) -> Self {
+    pub(super) fn of(check: &record::Check, service: &Service) -> Self {
         let kind = service.kind(&check.kind);
         let shown = service.shown_parameters(check).into_iter();
         Self {

@@ -1,5 +1,7 @@
 //! Findings: computed, with what explains them.
 
+use std::mem;
+
 use axum::Json;
 use axum::extract::State;
 use domain::check::{ConditionResult, Message};
@@ -7,7 +9,7 @@ use domain::scoring::{FindingKind, FindingSeverity};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use service::check::ConditionSeen;
-use service::finding::{FindingCheck, FindingShown, FindingView};
+use service::finding::{FindingCheck, FindingShown, FindingView, FindingsPage};
 use service::record;
 use service::{AssessmentId, FindingId, Service};
 use utoipa::ToSchema;
@@ -249,15 +251,19 @@ pub(super) async fn list(
     paging: Paging<String>,
     State(service): State<Service>,
 ) -> Result<Json<Page<Finding>>, Problem> {
-    let mut page = service.findings(&actor, id).await?;
-    // As scoring.md, section 10, lists them; screens put the most severe first.
-    page.findings.sort_by(|a, b| {
+    let all = listed(&mut service.findings(&actor, id).await?);
+    Ok(Json(paging.slice(all, |finding: &Finding| finding.id.clone(), |finding| finding)?))
+}
+
+/// The findings of a page as `scoring.md`, section 10, lists them, and those that were cleared; screens put the most severe
+/// first.
+pub(super) fn listed(page: &mut FindingsPage) -> Vec<Finding> {
+    let (mut open, cleared) = (mem::take(&mut page.findings), mem::take(&mut page.cleared));
+    open.sort_by(|a, b| {
         let (a, b) = (&a.record, &b.record);
         (a.kind, &a.subject).cmp(&(b.kind, &b.subject))
     });
-    let open = page.findings.into_iter().map(Finding::from);
-    let all = open.chain(page.cleared.into_iter().map(Finding::from)).collect();
-    Ok(Json(paging.slice(all, |finding: &Finding| finding.id.clone(), |finding| finding)?))
+    open.into_iter().map(Finding::from).chain(cleared.into_iter().map(Finding::from)).collect()
 }
 
 /// Note who mends a finding and until when

@@ -204,7 +204,7 @@ pub(super) fn rounded(value: &Exact) -> f64 {
 }
 
 impl Score {
-    fn of(assessed: &Assessed, service: &Service) -> Self {
+    pub(super) fn of(assessed: &Assessed, service: &Service) -> Self {
         let score = &assessed.score;
         let totals = score.totals.as_ref();
         let next = totals

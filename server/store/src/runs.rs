@@ -1,10 +1,10 @@
 //! Runs of health checks, one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::check::Status;
 
-use crate::column::{Text, from_row};
+use crate::column::{Json, Text, from_row};
 use crate::db::{Store, row, rows, statements};
 use crate::error::StoreError;
 use crate::ids::{CheckId, OrgId, RunId, UnixMillis};
@@ -22,6 +22,8 @@ macro_rules! select {
 
 statements! {
     Both BY_ID = select!("runs r WHERE r.id = $1");
+    Sqlite OF_LIST_SQLITE = select!("runs r WHERE r.id IN (SELECT value FROM json_each($1))");
+    Postgres OF_LIST_POSTGRES = select!("runs r WHERE r.id IN (SELECT json_array_elements_text($1::json))");
     Both LATEST_OF_CHECK = select!("runs r WHERE r.check_id = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT $2");
     Both BEFORE = select!(
         "runs r JOIN runs b ON b.id = $2 WHERE r.check_id = $1 \
@@ -97,5 +99,18 @@ impl Store {
     pub async fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), Run, BY_ID, id)?)
+    }
+
+    /// Those of the runs that are still on record.
+    pub async fn runs_of_list(&self, ids: &BTreeSet<RunId>) -> Result<HashMap<RunId, Run>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<String> = ids.iter().map(RunId::to_string).collect();
+        let mut lease = self.read().await?;
+        let link = &mut lease.link();
+        let list = link.dialect(OF_LIST_SQLITE, OF_LIST_POSTGRES);
+        let found = rows!(link, Run, list, Json(&ids))?;
+        Ok(found.into_iter().map(|run| (run.id, run)).collect())
     }
 }

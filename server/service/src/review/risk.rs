@@ -6,7 +6,7 @@ use store::record::Snapshot;
 use store::{AssessmentId, UnixMillis};
 
 use crate::assessment::Assessed;
-use crate::{Actor, Error, Permission, Service};
+use crate::{Actor, Error, Service};
 
 /// The submission that an assessment stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,27 +20,17 @@ pub struct Submission {
 }
 
 impl Service {
-    /// The submission of an assessment; `None` while it is with the organization.
-    pub async fn submission(&self, actor: &Actor, id: AssessmentId) -> Result<Option<Submission>, Error> {
-        let found = self.assessment_for(actor, id, Permission::Read).await?;
-        if found.state.is_open() {
-            return Ok(None);
-        }
-        let framework = self.prepared(found.framework).await?.framework;
-        self.stands_at(id, &framework, UnixMillis::now()).await
-    }
-
-    /// The same for an assessment that was read already.
+    /// The submission of an assessment that was read already; `None` while it is with the organization.
     pub async fn submission_of(
         &self,
         actor: &Actor,
         assessed: &Assessed,
     ) -> Result<Option<Submission>, Error> {
         let assessment = &assessed.bundle.assessment;
-        self.role(actor, assessment.org, "The assessment").await?;
         if assessment.state.is_open() {
             return Ok(None);
         }
+        self.role(actor, assessment.org, "The assessment").await?;
         self.stands_at(assessment.id, &assessed.framework, assessed.computed_at).await
     }
 
