@@ -1,7 +1,7 @@
 //! Actions: the list, a new one from a finding or a step, and one that is there.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::{CriterionCode, RungCode};
@@ -12,7 +12,7 @@ use service::{ActionId, Actor, AssessmentId, Error, FieldError, FindingId, Permi
 
 use crate::pages::actions::{ActionFilter, ActionForm, ActionsSheet, FormOf, action_form_page, actions_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::{Paths, finding_draft, finding_kind_word, step_draft};
 
@@ -33,7 +33,7 @@ async fn list(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let sheet = ActionsSheet {
@@ -41,7 +41,7 @@ async fn list(
         actions: state.service.actions(&actor, organization.id).await?,
         members: state.service.members(&actor, organization.id).await?,
         reader: actor.user(),
-        filter: ActionFilter::from(query.into_iter().collect::<Fields>()),
+        filter: ActionFilter::from(query),
         today: UnixMillis::now().date(),
     };
     let frame = frame(&state, &actor, &organization, "actions");
@@ -197,9 +197,8 @@ async fn new_form(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(named): Queried,
 ) -> Result<Response, PageError> {
-    let named: Fields = query.into_iter().collect();
     let source = source(&state, &actor, &slug, id, &named).await?;
     let fields = source.draft.clone();
     new_page(&state, &actor, source, id, fields, None).await

@@ -1,7 +1,7 @@
 //! Peers, and the owner's decision to be among them.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
@@ -10,7 +10,7 @@ use service::{Actor, Error, OrgId};
 
 use crate::pages::benchmark::{BenchmarkSheet, benchmark_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -24,9 +24,8 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let version = query.trimmed("framework").split_once(' ');
     let version = version.map(|(code, version)| (FrameworkCode::from(code), version));

@@ -1,7 +1,7 @@
 //! The sources that criteria name: read by everybody, added by whoever administers the installation.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::CitationKey;
@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use service::{Actor, FieldError, UnixMillis};
 
 use crate::pages::citations::{CitationsSheet, citations_page, typed_of};
-use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Posted, Refusal, see_other};
+use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Posted, Queried, Refusal, see_other};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/citations", get(list).post(keep))
@@ -20,9 +20,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn list(
     State(state): State<AppState>,
     MaybeActor(actor): MaybeActor,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let key = CitationKey::from(query.trimmed("key"));
     let citations = state.service.citations().await?;
     let typed = citations.iter().find(|citation| citation.key == key).map(typed_of).unwrap_or_default();

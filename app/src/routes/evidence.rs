@@ -1,7 +1,7 @@
 //! Evidence: dated notes, links and files on criteria.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::CriterionCode;
@@ -15,8 +15,8 @@ use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 use super::organizations::assessments;
 use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, attachment,
-    see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, Uploaded,
+    attachment, see_other,
 };
 use crate::words::Paths;
 
@@ -32,9 +32,8 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let typed = query.all("criteria").map(|code| ("criteria".to_owned(), code.to_owned())).collect();
     page(&state, &actor, &slug, query.get("assessment").parse().ok(), typed, None).await
 }

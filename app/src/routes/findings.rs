@@ -1,7 +1,7 @@
 //! Findings of an assessment.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
@@ -10,7 +10,7 @@ use service::{Actor, AssessmentId, FieldError, FindingId};
 
 use crate::pages::findings::{FindingFilter, FindingsSheet, findings_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::Paths;
 
@@ -37,10 +37,10 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let (page, paths) = read(&state, &actor, &slug, id).await?;
-    let filter = FindingFilter::from(query.into_iter().collect::<Fields>());
+    let filter = FindingFilter::from(query);
     let actions = state.service.actions_on(&actor, id).await?;
     Ok(draw(&state, &actor, FindingsSheet { page, actions, paths, filter, typed: None }))
 }

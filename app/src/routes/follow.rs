@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -18,7 +18,7 @@ use tower_sessions::Session;
 
 use crate::api::Told;
 use crate::ui::{clock, in_zone};
-use crate::web::{AppState, Fields, MaybeActor, PageError, Segments, key_of};
+use crate::web::{AppState, MaybeActor, PageError, Queried, Segments, key_of};
 use crate::words::{Paths, assessment_state_word, claim_words};
 
 /// A line that says nothing, so that nobody between takes the connection for a dead one.
@@ -42,7 +42,7 @@ async fn follow(
     MaybeActor(actor): MaybeActor,
     session: Session,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     // Without content a browser does not ask again: whoever is signed out is not sent to sign in here.
@@ -51,7 +51,6 @@ async fn follow(
     if assessed.bundle.organization.slug != slug {
         return Err(PageError::not_found());
     }
-    let query: Fields = query.into_iter().collect();
     let heard = headers.get(LAST_EVENT).and_then(|last| last.to_str().ok()).unwrap_or(query.get("since"));
     let since = heard.parse().map_or(assessed.computed_at, UnixMillis);
     let following = state.service.follow_assessment(&actor, &key_of(&session), id, since).await?;

@@ -1,7 +1,7 @@
 //! The next assessment by a newer version of the framework: shown before it is started.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
@@ -10,7 +10,7 @@ use service::{Actor, AssessmentId, Error};
 
 use crate::pages::succession::{SuccessionSheet, succession_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::Paths;
 
@@ -22,9 +22,9 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    draw(&state, &actor, &slug, id, query.into_iter().collect(), None).await
+    draw(&state, &actor, &slug, id, query, None).await
 }
 
 async fn start(

@@ -1,7 +1,7 @@
 //! Trend and comparison.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::FrameworkCode;
@@ -11,7 +11,7 @@ use service::record::Organization;
 use service::trend::Comparison;
 
 use crate::pages::trend::{Criteria, TrendSheet, trend_page};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Refusal, Segments, Tab, see_other};
+use crate::web::{AppState, CurrentActor, Frame, PageError, Queried, Refusal, Segments, Tab, see_other};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/trend", get(show)).route("/orgs/{slug}/trend", get(of_organization))
@@ -20,9 +20,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let ids: Result<Vec<AssessmentId>, _> = query.all("assessment").map(str::parse).collect();
     let mut ids = ids.map_err(|_| PageError::not_found())?;
     // Ids are in order of time: the oldest is what the others are held against.
