@@ -125,12 +125,7 @@ impl Store {
     /// Ends one session of the account; whether it has such a session.
     pub async fn delete_session_of(&self, user: UserId, id: &str, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE_ONE_OF_USER, user, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE_ONE_OF_USER, user, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }
