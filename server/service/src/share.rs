@@ -95,6 +95,7 @@ impl Service {
         if label.is_empty() || label.chars().count() > 120 {
             problems.push(FieldError::new("label", "Say in 1 to 120 characters for whom the link is."));
         }
+        problems.extend(crate::name::unprintable("label", &label));
         if new.expires_at <= now || new.expires_at.0 - now.0 > LONGEST_SHARE {
             problems.push(FieldError::new("expires", "Choose a day after today, at most a year ahead."));
         }
