@@ -24,8 +24,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 fn frame(state: &AppState, actor: &Actor, organization: &Organization, what: &str) -> Frame {
-    Frame::new(state, Some(actor), format!("{}, {what}", organization.name))
-        .organization(organization, Tab::Findings)
+    Frame::of(state, actor, organization, Tab::Findings, what)
         .crumb(format!("/orgs/{}/actions", organization.slug), "Actions")
 }
 
@@ -107,7 +106,7 @@ async fn known_page(
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let members = state.service.members(actor, organization.id).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let action = view.action();
     // After a conflict the page shows what is on file now: whoever saves again has seen it. Any other refusal leaves
     // the revision that was seen first.
@@ -233,7 +232,7 @@ async fn new_page(
         let denied = || Refusal::of(Error::Forbidden(note)).ok();
         (source.permitted == Permitted::Read).then(denied).flatten()
     });
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let slug = &source.organization.slug;
     let hidden = match &source.from {
         ActionFrom::Finding(finding) => vec![("finding", finding.to_string())],

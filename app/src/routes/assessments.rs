@@ -74,11 +74,10 @@ async fn page(
     let mut frameworks = state.service.frameworks().await?;
     // Beyond-7 is what most come for.
     frameworks.sort_by_key(|entry| entry.code != FrameworkCode::from("B7"));
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let slug = organization.slug.clone();
     let year = UnixMillis::now().date().year();
-    let frame = Frame::new(state, Some(actor), format!("{}, start an assessment", organization.name))
-        .organization(organization, Tab::Assessment);
+    let frame = Frame::of(state, actor, organization, Tab::Assessment, "start an assessment");
     Ok(frame.respond(status, || view! { <AssessmentNewPage slug frameworks typed year refusal/> }.into_any()))
 }
 
@@ -129,7 +128,7 @@ fn edit_page(
 ) -> Response {
     let bundle = &assessed.bundle;
     let paths = Paths::new(&bundle.organization.slug, bundle.assessment.id);
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), format!("{}, rename an assessment", bundle.organization.name))
         .assessment(bundle, Tab::Assessment)
         .crumb(paths.assessment(), bundle.assessment.title.clone());

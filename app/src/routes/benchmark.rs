@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::{Actor, Error, OrgId};
 
 use crate::pages::benchmark::{BenchmarkSheet, benchmark_page};
@@ -75,11 +74,10 @@ async fn page(
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let benchmark = state.service.benchmark(actor, org, version).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let at = format!("/orgs/{slug}/peers");
-    let frame = Frame::new(state, Some(actor), format!("{}, peers", benchmark.organization.name))
-        .organization(&benchmark.organization, Tab::Overview)
-        .crumb(at.clone(), "Peers");
+    let frame =
+        Frame::of(state, actor, &benchmark.organization, Tab::Overview, "peers").crumb(at.clone(), "Peers");
     let sheet = BenchmarkSheet { benchmark, at, refusal };
     Ok(frame.respond(status, || benchmark_page(&sheet)))
 }

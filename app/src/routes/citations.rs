@@ -6,7 +6,6 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::CitationKey;
 use domain::framework::Citation;
-use http::StatusCode;
 use jiff::civil::Date;
 use service::{Actor, FieldError, UnixMillis};
 
@@ -79,7 +78,7 @@ fn draw(
     typed: Fields,
     refusal: Option<Refusal>,
 ) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let form = actor.is_some_and(Actor::is_admin).then_some(typed);
     let sheet = CitationsSheet { citations, today: UnixMillis::now().date(), form, refusal };
     let frame = Frame::new(state, actor, "Sources").crumb("/frameworks", "Frameworks");

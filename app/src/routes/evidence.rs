@@ -60,7 +60,7 @@ async fn page(
     let assessed = state.service.assessed(actor, chosen).await?;
     let paths = Paths::new(slug, chosen);
     let sheet = EvidencePage { assessed, paths, assessments, reader: actor.user(), typed, refusal };
-    let status = sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(sheet.refusal.as_ref());
     let title = format!("Evidence, {}", org.name);
     let frame = Frame::new(state, Some(actor), title).assessment(&sheet.assessed.bundle, Tab::Evidence);
     Ok(frame.respond(status, || evidence_page(&sheet)))
@@ -187,7 +187,7 @@ fn draw_criteria(
     chosen: Vec<CriterionCode>,
     refusal: Option<Refusal>,
 ) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let paths = Paths::new(slug, item.assessment);
     let title = format!("Criteria of {}, {}", item.title, assessed.bundle.organization.name);
     let frame = Frame::new(state, Some(actor), title)

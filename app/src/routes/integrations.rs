@@ -71,8 +71,7 @@ async fn list(
         .map(|integration| Row { checks: checks.remove(&integration.id).unwrap_or_default(), integration })
         .collect();
     let may_add = Permission::Operate.allows(role);
-    let frame = Frame::new(&state, Some(&actor), format!("{}, integrations", organization.name))
-        .organization(&organization, Tab::Integrations);
+    let frame = Frame::of(&state, &actor, &organization, Tab::Integrations, "integrations");
     let (name, today) = (organization.name.clone(), now.date());
     let content = || {
         view! { <IntegrationsPage slug organization=name rows coverage exchanges today more may_add/> }
@@ -151,9 +150,8 @@ fn import_page(
     refusal: Option<Refusal>,
 ) -> Response {
     let slug = organization.slug.clone();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, import integrations", organization.name))
-        .organization(organization, Tab::Integrations);
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, organization, Tab::Integrations, "import integrations");
     frame.respond(status, || view! { <ImportPage slug typed done refusal/> }.into_any())
 }
 
@@ -200,9 +198,8 @@ async fn new_page(
 ) -> Result<Response, PageError> {
     let domains = domain_groups(state).await?;
     let slug = organization.slug.clone();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, new integration", organization.name))
-        .organization(organization, Tab::Integrations);
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, organization, Tab::Integrations, "new integration");
     Ok(frame.respond(status, || view! { <IntegrationNewPage slug domains typed refusal/> }.into_any()))
 }
 
@@ -284,9 +281,8 @@ async fn page(
     let (slug, details) = (organization.slug.clone(), integration.details);
     let at = format!("/orgs/{slug}/integrations/{id}");
     let today = UnixMillis::now().date();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, {}", organization.name, details.name))
-        .organization(&organization, Tab::Integrations);
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, &organization, Tab::Integrations, &details.name);
     let content = || {
         view! { <IntegrationPage at slug details checks more domains may_operate today typed refusal/> }
             .into_any()

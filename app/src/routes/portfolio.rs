@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::{Actor, ViewId};
 
 use crate::pages::portfolio::{PortfolioFilter, Views, portfolio_page};
@@ -61,7 +60,7 @@ async fn draw(
     let framework = filter.framework().map(|(code, version)| (FrameworkCode::from(code), version));
     let framework = framework.as_ref().map(|(code, version)| (code, *version));
     let portfolio = state.service.portfolio(actor, framework).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let views = Views { saved: state.service.saved_views(actor).await?, typed, refusal };
     let frame = Frame::new(state, Some(actor), "Portfolio").crumb("/portfolio", "Portfolio").fresh();
     Ok(frame.respond(status, || portfolio_page(&portfolio, filter, &views)))

@@ -49,8 +49,7 @@ async fn index(
 }
 
 fn frame(state: &AppState, actor: &Actor, organization: &Organization, what: &str) -> Frame {
-    Frame::new(state, Some(actor), format!("{}, {what}", organization.name))
-        .organization(organization, Tab::Integrations)
+    Frame::of(state, actor, organization, Tab::Integrations, what)
 }
 
 #[derive(Deserialize)]
@@ -92,7 +91,7 @@ async fn page(
         may_operate: Permission::Operate.allows(found.role),
         entries: found.entries,
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame(state, actor, &organization, &title(register).to_lowercase());
     Ok(frame.respond(status, || view! { <RegisterView shown typed refusal/> }.into_any()))
 }
@@ -151,7 +150,7 @@ async fn entry_page(
     let found = state.service.register_page(actor, organization.id, register, None, 1).await?;
     let seen = found.seen.iter().map(SeenChoice::from).collect();
     let at = format!("/orgs/{slug}/registers");
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame(state, actor, &organization, &title(register).to_lowercase());
     let content = || view! { <EntryPage at entry seen may_operate typed refusal/> }.into_any();
     Ok(frame.respond(status, content))
@@ -238,7 +237,7 @@ fn import_page(
     refusal: Option<Refusal>,
 ) -> Response {
     let at = format!("/orgs/{}/registers", organization.slug);
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame(state, actor, organization, &title(register).to_lowercase());
     frame.respond(status, || view! { <RegisterImportPage at register typed done refusal/> }.into_any())
 }

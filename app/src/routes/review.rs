@@ -57,7 +57,7 @@ async fn read(
 }
 
 fn draw(state: &AppState, actor: &Actor, sheet: &ReviewSheet) -> Response {
-    let status = sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(sheet.refusal.as_ref());
     let bundle = &sheet.page.assessed.bundle;
     let title = format!("Review, {}", bundle.organization.name);
     let frame = Frame::new(state, Some(actor), title).assessment(bundle, Tab::Assessment);
@@ -143,7 +143,7 @@ async fn read_domain(
 }
 
 fn draw_domain(state: &AppState, actor: &Actor, page: &ReviewDomain, code: &str) -> Response {
-    let status = page.sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(page.sheet.refusal.as_ref());
     let bundle = &page.sheet.page.assessed.bundle;
     let title = format!("Review of {code}, {}", bundle.organization.name);
     let frame = Frame::new(state, Some(actor), title).assessment(bundle, Tab::Assessment);

@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use http::StatusCode;
 use service::succession::{NewSuccessor, suggested_title};
 use service::{Actor, AssessmentId, Error};
 
@@ -73,7 +72,7 @@ async fn draw(
     } else {
         suggested_title(&bundle.assessment, &succession.next.entry)
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), format!("Next version, {}", bundle.organization.name))
         .assessment(bundle, Tab::Assessment);
     let sheet = SuccessionSheet { paths: Paths::new(slug, id), succession, title, refusal };

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::AssessmentId;
 use service::record::Organization;
 use service::trend::Comparison;
@@ -46,7 +45,7 @@ async fn show(
         comparison.compared.iter().any(|one| one.assessed.bundle.organization.demo)
     });
     let criteria = if query.trimmed("criteria") == "all" { Criteria::All } else { Criteria::Different };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let sheet = TrendSheet { comparison, offer, criteria, name, refusal };
     let frame = Frame::new(&state, Some(&actor), "Trend and comparison");
     let frame = match sheet.comparison.as_ref().and_then(only_organization) {

@@ -222,6 +222,11 @@ impl Refusal {
         }
     }
 
+    /// Of a page whose form may have been refused.
+    pub fn status_of(refusal: Option<&Self>) -> StatusCode {
+        refusal.map_or(StatusCode::OK, |refusal| refusal.status)
+    }
+
     /// For what a handler itself cannot read, before any use case.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let errors = errors.into_iter().map(|error| (error.field, error.problem)).collect();
