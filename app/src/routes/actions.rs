@@ -282,13 +282,10 @@ fn understood(fields: &Fields) -> Result<ActionContent, Refusal> {
             None
         }),
     };
-    let due = match fields.trimmed("due") {
-        "" => None,
-        text => text.parse().ok().or_else(|| {
-            wrong("due", "Give the day as year, month and day: 2026-11-20. Or leave it empty.");
-            None
-        }),
-    };
+    let due = fields.day("due").unwrap_or_else(|found| {
+        wrong("due", &found.problem);
+        None
+    });
     let amount = match fields.trimmed("cost.amount") {
         "" => None,
         text => text.replace([',', ' '], "").parse::<i64>().ok().or_else(|| {

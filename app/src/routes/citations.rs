@@ -6,8 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::CitationKey;
 use domain::framework::Citation;
-use jiff::civil::Date;
-use service::{Actor, FieldError, UnixMillis};
+use service::{Actor, UnixMillis};
 
 use crate::pages::citations::{CitationsSheet, citations_page, typed_of};
 use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Posted, Queried, Refusal, see_other};
@@ -44,19 +43,13 @@ async fn keep(
 
 fn understood(fields: &Fields) -> Result<Citation, Refusal> {
     let mut problems = Vec::new();
-    let mut date = |name: &str| -> Option<Date> {
-        let text = fields.trimmed(name);
-        if text.is_empty() {
-            return None;
-        }
-        let date = text.parse().ok();
-        if date.is_none() {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            problems.push(FieldError::new(name, problem));
-        }
-        date
+    let mut day = |name: &str| {
+        fields.day(name).unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        })
     };
-    let (valid_from, valid_to) = (date("valid_from"), date("valid_to"));
+    let (valid_from, valid_to) = (day("valid_from"), day("valid_to"));
     if !problems.is_empty() {
         return Err(Refusal::invalid(problems));
     }

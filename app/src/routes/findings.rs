@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
 use service::finding::FindingsPage;
-use service::{Actor, AssessmentId, FieldError, FindingId};
+use service::{Actor, AssessmentId, FindingId};
 
 use crate::pages::findings::{FindingFilter, FindingsSheet, findings_page};
 use crate::web::{
@@ -55,15 +55,8 @@ async fn note(
     if !page.findings.iter().any(|view| view.record.id == finding) {
         return Err(PageError::not_found());
     }
-    let due = match fields.trimmed("due") {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            Refusal::invalid(vec![FieldError::new("due", problem)])
-        }),
-    };
-    let refusal = match due {
-        Err(refusal) => refusal,
+    let refusal = match fields.day("due") {
+        Err(problem) => Refusal::invalid(vec![problem]),
         Ok(due) => {
             let owner = fields.trimmed("owner").to_owned();
             match state.service.update_finding(&actor, finding, owner, due).await {

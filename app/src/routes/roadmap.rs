@@ -150,14 +150,10 @@ fn understood(criterion: &str, fields: &Fields) -> Result<RoadmapStep, Refusal> 
             StepChoice::Free
         }
     };
-    let due = match fields.trimmed("due") {
-        "" => None,
-        text => text.parse().ok().or_else(|| {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            problems.push(FieldError::new("due", problem));
-            None
-        }),
-    };
+    let due = fields.day("due").unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
     if !problems.is_empty() {
         return Err(Refusal::invalid(problems));
     }

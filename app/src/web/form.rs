@@ -5,6 +5,7 @@ use axum::response::IntoResponse;
 use domain::check::{CheckKinds, ParameterType};
 use http::StatusCode;
 use http::request::Parts;
+use jiff::civil::Date;
 use service::{Actor, Error, FieldError};
 use url::form_urlencoded;
 
@@ -41,6 +42,15 @@ impl Fields {
     /// The same without space around it.
     pub fn trimmed(&self, name: &str) -> &str {
         self.get(name).trim()
+    }
+
+    /// The field as a day; `None` where it is empty.
+    pub(crate) fn day(&self, name: &str) -> Result<Option<Date>, FieldError> {
+        let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
+        match self.trimmed(name) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| FieldError::new(name, problem)),
+        }
     }
 
     /// Every value of a field, as a group of checkboxes sends them.
