@@ -11,6 +11,7 @@ use service::assessment::{Assessed, NewAssessment};
 use service::record::{AssessmentState, Organization, Role};
 use service::{Actor, AssessmentId, Permission, UnixMillis};
 
+use super::assessed_at;
 use crate::pages::assessment_form::{AssessmentEditPage, AssessmentNewPage};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
@@ -86,7 +87,7 @@ async fn edit_form(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
 ) -> Result<Response, PageError> {
-    let assessed = read(&state, &actor, &slug, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     if !assessed.may(Permission::Submit) {
         return Err(PageError::forbidden("Owners and assessors give an assessment its title."));
     }
@@ -103,7 +104,7 @@ async fn rename(
     Segments((slug, id)): Segments<(String, AssessmentId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let assessed = read(&state, &actor, &slug, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     match state.service.rename_assessment(&actor, id, Some(fields.get("title"))).await {
         Ok(_) => Ok(see_other(Paths::new(&slug, id).assessment())),
         Err(error) => {
@@ -111,12 +112,6 @@ async fn rename(
             Ok(edit_page(&state, &actor, &assessed, title, Some(refusal)))
         }
     }
-}
-
-/// An assessment under the address of another organization does not exist.
-async fn read(state: &AppState, actor: &Actor, slug: &str, id: AssessmentId) -> Result<Assessed, PageError> {
-    let assessed = state.service.assessed(actor, id).await?;
-    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
 }
 
 fn edit_page(

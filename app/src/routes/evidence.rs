@@ -12,6 +12,7 @@ use service::evidence::{NewEvidence, Upload};
 use service::record::Evidence;
 use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 
+use super::assessed_at;
 use super::organizations::assessments;
 use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
 use crate::web::{
@@ -74,22 +75,11 @@ async fn add(
     let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
         return Err(PageError::not_found());
     };
-    belongs(&state, &actor, &slug, assessment).await?;
+    assessed_at(&state, &actor, &slug, assessment).await?;
     match add_from(&state, &actor, assessment, &fields, file).await? {
         Ok(item) => Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}#item-{item}"))),
         Err(refusal) => page(&state, &actor, &slug, Some(assessment), fields, Some(refusal)).await,
     }
-}
-
-/// An assessment under the address of another organization does not exist.
-async fn belongs(
-    state: &AppState,
-    actor: &Actor,
-    slug: &str,
-    assessment: AssessmentId,
-) -> Result<Assessed, PageError> {
-    let assessed = state.service.assessed(actor, assessment).await?;
-    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
 }
 
 /// Reads the form and adds the item; the inner error is for the form.
@@ -145,7 +135,7 @@ async fn item_of(
     item: EvidenceId,
 ) -> Result<(Assessed, Evidence), PageError> {
     let item = state.service.evidence_item(actor, item).await?;
-    let assessed = belongs(state, actor, slug, item.assessment).await?;
+    let assessed = assessed_at(state, actor, slug, item.assessment).await?;
     Ok((assessed, item))
 }
 
@@ -205,7 +195,7 @@ async fn change(
     let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
         return Err(PageError::not_found());
     };
-    let assessed = belongs(&state, &actor, &slug, assessment).await?;
+    let assessed = assessed_at(&state, &actor, &slug, assessment).await?;
     if !assessed.bundle.evidence.iter().any(|found| found.id == item) {
         return Err(PageError::not_found());
     }

@@ -16,6 +16,7 @@ use service::record::{Answer, AnswerRevision, AssessmentState, Rater};
 use service::{AssessmentId, UnixMillis};
 use tower_sessions::Session;
 
+use super::assessed_at;
 use crate::api::Told;
 use crate::ui::{clock, in_zone};
 use crate::web::{AppState, MaybeActor, PageError, Queried, Segments, key_of};
@@ -47,10 +48,7 @@ async fn follow(
 ) -> Result<Response, PageError> {
     // Without content a browser does not ask again: whoever is signed out is not sent to sign in here.
     let Some(actor) = actor else { return Ok(StatusCode::NO_CONTENT.into_response()) };
-    let assessed = state.service.assessed(&actor, id).await?;
-    if assessed.bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     let heard = headers.get(LAST_EVENT).and_then(|last| last.to_str().ok()).unwrap_or(query.get("since"));
     let since = heard.parse().map_or(assessed.computed_at, UnixMillis);
     let following = state.service.follow_assessment(&actor, &key_of(&session), id, since).await?;

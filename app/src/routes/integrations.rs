@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::IntoResponse as _;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::check::CheckGlance;
@@ -21,7 +20,8 @@ use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
 use crate::pages::integrations::{ImportPage, IntegrationNewPage, IntegrationsPage, Row};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, made_attachment,
+    see_other,
 };
 
 /// Checks of an integration on one page.
@@ -88,16 +88,12 @@ async fn export(
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let csv = state.service.export_integrations(&actor, organization.id).await?;
-    let file = format!("attachment; filename=\"{slug}-integrations.csv\"");
-    let file = HeaderValue::try_from(file).map_err(PageError::internal)?;
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_DISPOSITION, file),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-    ];
-    // Spreadsheets take a file without the mark for Latin-1.
-    Ok((headers, format!("\u{FEFF}{csv}")).into_response())
+    Ok(table_file(&format!("{slug}-integrations.csv"), &csv))
+}
+
+/// CSV to take along. Spreadsheets take a file without the mark for Latin-1.
+pub(super) fn table_file(name: &str, csv: &str) -> Response {
+    made_attachment(name, "text/csv; charset=utf-8; header=present", format!("\u{FEFF}{csv}").into_bytes())
 }
 
 async fn import_form(

@@ -3,16 +3,16 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::inventory::Imported;
 use service::record::{Organization, Register, RegisterEntry};
 use service::{Actor, Error, Permission, RegisterEntryId};
 
-use super::integrations::{in_table, may_operate};
+use super::integrations::{in_table, may_operate, table_file};
 use crate::pages::registers::{
     EntryPage, RegisterImportPage, RegisterShown, RegisterView, RegistersPage, SeenChoice, title, typed_of,
 };
@@ -187,14 +187,7 @@ async fn export(
     let register = register_named(&register)?;
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let csv = state.service.export_register(&actor, organization.id, register).await?;
-    let file = format!("attachment; filename=\"{slug}-{}.csv\"", register.as_str());
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(PageError::internal)?),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-    ];
-    // Spreadsheets take a file without the mark for Latin-1.
-    Ok((headers, format!("\u{FEFF}{csv}")).into_response())
+    Ok(table_file(&format!("{slug}-{}.csv", register.as_str()), &csv))
 }
 
 async fn import_form(

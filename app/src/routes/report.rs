@@ -8,6 +8,7 @@ use http::StatusCode;
 use service::report::{Sections, TableName};
 use service::{Actor, AssessmentId};
 
+use super::assessed_at;
 use crate::pages::assessment::assessment_page;
 use crate::pages::report::{Report, report_page};
 use crate::print::Reader;
@@ -33,11 +34,8 @@ async fn summary(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
 ) -> Result<Response, PageError> {
-    let assessed = state.service.assessed(&actor, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     let bundle = &assessed.bundle;
-    if bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
     let timeline = state.service.timeline(&actor, id, None, CHANGES_SHOWN).await?;
     let paths = Paths::new(&slug, id);
     let title = format!("{}, {}", bundle.assessment.title, bundle.organization.name);

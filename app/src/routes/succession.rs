@@ -7,6 +7,7 @@ use axum::routing::get;
 use service::succession::{NewSuccessor, suggested_title};
 use service::{Actor, AssessmentId, Error};
 
+use super::assessed_at;
 use crate::pages::succession::{SuccessionSheet, succession_page};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
@@ -32,9 +33,7 @@ async fn start(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     // The address names the organization, and must name the assessment's.
-    if state.service.assessed(&actor, id).await?.bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
+    assessed_at(&state, &actor, &slug, id).await?;
     let title = fields.get("title").to_owned();
     let new = match title.trim() {
         "" => Err(Error::invalid("title", "Give the assessment a title, for example its year.")),
