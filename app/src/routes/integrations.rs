@@ -113,16 +113,19 @@ async fn import(
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let table = fields.get("table").as_bytes();
-    match state.service.import_integrations(&actor, organization.id, table).await {
-        Ok(done) => Ok(import_page(&state, &actor, &organization, Fields::default(), Some(done), None)),
-        Err(Error::Invalid(problems)) => {
-            let refusal = Refusal::invalid(problems.into_iter().map(in_table).collect());
-            Ok(import_page(&state, &actor, &organization, fields, None, Some(refusal)))
-        }
-        Err(error) => {
-            let refusal = Refusal::of(error)?;
-            Ok(import_page(&state, &actor, &organization, fields, None, Some(refusal)))
-        }
+    let (typed, done, refusal) = match state.service.import_integrations(&actor, organization.id, table).await
+    {
+        Ok(done) => (Fields::default(), Some(done), None),
+        Err(error) => (fields, None, Some(table_refused(error)?)),
+    };
+    Ok(import_page(&state, &actor, &organization, typed, done, refusal))
+}
+
+/// Why a table that was pasted comes back.
+pub(super) fn table_refused(error: Error) -> Result<Refusal, PageError> {
+    match error {
+        Error::Invalid(problems) => Ok(Refusal::invalid(problems.into_iter().map(in_table).collect())),
+        other => Refusal::of(other),
     }
 }
 

@@ -10,9 +10,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use service::inventory::Imported;
 use service::record::{Organization, Register, RegisterEntry};
-use service::{Actor, Error, Permission, RegisterEntryId};
+use service::{Actor, Permission, RegisterEntryId};
 
-use super::integrations::{in_table, may_operate, table_file};
+use super::integrations::{may_operate, table_file, table_refused};
 use crate::pages::registers::{
     EntryPage, RegisterImportPage, RegisterShown, RegisterView, RegistersPage, SeenChoice, title, typed_of,
 };
@@ -212,10 +212,7 @@ async fn import(
     let (typed, done, refusal) =
         match state.service.import_register(&actor, organization.id, register, table).await {
             Ok(done) => (Fields::default(), Some(done), None),
-            Err(Error::Invalid(problems)) => {
-                (fields, None, Some(Refusal::invalid(problems.into_iter().map(in_table).collect())))
-            }
-            Err(error) => (fields, None, Some(Refusal::of(error)?)),
+            Err(error) => (fields, None, Some(table_refused(error)?)),
         };
     Ok(import_page(&state, &actor, &organization, register, typed, done, refusal))
 }
