@@ -36,6 +36,8 @@ mod trend;
 
 use axum::Router;
 use axum::routing::post;
+use service::assessment::Assessed;
+use service::{Actor, AssessmentId};
 
 use crate::web::{AppState, PageError, server_functions};
 
@@ -85,4 +87,15 @@ pub fn router() -> Router<AppState> {
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
         .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })
+}
+
+/// The assessment that an address names; under the address of another organization it does not exist.
+async fn assessed_at(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    id: AssessmentId,
+) -> Result<Assessed, PageError> {
+    let assessed = state.service.assessed(actor, id).await?;
+    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
 }

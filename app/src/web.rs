@@ -23,7 +23,7 @@ pub(crate) use client_file::ClientUpload;
 pub use draw::draw_errors;
 pub use error::{PageError, Problem};
 pub(crate) use form::waits;
-pub use form::{Fields, Posted, Refusal, Submitted};
+pub use form::{Fields, Posted, Queried, Refusal, Submitted};
 pub use frame::{Frame, PageNonce, Tab};
 pub use path::{Segments, local_path, percent_encoded, see_other};
 pub use server_fns::{UiContext, server_functions};

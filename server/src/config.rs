@@ -44,10 +44,20 @@ pub struct WorkerConfig {
 }
 
 /// Where everything is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseConfig {
     /// `sqlite://PATH` or `postgres://…`.
     pub url: String,
+}
+
+/// The address of a server may carry a password, and is not printed.
+impl std::fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.sqlite_file() {
+            Some(file) => f.debug_tuple("Sqlite").field(&file).finish(),
+            None => f.write_str("Postgres(***)"),
+        }
+    }
 }
 
 impl DatabaseConfig {
@@ -343,7 +353,9 @@ mod tests {
     }
 
     #[test]
-    fn a_given_key_is_not_printed() {
+    fn neither_a_given_key_nor_a_database_password_is_printed() {
+        let database = DatabaseConfig { url: "postgres://rung:hunter1@localhost/rung".to_owned() };
+        assert!(!format!("{database:?}").contains("hunter"), "{database:?}");
         let old = "hunter3, hunter4".parse().unwrap();
         let config = SecretConfig { key: KeySource::Given("hunter2".to_owned()), old };
         let printed = format!("{config:?}");

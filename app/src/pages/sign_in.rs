@@ -4,7 +4,6 @@ pub(crate) mod second_step;
 
 use axum::response::Response;
 use domain::FrameworkCode;
-use http::StatusCode;
 use leptos::prelude::*;
 
 use super::parts::{RefusalNote, error_of};
@@ -29,7 +28,7 @@ pub(crate) struct Onward {
 
 /// The sign-in page as an answer.
 pub(crate) async fn sign_in_page(state: &AppState, form: SignInForm, refusal: Option<Refusal>) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let rungs = ladder_names(state).await;
     Frame::new(state, None, "Sign in")
         .respond(status, || view! { <SignInPage form refusal rungs/> }.into_any())

@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::account::{Entrance, SignUp};
@@ -71,7 +71,7 @@ async fn sign_up(
 }
 
 async fn sign_up_page(state: &AppState, typed: Fields, refusal: Option<Refusal>) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let rungs = ladder_names(state).await;
     let frame = Frame::new(state, None, "Create the first account");
     frame.respond(status, || view! { <SignUpPage typed refusal rungs/> }.into_any())

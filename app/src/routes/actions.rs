@@ -1,7 +1,7 @@
 //! Actions: the list, a new one from a finding or a step, and one that is there.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::{CriterionCode, RungCode};
@@ -12,7 +12,7 @@ use service::{ActionId, Actor, AssessmentId, Error, FieldError, FindingId, Permi
 
 use crate::pages::actions::{ActionFilter, ActionForm, ActionsSheet, FormOf, action_form_page, actions_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::{Paths, finding_draft, finding_kind_word, step_draft};
 
@@ -24,8 +24,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 fn frame(state: &AppState, actor: &Actor, organization: &Organization, what: &str) -> Frame {
-    Frame::new(state, Some(actor), format!("{}, {what}", organization.name))
-        .organization(organization, Tab::Findings)
+    Frame::of(state, actor, organization, Tab::Findings, what)
         .crumb(format!("/orgs/{}/actions", organization.slug), "Actions")
 }
 
@@ -33,7 +32,7 @@ async fn list(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let sheet = ActionsSheet {
@@ -41,7 +40,7 @@ async fn list(
         actions: state.service.actions(&actor, organization.id).await?,
         members: state.service.members(&actor, organization.id).await?,
         reader: actor.user(),
-        filter: ActionFilter::from(query.into_iter().collect::<Fields>()),
+        filter: ActionFilter::from(query),
         today: UnixMillis::now().date(),
     };
     let frame = frame(&state, &actor, &organization, "actions");
@@ -107,7 +106,7 @@ async fn known_page(
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let members = state.service.members(actor, organization.id).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let action = view.action();
     // After a conflict the page shows what is on file now: whoever saves again has seen it. Any other refusal leaves
     // the revision that was seen first.
@@ -197,9 +196,8 @@ async fn new_form(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(named): Queried,
 ) -> Result<Response, PageError> {
-    let named: Fields = query.into_iter().collect();
     let source = source(&state, &actor, &slug, id, &named).await?;
     let fields = source.draft.clone();
     new_page(&state, &actor, source, id, fields, None).await
@@ -234,7 +232,7 @@ async fn new_page(
         let denied = || Refusal::of(Error::Forbidden(note)).ok();
         (source.permitted == Permitted::Read).then(denied).flatten()
     });
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let slug = &source.organization.slug;
     let hidden = match &source.from {
         ActionFrom::Finding(finding) => vec![("finding", finding.to_string())],
@@ -284,13 +282,10 @@ fn understood(fields: &Fields) -> Result<ActionContent, Refusal> {
             None
         }),
     };
-    let due = match fields.trimmed("due") {
-        "" => None,
-        text => text.parse().ok().or_else(|| {
-            wrong("due", "Give the day as year, month and day: 2026-11-20. Or leave it empty.");
-            None
-        }),
-    };
+    let due = fields.day("due").unwrap_or_else(|found| {
+        wrong("due", &found.problem);
+        None
+    });
     let amount = match fields.trimmed("cost.amount") {
         "" => None,
         text => text.replace([',', ' '], "").parse::<i64>().ok().or_else(|| {

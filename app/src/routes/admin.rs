@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
-use http::StatusCode;
 use leptos::prelude::*;
 use service::{Actor, Error};
 
@@ -52,7 +51,7 @@ async fn bring(
 
 async fn page(state: &AppState, actor: &Actor, brought: Brought) -> Result<Response, PageError> {
     let scheduler = state.service.scheduler_status(actor).await?;
-    let status = brought.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(brought.refusal.as_ref());
     let frame = Frame::new(state, Some(actor), "Administration").crumb("/admin", "Administration");
     Ok(frame.respond(status, || view! { <AdminPage scheduler brought/> }.into_any()))
 }

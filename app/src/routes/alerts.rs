@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::StatusCode;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use service::alert::{ChannelChange, NewChannel, NewRule, NewTarget, NewWindow};
@@ -243,9 +242,8 @@ async fn page(
     let page = state.service.alerts_page(actor, organization.id).await?;
     let may_alert = Permission::Alert.allows(page.role);
     let shown = AlertsShown { page, may_alert, made, now: UnixMillis::now() };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, alerts", organization.name))
-        .organization(organization, Tab::Incidents)
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, organization, Tab::Incidents, "alerts")
         .crumb(format!("/orgs/{}/incidents", organization.slug), "Incidents");
     Ok(frame.respond(status, || view! { <AlertsView shown typed refusal/> }.into_any()))
 }

@@ -11,6 +11,7 @@ use service::assessment::{Assessed, NewAssessment};
 use service::record::{AssessmentState, Organization, Role};
 use service::{Actor, AssessmentId, Permission, UnixMillis};
 
+use super::assessed_at;
 use crate::pages::assessment_form::{AssessmentEditPage, AssessmentNewPage};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
@@ -74,11 +75,10 @@ async fn page(
     let mut frameworks = state.service.frameworks().await?;
     // Beyond-7 is what most come for.
     frameworks.sort_by_key(|entry| entry.code != FrameworkCode::from("B7"));
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let slug = organization.slug.clone();
     let year = UnixMillis::now().date().year();
-    let frame = Frame::new(state, Some(actor), format!("{}, start an assessment", organization.name))
-        .organization(organization, Tab::Assessment);
+    let frame = Frame::of(state, actor, organization, Tab::Assessment, "start an assessment");
     Ok(frame.respond(status, || view! { <AssessmentNewPage slug frameworks typed year refusal/> }.into_any()))
 }
 
@@ -87,7 +87,7 @@ async fn edit_form(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
 ) -> Result<Response, PageError> {
-    let assessed = read(&state, &actor, &slug, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     if !assessed.may(Permission::Submit) {
         return Err(PageError::forbidden("Owners and assessors give an assessment its title."));
     }
@@ -104,7 +104,7 @@ async fn rename(
     Segments((slug, id)): Segments<(String, AssessmentId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let assessed = read(&state, &actor, &slug, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     match state.service.rename_assessment(&actor, id, Some(fields.get("title"))).await {
         Ok(_) => Ok(see_other(Paths::new(&slug, id).assessment())),
         Err(error) => {
@@ -112,12 +112,6 @@ async fn rename(
             Ok(edit_page(&state, &actor, &assessed, title, Some(refusal)))
         }
     }
-}
-
-/// An assessment under the address of another organization does not exist.
-async fn read(state: &AppState, actor: &Actor, slug: &str, id: AssessmentId) -> Result<Assessed, PageError> {
-    let assessed = state.service.assessed(actor, id).await?;
-    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
 }
 
 fn edit_page(
@@ -129,7 +123,7 @@ fn edit_page(
 ) -> Response {
     let bundle = &assessed.bundle;
     let paths = Paths::new(&bundle.organization.slug, bundle.assessment.id);
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), format!("{}, rename an assessment", bundle.organization.name))
         .assessment(bundle, Tab::Assessment)
         .crumb(paths.assessment(), bundle.assessment.title.clone());

@@ -1,16 +1,15 @@
 //! Peers, and the owner's decision to be among them.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::{Actor, Error, OrgId};
 
 use crate::pages::benchmark::{BenchmarkSheet, benchmark_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -24,9 +23,8 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let version = query.trimmed("framework").split_once(' ');
     let version = version.map(|(code, version)| (FrameworkCode::from(code), version));
@@ -76,11 +74,10 @@ async fn page(
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let benchmark = state.service.benchmark(actor, org, version).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let at = format!("/orgs/{slug}/peers");
-    let frame = Frame::new(state, Some(actor), format!("{}, peers", benchmark.organization.name))
-        .organization(&benchmark.organization, Tab::Overview)
-        .crumb(at.clone(), "Peers");
+    let frame =
+        Frame::of(state, actor, &benchmark.organization, Tab::Overview, "peers").crumb(at.clone(), "Peers");
     let sheet = BenchmarkSheet { benchmark, at, refusal };
     Ok(frame.respond(status, || benchmark_page(&sheet)))
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::campaign::{NewCampaign, StartedIn};
 use service::{Actor, CampaignId, OrgId, UnixMillis};
 
@@ -115,7 +114,7 @@ async fn draw_list(
 ) -> Result<Response, PageError> {
     let mut organizations = state.service.startable(actor).await?;
     organizations.sort_by(|a, b| a.name.cmp(&b.name));
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let sheet = CampaignsSheet {
         campaigns: state.service.campaigns(actor).await?,
         frameworks: state.service.frameworks().await?,
@@ -137,7 +136,7 @@ async fn draw(
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let page = state.service.campaign(actor, id).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let title = format!("{}, campaign", page.campaign.title);
     let frame = Frame::new(state, Some(actor), title)
         .crumb("/portfolio", "Portfolio")

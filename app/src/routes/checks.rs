@@ -215,7 +215,7 @@ async fn page_with(
     };
     let asked_badly = check.asked.as_ref().and_then(|asked| asked.found.as_ref().err());
     let refused = refusal.as_ref().or(asked_badly);
-    let status = refused.map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refused);
     Ok(frame.respond(status, || view! { <CheckView check typed refusal/> }.into_any()))
 }
 

@@ -1,17 +1,15 @@
 //! The sources that criteria name: read by everybody, added by whoever administers the installation.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::CitationKey;
 use domain::framework::Citation;
-use http::StatusCode;
-use jiff::civil::Date;
-use service::{Actor, FieldError, UnixMillis};
+use service::{Actor, UnixMillis};
 
 use crate::pages::citations::{CitationsSheet, citations_page, typed_of};
-use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Posted, Refusal, see_other};
+use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Posted, Queried, Refusal, see_other};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/citations", get(list).post(keep))
@@ -20,9 +18,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn list(
     State(state): State<AppState>,
     MaybeActor(actor): MaybeActor,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let key = CitationKey::from(query.trimmed("key"));
     let citations = state.service.citations().await?;
     let typed = citations.iter().find(|citation| citation.key == key).map(typed_of).unwrap_or_default();
@@ -46,19 +43,13 @@ async fn keep(
 
 fn understood(fields: &Fields) -> Result<Citation, Refusal> {
     let mut problems = Vec::new();
-    let mut date = |name: &str| -> Option<Date> {
-        let text = fields.trimmed(name);
-        if text.is_empty() {
-            return None;
-        }
-        let date = text.parse().ok();
-        if date.is_none() {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            problems.push(FieldError::new(name, problem));
-        }
-        date
+    let mut day = |name: &str| {
+        fields.day(name).unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        })
     };
-    let (valid_from, valid_to) = (date("valid_from"), date("valid_to"));
+    let (valid_from, valid_to) = (day("valid_from"), day("valid_to"));
     if !problems.is_empty() {
         return Err(Refusal::invalid(problems));
     }
@@ -80,7 +71,7 @@ fn draw(
     typed: Fields,
     refusal: Option<Refusal>,
 ) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let form = actor.is_some_and(Actor::is_admin).then_some(typed);
     let sheet = CitationsSheet { citations, today: UnixMillis::now().date(), form, refusal };
     let frame = Frame::new(state, actor, "Sources").crumb("/frameworks", "Frameworks");

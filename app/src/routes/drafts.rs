@@ -57,7 +57,7 @@ async fn list(
 async fn draw_list(state: &AppState, actor: &Actor, refusal: Option<Refusal>) -> Result<Response, PageError> {
     let drafts = state.service.drafts(actor).await?;
     let frameworks = state.service.frameworks().await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let sheet = DraftsSheet { drafts, frameworks, refusal };
     let frame = Frame::new(state, Some(actor), "Drafts of frameworks").crumb("/frameworks", "Frameworks");
     Ok(frame.respond(status, || drafts_page(&sheet)))
@@ -99,7 +99,7 @@ async fn show(
 }
 
 fn draw(state: &AppState, actor: &Actor, page: &DraftPage, refusal: Option<Refusal>) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     frame(state, actor, page, "Draft ").respond(status, || draft_page(page, refusal))
 }
 

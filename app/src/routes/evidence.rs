@@ -1,7 +1,7 @@
 //! Evidence: dated notes, links and files on criteria.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::CriterionCode;
@@ -12,11 +12,12 @@ use service::evidence::{NewEvidence, Upload};
 use service::record::Evidence;
 use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 
+use super::assessed_at;
 use super::organizations::assessments;
 use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, attachment,
-    see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, Uploaded,
+    attachment, see_other,
 };
 use crate::words::Paths;
 
@@ -32,9 +33,8 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let typed = query.all("criteria").map(|code| ("criteria".to_owned(), code.to_owned())).collect();
     page(&state, &actor, &slug, query.get("assessment").parse().ok(), typed, None).await
 }
@@ -61,7 +61,7 @@ async fn page(
     let assessed = state.service.assessed(actor, chosen).await?;
     let paths = Paths::new(slug, chosen);
     let sheet = EvidencePage { assessed, paths, assessments, reader: actor.user(), typed, refusal };
-    let status = sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(sheet.refusal.as_ref());
     let title = format!("Evidence, {}", org.name);
     let frame = Frame::new(state, Some(actor), title).assessment(&sheet.assessed.bundle, Tab::Evidence);
     Ok(frame.respond(status, || evidence_page(&sheet)))
@@ -75,22 +75,11 @@ async fn add(
     let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
         return Err(PageError::not_found());
     };
-    belongs(&state, &actor, &slug, assessment).await?;
+    assessed_at(&state, &actor, &slug, assessment).await?;
     match add_from(&state, &actor, assessment, &fields, file).await? {
         Ok(item) => Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}#item-{item}"))),
         Err(refusal) => page(&state, &actor, &slug, Some(assessment), fields, Some(refusal)).await,
     }
-}
-
-/// An assessment under the address of another organization does not exist.
-async fn belongs(
-    state: &AppState,
-    actor: &Actor,
-    slug: &str,
-    assessment: AssessmentId,
-) -> Result<Assessed, PageError> {
-    let assessed = state.service.assessed(actor, assessment).await?;
-    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
 }
 
 /// Reads the form and adds the item; the inner error is for the form.
@@ -146,7 +135,7 @@ async fn item_of(
     item: EvidenceId,
 ) -> Result<(Assessed, Evidence), PageError> {
     let item = state.service.evidence_item(actor, item).await?;
-    let assessed = belongs(state, actor, slug, item.assessment).await?;
+    let assessed = assessed_at(state, actor, slug, item.assessment).await?;
     Ok((assessed, item))
 }
 
@@ -188,7 +177,7 @@ fn draw_criteria(
     chosen: Vec<CriterionCode>,
     refusal: Option<Refusal>,
 ) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let paths = Paths::new(slug, item.assessment);
     let title = format!("Criteria of {}, {}", item.title, assessed.bundle.organization.name);
     let frame = Frame::new(state, Some(actor), title)
@@ -206,7 +195,7 @@ async fn change(
     let Ok(assessment) = fields.get("assessment").parse::<AssessmentId>() else {
         return Err(PageError::not_found());
     };
-    let assessed = belongs(&state, &actor, &slug, assessment).await?;
+    let assessed = assessed_at(&state, &actor, &slug, assessment).await?;
     if !assessed.bundle.evidence.iter().any(|found| found.id == item) {
         return Err(PageError::not_found());
     }

@@ -1,16 +1,16 @@
 //! Findings of an assessment.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
 use service::finding::FindingsPage;
-use service::{Actor, AssessmentId, FieldError, FindingId};
+use service::{Actor, AssessmentId, FindingId};
 
 use crate::pages::findings::{FindingFilter, FindingsSheet, findings_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::Paths;
 
@@ -37,10 +37,10 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let (page, paths) = read(&state, &actor, &slug, id).await?;
-    let filter = FindingFilter::from(query.into_iter().collect::<Fields>());
+    let filter = FindingFilter::from(query);
     let actions = state.service.actions_on(&actor, id).await?;
     Ok(draw(&state, &actor, FindingsSheet { page, actions, paths, filter, typed: None }))
 }
@@ -55,15 +55,8 @@ async fn note(
     if !page.findings.iter().any(|view| view.record.id == finding) {
         return Err(PageError::not_found());
     }
-    let due = match fields.trimmed("due") {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            Refusal::invalid(vec![FieldError::new("due", problem)])
-        }),
-    };
-    let refusal = match due {
-        Err(refusal) => refusal,
+    let refusal = match fields.day("due") {
+        Err(problem) => Refusal::invalid(vec![problem]),
         Ok(due) => {
             let owner = fields.trimmed("owner").to_owned();
             match state.service.update_finding(&actor, finding, owner, due).await {

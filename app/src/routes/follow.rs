@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,9 +16,10 @@ use service::record::{Answer, AnswerRevision, AssessmentState, Rater};
 use service::{AssessmentId, UnixMillis};
 use tower_sessions::Session;
 
+use super::assessed_at;
 use crate::api::Told;
 use crate::ui::{clock, in_zone};
-use crate::web::{AppState, Fields, MaybeActor, PageError, Segments, key_of};
+use crate::web::{AppState, MaybeActor, PageError, Queried, Segments, key_of};
 use crate::words::{Paths, assessment_state_word, claim_words};
 
 /// A line that says nothing, so that nobody between takes the connection for a dead one.
@@ -42,16 +43,12 @@ async fn follow(
     MaybeActor(actor): MaybeActor,
     session: Session,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     // Without content a browser does not ask again: whoever is signed out is not sent to sign in here.
     let Some(actor) = actor else { return Ok(StatusCode::NO_CONTENT.into_response()) };
-    let assessed = state.service.assessed(&actor, id).await?;
-    if assessed.bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
-    let query: Fields = query.into_iter().collect();
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     let heard = headers.get(LAST_EVENT).and_then(|last| last.to_str().ok()).unwrap_or(query.get("since"));
     let since = heard.parse().map_or(assessed.computed_at, UnixMillis);
     let following = state.service.follow_assessment(&actor, &key_of(&session), id, since).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::framework::diff::Diff;
@@ -18,7 +18,7 @@ use crate::pages::changes::{ChangesSheet, changes_page};
 use crate::pages::framework::FrameworkPage;
 use crate::pages::frameworks::{Author, FrameworksPage};
 use crate::pages::methods::MethodsPage;
-use crate::web::{AppState, Fields, Frame, MaybeActor, PageError, Segments, made_attachment};
+use crate::web::{AppState, Frame, MaybeActor, PageError, Queried, Segments, made_attachment};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -90,9 +90,8 @@ async fn changes(
     State(state): State<AppState>,
     MaybeActor(actor): MaybeActor,
     Segments((code, version)): Segments<(String, String)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let code = FrameworkCode::from(code);
     let newer = state.service.framework(&code, Some(&version)).await?;
     let versions = versions(&state, &code).await?;

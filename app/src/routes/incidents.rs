@@ -53,8 +53,7 @@ async fn list(
     let closed = all.into_iter().filter(|incident| !incident.is_open()).collect();
     let watched = !state.service.checks_at_a_glance(&actor, organization.id).await?.is_empty();
     let incidents = Incidents { at, open, closed, earlier, watched, now: UnixMillis::now() };
-    let frame = Frame::new(&state, Some(&actor), format!("{}, incidents", organization.name))
-        .organization(&organization, Tab::Incidents);
+    let frame = Frame::of(&state, &actor, &organization, Tab::Incidents, "incidents");
     Ok(frame.respond(StatusCode::OK, || view! { <IncidentsPage incidents/> }.into_any()))
 }
 

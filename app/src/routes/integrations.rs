@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::IntoResponse as _;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::check::CheckGlance;
@@ -21,7 +20,8 @@ use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
 use crate::pages::integrations::{ImportPage, IntegrationNewPage, IntegrationsPage, Row};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, made_attachment,
+    see_other,
 };
 
 /// Checks of an integration on one page.
@@ -71,8 +71,7 @@ async fn list(
         .map(|integration| Row { checks: checks.remove(&integration.id).unwrap_or_default(), integration })
         .collect();
     let may_add = Permission::Operate.allows(role);
-    let frame = Frame::new(&state, Some(&actor), format!("{}, integrations", organization.name))
-        .organization(&organization, Tab::Integrations);
+    let frame = Frame::of(&state, &actor, &organization, Tab::Integrations, "integrations");
     let (name, today) = (organization.name.clone(), now.date());
     let content = || {
         view! { <IntegrationsPage slug organization=name rows coverage exchanges today more may_add/> }
@@ -89,16 +88,12 @@ async fn export(
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let csv = state.service.export_integrations(&actor, organization.id).await?;
-    let file = format!("attachment; filename=\"{slug}-integrations.csv\"");
-    let file = HeaderValue::try_from(file).map_err(PageError::internal)?;
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_DISPOSITION, file),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-    ];
-    // Spreadsheets take a file without the mark for Latin-1.
-    Ok((headers, format!("\u{FEFF}{csv}")).into_response())
+    Ok(table_file(&format!("{slug}-integrations.csv"), &csv))
+}
+
+/// CSV to take along. Spreadsheets take a file without the mark for Latin-1.
+pub(super) fn table_file(name: &str, csv: &str) -> Response {
+    made_attachment(name, "text/csv; charset=utf-8; header=present", format!("\u{FEFF}{csv}").into_bytes())
 }
 
 async fn import_form(
@@ -118,16 +113,19 @@ async fn import(
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let table = fields.get("table").as_bytes();
-    match state.service.import_integrations(&actor, organization.id, table).await {
-        Ok(done) => Ok(import_page(&state, &actor, &organization, Fields::default(), Some(done), None)),
-        Err(Error::Invalid(problems)) => {
-            let refusal = Refusal::invalid(problems.into_iter().map(in_table).collect());
-            Ok(import_page(&state, &actor, &organization, fields, None, Some(refusal)))
-        }
-        Err(error) => {
-            let refusal = Refusal::of(error)?;
-            Ok(import_page(&state, &actor, &organization, fields, None, Some(refusal)))
-        }
+    let (typed, done, refusal) = match state.service.import_integrations(&actor, organization.id, table).await
+    {
+        Ok(done) => (Fields::default(), Some(done), None),
+        Err(error) => (fields, None, Some(table_refused(error)?)),
+    };
+    Ok(import_page(&state, &actor, &organization, typed, done, refusal))
+}
+
+/// Why a table that was pasted comes back.
+pub(super) fn table_refused(error: Error) -> Result<Refusal, PageError> {
+    match error {
+        Error::Invalid(problems) => Ok(Refusal::invalid(problems.into_iter().map(in_table).collect())),
+        other => Refusal::of(other),
     }
 }
 
@@ -151,9 +149,8 @@ fn import_page(
     refusal: Option<Refusal>,
 ) -> Response {
     let slug = organization.slug.clone();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, import integrations", organization.name))
-        .organization(organization, Tab::Integrations);
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, organization, Tab::Integrations, "import integrations");
     frame.respond(status, || view! { <ImportPage slug typed done refusal/> }.into_any())
 }
 
@@ -200,9 +197,8 @@ async fn new_page(
 ) -> Result<Response, PageError> {
     let domains = domain_groups(state).await?;
     let slug = organization.slug.clone();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, new integration", organization.name))
-        .organization(organization, Tab::Integrations);
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, organization, Tab::Integrations, "new integration");
     Ok(frame.respond(status, || view! { <IntegrationNewPage slug domains typed refusal/> }.into_any()))
 }
 
@@ -284,9 +280,8 @@ async fn page(
     let (slug, details) = (organization.slug.clone(), integration.details);
     let at = format!("/orgs/{slug}/integrations/{id}");
     let today = UnixMillis::now().date();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, {}", organization.name, details.name))
-        .organization(&organization, Tab::Integrations);
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, &organization, Tab::Integrations, &details.name);
     let content = || {
         view! { <IntegrationPage at slug details checks more domains may_operate today typed refusal/> }
             .into_any()

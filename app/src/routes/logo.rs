@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::StatusCode;
 use leptos::prelude::*;
 use service::{Actor, Permission};
 
@@ -58,7 +57,7 @@ async fn page(
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(actor, slug).await?;
     let logo = state.service.logo(actor, organization.id).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), format!("Logo, {}", organization.name))
         .organization(&organization, Tab::Report)
         .crumb(format!("/orgs/{slug}/report"), "Report");

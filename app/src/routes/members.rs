@@ -6,7 +6,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::StatusCode;
 use leptos::prelude::*;
 use service::record::{Organization, Role};
 use service::{Actor, Error, FieldError, Permission, UnixMillis, UserId};
@@ -130,7 +129,7 @@ async fn page(
     } else {
         None
     };
-    let status = filled.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(filled.refusal.as_ref());
     let sheet = MembersSheet {
         slug: organization.slug.clone(),
         members,
@@ -139,7 +138,6 @@ async fn page(
         now: UnixMillis::now(),
         filled,
     };
-    let frame = Frame::new(state, Some(actor), format!("{}, members", organization.name))
-        .organization(organization, Tab::Members);
+    let frame = Frame::of(state, actor, organization, Tab::Members, "members");
     Ok(frame.respond(status, || view! { <MembersPage sheet/> }.into_any()))
 }

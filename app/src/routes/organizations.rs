@@ -106,7 +106,7 @@ async fn new_page(
     let Offer { profiles, sizes } = offer(state).await?;
     let sizes = iter::once((String::new(), "Choose a size".to_owned())).chain(sizes).collect();
     let offer = Offer { profiles, sizes };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), "New organization").crumb("/", "Organizations");
     Ok(frame.respond(status, || view! { <OrganizationNewPage offer typed refusal/> }.into_any()))
 }
@@ -162,9 +162,8 @@ async fn edit_page(
 ) -> Result<Response, PageError> {
     let offer = offer(state).await?;
     let slug = organization.slug.clone();
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-    let frame = Frame::new(state, Some(actor), format!("{}, edit", organization.name))
-        .organization(organization, Tab::Members)
+    let status = Refusal::status_of(refusal.as_ref());
+    let frame = Frame::of(state, actor, organization, Tab::Members, "edit")
         .crumb(format!("/orgs/{slug}/members"), "Members");
     Ok(frame.respond(status, || view! { <OrganizationEditPage slug offer typed refusal/> }.into_any()))
 }

@@ -1,16 +1,16 @@
 //! The portfolio of whoever works for several organizations.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::{Actor, ViewId};
-use url::form_urlencoded;
 
 use crate::pages::portfolio::{PortfolioFilter, Views, portfolio_page};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, see_other};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, see_other,
+};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -22,9 +22,9 @@ pub(super) fn router() -> Router<AppState> {
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let filter = PortfolioFilter::from(query.into_iter().collect::<Fields>());
+    let filter = PortfolioFilter::from(query);
     draw(&state, &actor, &filter, Fields::default(), None).await
 }
 
@@ -33,7 +33,7 @@ async fn save_view(
     State(state): State<AppState>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    let chosen = form_urlencoded::parse(fields.get("query").as_bytes()).into_owned().collect::<Fields>();
+    let chosen = Fields::parse(fields.get("query").as_bytes()).ok_or_else(PageError::not_found)?;
     let filter = PortfolioFilter::from(chosen);
     match state.service.save_view(&actor, fields.get("view"), &filter.query()).await {
         Ok(view) => Ok(see_other(&format!("/portfolio?{}", view.query))),
@@ -60,7 +60,7 @@ async fn draw(
     let framework = filter.framework().map(|(code, version)| (FrameworkCode::from(code), version));
     let framework = framework.as_ref().map(|(code, version)| (code, *version));
     let portfolio = state.service.portfolio(actor, framework).await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let views = Views { saved: state.service.saved_views(actor).await?, typed, refusal };
     let frame = Frame::new(state, Some(actor), "Portfolio").crumb("/portfolio", "Portfolio").fresh();
     Ok(frame.respond(status, || portfolio_page(&portfolio, filter, &views)))

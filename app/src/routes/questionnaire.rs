@@ -1,7 +1,7 @@
 //! The questionnaire: one domain per page.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::CriterionCode;
@@ -13,7 +13,7 @@ use super::evidence::add_from;
 use crate::answer::{CRITERION, Sent, sheet};
 use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer, TypedEvidence, questionnaire};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Segments, Tab, Uploaded, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Segments, Tab, Uploaded, see_other,
 };
 use crate::words::anchor;
 
@@ -29,9 +29,8 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id, domain)): Address,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let typed = query.has("evidence").then(|| {
         let criterion = CriterionCode::from(query.get("evidence"));
         Typed::Evidence(TypedEvidence { criterion, fields: Fields::default(), refusal: None })

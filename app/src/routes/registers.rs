@@ -3,16 +3,16 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::inventory::Imported;
 use service::record::{Organization, Register, RegisterEntry};
-use service::{Actor, Error, Permission, RegisterEntryId};
+use service::{Actor, Permission, RegisterEntryId};
 
-use super::integrations::{in_table, may_operate};
+use super::integrations::{may_operate, table_file, table_refused};
 use crate::pages::registers::{
     EntryPage, RegisterImportPage, RegisterShown, RegisterView, RegistersPage, SeenChoice, title, typed_of,
 };
@@ -49,8 +49,7 @@ async fn index(
 }
 
 fn frame(state: &AppState, actor: &Actor, organization: &Organization, what: &str) -> Frame {
-    Frame::new(state, Some(actor), format!("{}, {what}", organization.name))
-        .organization(organization, Tab::Integrations)
+    Frame::of(state, actor, organization, Tab::Integrations, what)
 }
 
 #[derive(Deserialize)]
@@ -92,7 +91,7 @@ async fn page(
         may_operate: Permission::Operate.allows(found.role),
         entries: found.entries,
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame(state, actor, &organization, &title(register).to_lowercase());
     Ok(frame.respond(status, || view! { <RegisterView shown typed refusal/> }.into_any()))
 }
@@ -151,7 +150,7 @@ async fn entry_page(
     let found = state.service.register_page(actor, organization.id, register, None, 1).await?;
     let seen = found.seen.iter().map(SeenChoice::from).collect();
     let at = format!("/orgs/{slug}/registers");
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame(state, actor, &organization, &title(register).to_lowercase());
     let content = || view! { <EntryPage at entry seen may_operate typed refusal/> }.into_any();
     Ok(frame.respond(status, content))
@@ -188,14 +187,7 @@ async fn export(
     let register = register_named(&register)?;
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let csv = state.service.export_register(&actor, organization.id, register).await?;
-    let file = format!("attachment; filename=\"{slug}-{}.csv\"", register.as_str());
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(PageError::internal)?),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-    ];
-    // Spreadsheets take a file without the mark for Latin-1.
-    Ok((headers, format!("\u{FEFF}{csv}")).into_response())
+    Ok(table_file(&format!("{slug}-{}.csv", register.as_str()), &csv))
 }
 
 async fn import_form(
@@ -220,10 +212,7 @@ async fn import(
     let (typed, done, refusal) =
         match state.service.import_register(&actor, organization.id, register, table).await {
             Ok(done) => (Fields::default(), Some(done), None),
-            Err(Error::Invalid(problems)) => {
-                (fields, None, Some(Refusal::invalid(problems.into_iter().map(in_table).collect())))
-            }
-            Err(error) => (fields, None, Some(Refusal::of(error)?)),
+            Err(error) => (fields, None, Some(table_refused(error)?)),
         };
     Ok(import_page(&state, &actor, &organization, register, typed, done, refusal))
 }
@@ -238,7 +227,7 @@ fn import_page(
     refusal: Option<Refusal>,
 ) -> Response {
     let at = format!("/orgs/{}/registers", organization.slug);
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame(state, actor, organization, &title(register).to_lowercase());
     frame.respond(status, || view! { <RegisterImportPage at register typed done refusal/> }.into_any())
 }

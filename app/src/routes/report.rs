@@ -1,18 +1,19 @@
 //! The report of an assessment, and its summary.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
 use service::report::{Sections, TableName};
 use service::{Actor, AssessmentId};
 
+use super::assessed_at;
 use crate::pages::assessment::assessment_page;
 use crate::pages::report::{Report, report_page};
 use crate::print::Reader;
 use crate::report_file::{ReportFile, ReportForm};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Segments, Tab};
+use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Queried, Segments, Tab};
 use crate::words::Paths;
 
 /// Changes of the live rung on the page of an assessment.
@@ -33,11 +34,8 @@ async fn summary(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
 ) -> Result<Response, PageError> {
-    let assessed = state.service.assessed(&actor, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     let bundle = &assessed.bundle;
-    if bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
     let timeline = state.service.timeline(&actor, id, None, CHANGES_SHOWN).await?;
     let paths = Paths::new(&slug, id);
     let title = format!("{}, {}", bundle.assessment.title, bundle.organization.name);
@@ -54,7 +52,7 @@ async fn report(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let report = read(&state, &actor, &slug, id, &query).await?;
     let report = Report::of_member(report, Paths::new(&slug, id));
@@ -70,10 +68,9 @@ async fn read(
     actor: &Actor,
     slug: &str,
     id: AssessmentId,
-    query: &[(String, String)],
+    query: &Fields,
 ) -> Result<service::report::Report, PageError> {
-    let chosen = query.iter().filter(|(name, _)| name == "section").map(|(_, value)| value.as_str());
-    let report = state.service.report(actor, id, Sections::named(chosen)?).await?;
+    let report = state.service.report(actor, id, Sections::named(query.all("section"))?).await?;
     if report.page.assessed.bundle.organization.slug != slug {
         return Err(PageError::not_found());
     }
@@ -86,7 +83,7 @@ fn in_form(form: ReportForm) -> MethodRouter<AppState> {
         move |State(state): State<AppState>,
               CurrentActor(actor): CurrentActor,
               Segments((slug, id)): Segments<(String, AssessmentId)>,
-              Query(query): Query<Vec<(String, String)>>| async move {
+              Queried(query): Queried| async move {
             let report = read(&state, &actor, &slug, id, &query).await?;
             Ok::<_, PageError>(ReportFile::made(report, form, &state.service).await?)
         },
@@ -97,10 +94,9 @@ async fn csv(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<ReportFile, PageError> {
     let report = read(&state, &actor, &slug, id, &query).await?;
-    let query: Fields = query.into_iter().collect();
     let table = match query.trimmed("table") {
         "" => TableName::Criteria,
         name => TableName::named(name)?,

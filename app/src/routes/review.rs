@@ -12,6 +12,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use service::review::SeenDifference;
 use service::{Actor, AssessmentId, Error, SnapshotId};
 
+use super::assessed_at;
 use crate::answer::Sent;
 use crate::pages::review::{
     ReviewDomain, ReviewSheet, history_page, rating_fields, review_domain_page, review_page, settle_field,
@@ -57,7 +58,7 @@ async fn read(
 }
 
 fn draw(state: &AppState, actor: &Actor, sheet: &ReviewSheet) -> Response {
-    let status = sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(sheet.refusal.as_ref());
     let bundle = &sheet.page.assessed.bundle;
     let title = format!("Review, {}", bundle.organization.name);
     let frame = Frame::new(state, Some(actor), title).assessment(bundle, Tab::Assessment);
@@ -143,7 +144,7 @@ async fn read_domain(
 }
 
 fn draw_domain(state: &AppState, actor: &Actor, page: &ReviewDomain, code: &str) -> Response {
-    let status = page.sheet.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(page.sheet.refusal.as_ref());
     let bundle = &page.sheet.page.assessed.bundle;
     let title = format!("Review of {code}, {}", bundle.organization.name);
     let frame = Frame::new(state, Some(actor), title).assessment(bundle, Tab::Assessment);
@@ -215,10 +216,7 @@ async fn history(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Address,
 ) -> Result<Response, PageError> {
-    let assessed = state.service.assessed(&actor, id).await?;
-    if assessed.bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     let snapshots = state.service.snapshots(&actor, id).await?;
     let title = format!("History, {}", assessed.bundle.organization.name);
     let frame = Frame::new(&state, Some(&actor), title).assessment(&assessed.bundle, Tab::Assessment);
@@ -234,8 +232,8 @@ async fn snapshot(
     Segments((slug, id, snapshot)): SnapshotAddress,
 ) -> Result<Response, PageError> {
     let found = state.service.snapshot(&actor, snapshot).await?;
-    let assessed = state.service.assessed(&actor, id).await?;
-    if found.snapshot.assessment != id || assessed.bundle.organization.slug != slug {
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
+    if found.snapshot.assessment != id {
         return Err(PageError::not_found());
     }
     let title = format!("Snapshot {}, {}", found.snapshot.number, assessed.bundle.organization.name);

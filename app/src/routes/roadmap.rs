@@ -1,7 +1,7 @@
 //! The roadmap of an assessment.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::{Level, RungCode};
@@ -12,7 +12,7 @@ use service::{Actor, AssessmentId, Error, FieldError};
 
 use crate::pages::roadmap::{RoadmapSheet, roadmap_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::{Paths, anchor};
 
@@ -43,9 +43,8 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let named = target_of(&query);
     let (page, paths) = read(&state, &actor, &slug, id, named.clone()).await?;
     let actions = state.service.actions_on(&actor, id).await?;
@@ -151,14 +150,10 @@ fn understood(criterion: &str, fields: &Fields) -> Result<RoadmapStep, Refusal> 
             StepChoice::Free
         }
     };
-    let due = match fields.trimmed("due") {
-        "" => None,
-        text => text.parse().ok().or_else(|| {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            problems.push(FieldError::new("due", problem));
-            None
-        }),
-    };
+    let due = fields.day("due").unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
     if !problems.is_empty() {
         return Err(Refusal::invalid(problems));
     }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use leptos::prelude::*;
 use service::Actor;
 use service::account::SecondFactorState;
@@ -120,7 +120,7 @@ async fn page(
     let second_factor = state.service.second_factor(&actor).await?;
     let holds_secret =
         matches!(second_factor, SecondFactorState::Begun(_)) || news.as_ref().is_some_and(News::holds_secret);
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(&actor), "Settings");
     let mut response = frame.respond(status, || {
         view! { <SettingsPage actor second_factor tokens sessions typed news refusal/> }.into_any()

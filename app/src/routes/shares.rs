@@ -9,6 +9,7 @@ use service::report::Sections;
 use service::share::{NewShare, Shared};
 use service::{Actor, AssessmentId, Error, ShareId, UnixMillis};
 
+use super::assessed_at;
 use super::checks::end_of;
 use crate::pages::report::{Report, report_page};
 use crate::pages::shares::{SharesSheet, shares_page};
@@ -77,11 +78,8 @@ async fn draw(
     made: Option<String>,
     typed: Option<(Fields, Refusal)>,
 ) -> Result<Response, PageError> {
-    let assessed = state.service.assessed(actor, id).await?;
+    let assessed = assessed_at(state, actor, slug, id).await?;
     let bundle = &assessed.bundle;
-    if bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
     let page = state.service.shares(actor, id).await?;
     let status = typed.as_ref().map_or(StatusCode::OK, |(_, refusal)| refusal.status);
     let sheet = SharesSheet {

@@ -1,16 +1,16 @@
 //! The next assessment by a newer version of the framework: shown before it is started.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use http::StatusCode;
 use service::succession::{NewSuccessor, suggested_title};
 use service::{Actor, AssessmentId, Error};
 
+use super::assessed_at;
 use crate::pages::succession::{SuccessionSheet, succession_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::Paths;
 
@@ -22,9 +22,9 @@ async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    draw(&state, &actor, &slug, id, query.into_iter().collect(), None).await
+    draw(&state, &actor, &slug, id, query, None).await
 }
 
 async fn start(
@@ -33,9 +33,7 @@ async fn start(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     // The address names the organization, and must name the assessment's.
-    if state.service.assessed(&actor, id).await?.bundle.organization.slug != slug {
-        return Err(PageError::not_found());
-    }
+    assessed_at(&state, &actor, &slug, id).await?;
     let title = fields.get("title").to_owned();
     let new = match title.trim() {
         "" => Err(Error::invalid("title", "Give the assessment a title, for example its year.")),
@@ -73,7 +71,7 @@ async fn draw(
     } else {
         suggested_title(&bundle.assessment, &succession.next.entry)
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), format!("Next version, {}", bundle.organization.name))
         .assessment(bundle, Tab::Assessment);
     let sheet = SuccessionSheet { paths: Paths::new(slug, id), succession, title, refusal };

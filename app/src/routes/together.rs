@@ -12,6 +12,7 @@ use service::comment::{Said, Settling, Thread};
 use service::record::{Member, Part};
 use service::{Actor, AssessmentId, CommentId, Error, FieldError, Permission, UserId};
 
+use super::assessed_at;
 use crate::pages::together::{
     AboutForm, AboutSheet, MineSheet, OwnersSheet, about_page, mine_page, owners_page,
 };
@@ -36,12 +37,6 @@ pub(super) fn router() -> Router<AppState> {
 type Address = Segments<(String, AssessmentId)>;
 type CriterionAddress = Segments<(String, AssessmentId, CriterionCode)>;
 
-/// Reads the assessment; under the address of another organization it does not exist.
-async fn read(state: &AppState, actor: &Actor, slug: &str, id: AssessmentId) -> Result<Assessed, PageError> {
-    let assessed = state.service.assessed(actor, id).await?;
-    if assessed.bundle.organization.slug == slug { Ok(assessed) } else { Err(PageError::not_found()) }
-}
-
 /// Whom the reader may name, by name; nobody where they may not.
 async fn nameable(state: &AppState, actor: &Actor, assessed: &Assessed) -> Result<Vec<Member>, PageError> {
     if !assessed.may(Permission::Assign) {
@@ -62,7 +57,7 @@ async fn mine(
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Address,
 ) -> Result<Response, PageError> {
-    let assessed = read(&state, &actor, &slug, id).await?;
+    let assessed = assessed_at(&state, &actor, &slug, id).await?;
     let frame = frame(&state, &actor, &assessed, "Mine");
     let sheet = MineSheet { assessed, paths: Paths::new(&slug, id), reader: actor.user() };
     Ok(frame.respond(StatusCode::OK, || mine_page(&sheet)))
@@ -83,7 +78,7 @@ async fn draw_owners(
     id: AssessmentId,
     typed: Option<(String, Fields, Refusal)>,
 ) -> Result<Response, PageError> {
-    let assessed = read(state, actor, slug, id).await?;
+    let assessed = assessed_at(state, actor, slug, id).await?;
     let members = nameable(state, actor, &assessed).await?;
     let status = typed.as_ref().map_or(StatusCode::OK, |(.., refusal)| refusal.status);
     let frame = frame(state, actor, &assessed, "Owners and due dates");
@@ -97,7 +92,7 @@ async fn assign_domain(
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     // The address must be right before anything is written.
-    read(&state, &actor, &slug, id).await?;
+    assessed_at(&state, &actor, &slug, id).await?;
     let done = match assignment(&fields) {
         Ok((owner, due)) => state.service.assign(&actor, id, Part::Domain(domain.clone()), owner, due).await,
         Err(error) => Err(error),
@@ -124,14 +119,10 @@ fn assignment(fields: &Fields) -> Result<(Option<UserId>, Option<Date>), Error> 
             None
         }),
     };
-    let due = match fields.trimmed("due") {
-        "" => None,
-        text => text.parse().ok().or_else(|| {
-            let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
-            problems.push(FieldError::new("due", problem));
-            None
-        }),
-    };
+    let due = fields.day("due").unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
     if problems.is_empty() { Ok((owner, due)) } else { Err(Error::Invalid(problems)) }
 }
 
@@ -151,7 +142,7 @@ async fn draw_about(
     criterion: &CriterionCode,
     typed: Option<(AboutForm, Fields, Refusal)>,
 ) -> Result<Response, PageError> {
-    let assessed = read(state, actor, slug, id).await?;
+    let assessed = assessed_at(state, actor, slug, id).await?;
     let place = place(&assessed, criterion).ok_or_else(PageError::not_found)?;
     let history = state.service.answer_history(actor, id, criterion).await?;
     let threads = state.service.comments(actor, id, criterion).await?;
@@ -178,7 +169,7 @@ async fn assign_criterion(
     Segments((slug, id, criterion)): CriterionAddress,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    read(&state, &actor, &slug, id).await?;
+    assessed_at(&state, &actor, &slug, id).await?;
     let done = match assignment(&fields) {
         Ok((owner, due)) => {
             state.service.assign(&actor, id, Part::Criterion(criterion.clone()), owner, due).await.map(drop)
@@ -193,7 +184,7 @@ async fn restore(
     Segments((slug, id, criterion)): CriterionAddress,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    read(&state, &actor, &slug, id).await?;
+    assessed_at(&state, &actor, &slug, id).await?;
     let revision = |name: &str| fields.trimmed(name).parse::<i64>().map_err(|_| PageError::not_found());
     let (earlier, seen) = (revision("restore")?, revision("revision")?);
     let done = state.service.restore_answer(&actor, id, &criterion, earlier, seen).await.map(drop);
@@ -207,7 +198,7 @@ async fn withdraw(
     Segments((slug, id, criterion)): CriterionAddress,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    read(&state, &actor, &slug, id).await?;
+    assessed_at(&state, &actor, &slug, id).await?;
     let seen = fields.trimmed("revision").parse::<i64>().map_err(|_| PageError::not_found())?;
     let done = state.service.withdraw_answer(&actor, id, &criterion, seen).await.map(drop);
     let done = done.map_err(overtaken);
@@ -231,7 +222,7 @@ async fn comment(
     Segments((slug, id, criterion)): CriterionAddress,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    read(&state, &actor, &slug, id).await?;
+    assessed_at(&state, &actor, &slug, id).await?;
     let (form, thread) = match fields.trimmed("thread") {
         "" => (AboutForm::NewThread, None),
         thread => {
@@ -252,7 +243,7 @@ async fn act_on_comment(
     Segments((slug, id, criterion, comment)): Segments<(String, AssessmentId, CriterionCode, CommentId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
-    read(&state, &actor, &slug, id).await?;
+    assessed_at(&state, &actor, &slug, id).await?;
     let threads = state.service.comments(&actor, id, &criterion).await?;
     // A comment of another criterion does not exist here.
     if !holds(&threads, comment) {

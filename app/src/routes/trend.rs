@@ -1,17 +1,16 @@
 //! Trend and comparison.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::FrameworkCode;
-use http::StatusCode;
 use service::AssessmentId;
 use service::record::Organization;
 use service::trend::Comparison;
 
 use crate::pages::trend::{Criteria, TrendSheet, trend_page};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Refusal, Segments, Tab, see_other};
+use crate::web::{AppState, CurrentActor, Frame, PageError, Queried, Refusal, Segments, Tab, see_other};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/trend", get(show)).route("/orgs/{slug}/trend", get(of_organization))
@@ -20,9 +19,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
-    let query: Fields = query.into_iter().collect();
     let ids: Result<Vec<AssessmentId>, _> = query.all("assessment").map(str::parse).collect();
     let mut ids = ids.map_err(|_| PageError::not_found())?;
     // Ids are in order of time: the oldest is what the others are held against.
@@ -47,7 +45,7 @@ async fn show(
         comparison.compared.iter().any(|one| one.assessed.bundle.organization.demo)
     });
     let criteria = if query.trimmed("criteria") == "all" { Criteria::All } else { Criteria::Different };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let sheet = TrendSheet { comparison, offer, criteria, name, refusal };
     let frame = Frame::new(&state, Some(&actor), "Trend and comparison");
     let frame = match sheet.comparison.as_ref().and_then(only_organization) {

@@ -4,6 +4,8 @@ use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::response::IntoResponse;
 use domain::check::{CheckKinds, ParameterType};
 use http::StatusCode;
+use http::request::Parts;
+use jiff::civil::Date;
 use service::{Actor, Error, FieldError};
 use url::form_urlencoded;
 
@@ -20,7 +22,7 @@ pub struct Fields(Vec<(String, String)>);
 impl Fields {
     /// Reads `application/x-www-form-urlencoded`; `None` when a text is not UTF-8 or holds a NUL, which PostgreSQL
     /// does not keep. Line ends become `\n`.
-    fn parse(body: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         let mut fields = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
             // The parser puts U+FFFD where bytes are no UTF-8; nobody types it.
@@ -40,6 +42,15 @@ impl Fields {
     /// The same without space around it.
     pub fn trimmed(&self, name: &str) -> &str {
         self.get(name).trim()
+    }
+
+    /// The field as a day; `None` where it is empty.
+    pub(crate) fn day(&self, name: &str) -> Result<Option<Date>, FieldError> {
+        let problem = "Give the day as year, month and day: 2026-11-20. Or leave it empty.";
+        match self.trimmed(name) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| FieldError::new(name, problem)),
+        }
     }
 
     /// Every value of a field, as a group of checkboxes sends them.
@@ -84,6 +95,20 @@ impl Fields {
 impl FromIterator<(String, String)> for Fields {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
         Self(fields.into_iter().collect())
+    }
+}
+
+/// What the query of an address says, as a form that is sent by `GET` does. One that cannot be read names nothing: 404, as
+/// with [`Segments`](super::Segments).
+#[derive(Debug, Clone)]
+pub struct Queried(pub Fields);
+
+impl<S: Send + Sync> FromRequestParts<S> for Queried {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let query = parts.uri.query().unwrap_or_default();
+        Fields::parse(query.as_bytes()).map(Self).ok_or_else(PageError::not_found)
     }
 }
 
@@ -205,6 +230,11 @@ impl Refusal {
             }
             other => Err(other.into()),
         }
+    }
+
+    /// Of a page whose form may have been refused.
+    pub fn status_of(refusal: Option<&Self>) -> StatusCode {
+        refusal.map_or(StatusCode::OK, |refusal| refusal.status)
     }
 
     /// For what a handler itself cannot read, before any use case.

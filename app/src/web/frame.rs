@@ -128,6 +128,12 @@ impl Frame {
         }
     }
 
+    /// A page of an organization that is called after it: `Alder Regional Hospital, members`.
+    pub fn of(state: &AppState, actor: &Actor, organization: &Organization, tab: Tab, subject: &str) -> Self {
+        Self::new(state, Some(actor), format!("{}, {subject}", organization.name))
+            .organization(organization, tab)
+    }
+
     /// A page of an organization: its navigation, the way here, the label of a demonstration.
     #[must_use]
     pub fn organization(self, organization: &Organization, tab: Tab) -> Self {

@@ -46,29 +46,20 @@ impl fmt::Debug for Sessions {
 impl SessionStore for Sessions {
     async fn create(&self, session: &mut Record) -> Result<()> {
         // 128 random bits do not meet again.
-        self.save(session).await
+        self.0.create_session(kept(session)?).await.map_err(failed)
     }
 
     async fn save(&self, session: &Record) -> Result<()> {
-        let data = serde_json::to_string(&session.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let user =
-            session.data.get(USER_KEY).and_then(|user| user.as_str()).and_then(|user| user.parse().ok());
-        let kept = record::Session {
-            id: hashed(&session.id),
-            user: user as Option<UserId>,
-            data,
-            created_at: UnixMillis::now(),
-            expires_at: UnixMillis(millis(session.expiry_date)),
-        };
-        self.0.save_session(kept).await.map_err(failed)
+        // One that was ended while the request was under way stays ended.
+        self.0.save_session(kept(session)?).await.map(drop).map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some(kept) = self.0.session(&hashed(id), UnixMillis::now()).await.map_err(failed)? else {
+        let Some(known) = self.0.session(&hashed(id), UnixMillis::now()).await.map_err(failed)? else {
             return Ok(None);
         };
-        let data = serde_json::from_str(&kept.data).map_err(|error| Error::Decode(error.to_string()))?;
-        let seconds = kept.expires_at.0.div_euclid(1000);
+        let data = serde_json::from_str(&known.data).map_err(|error| Error::Decode(error.to_string()))?;
+        let seconds = known.expires_at.0.div_euclid(1000);
         let expiry_date =
             OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))
@@ -77,6 +68,18 @@ impl SessionStore for Sessions {
     async fn delete(&self, id: &Id) -> Result<()> {
         self.0.delete_session(&hashed(id)).await.map_err(failed)
     }
+}
+
+fn kept(session: &Record) -> Result<record::Session> {
+    let data = serde_json::to_string(&session.data).map_err(|error| Error::Encode(error.to_string()))?;
+    let user = session.data.get(USER_KEY).and_then(|user| user.as_str()).and_then(|user| user.parse().ok());
+    Ok(record::Session {
+        id: hashed(&session.id),
+        user: user as Option<UserId>,
+        data,
+        created_at: UnixMillis::now(),
+        expires_at: UnixMillis(millis(session.expiry_date)),
+    })
 }
 
 fn failed(error: store::StoreError) -> Error {

@@ -215,10 +215,11 @@ impl Service {
     ) -> Result<ActionContent, Error> {
         let mut problems = Vec::new();
         let title = content.title.trim().to_owned();
-        if title.is_empty() || title.chars().count() > LONGEST_TITLE || title.chars().any(char::is_control) {
+        if title.is_empty() || title.chars().count() > LONGEST_TITLE {
             let problem = format!("Say in 1 to {LONGEST_TITLE} characters what is to be done.");
             problems.push(FieldError::new("title", problem));
         }
+        problems.extend(crate::name::unprintable("title", &title));
         let note = content.note.trim().to_owned();
         if note.chars().count() > LONGEST_NOTE {
             let problem = format!("Use at most {LONGEST_NOTE} characters for the note.");

@@ -279,9 +279,11 @@ impl Service {
 fn understood(title: &str, due: Option<Date>, kept: Option<Date>) -> (String, Option<Date>, Vec<FieldError>) {
     let title = title.trim().to_owned();
     let mut problems = Vec::new();
-    if title.is_empty() || title.chars().count() > 160 || title.chars().any(char::is_control) {
+    if title.is_empty() || title.chars().count() > 160 {
         problems.push(FieldError::new("title", "Give the campaign a title of 1 to 160 characters."));
     }
+    // What an assessment may not be called would start none.
+    problems.extend(crate::name::unprintable("title", &title));
     let today = UnixMillis::now().date();
     let farthest = today.checked_add(jiff::Span::new().days(FARTHEST)).unwrap_or(today);
     let fits = |due: Date| Some(due) == kept || (due >= today && due <= farthest);
@@ -313,6 +315,16 @@ mod tests {
         assert_eq!(problems(passed, Some(passed)), []);
         for (due, kept) in [(earlier, Some(passed)), (passed, None)] {
             assert_eq!(problems(due, kept).len(), 1, "{due} {kept:?}");
+        }
+    }
+
+    #[test]
+    fn a_campaign_is_called_as_an_assessment_may_be() {
+        let today = UnixMillis::now().date();
+        let problems = |title: &str| understood(title, Some(today), None).2.len();
+        assert_eq!(problems("Spring 2027"), 0);
+        for title in ["", "Spring\u{202e}7202", "Spring\n2027", &"x".repeat(161)] {
+            assert_eq!(problems(title), 1, "{title:?}");
         }
     }
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::client::{NamedMember, NamedPerson};
 use store::{EvidenceId, OrgId, UserId};
 
+use crate::service::hash_of;
 use crate::{Actor, Error, Service};
 
 pub use export::ClientFile;
@@ -123,14 +124,9 @@ impl Service {
 
 /// By what somebody with this address is found again in the records of this organization, and of no other.
 fn mark(org: OrgId, email: &str) -> String {
-    hash(format!("{org} {}", email.trim().to_lowercase()).as_bytes())
+    hash_of(&format!("{org} {}", email.trim().to_lowercase()))
 }
 
 fn table_entry(table: &str) -> String {
     format!("tables/{table}.json")
-}
-
-fn hash(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    crate::hexadecimal(&sha2::Sha256::digest(bytes))
 }

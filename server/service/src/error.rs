@@ -52,7 +52,7 @@ pub enum Error {
     #[error("{0}")]
     Conflict(String),
     /// Too many attempts.
-    #[error("Too many attempts. Try again in {}.", minutes(*.retry_after_seconds))]
+    #[error("Too many attempts. Try again in {}.", waiting(*.retry_after_seconds))]
     Throttled { retry_after_seconds: u64 },
     /// As much of it is under way as may be at a time.
     #[error("{problem}")]
@@ -72,11 +72,12 @@ impl Error {
     }
 }
 
-/// `1 minute`, `15 minutes`: seconds, rounded up.
-fn minutes(seconds: u64) -> String {
+/// `1 minute`, `15 minutes`, `24 hours`: seconds, rounded up.
+fn waiting(seconds: u64) -> String {
     match seconds.div_ceil(60) {
         0 | 1 => "1 minute".to_owned(),
-        more => format!("{more} minutes"),
+        minutes @ 2..120 => format!("{minutes} minutes"),
+        minutes => format!("{} hours", minutes.div_ceil(60)),
     }
 }
 
@@ -94,9 +95,15 @@ mod tests {
     use super::Error;
 
     #[test]
-    fn one_minute_is_no_minutes() {
-        for (retry_after_seconds, words) in [(1, "in 1 minute."), (60, "in 1 minute."), (61, "in 2 minutes.")]
-        {
+    fn a_wait_is_said_as_people_say_it() {
+        for (retry_after_seconds, words) in [
+            (1, "in 1 minute."),
+            (60, "in 1 minute."),
+            (61, "in 2 minutes."),
+            (7_140, "in 119 minutes."),
+            (7_141, "in 2 hours."),
+            (24 * 3600, "in 24 hours."),
+        ] {
             let said = Error::Throttled { retry_after_seconds }.to_string();
             assert!(said.ends_with(words), "{said}");
         }

@@ -6,14 +6,12 @@
 
 mod mail;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use store::record::{Invitation, InvitationMail, InvitationState, Invited, Joined, Organization, Role, User};
 use store::{InvitationId, InvitationLimit, KeptToken, OrgId, StoreError, UnixMillis};
 
 use crate::account::{SignUp, looks_like_email};
-use crate::service::{audit, hash_of, org_audit};
+use crate::service::{audit, hash_of, org_audit, random_token};
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// The longest that an invitation can be open, and the usual, in days.
@@ -75,8 +73,7 @@ impl Service {
             return Err(Error::Invalid(problems));
         }
         let now = UnixMillis::now();
-        let random: [u8; 32] = rand::random();
-        let token = URL_SAFE_NO_PAD.encode(random);
+        let token = random_token();
         let mails = self.outgoing().can_mail();
         let invitation = Invitation {
             id: InvitationId::new(),

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::check::{CheckKind, CheckKinds, Group};
 use domain::framework::{Citation, Citations};
 use domain::scoring::Scorer;
 use domain::{Framework, FrameworkCode, KindCode};
 use probe::{AllowList, Prober, ProberConfig, Receiver};
+use sha2::{Digest as _, Sha256};
 use store::files::Files;
 use store::record::{Audit, FrameworkEntry, Role};
 use store::{CheckId, FrameworkId, OrgId, Store, UnixMillis};
@@ -341,7 +344,17 @@ pub(crate) fn org_audit(
     Audit { org: Some(org), ..audit(Some(actor), action, subject, details) }
 }
 
+/// SHA-256 in lower-case hexadecimal digits.
 pub(crate) fn hash_of(text: &str) -> String {
-    use sha2::Digest as _;
-    crate::hexadecimal(&sha2::Sha256::digest(text.as_bytes()))
+    hash_of_bytes(text.as_bytes())
+}
+
+pub(crate) fn hash_of_bytes(bytes: &[u8]) -> String {
+    crate::hexadecimal(&Sha256::digest(bytes))
+}
+
+/// 256 random bits as a text that can stand in an address: it opens something to whoever has it, is shown once, and is kept
+/// as a hash.
+pub(crate) fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }

@@ -5,17 +5,14 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use store::record::{Role, Share, ShareVisit};
 use store::{AssessmentId, ShareId, UnixMillis};
 
 use crate::check::Pace;
 use crate::finding::FindingsPage;
 use crate::report::{Report, Section, Sections};
-use crate::service::org_audit;
+use crate::service::{hash_of, org_audit, random_token};
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// The longest that a link can be open: a year.
@@ -98,6 +95,7 @@ impl Service {
         if label.is_empty() || label.chars().count() > 120 {
             problems.push(FieldError::new("label", "Say in 1 to 120 characters for whom the link is."));
         }
+        problems.extend(crate::name::unprintable("label", &label));
         if new.expires_at <= now || new.expires_at.0 - now.0 > LONGEST_SHARE {
             problems.push(FieldError::new("expires", "Choose a day after today, at most a year ahead."));
         }
@@ -105,8 +103,7 @@ impl Service {
             return Err(Error::Invalid(problems));
         }
         let names: Vec<&str> = new.sections.iter().map(Section::name).collect();
-        let random: [u8; 32] = rand::random();
-        let token = URL_SAFE_NO_PAD.encode(random);
+        let token = random_token();
         let share = Share {
             id: ShareId::new(),
             assessment: id,
@@ -122,7 +119,7 @@ impl Service {
             "assessment": id, "label": share.label, "sections": share.sections, "until": share.expires_at,
         });
         let entry = org_audit(actor, assessment.org, "report.shared", share.id, details);
-        self.store().create_share(share.clone(), &hash(&token), entry).await?;
+        self.store().create_share(share.clone(), &hash_of(&token), entry).await?;
         Ok(SharedLink { share, token })
     }
 
@@ -152,7 +149,7 @@ impl Service {
     /// The report behind a link, for whoever has it; the reading is noted.
     pub async fn shared_report(&self, token: &str, address: &str, browser: &str) -> Result<Shared, Error> {
         let missing = || Error::NotFound("The link");
-        let share = self.store().share_by_hash(&hash(token)).await?.ok_or_else(missing)?;
+        let share = self.store().share_by_hash(&hash_of(token)).await?.ok_or_else(missing)?;
         let now = UnixMillis::now();
         if !share.open(now) {
             return Ok(Shared::Ended);
@@ -174,8 +171,4 @@ impl Service {
         };
         Ok(Shared::Open(Box::new(self.report_of(page, None, sections).await?)))
     }
-}
-
-fn hash(token: &str) -> String {
-    crate::hexadecimal(&Sha256::digest(token.as_bytes()))
 }

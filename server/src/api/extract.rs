@@ -62,8 +62,10 @@ impl<T: DeserializeOwned> FromRequestParts<Service> for Queried<T> {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
         match Query::<T>::from_request_parts(parts, service).await {
-            Ok(Query(query)) => Ok(Self(query)),
-            Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read.")),
+            Ok(Query(query)) if !parts.uri.query().is_some_and(|query| query.contains("%00")) => {
+                Ok(Self(query))
+            }
+            _ => Err(Problem::new(StatusCode::BAD_REQUEST, "The query could not be read.")),
         }
     }
 }

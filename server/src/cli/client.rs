@@ -43,11 +43,12 @@ impl Command {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Export { database, evidence, slug, file } => {
+                anyhow::ensure!(!file.exists(), "{}: it exists already; name another file", file.display());
                 let service = database.service_with(evidence).await?;
                 let client = service.export_client_as_operator(&slug).await.map_err(explained)?;
                 let written = write(&file, client.pieces).await;
                 if written.is_err() {
-                    // Half a file is worse than none. What was there before is not touched: it was never opened.
+                    // Half a file is worse than none.
                     let _ = tokio::fs::remove_file(part_of(&file)).await;
                 }
                 let bytes = written.with_context(|| file.display().to_string())?;
@@ -104,7 +105,6 @@ async fn write(
     file: &Path,
     mut pieces: tokio::sync::mpsc::Receiver<std::io::Result<Vec<u8>>>,
 ) -> anyhow::Result<u64> {
-    anyhow::ensure!(!file.exists(), "it exists already; name another file");
     let part = part_of(file);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -86,7 +86,12 @@ fn transport(headers: &HeaderMap) -> Transport {
 
 /// The host that the nearest proxy was asked for, where it says so.
 fn host(headers: &HeaderMap) -> Option<HeaderValue> {
-    let host = items(headers, &FORWARDED_HOST).last().filter(|host| host.parse::<Authority>().is_ok())?;
+    let host = if headers.contains_key(FORWARDED_HOST) {
+        items(headers, &FORWARDED_HOST).last()
+    } else {
+        items(headers, &FORWARDED).last().and_then(|element| parameter(element, "host"))
+    };
+    let host = host.filter(|host| host.parse::<Authority>().is_ok())?;
     HeaderValue::from_str(host).ok()
 }
 
@@ -195,6 +200,11 @@ mod tests {
         assert_eq!(by("evil.example, rung.example.org:8443").as_deref(), Some("rung.example.org:8443"));
         assert_eq!(by("a b"), None);
         assert_eq!(by(""), None);
+        let standard = ("forwarded", "for=203.0.113.9;host=\"rung.example.org:8443\";proto=https");
+        assert_eq!(host_of(&[standard]).as_deref(), Some("rung.example.org:8443"));
+        let both = [("forwarded", "host=evil.example"), ("x-forwarded-host", "rung.example.org")];
+        assert_eq!(host_of(&both).as_deref(), Some("rung.example.org"));
+        assert_eq!(host_of(&[("forwarded", "for=203.0.113.9")]), None);
     }
 
     fn host_of(lines: &[(&'static str, &'static str)]) -> Option<String> {

@@ -100,36 +100,21 @@ impl Store {
             channel.secret.as_deref(),
             channel.paused.as_deref()
         )?;
-        if updated == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        audit::commit_change(writing, updated, &audit).await
     }
 
     /// Stops using a channel for a reason of its own; whether it was in use.
     pub async fn pause_channel(&self, id: ChannelId, why: &str, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, PAUSE_CHANNEL, id, why)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), PAUSE_CHANNEL, id, why)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Deletes a channel with its rules and its messages; whether there was one.
     pub async fn delete_channel(&self, id: ChannelId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE_CHANNEL, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE_CHANNEL, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     pub async fn channel(&self, id: ChannelId) -> Result<Option<Channel>, StoreError> {
@@ -189,13 +174,8 @@ impl Store {
     /// Whether there was such a rule.
     pub async fn delete_rule(&self, id: AlertRuleId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE_RULE, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE_RULE, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     pub async fn rule(&self, id: AlertRuleId) -> Result<Option<AlertRule>, StoreError> {
@@ -237,13 +217,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, END_WINDOW, id, at)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), END_WINDOW, id, at)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     pub async fn window(&self, id: MaintenanceId) -> Result<Option<MaintenanceWindow>, StoreError> {

@@ -1,7 +1,7 @@
 //! The append-only audit log. The database itself refuses to change or cut it.
 
 use crate::column::{Json, from_row};
-use crate::db::{Link, Store, rows, run, statements};
+use crate::db::{Link, Store, Writing, rows, run, statements};
 use crate::error::StoreError;
 use crate::ids::{AuditId, OrgId, UserId};
 use crate::page;
@@ -35,6 +35,20 @@ pub(crate) async fn append(link: &mut Link<'_>, audit: &Audit) -> Result<(), Sto
         Json(&audit.details)
     )?;
     Ok(())
+}
+
+/// Commits a write with its audit line, where it changed anything; whether it did. Where it did not, nothing is kept.
+pub(crate) async fn commit_change(
+    mut writing: Writing,
+    changed: u64,
+    audit: &Audit,
+) -> Result<bool, StoreError> {
+    if changed == 0 {
+        return Ok(false);
+    }
+    append(&mut writing.link(), audit).await?;
+    writing.commit().await?;
+    Ok(true)
 }
 
 /// Ends what somebody made or was given in an organization, in the transaction that takes from them the right to it.

@@ -101,25 +101,15 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, JOIN, org, at, by).or_missing("organization or account")? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), JOIN, org, at, by).or_missing("organization or account")?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// From now on the organization neither contributes nor reads. Whether it did before.
     pub async fn leave_benchmark(&self, org: OrgId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, LEAVE, org)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), LEAVE, org)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     pub async fn benchmark_member(&self, org: OrgId) -> Result<Option<BenchmarkMember>, StoreError> {

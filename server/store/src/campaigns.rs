@@ -137,25 +137,15 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, CHANGE, id, title, Text(due))? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), CHANGE, id, title, Text(due))?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Its assessments stay; whether there was such a campaign.
     pub async fn delete_campaign(&self, id: CampaignId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Keeps a view; one of the same name is replaced.
@@ -177,12 +167,7 @@ impl Store {
     /// Whether the user had it.
     pub async fn remove_view(&self, id: ViewId, user: UserId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, REMOVE_VIEW, id, user)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), REMOVE_VIEW, id, user)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

@@ -258,12 +258,7 @@ impl Store {
     /// Deletes the check with its runs, standings and ties; whether there was such a check.
     pub async fn delete_check(&self, id: CheckId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

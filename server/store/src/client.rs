@@ -35,7 +35,7 @@ use value::{Column, Kind};
 
 statements! {
     Both FRAMEWORKS = "SELECT id, code, version FROM frameworks";
-    Both PEOPLE = "SELECT id, name, email FROM users";
+    Both PERSON = "SELECT id, name, email FROM users WHERE id = $1";
     Both MEMBERS = "SELECT u.name, m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 \
         ORDER BY u.name, m.role";
     Both TAKEN = "SELECT slug FROM organizations WHERE id = $1 OR slug = $2";
@@ -144,12 +144,11 @@ impl Store {
             let columns = table.columns.iter().map(|column| column.name.to_owned()).collect();
             found.tables.insert(table.name.to_owned(), Rows { columns, rows });
         }
-        let everybody = rows!(link, (UserId, String, String), PEOPLE)?;
         let (mut addresses, unmarked) = (BTreeMap::new(), users::marked(org, ""));
-        for (id, name, email) in everybody {
-            if !named.people.contains(&id.to_string()) {
+        for id in &named.people {
+            let Some((id, name, email)) = row!(link, (UserId, String, String), PERSON, &**id)? else {
                 continue;
-            }
+            };
             // Whoever came along with the organization leaves with it as they came.
             let mark = email.strip_prefix(&unmarked).map(str::to_owned);
             found.people.push(NamedPerson { id, name, mark });

@@ -211,24 +211,14 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, statement, id, by, at)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), statement, id, by, at)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Takes the settling of a thread back; whether it was settled.
     pub async fn reopen_thread(&self, id: CommentId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, REOPEN, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), REOPEN, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

@@ -196,8 +196,9 @@ pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
 }
 
 fn address(url: &str, reason: &dyn std::fmt::Display) -> StoreError {
-    // An address may carry a password: only its beginning is repeated.
-    let shown = url.split_once('@').map_or(url, |_| url.split(':').next().unwrap_or_default());
+    // An address may carry a password, before its host or in its query: only its beginning is repeated.
+    let may_tell = !url.starts_with("sqlite:") && url.contains(['@', '?']);
+    let shown = if may_tell { url.split(':').next().unwrap_or_default() } else { url };
     StoreError::Address { url: shown.to_owned(), reason: reason.to_string() }
 }
 

@@ -73,25 +73,16 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, SAVE, id, seen_revision, text, by, audit.at).or_missing("account")? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed =
+            run!(&mut writing.link(), SAVE, id, seen_revision, text, by, audit.at).or_missing("account")?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Whether there was such a draft, not yet published.
     pub async fn discard_draft(&self, id: DraftId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Makes a version of a draft and closes the draft, if nobody saved it since its publisher looked and no version as

@@ -179,11 +179,7 @@ impl Store {
         let link = &mut writing.link();
         assessments::hold(link, assessment).await?;
         assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
-        if run!(link, DELETE, id, assessment)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(link, DELETE, id, assessment)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

@@ -218,13 +218,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, UPDATE, id, owner, due.map(Text))? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), UPDATE, id, owner, due.map(Text))?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// What happened to the findings, newest first.

@@ -101,12 +101,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        if keep(link, UPDATE, &integration).await? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = keep(link, UPDATE, &integration).await?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Deletes an integration without checks, with the maintenance windows that are its own.

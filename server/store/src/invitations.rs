@@ -198,13 +198,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, REVOKE, id, at, by)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), REVOKE, id, at, by)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Makes the account a member with the invitation's role, once.

@@ -56,12 +56,7 @@ impl Store {
     /// Whether there was one.
     pub async fn remove_logo(&self, org: OrgId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, REMOVE, org)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), REMOVE, org)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

@@ -66,13 +66,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, WITHDRAW, id, at, by)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), WITHDRAW, id, at, by)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     pub async fn get_override(&self, id: OverrideId) -> Result<Option<Override>, StoreError> {

@@ -78,13 +78,15 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, CORRECT, entry.id, entry.revision, Json(&entry.content), entry.changed_at)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(
+            &mut writing.link(),
+            CORRECT,
+            entry.id,
+            entry.revision,
+            Json(&entry.content),
+            entry.changed_at
+        )?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Whether it had not been withdrawn yet.
@@ -96,13 +98,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, WITHDRAW, id, at, reason)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), WITHDRAW, id, at, reason)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     pub async fn register_entry(&self, id: RegisterEntryId) -> Result<Option<RegisterEntry>, StoreError> {

@@ -10,6 +10,7 @@ use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
 use crate::history::{DAY, HOUR, Slot, put_tally, tally_columns};
 use crate::ids::{CheckId, RunId, UnixMillis};
+use crate::page;
 use crate::queue::Job;
 use crate::record::{Retention, Tally};
 
@@ -63,12 +64,8 @@ struct CheckSlot {
     slot: Slot,
 }
 
-/// Before the first check.
-const BEGINNING: &str = "";
-
 /// The last check of the page that begins after one; `None` where no check is left.
-async fn page(link: &mut Link<'_>, after: Option<CheckId>) -> Result<Option<CheckId>, StoreError> {
-    let after = after.map_or_else(|| BEGINNING.to_owned(), |after| after.to_string());
+async fn last_of_page(link: &mut Link<'_>, after: &str) -> Result<Option<CheckId>, StoreError> {
     let ids = rows!(link, (CheckId,), PAGE, after, CHECKS)?;
     Ok(ids.last().map(|(id,)| *id))
 }
@@ -91,8 +88,8 @@ impl Job for Step {
     type Done = Option<CheckId>;
 
     async fn run(&self, link: &mut Link<'_>) -> Result<Option<CheckId>, StoreError> {
-        let Some(last) = page(link, self.after).await? else { return Ok(None) };
-        let after = self.after.map_or_else(|| BEGINNING.to_owned(), |after| after.to_string());
+        let after = page::after(self.after);
+        let Some(last) = last_of_page(link, &after).await? else { return Ok(None) };
         match self.work {
             Work::Gather { day } => gather(link, &after, last, day).await?,
             Work::Forget { hours_before, days_before } => {

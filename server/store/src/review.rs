@@ -1,11 +1,12 @@
 //! Steps from state to state, and differences between two raters that were settled.
 
+use crate::assessments;
 use crate::audit;
 use crate::column::{Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, UserId};
-use crate::record::{Adjudication, AssessmentState, Audit, Step};
+use crate::record::{Adjudication, AssessmentState, Audit, Rater, Step};
 
 statements! {
     // Only an assessor from outside makes an assessment final; in every other state it is not signed.
@@ -104,12 +105,11 @@ impl Store {
 
     /// Settles a difference, in the review only. `false`, and nothing changes, when one of the raters has answered anew.
     pub async fn settle(&self, settled: Adjudication, audit: Audit) -> Result<bool, StoreError> {
-        use crate::record::Rater;
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         let id = settled.assessment;
-        crate::assessments::hold(link, id).await?;
-        crate::assessments::must_be_in(link, id, &[AssessmentState::InReview]).await?;
+        assessments::hold(link, id).await?;
+        assessments::must_be_in(link, id, &[AssessmentState::InReview]).await?;
         for (rater, revision) in
             [(Rater::Own, settled.own_revision), (Rater::Assessor, settled.assessor_revision)]
         {

@@ -43,7 +43,7 @@ pub(crate) async fn keep_target(
 }
 
 impl Store {
-    /// `None` aims at no rung in particular.
+    /// `None` aims at no rung in particular. [`StoreError::Locked`] once it is final.
     pub async fn set_target(
         &self,
         id: AssessmentId,
@@ -52,9 +52,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        if run!(link, SET_TARGET, id, target.map(Text))? == 0 {
-            return Err(StoreError::NotFound { what: "assessment" });
-        }
+        run!(link, SET_TARGET, id, target.map(Text))?;
+        assessments::must_be_open(link, id).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }
@@ -105,6 +104,7 @@ impl Store {
     }
 
     /// Keeps what was decided in place of what was before. The criterion must be one of the assessment's framework.
+    /// [`StoreError::Locked`] once that is final.
     pub async fn keep_roadmap_step(
         &self,
         assessment: AssessmentId,
@@ -115,7 +115,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        let kept = run!(
+        assessments::refuse_final(link, assessment).await?;
+        run!(
             link,
             KEEP,
             assessment,
@@ -127,9 +128,6 @@ impl Store {
             at
         )
         .or_missing("criterion or account")?;
-        if kept == 0 {
-            return Err(StoreError::NotFound { what: "assessment" });
-        }
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -82,13 +82,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, BEGIN, user, secret).or_missing("account")? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), BEGIN, user, secret).or_missing("account")?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Forgets one that is being set up; whether there was one.
@@ -179,13 +174,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, statement, user)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), statement, user)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// Those of every account, from the one after `after`.

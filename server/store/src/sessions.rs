@@ -20,9 +20,9 @@ statements! {
         "SELECT ", session_columns!(), ", ", user_columns!(),
         " FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND s.expires_at > $2"
     );
-    Both SAVE = "INSERT INTO sessions (id, user_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
-        ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, \
-        expires_at = excluded.expires_at";
+    Both INSERT = "INSERT INTO sessions (id, user_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    // One that was ended while a request was under way stays ended.
+    Both SAVE = "UPDATE sessions SET user_id = $2, data = $3, expires_at = $4 WHERE id = $1";
     Both DELETE = "DELETE FROM sessions WHERE id = $1";
     Both DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
     Both OF_USER = concat!(
@@ -72,12 +72,11 @@ impl Store {
         Ok(visit.map(|visit| (visit.session, visit.user)))
     }
 
-    /// Writes the session anew, whether it was there or not; it keeps the time of its creation.
-    pub async fn save_session(&self, session: Session) -> Result<(), StoreError> {
+    pub async fn create_session(&self, session: Session) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         run!(
             &mut writing.link(),
-            SAVE,
+            INSERT,
             &*session.id,
             session.user,
             &*session.data,
@@ -85,6 +84,15 @@ impl Store {
             session.expires_at
         )?;
         writing.commit().await
+    }
+
+    /// Writes the session anew, but for the time of its creation; whether it is still there.
+    pub async fn save_session(&self, session: Session) -> Result<bool, StoreError> {
+        let Session { id, user, data, expires_at, .. } = session;
+        let mut writing = self.write().await?;
+        let saved = run!(&mut writing.link(), SAVE, &*id, user, &*data, expires_at)?;
+        writing.commit().await?;
+        Ok(saved > 0)
     }
 
     pub async fn delete_session(&self, id: &str) -> Result<(), StoreError> {
@@ -125,12 +133,7 @@ impl Store {
     /// Ends one session of the account; whether it has such a session.
     pub async fn delete_session_of(&self, user: UserId, id: &str, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE_ONE_OF_USER, user, id)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE_ONE_OF_USER, user, id)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

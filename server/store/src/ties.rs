@@ -56,13 +56,8 @@ impl Store {
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, CLEAR, check, framework, Text(binding))? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), CLEAR, check, framework, Text(binding))?;
+        audit::commit_change(writing, changed, &audit).await
     }
 
     /// In every framework.

@@ -69,12 +69,7 @@ impl Store {
     /// Whether the account had such a token.
     pub async fn delete_token(&self, id: TokenId, user: UserId, audit: Audit) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        if run!(link, DELETE, id, user)? == 0 {
-            return Ok(false);
-        }
-        audit::append(link, &audit).await?;
-        writing.commit().await?;
-        Ok(true)
+        let changed = run!(&mut writing.link(), DELETE, id, user)?;
+        audit::commit_change(writing, changed, &audit).await
     }
 }

@@ -2,9 +2,9 @@
 
 use rstest::rstest;
 
-use super::clients::{Exported, rich};
+use super::clients::{Exported, file_among_evidence, rich};
 use super::frameworks::admin;
-use super::support::{Answer, Backend, Person, TestApp, World, text};
+use super::support::{Answer, Backend, Person, TestApp, World};
 use super::uploads::{PDF, form};
 
 /// Sends the form with a client's file, as a browser does.
@@ -84,9 +84,7 @@ async fn two_who_bring_the_same_client_at_once_take_no_file_from_each_other(
         panic!("one of the two comes first")
     };
     assert!(refused.to_string().contains("is here already"), "{refused}");
-    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
-    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
-    let file = keeper.get(&format!("/evidence/{}", text(&item["id"]))).await;
+    let (_, file) = file_among_evidence(&keeper, &world).await;
     assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
     app.stop().await;
     world.app.stop().await;

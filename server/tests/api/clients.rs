@@ -1,4 +1,4 @@
-//! One client as a file: out of one installation and into another, and what a damaged file does.
+//! One client as a file: out of one installation and into another.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::checks::{Target, add};
 use super::logos;
 use super::spoiled_clients::{entries, sha256, zipped};
-use super::support::{Backend, Person, TestApp, World, text};
+use super::support::{Answer, Backend, Person, TestApp, World, text};
 use super::uploads::{PDF, attach, files_below};
 
 pub(super) const SECRET: &str = "walnut-secret-9917";
@@ -104,6 +104,14 @@ async fn beside(world: &World, item: &str) {
     let fields = [("revision", "1"), ("note", "As asked, and more."), ("dated", "2026-01-06")];
     let next = super::uploads::form(&fields, None);
     super::uploads::send(owner, &format!("/evidence/{item}/revisions"), next).await.expect(200);
+}
+
+/// The item of evidence that has a file, and the file as it is handed out.
+pub(super) async fn file_among_evidence(person: &Person, world: &World) -> (Value, Answer) {
+    let kept = person.get(&world.at("/evidence")).await.expect(200);
+    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    let file = person.get(&format!("/evidence/{}", text(&item["id"]))).await;
+    (item.clone(), file)
 }
 
 /// The exported client, in a file.
@@ -225,9 +233,7 @@ async fn a_client_goes_out_and_comes_in_elsewhere_with_the_same_score_and_the_sa
             (text(&snapshot["sha256"]).as_str(), Recomputed::Equal)
         );
     }
-    let evidence = keeper.get(&world.at("/evidence")).await.expect(200);
-    let file = evidence["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
-    assert_eq!(keeper.get(&format!("/evidence/{}", text(&file["id"]))).await.text.as_bytes(), PDF);
+    assert_eq!(file_among_evidence(&keeper, &world).await.1.text.as_bytes(), PDF);
 
     assert_eq!(keeper.get(&world.org("/logo")).await.status, 200, "the logo came along");
 

@@ -273,10 +273,16 @@ async fn a_client_is_taken_along_by_two_commands() {
     assert!(!file.exists());
     let written = export(&world.slug);
     assert_eq!(written.status.code(), Some(0), "beside a running server: {written:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no half file is left");
+    // Somebody else may be writing there.
+    let part = folder.path().join("alder.rung.zip.part");
+    std::fs::write(&part, "half").unwrap();
     let again = export(&world.slug);
     assert_eq!(again.status.code(), Some(1), "{again:?}");
     assert!(err(&again).contains("exists already"), "{again:?}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no half file is left");
+    assert_eq!(std::fs::read(&part).unwrap(), b"half");
+    let deeds = world.app.deeds().await;
+    assert_eq!(deeds.iter().filter(|deed| *deed == "client.exported").count(), 1, "{deeds:?}");
 
     let to = format!("sqlite://{}", folder.path().join("new/rung.db").display());
     let arguments = [

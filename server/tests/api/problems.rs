@@ -79,7 +79,9 @@ async fn a_nul_is_refused_alike_on_both_databases(
         .await
         .problem(400);
     owner.get("/frameworks/B7%00/1.0.0").await.problem(404);
+    owner.get("/frameworks/B7/1.0.0/changes?from=%00").await.problem(400);
     owner.sign_in().await;
+    assert_eq!(owner.page("/frameworks/B7/1.0.0/changes?from=%00").await.status, 404);
     assert_eq!(owner.page("/orgs/north%00").await.status, 404);
     assert_eq!(owner.page("/frameworks/B7/1.0.0%00").await.status, 404);
     let form = [("name", "A\0"), ("profiles", "H"), ("size_band", "1-6")];

@@ -42,6 +42,9 @@ async fn a_link_shows_the_chosen_sections_to_anybody_until_it_ends_and_says_who_
     let refused = world.owner.submit(&path, &wrong).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("for whom the link is") && refused.text.contains("at most a year ahead"));
+    let turned = [("label", "The \u{202e}draob"), ("expires", tomorrow.as_str()), ("section", "domains")];
+    let refused = world.owner.submit(&path, &turned).await;
+    assert!(refused.status == 422 && refused.text.contains("U+202E"), "{refused:?}");
     let fields = [("label", "The board"), ("expires", tomorrow.as_str()), ("section", "domains")];
     let made = world.owner.submit(&path, &fields).await;
     assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));

@@ -4,8 +4,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use server::config::EvidenceConfig;
 
-use super::clients::{Exported, rich};
-use super::support::{Backend, TestApp, text};
+use super::clients::{Exported, file_among_evidence, rich};
+use super::support::{Backend, TestApp};
 use super::uploads::{PDF, files_below};
 
 /// The entries of a zip, in order.
@@ -233,9 +233,7 @@ async fn an_import_that_fails_takes_no_file_from_one_that_is_under_way(
     );
     assert!(first.is_err() && second.is_err());
     done.unwrap();
-    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
-    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
-    let file = keeper.get(&format!("/evidence/{}", text(&item["id"]))).await;
+    let (_, file) = file_among_evidence(&keeper, &world).await;
     assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
     app.stop().await;
     world.app.stop().await;
@@ -269,12 +267,10 @@ async fn evidence_that_would_not_be_taken_here_comes_along_and_opens_nothing(
     let keeper = app.person("keeper").await;
     let imported = app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap();
     assert_eq!(imported.untaken_files, ["Go-live report.pdf"]);
-    let kept = keeper.get(&world.at("/evidence")).await.expect(200);
-    let item = kept["items"].as_array().unwrap().iter().find(|item| !item["file"].is_null()).unwrap();
+    let (item, file) = file_among_evidence(&keeper, &world).await;
     assert_eq!(item["file"]["name"], "Go-live report.pdf.bin");
     assert_eq!(item["file"]["media_type"], "application/octet-stream");
     assert_eq!(item["file"]["bytes"], json!(page.len()));
-    let file = keeper.get(&format!("/evidence/{}", text(&item["id"]))).await;
     assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, &page[..]));
     assert_eq!(file.header("content-type"), "application/octet-stream");
     assert!(file.header("content-disposition").starts_with("attachment;"), "{file:?}");

@@ -1,7 +1,6 @@
 //! The second step of signing in: the code of an authenticator, or a recovery code.
 
 use axum::response::Response;
-use http::StatusCode;
 use leptos::prelude::*;
 
 use super::super::parts::error_of;
@@ -11,7 +10,7 @@ use crate::web::{AppState, Frame, Refusal};
 
 /// The page of the second step as an answer.
 pub(crate) async fn second_step_page(state: &AppState, onward: Onward, refusal: Option<Refusal>) -> Response {
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let rungs = ladder_names(state).await;
     Frame::new(state, None, "Sign in, second step")
         .respond(status, || view! { <SecondStepPage onward refusal rungs/> }.into_any())

@@ -8,7 +8,6 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::check::Group;
 use domain::reconcile::Aggregate;
-use http::StatusCode;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
@@ -121,7 +120,7 @@ fn page(
         worker: format!("/pkg/{}-worker.js", state.leptos.output_name),
         id: check.id.to_string(),
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = frame.organization(&organization, Tab::Integrations).with_islands();
     Ok(frame.respond(status, || view! { <ReconcilePage shown typed refusal/> }.into_any()))
 }

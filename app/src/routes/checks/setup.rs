@@ -9,7 +9,6 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::KindCode;
 use domain::check::{CheckKind, ParameterType};
-use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::check::{ChangedCheck, CheckPage, NewCheck, RawParameters};
@@ -123,7 +122,7 @@ async fn new_page(
     let kind = supported(state, chosen);
     let name = found.integration.details.name;
     let at = format!("/orgs/{slug}/integrations/{id}");
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(actor), format!("{name}, new check"))
         .organization(&found.organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <CheckNewPage at name kinds kind typed refusal/> }.into_any()))
@@ -197,7 +196,7 @@ fn edit_page(
     let set: Vec<_> = secrets(&found.kind).into_iter().filter(on_file).collect();
     let CheckPage { organization, integration, check, kind, .. } = found;
     let at = format!("/orgs/{}/checks/{}", organization.slug, check.id);
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let title = format!("{}, {}, edit", integration.details.name, kind.title);
     let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <CheckEditPage at kind set typed refusal/> }.into_any()))
@@ -237,7 +236,7 @@ fn remove_page(
     criteria.dedup();
     let at = format!("/orgs/{}/checks/{}", organization.slug, check.id);
     let integration = integration.details.name;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let status = Refusal::status_of(refusal.as_ref());
     let title = format!("{integration}, {}, remove", kind.title);
     let frame = Frame::new(state, Some(actor), title).organization(&organization, Tab::Integrations);
     Ok(frame.respond(status, || view! { <CheckRemovePage at kind integration criteria refusal/> }.into_any()))

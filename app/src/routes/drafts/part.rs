@@ -1,7 +1,7 @@
 //! The parts of a draft by their forms: saved, added, moved, taken away. Each reads the document, changes it and saves it
 //! whole, so that there is one way in which a draft changes.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::framework::draft::{Binding, Criterion, Domain, Draft, Figure, Part, Rung};
 use http::StatusCode;
@@ -10,7 +10,7 @@ use service::{Actor, DraftId, Error, FieldError};
 
 use super::{frame, seen_revision};
 use crate::pages::draft::{PartSheet, Saved, apply, draft_path, fields_of, part_page, part_words};
-use crate::web::{AppState, CurrentActor, Fields, PageError, Posted, Refusal, Segments, see_other};
+use crate::web::{AppState, CurrentActor, Fields, PageError, Posted, Queried, Refusal, Segments, see_other};
 
 fn part_of(text: &str) -> Result<Part, PageError> {
     text.parse().map_err(|_| PageError::not_found())
@@ -27,12 +27,12 @@ pub(super) async fn show(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((id, part)): Segments<(DraftId, String)>,
-    Query(query): Query<Vec<(String, String)>>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let part = part_of(&part)?;
     let page = state.service.draft(&actor, id).await?;
     let fields = fields_of(document(&page)?, part).ok_or_else(PageError::not_found)?;
-    let saved = if query.iter().any(|(name, _)| name == "saved") { Saved::Now } else { Saved::OnFile };
+    let saved = if query.has("saved") { Saved::Now } else { Saved::OnFile };
     draw(&state, &actor, page, part, fields, saved, None).await
 }
 

@@ -1,11 +1,10 @@
 //! Where somebody is signed in: the web sessions of an account, and ending them.
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use store::UnixMillis;
 use store::record::Session;
 
-use crate::service::audit;
+use crate::service::{audit, hash_of};
 use crate::{Actor, Error, Service};
 
 /// Days after its last use at which a session ends.
@@ -19,7 +18,7 @@ pub const BROWSER_KEY: &str = "browser";
 /// What the database knows a session by: the SHA-256 of the cookie's value, in hexadecimal. Whoever reads the database
 /// can open no session.
 pub fn session_key(cookie: &str) -> String {
-    crate::hexadecimal(&Sha256::digest(cookie))
+    hash_of(cookie)
 }
 
 /// Whoever opened a session that has not ended.

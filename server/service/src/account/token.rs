@@ -1,13 +1,10 @@
 //! API tokens: 256 random bits, shown once, kept as a SHA-256 hash.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use store::record::ApiToken;
 use store::{TokenId, UnixMillis};
 
-use crate::service::audit;
+use crate::service::{audit, hash_of, random_token};
 use crate::{Actor, Error, Service};
 
 /// A token and the text that is shown this once.
@@ -29,8 +26,7 @@ impl Service {
         if let Some(problem) = crate::name::unprintable("name", name) {
             return Err(Error::Invalid(vec![problem]));
         }
-        let random: [u8; 32] = rand::random();
-        let secret = format!("rung_{}", URL_SAFE_NO_PAD.encode(random));
+        let secret = format!("rung_{}", random_token());
         let token = ApiToken {
             id: TokenId::new(),
             user: actor.user(),
@@ -39,7 +35,7 @@ impl Service {
             last_used_at: None,
         };
         let entry = audit(Some(actor), "token.created", token.id, json!({ "name": name }));
-        self.store().create_token(token.clone(), &hash(&secret), entry).await?;
+        self.store().create_token(token.clone(), &hash_of(&secret), entry).await?;
         Ok(NewToken { token, secret })
     }
 
@@ -52,7 +48,7 @@ impl Service {
 
     /// Who a bearer token acts for.
     pub async fn actor_of_token(&self, bearer: &str) -> Result<Actor, Error> {
-        let user = self.store().user_by_token_hash(&hash(bearer), UnixMillis::now()).await?;
+        let user = self.store().user_by_token_hash(&hash_of(bearer), UnixMillis::now()).await?;
         user.map(Actor::from).ok_or_else(|| Error::Unauthenticated("The token is not valid.".to_owned()))
     }
 
@@ -70,8 +66,4 @@ impl Service {
             Err(Error::NotFound("The token"))
         }
     }
-}
-
-fn hash(secret: &str) -> String {
-    crate::hexadecimal(&Sha256::digest(secret.as_bytes()))
 }

@@ -27,7 +27,7 @@ pub(super) use observe::least_asked;
 pub use schedule::Punctuality;
 use schedule::Schedule;
 
-use crate::service::org_audit;
+use crate::service::{hash_of, org_audit};
 use crate::{Actor, Error, Permission, Service};
 
 /// Reports that the page shows one by one.
@@ -115,7 +115,7 @@ impl Service {
     /// than report by a guessed one.
     pub(super) async fn may_choose(&self, actor: &Actor, check: CheckId, secret: &str) -> Result<(), Error> {
         self.listening().choose(actor.user(), UnixMillis::now())?;
-        match self.store().reporter(&token::hash(secret)).await? {
+        match self.store().reporter(&hash_of(secret)).await? {
             Some(other) if other.check != check => Err(taken()),
             _ => Ok(()),
         }
@@ -139,7 +139,7 @@ impl Service {
 /// A token as it is kept, with its line in the log.
 pub(super) fn token_made(actor: &Actor, org: OrgId, check: CheckId, secret: &str) -> TokenMade {
     let audit = org_audit(actor, org, "feed.token_made", check, json!({}));
-    TokenMade { hash: token::hash(secret), at: UnixMillis::now(), audit }
+    TokenMade { hash: hash_of(secret), at: UnixMillis::now(), audit }
 }
 
 /// Somebody chose the same token in the meantime; nothing was kept.

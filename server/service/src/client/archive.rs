@@ -11,9 +11,10 @@ use serde::de::DeserializeOwned;
 use store::EvidenceId;
 use zip::ZipArchive;
 
-use super::{Entry, FORMAT, LARGEST_CLIENT, LARGEST_TEXT, MANIFEST, MOST_ENTRIES, Manifest, VERSION, hash};
+use super::{Entry, FORMAT, LARGEST_CLIENT, LARGEST_TEXT, MANIFEST, MOST_ENTRIES, Manifest, VERSION};
 use crate::Error;
 use crate::evidence::LARGEST_FILE;
+use crate::service::hash_of_bytes;
 
 /// The file is not one that can be imported.
 pub(super) fn refused(words: impl Into<String>) -> Error {
@@ -55,7 +56,7 @@ impl Archive {
             )));
         }
         let manifest: Manifest = read_json(&bytes, MANIFEST)?;
-        let manifest_sha256 = hash(&bytes);
+        let manifest_sha256 = hash_of_bytes(&bytes);
         let entries: BTreeMap<String, Entry> =
             manifest.entries.iter().map(|entry| (entry.name.clone(), entry.clone())).collect();
         if entries.len() != manifest.entries.len() {
@@ -94,7 +95,7 @@ impl Archive {
             return Err(refused(format!("{name} is larger than it may be.")));
         }
         let content = unpacked(&mut self.zip, name, entry.bytes)?;
-        if u64::try_from(content.len()).ok() != Some(entry.bytes) || hash(&content) != entry.sha256 {
+        if u64::try_from(content.len()).ok() != Some(entry.bytes) || hash_of_bytes(&content) != entry.sha256 {
             return Err(damaged(format_args!("{name} is not what the manifest says")));
         }
         Ok(content)
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn a_file_of_evidence_is_named_by_its_item_and_its_hash_and_nothing_else() {
         let item = EvidenceId::new();
-        let sha256 = hash(b"a");
+        let sha256 = hash_of_bytes(b"a");
         assert_eq!(file_entry(&format!("files/{item}/{sha256}")).unwrap(), (item, sha256.clone()));
         for bad in [
             format!("files/../{item}/{sha256}"),

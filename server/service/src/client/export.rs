@@ -14,9 +14,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{
     CITATIONS, CitedSource, Entry, FORMAT, LOGO, MANIFEST, Manifest, MissingFile, Named, PEOPLE, People,
-    VERSION, hash, mark, table_entry,
+    VERSION, mark, table_entry,
 };
-use crate::service::{audit, org_audit};
+use crate::service::{audit, hash_of_bytes, org_audit};
 use crate::{Actor, Error, Permission, Service};
 
 /// Bytes handed on at a time, and how many such pieces may wait.
@@ -120,7 +120,7 @@ impl Work {
                 None => None,
             };
             match found {
-                Some(content) if hash(&content) == sha256 => {
+                Some(content) if hash_of_bytes(&content) == sha256 => {
                     file.add(&format!("files/{evidence}/{sha256}"), &content)?;
                 }
                 // Of what was replaced or removed, the file may be gone.
@@ -181,7 +181,7 @@ impl Packing {
     fn add(&mut self, name: &str, content: &[u8]) -> io::Result<()> {
         self.put(name, content)?;
         let bytes = u64::try_from(content.len()).map_err(io::Error::other)?;
-        self.entries.push(Entry { name: name.to_owned(), bytes, sha256: hash(content) });
+        self.entries.push(Entry { name: name.to_owned(), bytes, sha256: hash_of_bytes(content) });
         Ok(())
     }
 

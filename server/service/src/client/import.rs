@@ -16,7 +16,7 @@ use super::archive::{Archive, file_entry, is_hash, refused};
 use super::bodies::{FoundFile, Told, proven};
 use super::{CITATIONS, CitedSource, LOGO, PEOPLE, People, table_entry};
 use crate::evidence::sniff;
-use crate::service::{hash_of, org_audit};
+use crate::service::{hash_of, hash_of_bytes, org_audit};
 use crate::{Actor, Error, Service};
 
 /// What was imported.
@@ -258,7 +258,7 @@ fn unpack(service: &Service, path: &Path, known: Vec<Citation>) -> Result<Unpack
     for name in archive.names("files/") {
         let (item, sha256) = file_entry(&name)?;
         let content = archive.read(&name)?;
-        if super::hash(&content) != sha256 {
+        if hash_of_bytes(&content) != sha256 {
             return Err(refused(format!("{name} is not the file that it is named after.")));
         }
         let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);

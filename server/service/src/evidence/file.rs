@@ -17,7 +17,7 @@ use super::room::FileRoom;
 use super::sniff::sniff;
 use super::{Described, NewBody, problems_of};
 use crate::answer::must_be_open;
-use crate::service::org_audit;
+use crate::service::{hash_of_bytes, org_audit};
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// The most that a file may hold, in bytes: 25 MB.
@@ -78,7 +78,7 @@ fn described(upload: &Upload) -> (EvidenceFile, Option<FieldError>) {
         Err(problem) => return (file, Some(FieldError::new("file", problem))),
     }
     kind.media_type().clone_into(&mut file.media_type);
-    file.sha256 = crate::hexadecimal(&sha2::Sha256::digest(&upload.content));
+    file.sha256 = hash_of_bytes(&upload.content);
     (file, None)
 }
 

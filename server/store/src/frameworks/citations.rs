@@ -49,18 +49,24 @@ impl From<CitationRow> for Citation {
 /// Adds those that are missing, behind the others; what is there stays as it is.
 pub(crate) async fn add_missing(link: &mut Link<'_>, citations: &[Citation]) -> Result<(), StoreError> {
     for citation in citations {
-        run!(
-            link,
-            ADD,
-            Text(&citation.key),
-            &*citation.title,
-            Json(&citation.urls),
-            &*citation.status,
-            citation.valid_from.map(Text),
-            citation.valid_to.map(Text),
-            citation.binds.as_deref()
-        )?;
+        put(link, ADD, citation).await?;
     }
+    Ok(())
+}
+
+/// Writes a citation by one of the statements that give it a place themselves.
+async fn put(link: &mut Link<'_>, statement: &'static str, citation: &Citation) -> Result<(), StoreError> {
+    run!(
+        link,
+        statement,
+        Text(&citation.key),
+        &*citation.title,
+        Json(&citation.urls),
+        &*citation.status,
+        citation.valid_from.map(Text),
+        citation.valid_to.map(Text),
+        citation.binds.as_deref()
+    )?;
     Ok(())
 }
 
@@ -93,17 +99,7 @@ impl Store {
     pub async fn keep_citation(&self, citation: &Citation, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        run!(
-            link,
-            ADD_OR_CHANGE,
-            Text(&citation.key),
-            &*citation.title,
-            Json(&citation.urls),
-            &*citation.status,
-            citation.valid_from.map(Text),
-            citation.valid_to.map(Text),
-            citation.binds.as_deref()
-        )?;
+        put(link, ADD_OR_CHANGE, citation).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -85,8 +85,11 @@ async fn an_unknown_address_is_refused(#[case] url: &str) {
 
 #[tokio::test]
 async fn a_refused_address_does_not_repeat_its_password() {
-    let refused = Store::connect("mysql://rung:secret@db/rung").await.unwrap_err();
-    assert!(!refused.to_string().contains("secret"), "{refused}");
+    for url in ["mysql://rung:secret@db/rung", "postgres://db:port/rung?user=rung&password=secret"] {
+        let refused = Store::connect(url).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Address { .. }), "{refused:?}");
+        assert!(!refused.to_string().contains("secret"), "{refused}");
+    }
 }
 
 #[tokio::test]

@@ -88,5 +88,11 @@ async fn levels_to_aim_at_are_kept_for_all_criteria_and_for_single_ones(
     assert!(matches!(late, Err(StoreError::Locked(AssessmentState::Final))), "{late:?}");
     let late = store.set_target_level(id, level(4), world.audit("aimed")).await;
     assert!(matches!(late, Err(StoreError::Locked(AssessmentState::Final))), "{late:?}");
+    let late = store.set_target(id, Some(&"B.2".into()), world.audit("aimed")).await;
+    assert!(matches!(late, Err(StoreError::Locked(AssessmentState::Final))), "{late:?}");
+    let step =
+        RoadmapStep { criterion: criterion(0), choice: StepChoice::Pinned, owner: String::new(), due: None };
+    let late = store.keep_roadmap_step(id, &step, world.user.id, NOW, world.audit("decided")).await;
+    assert!(matches!(late, Err(StoreError::Locked(AssessmentState::Final))), "{late:?}");
     assert_eq!(targets().await.len(), 1);
 }

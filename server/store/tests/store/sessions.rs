@@ -19,7 +19,7 @@ fn session(id: &str, user: Option<&User>) -> Session {
 async fn a_session_is_there_until_it_expires(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let World { store, user, .. } = &World::new(backend).await;
     let kept = session("one", Some(user));
-    store.save_session(kept.clone()).await.unwrap();
+    store.create_session(kept.clone()).await.unwrap();
     assert_eq!(store.session("one", NOW).await.unwrap(), Some(kept.clone()));
     assert_eq!(store.session_user("one", NOW).await.unwrap(), Some((kept, Some(user.clone()))));
     assert_eq!(store.session("one", later(1000)).await.unwrap(), None);
@@ -32,7 +32,7 @@ async fn a_session_is_there_until_it_expires(#[values(Backend::Sqlite, Backend::
 async fn a_session_of_nobody_has_no_account(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let World { store, .. } = &World::new(backend).await;
     let kept = session("one", None);
-    store.save_session(kept.clone()).await.unwrap();
+    store.create_session(kept.clone()).await.unwrap();
     assert_eq!(store.session_user("one", NOW).await.unwrap(), Some((kept, None)));
 }
 
@@ -40,13 +40,15 @@ async fn a_session_of_nobody_has_no_account(#[values(Backend::Sqlite, Backend::P
 #[tokio::test]
 async fn a_session_is_saved_often(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let World { store, user, .. } = &World::new(backend).await;
-    store.save_session(session("one", None)).await.unwrap();
+    store.create_session(session("one", None)).await.unwrap();
     let signed_in = Session { expires_at: later(5000), ..session("one", Some(user)) };
-    store.save_session(signed_in.clone()).await.unwrap();
-    assert_eq!(store.session("one", later(2000)).await.unwrap(), Some(signed_in));
-    store.save_session(session("new", None)).await.unwrap();
+    assert!(store.save_session(signed_in.clone()).await.unwrap());
+    assert_eq!(store.session("one", later(2000)).await.unwrap(), Some(signed_in.clone()));
+    store.create_session(session("new", None)).await.unwrap();
     assert!(store.session("new", NOW).await.unwrap().is_some());
     store.delete_session("one").await.unwrap();
+    assert_eq!(store.session("one", NOW).await.unwrap(), None);
+    assert!(!store.save_session(signed_in).await.unwrap(), "a session that was ended is not brought back");
     assert_eq!(store.session("one", NOW).await.unwrap(), None);
 }
 
@@ -54,9 +56,9 @@ async fn a_session_is_saved_often(#[values(Backend::Sqlite, Backend::Postgres)] 
 #[tokio::test]
 async fn expired_sessions_are_deleted(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let World { store, user, .. } = &World::new(backend).await;
-    store.save_session(session("old", Some(user))).await.unwrap();
+    store.create_session(session("old", Some(user))).await.unwrap();
     let young = Session { expires_at: later(9000), ..session("young", Some(user)) };
-    store.save_session(young.clone()).await.unwrap();
+    store.create_session(young.clone()).await.unwrap();
     assert_eq!(store.delete_expired_sessions(later(1000)).await.unwrap(), 1);
     assert_eq!(store.sessions_of(user.id).await.unwrap(), [young]);
 }
@@ -69,7 +71,7 @@ async fn signing_out_everywhere_spares_one_session(
     let world = &World::new(backend).await;
     let other = world.another_user("other@example.org").await;
     for (id, user) in [("a", &world.user), ("b", &world.user), ("c", &world.user), ("d", &other)] {
-        world.store.save_session(session(id, Some(user))).await.unwrap();
+        world.store.create_session(session(id, Some(user))).await.unwrap();
     }
     assert_eq!(
         world.store.delete_sessions_of(world.user.id, Some("b"), said("session.others_ended")).await.unwrap(),
@@ -94,7 +96,7 @@ async fn an_account_ends_its_own_sessions_only_and_all_of_them_with_its_password
     let World { store, user, .. } = world;
     let other = world.another_user("other@example.org").await;
     for (id, owner) in [("a", user), ("b", user), ("c", &other)] {
-        store.save_session(session(id, Some(owner))).await.unwrap();
+        store.create_session(session(id, Some(owner))).await.unwrap();
     }
     let lines = store.audit_count().await.unwrap();
     assert!(!store.delete_session_of(user.id, "c", said("session.ended")).await.unwrap());

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::limit::{Pace, Strangers};
 use super::news::News;
 use super::observe::ROWS;
-use super::token::hash;
+use crate::service::hash_of;
 use crate::{Error, FieldError, Service};
 
 /// The most tokens that are remembered.
@@ -85,7 +85,7 @@ impl Service {
         from: &str,
         figures: Option<&BTreeMap<String, Json>>,
     ) -> Result<(), Error> {
-        let (hash, now) = (hash(token), UnixMillis::now());
+        let (hash, now) = (hash_of(token), UnixMillis::now());
         let known = self.reporter(&hash, from, now).await?;
         let listening = self.listening();
         let paced = known.pace.take(listening.per_minute, now);

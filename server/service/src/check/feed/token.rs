@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
 
 use crate::FieldError;
 use crate::check::RawParameters;
@@ -16,10 +15,6 @@ const LENGTH: std::ops::RangeInclusive<usize> = 16..=200;
 pub(super) fn new() -> String {
     let random: [u8; 24] = rand::random();
     format!("feed_{}", URL_SAFE_NO_PAD.encode(random))
-}
-
-pub(super) fn hash(token: &str) -> String {
-    crate::hexadecimal(&Sha256::digest(token.as_bytes()))
 }
 
 /// Takes a token that somebody chose out of the parameters, where it never stays.
