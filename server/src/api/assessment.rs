@@ -20,7 +20,7 @@ use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
 use super::review::Submission;
 use super::time;
-use beside::{Beside, Include, IncludeQuery};
+use beside::{Beside, Include, IncludeQuery, Part};
 
 /// An organization's answers to one version of a framework.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -183,7 +183,7 @@ pub(super) async fn get(
     State(service): State<Service>,
 ) -> Result<Json<WithAnswers>, Problem> {
     let include = Include::understood(&query)?;
-    let (assessed, findings) = if include.findings {
+    let (assessed, findings) = if include.has(Part::Findings) {
         let mut page = service.findings(&actor, id).await?;
         let findings = finding::listed(&mut page);
         (page.assessed, Some(findings))
@@ -192,7 +192,7 @@ pub(super) async fn get(
     };
     let submission = service.submission_of(&actor, &assessed).await?;
     let submission = submission.map(|submission| Submission::of(submission, &assessed.framework));
-    let beside = Beside::of(include, &assessed, findings, &service);
+    let beside = Beside::of(&include, &assessed, findings, &service);
     let bundle = assessed.bundle;
     let answers = bundle.answers.into_iter().map(Answer::from).collect();
     let targets = bundle.targets.into_iter().map(|(criterion, level)| (criterion.to_string(), level.get()));

@@ -1,6 +1,6 @@
 //! What a reader takes along with an assessment, so that all of it is of one instant and comes in one answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use domain::BindingId;
@@ -26,33 +26,38 @@ pub(in crate::api) struct IncludeQuery {
     include: Option<String>,
 }
 
-/// The same, understood.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Include {
-    pub(super) score: bool,
-    pub(super) evidence: bool,
-    pub(super) checks: bool,
-    pub(super) findings: bool,
+/// A part that may be taken along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Score,
+    Evidence,
+    Checks,
+    Findings,
 }
+
+/// The same, understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Include(BTreeSet<Part>);
 
 impl Include {
     pub(super) fn understood(query: &IncludeQuery) -> Result<Self, Problem> {
-        let mut include = Self::default();
-        let words = query.include.as_deref().unwrap_or_default();
-        for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-            let part = match word {
-                "score" => &mut include.score,
-                "evidence" => &mut include.evidence,
-                "checks" => &mut include.checks,
-                "findings" => &mut include.findings,
-                _ => {
-                    let detail = "`include` takes `score`, `evidence`, `checks` and `findings`, with commas between them.";
-                    return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
-                }
-            };
-            *part = true;
-        }
-        Ok(include)
+        let words = query.include.as_deref().unwrap_or_default().split(',');
+        let parts = words.map(str::trim).filter(|word| !word.is_empty()).map(|word| match word {
+            "score" => Ok(Part::Score),
+            "evidence" => Ok(Part::Evidence),
+            "checks" => Ok(Part::Checks),
+            "findings" => Ok(Part::Findings),
+            _ => {
+                let detail =
+                    "`include` takes `score`, `evidence`, `checks` and `findings`, with commas between them.";
+                Err(Problem::new(StatusCode::BAD_REQUEST, detail))
+            }
+        });
+        Ok(Self(parts.collect::<Result<_, _>>()?))
+    }
+
+    pub(super) fn has(&self, part: Part) -> bool {
+        self.0.contains(&part)
     }
 }
 
@@ -111,16 +116,16 @@ impl StandingBeside {
 impl Beside {
     /// `findings` where they were asked for.
     pub(super) fn of(
-        include: Include,
+        include: &Include,
         assessed: &Assessed,
         findings: Option<Vec<Finding>>,
         service: &Service,
     ) -> Self {
         let evidence = || assessed.bundle.evidence.iter().cloned().map(Evidence::from).collect();
         Self {
-            score: include.score.then(|| Score::of(assessed, service)),
-            evidence: include.evidence.then(evidence),
-            checks: include.checks.then(|| checks(assessed, service)),
+            score: include.has(Part::Score).then(|| Score::of(assessed, service)),
+            evidence: include.has(Part::Evidence).then(evidence),
+            checks: include.has(Part::Checks).then(|| checks(assessed, service)),
             findings,
         }
     }
@@ -150,7 +155,7 @@ mod tests {
     #[test]
     fn parts_are_named_with_commas_and_others_are_refused() {
         assert_eq!(understood("").unwrap(), Include::default());
-        let two = Include { score: true, findings: true, ..Include::default() };
+        let two = Include(BTreeSet::from([Part::Score, Part::Findings]));
         assert_eq!(understood("findings, score").unwrap(), two);
         for unknown in ["answers", "score;evidence", "Score"] {
             assert!(understood(unknown).is_err(), "{unknown}");
