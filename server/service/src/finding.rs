@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use domain::check::{Message, Status};
+use domain::check::{CheckKind, Message, Status};
 use domain::framework::Binding;
 use domain::scoring::FindingKind;
 use domain::{BindingId, CriterionCode, Framework, KindCode, Level};
 use jiff::civil::Date;
 use serde_json::json;
-use store::record::{Finding, Role, Run};
+use store::record::{Finding, Role, Run, Standing};
 use store::{AssessmentId, CheckId, FindingId, OrgId, RunId, UnixMillis};
 
 use crate::assessment::{Assessed, TiedCheck};
@@ -270,7 +270,7 @@ impl Service {
         runs: &mut HashMap<RunId, Option<Run>>,
     ) -> Result<Option<FindingCheck>, Error> {
         let Some(standing) = tied.standing else { return Ok(None) };
-        if record.kind == FindingKind::Contradiction && standing.status != Status::Fail {
+        if record.kind == FindingKind::Contradiction && !self.contradicts(tied, standing) {
             return Ok(None);
         }
         let run = match runs.entry(standing.last_run) {
@@ -291,5 +291,14 @@ impl Service {
             conditions: crate::check::seen_by(framework, binding, Some(standing), run.as_ref()),
             messages: run.as_ref().map(|run| run.messages.clone()).unwrap_or_default(),
         }))
+    }
+
+    /// Whether the failure counts against an answer by itself, however many other checks do: it is confirmed, and nobody
+    /// signed that it says nothing.
+    fn contradicts(&self, tied: TiedCheck<'_>, standing: &Standing) -> bool {
+        let confirmed = |kind: &CheckKind| standing.consecutive_fails >= kind.fail_after;
+        standing.status == Status::Fail
+            && tied.overridden.is_none()
+            && self.kind(&tied.check.kind).is_none_or(confirmed)
     }
 }
