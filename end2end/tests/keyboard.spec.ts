@@ -1,6 +1,6 @@
 // From nothing to a first answer with Tab, Space and Enter alone.
 import { type Locator, type Page } from "@playwright/test";
-import { owner } from "../harness/journey";
+import { beginAnswering, criterion, owner } from "../harness/journey";
 import { expect, test } from "../harness/test";
 
 /** More stops than any of these pages has before its content ends. */
@@ -59,4 +59,19 @@ test("the keyboard alone leads from the first account to a saved answer", async 
   await expect(group.getByRole("status")).toContainText(/^\s*Saved/);
   await page.reload();
   await expect(level).toBeChecked();
+});
+
+test("arrow keys go through the levels, and only where they stop is saved", async ({ page, scripts }) => {
+  test.skip(!scripts, "without scripts an answer is sent by its button");
+  await beginAnswering(page);
+  const group = criterion(page, "PAT-1 Standards-based patient access API in production");
+  await group.getByRole("radio", { name: "0 Absent", exact: true }).focus();
+  await page.keyboard.press("Space");
+  await expect(group.getByRole("status")).toContainText(/^\s*Saved/);
+  for (let pressed = 0; pressed < 3; pressed += 1) await page.keyboard.press("ArrowDown");
+  await expect(group.getByRole("radio", { name: "3 Operational", exact: true })).toBeChecked();
+  // A link away waits until it is saved.
+  await group.getByRole("link", { name: /^History/ }).click();
+  await expect(page.getByRole("main")).toContainText("2 answers, the latest first");
+  await expect(page.getByRole("main")).toContainText("3 Operational");
 });

@@ -18,8 +18,8 @@ pub(crate) use line::{evidence_expiry, evidence_line};
 
 use super::parts::RefusalNote;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, ButtonSize, Column, Empty, NavLink, PageHead, PostButton, Section, Table,
-    TableLook, Tabs, day,
+    Button, ButtonKind, ButtonLink, ButtonSize, Column, Drawer, Empty, NavLink, PageHead, PostButton,
+    Section, Table, TableLook, Tabs, day,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{Paths, duration_word, evidence_state_word, plural};
@@ -160,7 +160,16 @@ fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
         .then(|| button("accept", "Accept", ButtonKind::Second));
     let reject = (reviews && item.state != EvidenceState::Rejected)
         .then(|| button("reject", "Reject", ButtonKind::Second));
-    let remove = page.may_answer().then(|| button("remove", "Remove", ButtonKind::Stop));
+    // An item and its file do not come back: one click is not enough.
+    let remove = page.may_answer().then(|| {
+        let sure = button("remove", "Remove it for good", ButtonKind::Stop);
+        view! {
+            <Drawer summary=format!("Remove {}", item.title)>
+                <p class="small measure">"What is attached goes with it, and that cannot be undone."</p>
+                {sure}
+            </Drawer>
+        }
+    });
     view! { {accept}{reject}{remove} }.into_any()
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn IntegrationPage(
     let over = view! { <a href=format!("/orgs/{slug}/integrations")>"Integrations"</a> };
     let add = may_operate.then(|| add_check(&at, !checks.is_empty()));
     let edit = may_operate.then(|| edit_form(&at, &typed, refusal.as_ref(), &domains));
-    let remove = (may_operate && checks.is_empty()).then(|| remove_form(&at));
+    let remove = may_operate.then(|| if checks.is_empty() { remove_form(&at) } else { how_to_remove() });
     view! {
         <PageHead title=details.name.clone() over=over under=under>{add}</PageHead>
         <RefusalNote refusal/>
@@ -186,6 +186,11 @@ fn edit_form(at: &str, typed: &Fields, refusal: Option<&Refusal>, domains: &[Dom
         <div class="gap-above no-print"><Drawer summary="Edit the details" id="edit" open=open>{form}</Drawer></div>
     }
     .into_any()
+}
+
+fn how_to_remove() -> AnyView {
+    let words = "To remove the integration, remove its health checks first, each on its own page: no failure goes unseen.";
+    view! { <p class="small dim measure gap-above no-print">{words}</p> }.into_any()
 }
 
 /// Only where there are no checks: those go first, each by itself.

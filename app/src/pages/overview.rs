@@ -10,7 +10,6 @@ use domain::check::Status;
 use domain::framework::Profile;
 use domain::scoring::{ConditionStanding, RungCondition};
 use leptos::prelude::*;
-use service::UnixMillis;
 use service::assessment::{Assessed, Waiting};
 use service::due::Due;
 use service::finding::FindingsPage;
@@ -19,6 +18,7 @@ use service::inventory::Exchanges;
 use service::record::{Assessment, AuditEntry, Incident, Organization};
 use service::review::Submission;
 use service::timeline::Timeline;
+use service::{Permission, UnixMillis};
 
 use self::changes::changes_section;
 use self::checks::checks_section;
@@ -96,13 +96,17 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
     }));
     let paths = assessed.map(|assessed| Paths::new(&organization.slug, assessed.bundle.assessment.id));
     let start = format!("{at}/assessments/new");
+    let answers = assessed.is_some_and(|assessed| {
+        assessed.may(Permission::Answer) && assessed.bundle.assessment.state.is_open()
+    });
+    let open = if answers { "Continue the assessment" } else { "Open the assessment" };
     let actions = match &paths {
         Some(paths) => view! {
             {may_start.then(|| view! { <ButtonLink href=start.clone() kind=ButtonKind::Plain>"Start assessment"</ButtonLink> })}
             <ButtonLink href=format!("{at}/trend") kind=ButtonKind::Plain>"Trend"</ButtonLink>
             <ButtonLink href=format!("{at}/peers") kind=ButtonKind::Plain>"Peers"</ButtonLink>
             <ButtonLink href=paths.report()>"Report"</ButtonLink>
-            <ButtonLink href=paths.assessment() kind=ButtonKind::Main>"Continue the assessment"</ButtonLink>
+            <ButtonLink href=paths.assessment() kind=ButtonKind::Main>{open}</ButtonLink>
         }
         .into_any(),
         None => may_start

@@ -72,6 +72,14 @@ impl Sheet {
     }
 }
 
+/// Without scripts a button sends one answer, and the page that comes back knows of no other.
+fn by_hand(sheet: &Sheet) -> Option<AnyView> {
+    let words = "Save each answer before you go on: its button sends that answer alone, and what is chosen or typed \
+                 elsewhere on this page is lost.";
+    let hint = || view! { <noscript><p class="small measure gap-below">{words}</p></noscript> }.into_any();
+    sheet.may_answer().then(hint)
+}
+
 /// The page's content.
 pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
     let domain = sheet.domain();
@@ -100,6 +108,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
             </section>
             <div>
                 <div class="news" id="news" role="status"></div>
+                {by_hand(sheet)}
                 <AutoSave>
                     <div
                         id="answers" data-assessment=id data-domain=code data-live=feed data-since=since

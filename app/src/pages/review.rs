@@ -5,6 +5,7 @@ mod decide;
 mod domain;
 mod history;
 mod state;
+mod typed;
 
 use ::domain::CriterionCode;
 use ::domain::scoring::{EvidenceState, Standing};
@@ -17,6 +18,7 @@ pub(crate) use criterion::rating_fields;
 pub(crate) use domain::{ReviewDomain, review_domain_page};
 pub(crate) use history::{history_page, snapshot_page};
 pub(crate) use state::at_risk_note;
+pub(crate) use typed::TypedRating;
 
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{

@@ -1,6 +1,7 @@
 //! The review of an assessment, and what was submitted and signed.
 
 mod decide;
+mod rate;
 
 use axum::Router;
 use axum::extract::State;
@@ -13,10 +14,8 @@ use service::review::SeenDifference;
 use service::{Actor, AssessmentId, Error, SnapshotId};
 
 use super::assessed_at;
-use crate::answer::Sent;
 use crate::pages::review::{
-    ReviewDomain, ReviewSheet, history_page, rating_fields, review_domain_page, review_page, settle_field,
-    snapshot_page,
+    ReviewDomain, ReviewSheet, history_page, review_domain_page, review_page, settle_field, snapshot_page,
 };
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
@@ -29,8 +28,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/review/agree", post(agree))
         .route("/orgs/{slug}/assessments/{id}/review/settle", post(settle))
         .route("/orgs/{slug}/assessments/{id}/review/decide", post(decide::decide))
-        .route("/orgs/{slug}/assessments/{id}/review/{domain}", get(show_domain).post(rate))
-        .route("/orgs/{slug}/assessments/{id}/review/{domain}/agree", post(agree_domain))
+        .route("/orgs/{slug}/assessments/{id}/review/{domain}", get(show_domain).post(rate::rate))
         .route("/orgs/{slug}/assessments/{id}/review/{domain}/evidence", post(decide::decide_in_domain))
         .route("/orgs/{slug}/assessments/{id}/history", get(history))
         .route("/orgs/{slug}/assessments/{id}/history/{snapshot}", get(snapshot))
@@ -158,57 +156,6 @@ async fn show_domain(
 ) -> Result<Response, PageError> {
     let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
     Ok(draw_domain(&state, &actor, &page, &code))
-}
-
-async fn rate(
-    State(state): State<AppState>,
-    Segments((slug, id, code)): DomainAddress,
-    Posted { actor, fields }: Posted,
-) -> Result<Response, PageError> {
-    let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
-    let criterion = CriterionCode::from(fields.get("criterion"));
-    let note = fields.get("note").to_owned();
-    // Where it does not apply, the note is the reason.
-    let (reason, rationale) =
-        if fields.get("level") == "na" { (note, String::new()) } else { (String::new(), note) };
-    let sent = Sent {
-        criterion: criterion.clone(),
-        level: fields.get("level").to_owned(),
-        reason,
-        rationale,
-        revision: fields.get("revision").parse().unwrap_or(0),
-    };
-    let rated = match sent.input() {
-        Ok(input) => state.service.rate(&actor, id, &criterion, input).await.map(drop),
-        Err(error) => Err(error),
-    };
-    match rated {
-        Ok(()) => {
-            let at = page.sheet.paths.review_domain(&code);
-            Ok(see_other(&format!("{at}#{}", anchor(&criterion))))
-        }
-        Err(error) => {
-            let mut refusal = Refusal::of(error)?;
-            let (level, note) = rating_fields(&criterion);
-            refusal.errors = refusal.errors.renamed(|field| match field {
-                "level" => level.clone(),
-                "reason" | "rationale" => note.clone(),
-                other => other.to_owned(),
-            });
-            let page = read_domain(&state, &actor, (&slug, id, &code), fields, Some(refusal)).await?;
-            Ok(draw_domain(&state, &actor, &page, &code))
-        }
-    }
-}
-
-async fn agree_domain(
-    State(state): State<AppState>,
-    Segments((slug, id, code)): DomainAddress,
-    Posted { actor, .. }: Posted,
-) -> Result<Response, PageError> {
-    let page = read_domain(&state, &actor, (&slug, id, &code), Fields::default(), None).await?;
-    state.service.agree(&actor, id, Some(&code.as_str().into())).await?;
-    Ok(see_other(&page.sheet.paths.review_domain(&code)))
 }
 
 async fn history(

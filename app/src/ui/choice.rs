@@ -144,6 +144,11 @@ impl FormErrors {
         self.0.is_empty()
     }
 
+    /// These, then those of `more`.
+    pub fn append(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// The same under other ids, where a page has several forms of one kind.
     #[must_use]
     pub fn renamed(self, id_of: impl Fn(&str) -> String) -> Self {

@@ -1,5 +1,6 @@
 //! Why an answer counts for less than it claims, and what to do about it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use domain::check::{ConditionResult, Severity, Status};
@@ -9,15 +10,16 @@ use domain::{BindingId, Level};
 use service::assessment::{Assessed, TiedCheck};
 use service::check::ConditionSeen;
 use service::finding::FindingView;
-use service::record;
+use service::{CheckId, record};
 
 use super::condition::{expected, phrase};
 use super::{Paths, ordinal, override_words};
 use crate::ui::moment;
 
-/// What the checks saw for the conditions of contradicted bindings, as the findings keep it.
+/// What each check saw for the conditions of contradicted bindings, as the findings keep it: several checks may be tied to
+/// one binding.
 #[derive(Debug, Clone, Default)]
-pub struct Seen(BTreeMap<BindingId, (Vec<ConditionSeen>, Option<String>)>);
+pub struct Seen(BTreeMap<(BindingId, CheckId), (Vec<ConditionSeen>, Option<String>)>);
 
 impl Seen {
     /// Takes what is known from the findings of an assessment.
@@ -25,19 +27,21 @@ impl Seen {
         let checks = findings.iter().flat_map(|finding| &finding.checks);
         let seen = checks.map(|check| {
             let error = check.messages.iter().find(|message| message.severity == Severity::Error);
-            (check.binding.clone(), (check.conditions.clone(), error.map(|message| message.text.clone())))
+            let seen = (check.conditions.clone(), error.map(|message| message.text.clone()));
+            ((check.binding.clone(), check.check), seen)
         });
         Self(seen.collect())
     }
 
-    /// What went wrong in the latest run of a binding's check, in the check's words.
-    fn error(&self, binding: &BindingId) -> Option<&str> {
-        self.0.get(binding).and_then(|(_, error)| error.as_deref())
+    /// What went wrong in the latest run of a check, in its own words.
+    fn error(&self, binding: &BindingId, check: CheckId) -> Option<&str> {
+        self.0.get(&(binding.clone(), check)).and_then(|(_, error)| error.as_deref())
     }
 
-    /// The broken conditions of a binding with what was seen.
-    fn broken(&self, binding: &BindingId) -> Vec<String> {
-        let conditions = self.0.get(binding).map(|(conditions, _)| conditions.as_slice()).unwrap_or_default();
+    /// The broken conditions of a binding with what the check saw.
+    fn broken(&self, binding: &BindingId, check: CheckId) -> Vec<String> {
+        let known = self.0.get(&(binding.clone(), check));
+        let conditions = known.map(|(conditions, _)| conditions.as_slice()).unwrap_or_default();
         conditions
             .iter()
             .filter(|condition| condition.result == ConditionResult::Broken)
@@ -174,39 +178,37 @@ fn contradicting<'a>(
 /// `Patient API, days to expiry: saw 4, needs ≥ 30 (PAT-1.4). 3rd failure running, seen 20 Nov 2026, 12:03.`
 fn contradiction(assessed: &Assessed, binding: &Binding, seen: &Seen, paths: &Paths) -> Remark {
     let probes = assessed.probes_of(&binding.id);
-    let failing =
-        probes.iter().find(|probe| probe.standing.is_some_and(|standing| standing.status == Status::Fail));
-    let Some(failing) = failing else {
+    let Some((failing, standing)) = worst(&probes) else {
         return Remark::text(format!("{} ({}) fails.", binding.id, binding.kind));
     };
-    let broken = broken(binding, failing.standing, seen);
-    let running = failing.standing.map(|standing| {
-        let at = standing.concluded_at.map(|at| format!(", seen {}", moment(at.timestamp())));
-        format!(" {} failure running{}.", ordinal(standing.consecutive_fails), at.unwrap_or_default())
-    });
+    let broken = broken(binding, standing, seen);
+    let at = standing.concluded_at.map(|at| format!(", seen {}", moment(at.timestamp()))).unwrap_or_default();
+    let running = format!(" {} failure running{at}.", ordinal(standing.consecutive_fails));
     let name = &failing.integration.details.name;
-    let said =
-        seen.error(&binding.id).map(|text| format!(" The check says: {}.", text.trim_end_matches('.')));
-    let text = format!(
-        "{name}, {broken} ({}).{}{}",
-        binding.id,
-        said.unwrap_or_default(),
-        running.unwrap_or_default()
-    );
+    let said = seen.error(&binding.id, failing.check.id);
+    let said = said.map(|text| format!(" The check says: {}.", text.trim_end_matches('.')));
+    let text = format!("{name}, {broken} ({}).{}{running}", binding.id, said.unwrap_or_default());
     Remark { text, link: Some((paths.check(failing.check.id), "Open the check".to_owned())) }
 }
 
+/// Of the checks tied to a binding the one that fails, and failed most often running: one that nobody attests against
+/// first. What it saw is told, and how often it failed, never that of one with that of another.
+fn worst<'p, 'a>(probes: &'p [TiedCheck<'a>]) -> Option<(&'p TiedCheck<'a>, &'a record::Standing)> {
+    let standing = |probe: &'p TiedCheck<'a>| probe.standing.map(|standing| (probe, standing));
+    let failing = probes.iter().filter_map(standing).filter(|(_, standing)| standing.status == Status::Fail);
+    failing.min_by_key(|(probe, standing)| (probe.overridden.is_some(), Reverse(standing.consecutive_fails)))
+}
+
 /// What a failing binding expected, with what was seen where that is known.
-fn broken(binding: &Binding, standing: Option<&record::Standing>, seen: &Seen) -> String {
-    let known = seen.broken(&binding.id);
+fn broken(binding: &Binding, standing: &record::Standing, seen: &Seen) -> String {
+    let known = seen.broken(&binding.id, standing.check);
     if !known.is_empty() {
         return known.join("; ");
     }
-    let results = standing.map(|standing| standing.conditions.as_slice()).unwrap_or_default();
     let broken: Vec<_> = binding
         .expect
         .iter()
-        .zip(results)
+        .zip(&standing.conditions)
         .filter(|(_, result)| **result == ConditionResult::Broken)
         .map(|(condition, _)| format!("needs {}", phrase(&condition.text)))
         .collect();
@@ -231,31 +233,34 @@ pub fn check_line(
         return "No check is tied to it".to_owned();
     }
     let standings = || probes.iter().filter_map(|probe| probe.standing);
-    let with = |status: Status| standings().find(|standing| standing.status == status);
+    let failing = worst(probes).map(|(_, standing)| standing);
     let overridden = probes.iter().find_map(|probe| probe.overridden);
     let line = match score.state {
-        Status::Fail => {
-            let failing = with(Status::Fail);
-            let times = failing.map(|standing| standing.consecutive_fails).unwrap_or_default();
-            format!("{}; {} failure running", sentence(&broken(binding, failing, seen)), ordinal(times))
-        }
-        Status::Warn => match with(Status::Fail) {
+        Status::Fail => failing.map_or_else(
+            || "Fails".to_owned(),
+            |failing| {
+                let times = ordinal(failing.consecutive_fails);
+                format!("{}; {times} failure running", sentence(&broken(binding, failing, seen)))
+            },
+        ),
+        Status::Warn => match failing {
             Some(failing) if overridden.is_some() => format!(
                 "{}; {} failure running, {}",
-                sentence(&broken(binding, Some(failing), seen)),
+                sentence(&broken(binding, failing, seen)),
                 ordinal(failing.consecutive_fails),
                 overridden.map(override_words).unwrap_or_default()
             ),
             Some(failing) => format!(
                 "{}; failed {}, not often enough to count",
-                sentence(&broken(binding, Some(failing), seen)),
+                sentence(&broken(binding, failing, seen)),
                 if failing.consecutive_fails == 1 {
                     "once".to_owned()
                 } else {
                     format!("{} times", failing.consecutive_fails)
                 }
             ),
-            None => with(Status::Warn)
+            None => standings()
+                .find(|standing| standing.status == Status::Warn)
                 .map_or_else(|| "Passes with a warning".to_owned(), |near| near_miss(binding, near)),
         },
         Status::Pass => format!("{0} of {0} conditions hold", binding.expect.len()),
@@ -284,5 +289,75 @@ fn near_miss(binding: &Binding, standing: &record::Standing) -> String {
         "Passes with a warning".to_owned()
     } else {
         format!("Just misses {}", near.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service::record::{Check, Integration, IntegrationDetails};
+    use service::{FrameworkId, IntegrationId, OrgId, RunId, UnixMillis};
+
+    use super::*;
+
+    fn pat_1_4() -> &'static Binding {
+        let framework =
+            domain::builtin::frameworks().iter().find(|framework| framework.code.as_str() == "B7");
+        let criterion =
+            framework.and_then(|framework| framework.criterion(&"PAT-1".into())).expect("built in");
+        criterion.bindings.iter().find(|binding| binding.id.as_str() == "PAT-1.4").expect("built in")
+    }
+
+    fn check(integration: &Integration) -> Check {
+        Check {
+            id: CheckId::new(),
+            org: integration.org,
+            integration: integration.id,
+            kind: "tls.certificate".into(),
+            parameters: "{}".to_owned(),
+            interval_seconds: 60,
+            enabled: true,
+            created_at: UnixMillis(0),
+            next_due_at: UnixMillis(0),
+        }
+    }
+
+    fn failed(check: &Check, times: u32) -> record::Standing {
+        record::Standing {
+            check: check.id,
+            framework: FrameworkId::new(),
+            binding: "PAT-1.4".into(),
+            status: Status::Fail,
+            consecutive_fails: times,
+            concluded_at: None,
+            last_status: Status::Fail,
+            last_run: RunId::new(),
+            conditions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn of_several_failing_checks_the_line_tells_one_that_counts_with_what_it_saw() {
+        let details = IntegrationDetails { name: "Gateway".to_owned(), ..IntegrationDetails::default() };
+        let (id, org) = (IntegrationId::new(), OrgId::new());
+        let integration = Integration { id, org, details, created_at: UnixMillis(0), unowned_since: None };
+        let checks = [check(&integration), check(&integration)];
+        let standings = [failed(&checks[0], 1), failed(&checks[1], 3)];
+        let tied = |at: usize| TiedCheck {
+            check: &checks[at],
+            integration: &integration,
+            standing: Some(&standings[at]),
+            overridden: None,
+        };
+        let saw = |days: &str| {
+            let expected = "days_to_expiry >= 30".to_owned();
+            vec![ConditionSeen { expected, seen: Some(days.to_owned()), result: ConditionResult::Broken }]
+        };
+        let key = |at: usize| (BindingId::from("PAT-1.4"), checks[at].id);
+        let seen = Seen(BTreeMap::from([(key(0), (saw("2"), None)), (key(1), (saw("9"), None))]));
+        let score = BindingScore { id: "PAT-1.4".into(), state: Status::Fail, bears: true };
+        for probes in [[tied(0), tied(1)], [tied(1), tied(0)]] {
+            let line = check_line(pat_1_4(), &score, &probes, Some(Level::ALL[4]), &seen);
+            assert!(line.contains("saw 9") && line.contains("3rd failure running"), "{line}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Findings in words: what is wrong in one line, and what clears it.
 
+use std::collections::BTreeSet;
+
 use domain::check::Status;
 use domain::framework::Criterion;
 use domain::scoring::{FindingKind, FindingSeverity, Standing, Step};
@@ -44,6 +46,13 @@ fn criterion_of<'a>(assessed: &'a Assessed, finding: &FindingView) -> Option<&'a
     finding.criterion.as_ref().and_then(|code| assessed.framework.criterion(code))
 }
 
+/// In the same order: checks of one kind often see the same.
+fn each_once(mut causes: Vec<String>) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    causes.retain(|cause| told.insert(cause.clone()));
+    causes
+}
+
 /// Why a finding is raised, in one line: `Claimed 3, counts 1: days to expiry ≥ 30, seen 4 (PAT-1.4)`.
 pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
     let counts = finding.effective.get();
@@ -64,7 +73,7 @@ pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
                 })
                 .collect();
             let claimed = finding.claimed.map_or(0, domain::Level::get);
-            format!("Claimed {claimed}, counts {counts}: {}", causes.join("; "))
+            format!("Claimed {claimed}, counts {counts}: {}", each_once(causes).join("; "))
         }
         FindingKind::Gate => {
             let next = assessed.score.totals.as_ref().and_then(|totals| totals.next.as_ref());
@@ -133,5 +142,16 @@ pub fn finding_remedy(assessed: &Assessed, finding: &FindingView) -> String {
             "Run the check again.".to_owned()
         }
         FindingKind::Unsupported | FindingKind::Stale => attach(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each_once;
+
+    #[test]
+    fn what_several_checks_saw_alike_is_told_once() {
+        let causes = ["chain (PAT-1.4)", "days (PAT-1.4)", "chain (PAT-1.4)"].map(ToOwned::to_owned).to_vec();
+        assert_eq!(each_once(causes), ["chain (PAT-1.4)", "days (PAT-1.4)"]);
     }
 }

@@ -53,6 +53,7 @@ async fn a_domain_asks_every_criterion_as_a_named_group_of_levels() {
         assert!(page.body.contains(expected), "{expected}");
     }
     assert!(page.body.contains("<script"), "the island's code is loaded here");
+    assert!(page.body.contains("<noscript>") && page.body.contains("its button sends that answer alone"));
     assert_eq!(browser.get(&format!("{assessment}/XYZ")).await.status, StatusCode::NOT_FOUND);
 }
 

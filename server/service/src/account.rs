@@ -113,6 +113,20 @@ impl Service {
         Ok(())
     }
 
+    /// Gives an account a new password from the command line, for somebody who has forgotten theirs; the operator's hold on
+    /// the machine is the authority. Every session of the account ends, and guesses at the old one are forgotten.
+    pub async fn reset_password_as_operator(&self, email: &str, new: &str) -> Result<Actor, Error> {
+        let user = self.store().user_by_email(&email.trim().to_lowercase()).await?;
+        let user = user.ok_or_else(|| Error::invalid("email", "No account has this e-mail."))?;
+        password::check_strength("password", new, &[&user.name, &user.email])
+            .map_err(|problem| Error::Invalid(vec![problem]))?;
+        let hash = self.passwords().hash(new.to_owned()).await?;
+        let entry = audit(None, "account.password_reset", user.id, json!({ "email": user.email }));
+        self.store().set_password(user.id, &hash, entry).await?;
+        self.forget_guesses(&Counted::email(&user.email)).await?;
+        Ok(user.into())
+    }
+
     pub(crate) async fn prepare_user(&self, sign_up: SignUp, admin: bool) -> Result<User, Error> {
         let name = sign_up.name.trim().to_owned();
         let email = sign_up.email.trim().to_lowercase();
@@ -142,7 +156,7 @@ impl Service {
     pub async fn set_profile(&self, actor: &Actor, name: &str, time_zone: &str) -> Result<Actor, Error> {
         let name = name.trim();
         let zone = TimeZone::get(time_zone.trim()).ok();
-        let iana = zone.as_ref().and_then(TimeZone::iana_name);
+        let iana = zone.as_ref().and_then(TimeZone::iana_name).filter(|name| is_a_place(name));
         let mut problems = Vec::from_iter(crate::name::problem("your_name", name, "Enter your name.", 120));
         let (Some(iana), true) = (iana, problems.is_empty()) else {
             if iana.is_none() {
@@ -162,8 +176,14 @@ impl Service {
 /// The names that [`Service::set_profile`] takes, in alphabetical order.
 pub fn time_zones() -> Vec<String> {
     let mut names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    names.retain(|name| is_a_place(name));
     names.sort_unstable();
     names
+}
+
+/// Whether a name of the database says where somebody is: some stand for the machine's own zone, or for none.
+fn is_a_place(name: &str) -> bool {
+    !["Factory", "localtime", "posixrules"].contains(&name)
 }
 
 pub(crate) use password::Passwords;
@@ -191,7 +211,7 @@ pub(crate) fn looks_like_email(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::looks_like_email;
+    use super::{looks_like_email, time_zones};
 
     #[test]
     fn an_email_needs_a_name_and_a_host() {
@@ -200,6 +220,17 @@ mod tests {
         }
         for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@.c", "a@c."] {
             assert!(!looks_like_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_time_zones_to_choose_from_say_where_somebody_is() {
+        let names = time_zones();
+        for good in ["Europe/Berlin", "America/New_York", "UTC"] {
+            assert!(names.iter().any(|name| name == good), "{good}");
+        }
+        for bad in ["Factory", "localtime", "posixrules"] {
+            assert!(names.iter().all(|name| name != bad), "{bad}");
         }
     }
 }

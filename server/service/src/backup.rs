@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use store::files::private_folder;
 use store::{Copied, CopyState, EvidenceId, OrgId, Store, UnixMillis, look_at_copy};
+use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
@@ -270,7 +272,10 @@ fn unpack(file: &Path, database: &Path, evidence: Option<&Path>) -> Result<Manif
     let damaged = |what: &dyn std::fmt::Display| refused(format!("The backup is damaged: {what}."));
     let source = File::open(file).map_err(|error| failed(file, &error))?;
     let zip = ZipArchive::new(BufReader::new(source));
-    let mut zip = zip.map_err(|error| refused(format!("This is no backup: {error}.")))?;
+    let mut zip = zip.map_err(|error| match error {
+        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => failed(file, &error),
+        _ => refused("This is no backup, or not all of one."),
+    })?;
     let manifest = manifest_of(&mut zip)?;
     let named: BTreeSet<&str> = manifest.entries.iter().map(|entry| entry.name.as_str()).collect();
     if named.len() != manifest.entries.len() || named.len() + 1 != zip.len() || !named.contains(DATABASE) {
@@ -282,7 +287,7 @@ fn unpack(file: &Path, database: &Path, evidence: Option<&Path>) -> Result<Manif
         ));
     }
     if let Some(folder) = evidence {
-        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+        private_folder(folder).map_err(|error| failed(folder, &error))?;
     }
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;

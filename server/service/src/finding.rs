@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::check::{Message, Status};
+use domain::check::{CheckKind, Message, Status};
 use domain::framework::Binding;
 use domain::scoring::{CriterionScore, FindingKind};
 use domain::{BindingId, CriterionCode, Framework, KindCode, Level};
@@ -222,7 +222,7 @@ impl Service {
     /// Findings with all that explains them; the runs behind them are read at once.
     async fn views(&self, assessed: &Assessed, records: Vec<Finding>) -> Result<Vec<FindingView>, Error> {
         let explained: Vec<_> =
-            records.into_iter().map(|record| (behind(assessed, &record), record)).collect();
+            records.into_iter().map(|record| (self.behind(assessed, &record), record)).collect();
         let seen = explained.iter().flat_map(|(behind, _)| behind).map(|behind| behind.standing.last_run);
         let runs = self.store().runs_of_list(&seen.collect()).await?;
         let views = explained.into_iter().map(|(behind, record)| {
@@ -230,6 +230,34 @@ impl Service {
             view(assessed, record, checks)
         });
         Ok(views.collect())
+    }
+
+    /// The checks behind a finding that have run; behind a contradiction, those that contradict the answer.
+    fn behind<'a>(&self, assessed: &'a Assessed, record: &Finding) -> Vec<Behind<'a>> {
+        let mut raised = assessed.score.findings.iter();
+        let raised = raised.find(|finding| finding.kind == record.kind && finding.subject == record.subject);
+        let ids = raised.map(|finding| finding.bindings.as_slice()).unwrap_or_default();
+        let bindings = ids.iter().filter_map(|id| {
+            let mut all = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);
+            all.find(|binding| binding.id == *id)
+        });
+        let tied = bindings
+            .flat_map(|binding| assessed.probes_of(&binding.id).into_iter().map(move |tied| (binding, tied)));
+        let behind = tied.filter_map(|(binding, tied)| {
+            let standing = tied.standing?;
+            let tells = record.kind != FindingKind::Contradiction || self.contradicts(tied, standing);
+            tells.then_some(Behind { binding, tied, standing })
+        });
+        behind.collect()
+    }
+
+    /// Whether the failure counts against an answer by itself, however many other checks do: it is confirmed, and nobody
+    /// signed that it says nothing.
+    fn contradicts(&self, tied: TiedCheck<'_>, standing: &Standing) -> bool {
+        let confirmed = |kind: &CheckKind| standing.consecutive_fails >= kind.fail_after;
+        standing.status == Status::Fail
+            && tied.overridden.is_none()
+            && self.kind(&tied.check.kind).is_none_or(confirmed)
     }
 }
 
@@ -257,26 +285,6 @@ impl Behind<'_> {
             messages: run.map(|run| run.messages.clone()).unwrap_or_default(),
         }
     }
-}
-
-/// The checks behind a finding that have run; behind a contradiction, those that fail.
-fn behind<'a>(assessed: &'a Assessed, record: &Finding) -> Vec<Behind<'a>> {
-    let mut raised = assessed.score.findings.iter();
-    let raised = raised.find(|finding| finding.kind == record.kind && finding.subject == record.subject);
-    let ids = raised.map(|finding| finding.bindings.as_slice()).unwrap_or_default();
-    let bindings = ids.iter().filter_map(|id| {
-        let mut all = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);
-        all.find(|binding| binding.id == *id)
-    });
-    let tied = bindings
-        .flat_map(|binding| assessed.probes_of(&binding.id).into_iter().map(move |tied| (binding, tied)));
-    let tells =
-        |standing: &Standing| record.kind != FindingKind::Contradiction || standing.status == Status::Fail;
-    let behind = tied.filter_map(|(binding, tied)| {
-        let standing = tied.standing.filter(|standing| tells(standing))?;
-        Some(Behind { binding, tied, standing })
-    });
-    behind.collect()
 }
 
 fn view(assessed: &Assessed, record: Finding, checks: Vec<FindingCheck>) -> FindingView {

@@ -28,6 +28,17 @@ pub(super) enum User {
         #[arg(long)]
         admin: bool,
     },
+    /// Give an account a new password, for somebody who has forgotten theirs; it is signed out everywhere
+    ResetPassword {
+        #[command(flatten)]
+        database: Database,
+        /// The address that they sign in with
+        #[arg(long)]
+        email: String,
+        /// Read the new password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
     /// Take the second factor of an account away, for somebody who has lost authenticator and recovery codes
     ResetSecondFactor {
         #[command(flatten)]
@@ -60,6 +71,12 @@ impl User {
                 let sign_up = SignUp { name, email, password };
                 let actor = service.create_account_as_operator(sign_up, admin).await.map_err(explained)?;
                 println!("Created the account of {} ({}).", actor.name(), actor.email());
+            }
+            Self::ResetPassword { database, email, password_stdin: _ } => {
+                let password = password_from_stdin()?;
+                let service = database.service().await?;
+                let actor = service.reset_password_as_operator(&email, &password).await.map_err(explained)?;
+                println!("{} ({}) signs in with the new password from now on.", actor.name(), actor.email());
             }
             Self::ResetSecondFactor { database, email } => {
                 let service = database.service().await?;

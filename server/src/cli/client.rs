@@ -60,7 +60,7 @@ impl Command {
                 let done = done.map_err(explained).with_context(|| file.display().to_string())?;
                 println!("Imported {} as /orgs/{}, owned by {owner}.", done.name, done.slug);
                 println!(
-                    "{} records, {} files of evidence, {} snapshots whose hashes and chain are verified.",
+                    "Records: {}. Files of evidence: {}. Snapshots, verified with their chain: {}.",
                     done.rows, done.files, done.snapshots
                 );
                 if !done.missing_files.is_empty() {

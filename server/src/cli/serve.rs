@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args};
 
 use super::running::{Running, asked_to_stop};
@@ -28,13 +27,13 @@ pub(super) struct Options {
     )]
     trusted_proxies: TrustedProxies,
     /// Offer the demonstration, and a sandbox that its health checks run against
-    #[arg(long, env = "RUNG_DEMO", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "RUNG_DEMO", action = ArgAction::SetTrue, value_parser = switch)]
     demo: bool,
     /// The loopback address that the demonstration's sandbox listens on
     #[arg(long, env = "RUNG_SANDBOX_ADDRESS", value_name = "IP", default_value = "127.0.0.2")]
     sandbox_address: IpAddr,
     /// Do not run the health checks that are due, and send no alerts
-    #[arg(long, env = "RUNG_NO_WORKER", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "RUNG_NO_WORKER", action = ArgAction::SetTrue, value_parser = switch)]
     no_worker: bool,
 }
 
@@ -65,5 +64,33 @@ impl Options {
                 Demonstration::Off
             },
         })
+    }
+}
+
+/// A switch as a variable of the environment turns it; empty is off. Any other word is a mistake: the demonstration is
+/// not for an installation that meant to do without.
+fn switch(text: &str) -> Result<bool, &'static str> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" | "t" | "y" => Ok(true),
+        "" | "0" | "false" | "no" | "off" | "f" | "n" => Ok(false),
+        _ => Err("write true or false"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::switch;
+
+    #[test]
+    fn a_variable_turns_a_switch_by_a_word_that_says_so() {
+        for on in ["1", "true", "Yes", " on "] {
+            assert_eq!(switch(on), Ok(true), "{on}");
+        }
+        for off in ["", "0", "false", "No", "off"] {
+            assert_eq!(switch(off), Ok(false), "{off}");
+        }
+        for neither in ["disabled", "maybe", "2"] {
+            assert!(switch(neither).is_err(), "{neither}");
+        }
     }
 }

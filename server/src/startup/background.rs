@@ -74,6 +74,7 @@ pub async fn run_worker(config: WorkerConfig, stop: impl Future<Output = ()>) ->
     service.bring_content().await?;
     let (stopping, stopped) = watch::channel(false);
     let tasks = Background::start(&service, Worker::On, config.keep, &stopped);
+    tracing::info!("running the health checks that are due");
     stop.await;
     tracing::info!("stopping");
     stopping.send_replace(true);

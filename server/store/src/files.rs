@@ -75,11 +75,17 @@ fn private(builder: &mut std::fs::DirBuilder) -> &mut std::fs::DirBuilder {
     builder
 }
 
+/// Makes a folder, with those above it that are missing, for nobody but this process's user. One that is there stays as it
+/// is.
+pub fn private_folder(folder: &FilePath) -> std::io::Result<()> {
+    private(&mut std::fs::DirBuilder::new()).recursive(true).create(folder)
+}
+
 impl Files {
     /// In a folder, which is made when it is missing, for nobody but this process's user.
     pub fn folder(folder: &FilePath) -> Result<Self, FilesError> {
         let named = |source| FilesError::Folder { folder: folder.display().to_string(), source };
-        private(&mut std::fs::DirBuilder::new()).recursive(true).create(folder).map_err(named)?;
+        private_folder(folder).map_err(named)?;
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self { objects: Arc::new(objects), prefix: Path::default() })
     }

@@ -132,3 +132,33 @@ async fn a_failure_is_overridden_by_a_signature_and_shown_beside_the_answer(
         score["criteria"].as_array().unwrap().iter().find(|one| one["code"] == criterion.as_str()).unwrap();
     assert_eq!(scored["contradicted"], true, "{scored}");
 }
+
+#[tokio::test]
+async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_other() {
+    let world = World::new(Backend::Sqlite).await;
+    let (down, shaky) = (Target::start().await, Target::start().await);
+    let integration = world.integration(&[]).await;
+    let added = async |target: &Target| {
+        let parameters = json!({ "base_url": target.url });
+        let made = add(&world.owner, &integration, "cdshooks.discovery", parameters).await.expect(201);
+        text(&made["id"])
+    };
+    let (twice, once) = (added(&down).await, added(&shaky).await);
+    let read = world.owner.get(&format!("/checks/{twice}")).await.expect(200);
+    let ties = read["bindings"].as_array().unwrap();
+    let tie = ties.iter().find(|tie| tie["framework"] == "B7" && tie["tied"] == true).unwrap();
+    let criterion = text(&tie["criterion"]);
+    world.owner.put(&world.answer_to(&criterion), json!({ "level": 4, "revision": 0 })).await.expect(200);
+    down.set_up(false);
+    shaky.set_up(false);
+    for id in [&twice, &once, &twice] {
+        world.owner.post(&format!("/checks/{id}/runs"), Value::Null).await.expect(201);
+    }
+    let findings = world.owner.get(&world.at("/findings?limit=200")).await.expect(200);
+    let mut items = findings["items"].as_array().unwrap().iter();
+    let found = items
+        .find(|finding| finding["kind"] == "contradiction" && finding["criterion"] == criterion.as_str())
+        .unwrap_or_else(|| panic!("{findings}"));
+    let named: Vec<_> = found["checks"].as_array().unwrap().iter().map(|check| text(&check["id"])).collect();
+    assert_eq!(named, [twice], "the other one failed once: {found}");
+}

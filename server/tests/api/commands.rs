@@ -338,7 +338,9 @@ async fn a_live_database_is_backed_up_whole_and_comes_back() {
     let bytes = std::fs::read(&file).unwrap();
     let half = folder.path().join("half.zip");
     std::fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
-    assert_eq!(restore(half.to_str().unwrap()).status.code(), Some(1));
+    let broken_off = restore(half.to_str().unwrap());
+    assert_eq!(broken_off.status.code(), Some(1), "{broken_off:?}");
+    assert!(err(&broken_off).contains("This is no backup, or not all of one."), "{broken_off:?}");
     // One byte of the compressed database: CRC and hash notice.
     let mut flipped = bytes.clone();
     flipped[bytes.len() / 3] ^= 0x55;
@@ -353,6 +355,12 @@ async fn a_live_database_is_backed_up_whole_and_comes_back() {
     assert!(err(&restore(path)).contains("is there already"));
     let files = super::uploads::files_below(&folder.path().join("new/evidence"));
     assert_eq!(std::fs::read(&files[0]).unwrap(), super::uploads::PDF);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = folder.path().join("new/evidence").metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "nobody else looks into it");
+    }
     let listed = rung(
         &[
             "client",

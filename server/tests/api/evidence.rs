@@ -85,7 +85,10 @@ async fn what_was_submitted_is_reviewed_from_outside_only(
     let done = async |person: &Person| person.post(&decisions, all.clone()).await.expect(200)["done"].clone();
     assessor.sign_in().await;
     let page = format!("/orgs/{}/evidence", world.slug);
-    assert!(assessor.page(&page).await.text.contains(">Accept<"));
+    let drawn = assessor.page(&page).await.text;
+    assert!(drawn.contains(">Accept<"), "{drawn}");
+    // What does not come back is not removed by one click.
+    assert!(drawn.contains("<summary>Remove Report") && drawn.contains("that cannot be undone"), "{drawn}");
     for step in ["/submit", "/review"] {
         let steps = if step == "/submit" { &world.owner } else { &consultant };
         steps.post(&world.at(step), json!({})).await.expect(200);

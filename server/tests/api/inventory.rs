@@ -239,11 +239,15 @@ async fn an_integration_without_checks_is_removed_by_whoever_operates() {
     world.member("viewer").await.delete(&at).await.problem(403);
     let refused = world.owner.delete(&at).await.problem(409);
     assert_eq!(refused["detail"], "It has health checks. Remove them first.");
-    world.owner.delete(&format!("/checks/{}", text(&check["id"]))).await.expect(204);
-
     world.owner.sign_in().await;
     let page = format!("/orgs/{}/integrations/{integration}", world.slug);
-    assert!(world.owner.page(&page).await.text.contains("Remove it for good"));
+    let with_check = world.owner.page(&page).await.text;
+    let first = "remove its health checks first";
+    assert!(with_check.contains(first) && !with_check.contains("Remove it for good"), "{with_check}");
+    world.owner.delete(&format!("/checks/{}", text(&check["id"]))).await.expect(204);
+
+    let without = world.owner.page(&page).await.text;
+    assert!(without.contains("Remove it for good") && !without.contains(first), "{without}");
     let removed = world.owner.submit(&format!("{page}/remove"), &[]).await;
     let list = format!("/orgs/{}/integrations", world.slug);
     assert_eq!((removed.status.as_u16(), removed.location()), (303, &*list), "{}", removed.text);

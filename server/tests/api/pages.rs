@@ -263,3 +263,20 @@ async fn a_browser_keeps_no_page_of_answers_and_every_page_with_a_form_alone() {
         assert_eq!(world.owner.page(path).await.header("cache-control"), "private, no-cache", "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_overview_asks_only_those_to_continue_who_may_answer() {
+    let world = World::new(Backend::Sqlite).await;
+    let viewer = world.member("viewer").await;
+    world.owner.sign_in().await;
+    viewer.sign_in().await;
+    let at = format!("/orgs/{}", world.slug);
+    assert!(world.owner.page(&at).await.text.contains("Continue the assessment"));
+    assert!(viewer.page(&at).await.text.contains("Open the assessment"));
+    world.owner.post(&world.at("/submit"), serde_json::json!({})).await.expect(200);
+    let locked = world.owner.page(&at).await.text;
+    assert!(
+        locked.contains("Open the assessment") && !locked.contains("Continue the assessment"),
+        "{locked}"
+    );
+}

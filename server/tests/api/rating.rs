@@ -1,6 +1,6 @@
 //! Ratings and settled differences through plain forms: what was typed is never lost, and never lands unseen.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::review::post;
 use super::support::{Backend, Person, World};
@@ -75,4 +75,60 @@ async fn what_is_wrong_with_a_rating_or_a_settlement_stands_at_its_field() {
     assert_eq!(page.status, 422);
     assert!(at_field(&page.text, "settle-pat-1"), "{}", page.text);
     assert!(page.text.contains("too short</textarea>"), "{}", page.text);
+}
+
+/// The levels that count as claimed.
+async fn levels(world: &World, codes: [&str; 3]) -> Value {
+    let score = world.owner.get(&world.at("/score")).await.expect(200);
+    let criteria = score["criteria"].as_array().unwrap();
+    json!(codes.map(|code| &criteria.iter().find(|criterion| criterion["code"] == code).unwrap()["level"]))
+}
+
+#[tokio::test]
+async fn one_button_saves_every_rating_that_was_written_on_the_page() {
+    let (world, first, second) = in_review().await;
+    let domain = format!("/orgs/{}/assessments/{}/review/PAT", world.slug, world.assessment);
+    let row = |code, level, note| {
+        vec![
+            ("criterion", code),
+            ("revision", "0"),
+            ("drawn-level", ""),
+            ("drawn-note", ""),
+            ("level", level),
+            ("note", note),
+        ]
+    };
+    let fresh = first.page(&domain).await.text;
+    assert!(fresh.contains("name=\"drawn-level\"") && fresh.contains("Save the ratings"), "{fresh}");
+    let sent = [
+        row("PAT-2", "1", "A pilot only."),
+        row("PAT-3", "", ""),
+        row("PAT-4", "2", ""),
+        vec![("at", "PAT-4")],
+    ];
+    let saved = first.submit(&domain, &sent.concat()).await;
+    assert_eq!(
+        (saved.status.as_u16(), saved.location()),
+        (303, &*format!("{domain}#pat-4")),
+        "{}",
+        saved.text
+    );
+    assert_eq!(levels(&world, ["PAT-2", "PAT-3", "PAT-4"]).await, json!([1, null, 2]));
+
+    // From a page that was drawn before that: the rating that met another comes back, the rest is saved.
+    let sent = [row("PAT-2", "3", "All sites."), row("PAT-5", "1", ""), vec![("then", "agree")]];
+    let page = second.submit(&domain, &sent.concat()).await;
+    assert_eq!(page.status, 409, "{}", page.text);
+    assert!(
+        page.text.contains("All sites.</textarea>") && page.text.contains("A pilot only."),
+        "{}",
+        page.text
+    );
+    assert_eq!(levels(&world, ["PAT-1", "PAT-2", "PAT-5"]).await, json!([4, 1, 1]));
+
+    // Nothing was agreed with then. Now a rating that differs from the claim is saved before the other claims are.
+    let sent = [row("PAT-1", "3", "Not every site."), vec![("then", "agree")]];
+    let agreed = first.submit(&domain, &sent.concat()).await;
+    assert_eq!((agreed.status.as_u16(), agreed.location()), (303, &*domain), "{}", agreed.text);
+    assert_eq!(levels(&world, ["PAT-1", "PAT-2", "PAT-5"]).await, json!([3, 1, 1]));
 }

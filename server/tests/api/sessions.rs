@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use super::commands::{err, rung};
 use super::support::{Answer, Backend, PASSWORD, Person, TestApp};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
@@ -82,4 +83,35 @@ async fn a_new_password_ends_every_other_session() {
     assert!(answer.text.contains("This one"), "{}", answer.text);
     assert!(is_signed_in(&desk).await);
     assert!(!is_signed_in(&phone).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_replaces_a_forgotten_password_beside_a_running_server() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    ada.sign_in().await;
+    let url = app.config.database.url.clone();
+    let reset = |email: &str, password: &str| {
+        let arguments =
+            ["user", "reset-password", "--database-url", &url, "--email", email, "--password-stdin"];
+        rung(&arguments, password)
+    };
+    let new = "copper lantern violet ridge";
+    let unknown = reset("bob@example.org", new);
+    assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
+    assert!(err(&unknown).contains("No account has this e-mail."), "{unknown:?}");
+    let weak = reset(&ada.email, "password\n");
+    assert_eq!(weak.status.code(), Some(1), "{weak:?}");
+    assert_eq!(ada.page("/settings").await.status, 200, "nothing was changed");
+
+    let done = reset("ADA@example.org", &format!("{new}\n"));
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert_eq!(ada.page("/settings").await.location(), "/sign-in?next=/settings");
+    let sign_in = async |password: &str| {
+        let fields = [("sign-in.email", ada.email.as_str()), ("sign-in.password", password)];
+        ada.submit("/sign-in", &fields).await.status.as_u16()
+    };
+    assert_eq!(sign_in(PASSWORD).await, 401);
+    assert_eq!(sign_in(new).await, 303);
+    assert!(app.deeds().await.contains(&"account.password_reset".to_owned()));
 }

@@ -231,6 +231,10 @@ async fn a_file_is_attached_by_a_plain_form() {
         "{}",
         refused.text
     );
+    let again = "One that was chosen before has to be chosen again.";
+    assert!(refused.text.contains(again), "{}", refused.text);
+    let fresh = world.owner.page(&format!("{at}?evidence=PAT-1")).await.text;
+    assert!(fresh.contains("No data of patients.") && !fresh.contains(again), "{fresh}");
     assert_eq!(post(None).await.status, 422);
     assert_eq!(post(Some(("log.txt", &b"plain text"[..]))).await.status, 303);
     let page = world.owner.page(&at).await.text;

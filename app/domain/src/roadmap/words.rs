@@ -18,6 +18,25 @@ impl Action {
 }
 
 impl PlannedStep {
+    /// `1 to 3`, or `stays 2` where the level that counts is not what is at stake.
+    pub fn levels(&self) -> String {
+        if self.from == self.to {
+            return format!("stays {}", self.to.get());
+        }
+        format!("{} to {}", self.from.get(), self.to.get())
+    }
+
+    /// The same as the end of a sentence: `from level 1 to 3`.
+    pub fn change(&self) -> String {
+        if self.effort == 0 {
+            return format!("level {} is enough", self.to.get());
+        }
+        if self.from == self.to {
+            return format!("the level stays {}", self.to.get());
+        }
+        format!("from level {} to {}", self.from.get(), self.to.get())
+    }
+
     /// What is to be done, one sentence for each thing. `criterion` is the step's.
     pub fn lines(&self, criterion: &Criterion) -> Vec<String> {
         let mut lines = Vec::new();

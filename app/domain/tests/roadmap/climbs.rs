@@ -83,6 +83,7 @@ fn one_missing_gate_is_one_step_to_exactly_its_level() {
     assert_eq!((step.effort, roadmap.effort, step.action), (1, 1, Action::Improve));
     assert_eq!((step.claim, step.evidence), (Some(Level::ALL[3]), None));
     assert_eq!(step.then.rung.as_str(), "8.1");
+    assert_eq!((step.levels().as_str(), step.change().as_str()), ("1 to 3", "from level 1 to 3"));
 }
 
 #[test]
@@ -115,6 +116,9 @@ fn open_questions_are_answered_for_nothing() {
     assert_eq!(roadmap.effort, 0);
     assert!(!roadmap.steps.is_empty());
     assert!(roadmap.steps.iter().all(|step| step.action == Action::Answer && step.to == Level::LEAST));
+    assert!(
+        roadmap.steps.iter().all(|step| step.levels() == "stays 0" && step.change() == "level 0 is enough")
+    );
 }
 
 #[test]

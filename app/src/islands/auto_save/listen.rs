@@ -1,11 +1,21 @@
 //! What the island listens for.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, Event, EventTarget, HtmlAnchorElement, HtmlElement, MouseEvent, PageTransitionEvent};
+use web_sys::{
+    Element, Event, EventTarget, HtmlAnchorElement, HtmlElement, KeyboardEvent, MouseEvent,
+    PageTransitionEvent,
+};
 
 use super::dom::{AnswerForm, Entered, by_id, document, each};
 use super::{apply, follow, queue};
+
+thread_local! {
+    /// An arrow key is held: it goes through the levels, and each that it comes by is chosen.
+    static ARROW: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Begins to listen, and saves what was answered before the page was ready.
 pub(super) fn start() {
@@ -16,7 +26,11 @@ pub(super) fn start() {
     for by_hand in each::<HtmlElement>(answers.query_selector_all("[data-by-hand]")) {
         let _ = by_hand.set_attribute("hidden", "");
     }
-    on(&answers, "change", |event| with_form(event, |form| queue::now(&form)));
+    on(&answers, "keydown", |event| ARROW.set(is_arrow(event)));
+    for end in ["keyup", "pointerdown"] {
+        on(&answers, end, |_| ARROW.set(false));
+    }
+    on(&answers, "change", changed);
     on(&answers, "input", typed);
     on(&answers, "submit", submitted);
     on(&answers, "click", clicked);
@@ -70,6 +84,17 @@ fn with_form(event: &Event, act: impl FnOnce(AnswerForm)) {
     {
         act(form);
     }
+}
+
+fn is_arrow(event: &Event) -> bool {
+    event.dyn_ref::<KeyboardEvent>().is_some_and(|pressed| pressed.key().starts_with("Arrow"))
+}
+
+/// What is chosen is saved at once, but a level that an arrow key came by: where it stops is the answer, and what lies on
+/// the way has no place in its history.
+fn changed(event: &Event) {
+    let save: fn(AnswerForm) = if ARROW.get() { queue::soon } else { |form| queue::now(&form) };
+    with_form(event, save);
 }
 
 /// Typing is saved after a pause; choosing a level fires `change` as well.

@@ -27,6 +27,10 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
     let text = |name: &str| typed.get(name).to_owned();
     let dated = if typed.has("dated") { text("dated") } else { today.to_string() };
     let body_error = ["body", "link", "note"].into_iter().find_map(|field| error_of(refusal, field));
+    // A page cannot fill a file in again.
+    let again = if refusal.is_some() { " One that was chosen before has to be chosen again." } else { "" };
+    let kinds =
+        format!("PDF, image, office document, CSV or text, at most 25 MB. No data of patients.{again}");
     let durations = DURATIONS.map(|(value, duration)| (value.to_owned(), duration_word(duration).to_owned()));
     view! {
         <TextInput id="title" name="title" label="Title" value=text("title") error=error_of(refusal, "title")/>
@@ -36,7 +40,7 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
             label="File"
             optional=true
             accept=ACCEPTED
-            hint="PDF, image, office document, CSV or text, at most 25 MB. No data of patients."
+            hint=kinds
             error=error_of(refusal, "file")
         />
         <TextArea

@@ -26,7 +26,7 @@ const ORDERS: [(&str, &str); 7] = [
     ("overall", "Lowest score"),
     ("drift", "Largest fall"),
     ("contradicted", "Most contradicted"),
-    ("failing", "Most failing checks"),
+    ("failing", "Most open incidents"),
     ("overdue", "Most overdue reviews"),
 ];
 

@@ -92,7 +92,7 @@ fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView
             <td class="num" data-label="Step">{number.to_string()}</td>
             <th scope="row">{step.criterion.to_string()}<span class="sub">{title}</span></th>
             <td>{step.action.word()}{owner}</td>
-            <td class="num" data-label="Level">{format!("{} to {}", step.from.get(), step.to.get())}</td>
+            <td class="num" data-label="Level">{step.levels()}</td>
             <td class="num" data-label="Effort">{size}</td>
             <td class="num" data-label="Then">{display(&step.then.overall)}</td>
             <td class="num strong" data-label="Rung">{step.then.rung.to_string()}</td>

@@ -7,7 +7,7 @@ use domain::scoring::Standing;
 use leptos::prelude::*;
 use service::record::{Answer, Claim};
 
-use super::{ReviewDomain, claim_words, said_with};
+use super::{ReviewDomain, TypedRating, claim_words, said_with};
 use crate::pages::parts::error_of;
 use crate::ui::{Button, ButtonSize, Note, Section, Select, TextArea, moment};
 use crate::words::anchor;
@@ -84,6 +84,7 @@ fn on_file(page: &ReviewDomain, answer: &Answer) -> AnyView {
     .into_any()
 }
 
+/// Inside the form of the domain, which has the fields of all its criteria.
 fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
     let sheet = &page.sheet;
     let answer = sheet.page.assessed.assessor_answer(&criterion.code);
@@ -100,42 +101,43 @@ fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
         return view! { <p><strong>{claim_words(sheet, &answer.claim)}</strong></p>{said}{by} }.into_any();
     }
     let code = criterion.code.to_string();
-    let id = anchor(&criterion.code);
-    let back = sheet.typed.get("criterion") == code;
+    let typed = TypedRating::of(&sheet.typed, &criterion.code);
     let (level_field, note_field) = rating_fields(&criterion.code);
     let error = |field: &str| error_of(sheet.refusal.as_ref(), field);
-    let overtaken =
-        answer.filter(|answer| back && sheet.typed.get("revision") != answer.revision.to_string());
+    let overtaken = answer
+        .filter(|answer| typed.as_ref().is_some_and(|typed| typed.revision != answer.revision.to_string()));
     let overtaken = overtaken.map(|answer| on_file(page, answer));
     let known = answer.map(|answer| match &answer.claim {
         Claim::Level(level) => level.get().to_string(),
         Claim::NotApplicable { .. } => "na".to_owned(),
     });
-    let chosen = if back { sheet.typed.get("level").to_owned() } else { known.unwrap_or_default() };
+    let known = known.unwrap_or_default();
     let kept = answer.map(|answer| said_with(&answer.claim, &answer.rationale)).unwrap_or_default();
-    let note = if back { sheet.typed.get("note").to_owned() } else { kept };
+    let (chosen, note) = match typed {
+        Some(typed) => (typed.level, typed.note),
+        None => (known.clone(), kept.clone()),
+    };
     let mut choices = vec![(String::new(), "Not rated".to_owned())];
     let levels = sheet.page.assessed.framework.levels.iter().enumerate();
     choices.extend(levels.map(|(level, name)| (level.to_string(), format!("{level} {name}"))));
     choices.push(("na".to_owned(), "Not applicable".to_owned()));
     let revision = answer.map_or(0, |answer| answer.revision).to_string();
-    let action = sheet.paths.review_domain(page.domain().code.as_str());
     view! {
         {overtaken}
-        <form method="post" action=format!("{action}#{id}") novalidate=true>
-            <input type="hidden" name="criterion" value=code.clone()/>
-            <input type="hidden" name="revision" value=revision/>
-            <Select
-                id=level_field.clone() name="level" label=format!("Rating of {code}") choices=choices chosen=chosen
-                optional=true error=error(&level_field)
-            />
-            <TextArea
-                id=note_field.clone() name="note" label=format!("Note to {code}") rows=2 optional=true
-                hint="Needed where it does not apply: it is the reason" value=note
-                error=error(&note_field)
-            />
-            <p class="row gap-small"><Button size=ButtonSize::Small>{format!("Save the rating of {code}")}</Button></p>
-        </form>
+        <input type="hidden" name="criterion" value=code.clone()/>
+        <input type="hidden" name="revision" value=revision/>
+        <input type="hidden" name="drawn-level" value=known/>
+        <input type="hidden" name="drawn-note" value=kept/>
+        <Select
+            id=level_field.clone() name="level" label=format!("Rating of {code}") choices=choices chosen=chosen
+            optional=true error=error(&level_field)
+        />
+        <TextArea
+            id=note_field.clone() name="note" label=format!("Note to {code}") rows=2 optional=true
+            hint="Needed where it does not apply: it is the reason" value=note
+            error=error(&note_field)
+        />
+        <p class="row gap-small"><Button size=ButtonSize::Small name="at" value=code>"Save the ratings"</Button></p>
         {by}
     }
     .into_any()

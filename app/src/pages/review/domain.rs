@@ -9,7 +9,7 @@ use super::criterion::criterion_view;
 use super::{ReviewSheet, decide};
 use crate::pages::evidence::evidence_line;
 use crate::pages::parts::RefusalNote;
-use crate::ui::{Button, ButtonKind, ButtonLink, NavLink, PageHead, PostButton, Section, Tabs};
+use crate::ui::{Button, ButtonKind, ButtonLink, NavLink, PageHead, Section, Tabs};
 
 /// The page of one domain.
 pub(crate) struct ReviewDomain {
@@ -46,13 +46,20 @@ pub(crate) fn review_domain_page(page: &ReviewDomain) -> AnyView {
     let criteria = page.in_profile().map(|criterion| criterion_view(page, criterion)).collect_view();
     let title = view! { {domain.code.to_string()}" "<span class="light">{domain.title.clone()}</span> };
     let (review, answers) = (sheet.paths.review(), sheet.paths.domain(&domain.code));
-    let agree = sheet.may_rate().then(|| {
+    let criteria = if sheet.may_rate() {
+        // One form for all: a button saves every rating that was written, not that beside it alone.
+        let action = sheet.paths.review_domain(domain.code.as_str());
+        let agree = format!("Agree with every claim of {} not rated yet", domain.code);
         view! {
-            <PostButton action=format!("{}/agree", sheet.paths.review_domain(domain.code.as_str()))>
-                {format!("Agree with every claim of {} not rated yet", domain.code)}
-            </PostButton>
+            <form method="post" action=action novalidate=true class="stack-wide">
+                {criteria}
+                <p class="row"><Button name="then" value="agree">{agree}</Button></p>
+            </form>
         }
-    });
+        .into_any()
+    } else {
+        view! { <div class="stack-wide">{criteria}</div> }.into_any()
+    };
     view! {
         <PageHead title=title under="Review: the claim, what is behind it, and the assessor's rating beside it">
             <ButtonLink href=review>"Whole review"</ButtonLink>
@@ -63,7 +70,6 @@ pub(crate) fn review_domain_page(page: &ReviewDomain) -> AnyView {
         {sheet.decided.as_ref().map(decide::outcome)}
         <div class="stack-wide">
             {criteria}
-            <div class="row">{agree}</div>
             {evidence_section(page)}
         </div>
     }

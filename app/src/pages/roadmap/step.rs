@@ -25,11 +25,7 @@ pub(super) fn step(sheet: &RoadmapSheet, planned: &PlannedStep) -> Option<AnyVie
     let framework = &sheet.assessed.framework;
     let domain = framework.domain_of(&planned.criterion)?;
     let criterion = framework.criterion(&planned.criterion)?;
-    let levels = if planned.from == planned.to {
-        format!("stays {}", planned.to.get())
-    } else {
-        format!("{} to {}", planned.from.get(), planned.to.get())
-    };
+    let levels = planned.levels();
     let effort = match planned.effort {
         0 => "no effort".to_owned(),
         _ => format!("effort {}", size(sheet, planned)),

@@ -120,7 +120,7 @@ fn step_row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> Va
         "action": step.action.word(),
         "owner": decision.owner,
         "due": decision.due.map_or_else(dash, day),
-        "level": format!("{} to {}", step.from.get(), step.to.get()),
+        "level": step.levels(),
         "effort": climb::size(report, step),
         "overall": display(&step.then.overall),
         "rung": step.then.rung,

@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::{BufReader, ErrorKind, Read as _};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use store::EvidenceId;
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::{Entry, FORMAT, LARGEST_CLIENT, LARGEST_TEXT, MANIFEST, MOST_ENTRIES, Manifest, VERSION};
 use crate::Error;
@@ -35,10 +36,14 @@ pub(super) struct Archive {
 
 impl Archive {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path)
-            .map_err(|error| refused(format!("{} cannot be read: {error}.", path.display())))?;
+        let file = File::open(path).map_err(|error| refused(format!("It cannot be read: {error}.")))?;
         let zip = ZipArchive::new(BufReader::new(file));
-        let mut zip = zip.map_err(|error| refused(format!("This is no file of a client: {error}.")))?;
+        let mut zip = zip.map_err(|error| match error {
+            ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => {
+                refused(format!("It cannot be read: {error}."))
+            }
+            _ => refused("This is no file of a client, or not all of one."),
+        })?;
         if zip.len() > MOST_ENTRIES {
             return Err(refused("The file has more entries than any client."));
         }

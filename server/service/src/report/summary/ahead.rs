@@ -94,13 +94,12 @@ pub(super) fn first(report: &Report) -> Option<String> {
         }
         Plan::Climb(climb) => match climb.steps.first() {
             Some(step) => Some(format!(
-                "The cheapest climb to {target} has {} and an effort of {}. It begins with {}: {}, from level {} to {}.",
+                "The cheapest climb to {target} has {} and an effort of {}. It begins with {}: {}, {}.",
                 counted(climb.steps.len(), "step"),
                 climb.effort,
                 step.criterion,
                 step.action.word(),
-                step.from.get(),
-                step.to.get(),
+                step.change(),
             )),
             None if climb.needs_signature => {
                 Some(format!("Nothing but the signature of an independent assessor is missing for {target}."))
