@@ -82,7 +82,7 @@ fn readouts(portfolio: &Portfolio) -> AnyView {
     let reviews = if waiting == 1 { "review" } else { "reviews" };
     let counted = [
         readout("Open contradictions", clients, contradicted),
-        readout("Open incidents", clients, |client| client.failing),
+        readout("Failing checks", clients, |client| client.failing),
         readout("Overdue reviews", clients, |client| client.overdue),
     ];
     let counted = counted.into_iter().collect_view();
@@ -169,7 +169,7 @@ fn table(portfolio: &Portfolio, shown: &[&Client]) -> AnyView {
                         <th scope="col" class="h-mid">{format!("Drift, {DRIFT_DAYS} days")}</th>
                         {heads}
                         <th scope="col" class="h-mid">"Contra\u{AD}dicted"</th>
-                        <th scope="col" class="h-mid">"Inci\u{AD}dents"</th>
+                        <th scope="col" class="h-mid">"Failing"</th>
                         <th scope="col" class="h-mid">"Over\u{AD}due"</th>
                     </tr>
                 </thead>

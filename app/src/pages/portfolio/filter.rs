@@ -26,7 +26,7 @@ const ORDERS: [(&str, &str); 7] = [
     ("overall", "Lowest score"),
     ("drift", "Largest fall"),
     ("contradicted", "Most contradicted"),
-    ("failing", "Most open incidents"),
+    ("failing", "Most failing checks"),
     ("overdue", "Most overdue reviews"),
 ];
 
