@@ -54,16 +54,18 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
             <th scope="row">{subject(sheet, &record.subject, finding_kind_word(record.kind))}</th>
             <td class="wide">
                 {finding_cause(&sheet.page.assessed, finding)}
-                <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
-                    <div class="stack-tight">
-                        {checks}
-                        <p class="small measure">{remedy}</p>
-                        <p class="small dim">{since}</p>
-                        {actions}
-                        {make}
-                        {note}
-                    </div>
-                </Drawer>
+                <div>
+                    <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
+                        <div class="stack-tight">
+                            {checks}
+                            <p class="small measure">{remedy}</p>
+                            <p class="small dim">{since}</p>
+                            {actions}
+                            {make}
+                            {note}
+                        </div>
+                    </Drawer>
+                </div>
             </td>
             <td class="dim">{owner}</td>
             <td class="num" data-label="Due">{due}</td>
