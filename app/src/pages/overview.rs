@@ -10,6 +10,7 @@ use domain::check::Status;
 use domain::framework::Profile;
 use domain::scoring::{ConditionStanding, RungCondition};
 use leptos::prelude::*;
+use service::Permission;
 use service::UnixMillis;
 use service::assessment::{Assessed, Waiting};
 use service::due::Due;
@@ -96,13 +97,17 @@ pub(crate) fn OverviewPage(overview: Overview) -> impl IntoView {
     }));
     let paths = assessed.map(|assessed| Paths::new(&organization.slug, assessed.bundle.assessment.id));
     let start = format!("{at}/assessments/new");
+    let goes_on = assessed.is_some_and(|assessed| {
+        assessed.may(Permission::Answer) && assessed.bundle.assessment.state.is_open()
+    });
+    let go_on = if goes_on { "Continue the assessment" } else { "Open the assessment" };
     let actions = match &paths {
         Some(paths) => view! {
             {may_start.then(|| view! { <ButtonLink href=start.clone() kind=ButtonKind::Plain>"Start assessment"</ButtonLink> })}
             <ButtonLink href=format!("{at}/trend") kind=ButtonKind::Plain>"Trend"</ButtonLink>
             <ButtonLink href=format!("{at}/peers") kind=ButtonKind::Plain>"Peers"</ButtonLink>
             <ButtonLink href=paths.report()>"Report"</ButtonLink>
-            <ButtonLink href=paths.assessment() kind=ButtonKind::Main>"Continue the assessment"</ButtonLink>
+            <ButtonLink href=paths.assessment() kind=ButtonKind::Main>{go_on}</ButtonLink>
         }
         .into_any(),
         None => may_start

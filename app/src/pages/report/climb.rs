@@ -85,6 +85,11 @@ fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView
     let criterion = report.page.assessed.framework.criterion(&step.criterion);
     let title = criterion.map(|criterion| criterion.title.clone());
     let size = size(report, step);
+    let levels = if step.from == step.to {
+        format!("stays {}", step.to.get())
+    } else {
+        format!("{} to {}", step.from.get(), step.to.get())
+    };
     let owner = way.decision(&step.criterion).owner;
     let owner = (!owner.is_empty()).then(|| view! { <span class="sub">{owner}</span> });
     view! {
@@ -92,7 +97,7 @@ fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView
             <td class="num" data-label="Step">{number.to_string()}</td>
             <th scope="row">{step.criterion.to_string()}<span class="sub">{title}</span></th>
             <td>{step.action.word()}{owner}</td>
-            <td class="num" data-label="Level">{format!("{} to {}", step.from.get(), step.to.get())}</td>
+            <td class="num" data-label="Level">{levels}</td>
             <td class="num" data-label="Effort">{size}</td>
             <td class="num" data-label="Then">{display(&step.then.overall)}</td>
             <td class="num strong" data-label="Rung">{step.then.rung.to_string()}</td>

@@ -93,15 +93,21 @@ pub(super) fn first(report: &Report) -> Option<String> {
             obstacles.first().map(|one: &Obstacle| format!("{target} is out of reach. {}", one.sentence()))
         }
         Plan::Climb(climb) => match climb.steps.first() {
-            Some(step) => Some(format!(
-                "The cheapest climb to {target} has {} and an effort of {}. It begins with {}: {}, from level {} to {}.",
-                counted(climb.steps.len(), "step"),
-                climb.effort,
-                step.criterion,
-                step.action.word(),
-                step.from.get(),
-                step.to.get(),
-            )),
+            Some(step) => {
+                // An answer alone, or evidence for what is claimed, climbs no level.
+                let levels = if step.from == step.to {
+                    String::new()
+                } else {
+                    format!(", from level {} to {}", step.from.get(), step.to.get())
+                };
+                Some(format!(
+                    "The cheapest climb to {target} has {} and an effort of {}. It begins with {}: {}{levels}.",
+                    counted(climb.steps.len(), "step"),
+                    climb.effort,
+                    step.criterion,
+                    step.action.word(),
+                ))
+            }
             None if climb.needs_signature => {
                 Some(format!("Nothing but the signature of an independent assessor is missing for {target}."))
             }
