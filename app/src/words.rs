@@ -15,6 +15,7 @@ mod timeline;
 
 pub use action::{
     Draft, action_source_words, action_state_word, behind_words, cost_words, finding_draft, step_draft,
+    step_levels,
 };
 pub use cause::{Cause, Remark, Seen, cause, check_line};
 pub use condition::{expected, in_columns, phrase, seen_words};

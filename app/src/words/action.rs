@@ -105,6 +105,15 @@ pub fn finding_draft(assessed: &Assessed, finding: &FindingView) -> Draft {
     Draft { title, note: parts.collect::<Vec<_>>().join("\n") }
 }
 
+/// The levels of a step of the roadmap: `1 to 3`, or `stays 2`.
+pub fn step_levels(step: &PlannedStep) -> String {
+    if step.from == step.to {
+        format!("stays {}", step.to.get())
+    } else {
+        format!("{} to {}", step.from.get(), step.to.get())
+    }
+}
+
 /// What an action about a step of the roadmap starts with.
 pub fn step_draft(assessed: &Assessed, step: &PlannedStep) -> Draft {
     let (criterion, to) = (&step.criterion, step.to.get());

@@ -8,7 +8,7 @@ use service::roadmap::Way;
 
 use super::Report;
 use crate::ui::{Column, Note, Section, Table, TableLook};
-use crate::words::{plural, rung_name};
+use crate::words::{plural, rung_name, step_levels};
 
 /// `Cheapest climb to 8.2 Reconciled`.
 pub(crate) fn title(report: &Report, way: &Way) -> String {
@@ -85,11 +85,6 @@ fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView
     let criterion = report.page.assessed.framework.criterion(&step.criterion);
     let title = criterion.map(|criterion| criterion.title.clone());
     let size = size(report, step);
-    let levels = if step.from == step.to {
-        format!("stays {}", step.to.get())
-    } else {
-        format!("{} to {}", step.from.get(), step.to.get())
-    };
     let owner = way.decision(&step.criterion).owner;
     let owner = (!owner.is_empty()).then(|| view! { <span class="sub">{owner}</span> });
     view! {
@@ -97,7 +92,7 @@ fn row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> AnyView
             <td class="num" data-label="Step">{number.to_string()}</td>
             <th scope="row">{step.criterion.to_string()}<span class="sub">{title}</span></th>
             <td>{step.action.word()}{owner}</td>
-            <td class="num" data-label="Level">{levels}</td>
+            <td class="num" data-label="Level">{step_levels(step)}</td>
             <td class="num" data-label="Effort">{size}</td>
             <td class="num" data-label="Then">{display(&step.then.overall)}</td>
             <td class="num strong" data-label="Rung">{step.then.rung.to_string()}</td>

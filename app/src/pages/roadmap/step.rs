@@ -10,7 +10,7 @@ use super::RoadmapSheet;
 use crate::pages::actions::{action_lines, first_unfinished};
 use crate::pages::parts::{error_of, owner_and_due};
 use crate::ui::{Button, ButtonSize, Choice, ChoiceLook, Drawer, RadioGroup, Tag, day};
-use crate::words::anchor;
+use crate::words::{anchor, step_levels};
 
 /// `S`, `M` or `L`; `–` for an answer alone.
 pub(super) fn size(sheet: &RoadmapSheet, planned: &PlannedStep) -> String {
@@ -25,11 +25,7 @@ pub(super) fn step(sheet: &RoadmapSheet, planned: &PlannedStep) -> Option<AnyVie
     let framework = &sheet.assessed.framework;
     let domain = framework.domain_of(&planned.criterion)?;
     let criterion = framework.criterion(&planned.criterion)?;
-    let levels = if planned.from == planned.to {
-        format!("stays {}", planned.to.get())
-    } else {
-        format!("{} to {}", planned.from.get(), planned.to.get())
-    };
+    let levels = step_levels(planned);
     let effort = match planned.effort {
         0 => "no effort".to_owned(),
         _ => format!("effort {}", size(sheet, planned)),

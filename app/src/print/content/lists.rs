@@ -16,6 +16,7 @@ use crate::pages::report::climb;
 use crate::ui::{day, moment};
 use crate::words::{
     capitalized, counted, expected, finding_cause, finding_kind_word, finding_remedy, plural, severity_word,
+    step_levels,
 };
 
 /// More checks than this are counted and not listed: paper is read by people.
@@ -120,7 +121,7 @@ fn step_row(report: &Report, way: &Way, number: usize, step: &PlannedStep) -> Va
         "action": step.action.word(),
         "owner": decision.owner,
         "due": decision.due.map_or_else(dash, day),
-        "level": format!("{} to {}", step.from.get(), step.to.get()),
+        "level": step_levels(step),
         "effort": climb::size(report, step),
         "overall": display(&step.then.overall),
         "rung": step.then.rung,
