@@ -61,7 +61,7 @@ pub fn Crumbs(crumbs: Vec<NavLink>) -> impl IntoView {
 }
 
 /// Where every page leads to: also those outside an organization have a navigation. Whoever is signed in has too many
-/// links for a phone's one row, where a button shows them.
+/// links for one row of a phone or a tablet, where a button shows them.
 fn top_end(links: Vec<NavLink>, account: Option<Account>) -> Option<AnyView> {
     if links.is_empty() && account.is_none() {
         return None;
