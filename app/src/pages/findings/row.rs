@@ -125,7 +125,7 @@ fn check_view(sheet: &FindingsSheet, check: &FindingCheck) -> AnyView {
     let messages =
         check.messages.iter().map(|message| view! { <li>{message.text.clone()}</li> }).collect_view();
     view! {
-        <div>
+        <div class="stack-tight">
             <p class="small">
                 <a href=sheet.paths.check(check.check)>{check.integration.clone()}</a>
                 ", " <span class="mono">{check.kind.to_string()}</span>
