@@ -5,8 +5,8 @@ use app::charts::{
     LatencyPlot, Meter, Obstacle, PlotText, Radar, RadarAxis, Reading, Rung, StatusStrip,
 };
 use app::ui::{
-    Banner, Column, ErrorSummary, EvidenceBadge, FormErrors, Layout, NavLink, Navigation, Note, Order, Pager,
-    Paging, SeverityBadge, StatusBadge, Table, TextInput,
+    Account, Banner, Column, ErrorSummary, EvidenceBadge, FormErrors, Layout, NavLink, Navigation, Note,
+    Order, Pager, Paging, SeverityBadge, StatusBadge, Table, TextInput,
 };
 use domain::check::Status;
 use domain::scoring::{ConditionStanding, FindingSeverity};
@@ -222,4 +222,22 @@ fn a_page_has_its_landmarks_and_the_disclaimer_and_no_inline_style() {
     }
     assert_eq!(count(&html, "aria-current=\"page\""), 1);
     assert_eq!(count(&html, "style="), 0);
+}
+
+#[test]
+fn who_is_signed_in_opens_the_links_of_the_header_without_scripts_and_anybody_else_sees_them() {
+    let header = |account: Option<Account>| {
+        html(move || {
+            let ends = vec![NavLink::new("/frameworks", "Frameworks")];
+            view! { <Layout ends account>"Content"</Layout> }
+        })
+    };
+    let ada = Account { name: "Ada Steps".into(), href: "/settings".into(), sign_out: "/sign-out".into() };
+    let signed_in = header(Some(ada));
+    for part in ["popovertarget=\"places\"", "id=\"places\"", "popover=\"auto\"", "Frameworks", "Sign out"] {
+        assert_eq!(count(&signed_in, part), 1, "{part} in {signed_in}");
+    }
+    let anybody = header(None);
+    assert!(anybody.contains("Frameworks"), "{anybody}");
+    assert!(!anybody.contains("popover"), "{anybody}");
 }

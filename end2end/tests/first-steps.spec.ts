@@ -104,6 +104,21 @@ test("after signing out the pages are closed, and signing in opens them again", 
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Birch Street Hospital");
 });
 
+test("on a phone a button opens the links of the header, and the keyboard closes them", async ({ page }) => {
+  await signUp(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const menu = page.getByRole("button", { name: "Menu" });
+  const places = page.getByRole("navigation", { name: "Rung" });
+  await expect(places).toBeHidden();
+  await menu.click();
+  await expect(places.getByRole("button", { name: "Sign out" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(places).toBeHidden();
+  await menu.click();
+  await places.getByRole("link", { name: "Frameworks" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Frameworks");
+});
+
 test("a weak password is refused at its field, and what was typed stays", async ({ page, complaints }) => {
   complaints.allowStatus(422);
   await page.goto("/sign-up");

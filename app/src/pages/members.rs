@@ -103,10 +103,7 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
                 })}
             </div>
             {invited}
-            <div class="grid two">
-                {invite}
-                {add}
-            </div>
+            {may_manage.then(|| view! { <div class="grid two">{invite}{add}</div> })}
             <Section id="roles" title="What a role may do"><KeyValue facts=roles/></Section>
             {own}
         </div>

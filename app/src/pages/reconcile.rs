@@ -127,7 +127,7 @@ fn command_line(shown: &ReconcileShown) -> AnyView {
                    --member patient_id=member_id --compare service_date:days=1,charge:cents=5,diagnosis:code=icd10";
     let post = format!("POST /api/v1/checks/{}/reports", shown.id);
     view! {
-        <p class="measure">"The command line does the same with the same engine, and prints what came out:"</p>
+        <p class="measure gap-small">"The command line does the same with the same engine, and prints what came out:"</p>
         <pre class="raw gap-small" tabindex="0" role="region" aria-label="Command">{command}</pre>
         <p class="measure gap-small">
             "Put what it prints into the field "<b>"What came out"</b>", or send it as "

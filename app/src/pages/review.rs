@@ -144,8 +144,8 @@ fn difference_row(sheet: &ReviewSheet, difference: &Difference) -> AnyView {
     view! {
         <tr id=format!("difference-{}", anchor(code))>
             <th scope="row"><a href=href>{code.to_string()}</a><span class="sub">{title}</span></th>
-            <td class="wide">{side(&own.claim, &own.rationale, &own.by_name)}</td>
-            <td class="wide">{side(&assessor.claim, &assessor.rationale, &assessor.by_name)}</td>
+            <td class="wide" data-label="Organization">{side(&own.claim, &own.rationale, &own.by_name)}</td>
+            <td class="wide" data-label="Assessor">{side(&assessor.claim, &assessor.rationale, &assessor.by_name)}</td>
             <td class="wide">{settled}</td>
         </tr>
     }

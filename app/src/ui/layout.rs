@@ -60,7 +60,8 @@ pub fn Crumbs(crumbs: Vec<NavLink>) -> impl IntoView {
     view! { <nav aria-label="You are here"><ol class="crumb">{crumbs}</ol></nav> }.into_any()
 }
 
-/// Where every page leads to: also those outside an organization have a navigation.
+/// Where every page leads to: also those outside an organization have a navigation. Whoever is signed in has too many
+/// links for one row of a phone or a tablet, where a button shows them.
 fn top_end(links: Vec<NavLink>, account: Option<Account>) -> Option<AnyView> {
     if links.is_empty() && account.is_none() {
         return None;
@@ -72,15 +73,20 @@ fn top_end(links: Vec<NavLink>, account: Option<Account>) -> Option<AnyView> {
             view! { <a class="link-row" href=link.href aria-current=current>{link.words}</a> }
         })
         .collect_view();
-    let account = account.map(|account| {
-        view! {
+    let Some(account) = account else {
+        return Some(view! { <nav class="top-end" aria-label="Rung">{links}</nav> }.into_any());
+    };
+    let view = view! {
+        <button class="btn btn-small top-menu" type="button" popovertarget="places">"Menu"</button>
+        <nav class="top-end" id="places" popover="auto" aria-label="Rung">
+            {links}
             <a class="link-row" href=account.href>{account.name}</a>
             <PostButton action=account.sign_out kind=ButtonKind::Plain size=ButtonSize::Small>
                 "Sign out"
             </PostButton>
-        }
-    });
-    Some(view! { <nav class="top-end" aria-label="Rung">{links}{account}</nav> }.into_any())
+        </nav>
+    };
+    Some(view.into_any())
 }
 
 /// The header: mark, way here, label of a demonstration, links at the end, navigation.

@@ -36,7 +36,7 @@ pub struct Client {
     pub assessment: Option<ClientAssessment>,
     /// Entries of the inventory whose review is overdue.
     pub overdue: u64,
-    /// Open incidents of health checks.
+    /// Health checks whose latest run failed.
     pub failing: u64,
 }
 

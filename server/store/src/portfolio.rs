@@ -24,7 +24,7 @@ statements! {
         (SELECT COUNT(*) FROM integrations i WHERE i.org_id = o.id AND i.last_review IS NOT NULL AND \
             (CAST(SUBSTR(i.last_review, 1, 4) AS BIGINT) * 12 + CAST(SUBSTR(i.last_review, 6, 2) AS BIGINT) \
             + COALESCE(i.review_months, 12)) * 100 + CAST(SUBSTR(i.last_review, 9, 2) AS BIGINT) < $3) AS overdue, \
-        (SELECT COUNT(*) FROM incidents n WHERE n.org_id = o.id AND n.closed_at IS NULL) AS failing \
+        (SELECT COUNT(*) FROM checks k WHERE k.org_id = o.id AND k.last_status = 'FAIL') AS failing \
         FROM m JOIN organizations o ON o.id = m.org_id LEFT JOIN assessments a ON a.id = m.current_id \
         LEFT JOIN live_results l ON l.assessment_id = a.id ORDER BY o.name, o.id"
     );

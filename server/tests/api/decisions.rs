@@ -165,5 +165,11 @@ async fn nobody_decides_on_what_they_attached_whatever_else_they_decide_on() {
     let decided = assessor.post(&world.at("/decisions"), both).await.expect(200);
     assert_eq!((&decided["done"], &decided["refused"][0]["what"]), (&json!(1), &json!("Own")), "{decided}");
     assert!(text(&decided["refused"][0]["why"]).contains("somebody else has to review it"), "{decided}");
+    // What nobody else attached is left, and nothing of it to tick.
+    assessor.sign_in().await;
+    let at = format!("/orgs/{}/assessments/{}/review", world.slug, world.assessment);
+    let page = assessor.page(&at).await;
+    assert!(page.text.contains("attached by you: somebody else reviews it"), "{}", page.text);
+    assert!(!page.text.contains("Accept the chosen"), "{}", page.text);
     world.app.stop().await;
 }

@@ -34,10 +34,10 @@ pub(super) fn criterion_fields(
             </div>
             <div>{anchors}</div>
         </div>
-        <h2 class="gap-above">"Gates"</h2>
-        <p class="small measure">"The least level that counts which a rung asks of this criterion. Never falling along the ladder; only where the rung's name would be untrue without it."</p>
+        <h2 class="gap-far">"Gates"</h2>
+        <p class="small measure gap-small">"The least level that counts which a rung asks of this criterion. Never falling along the ladder; only where the rung's name would be untrue without it."</p>
         <div class="row filters gap-small">{gates(typed, draft)}</div>
-        <h2 class="gap-above">"Proof and improvement"</h2>
+        <h2 class="gap-far">"Proof and improvement"</h2>
         <div class="grid two">
             <div>
                 {typed.area("evidence", "What to attach", None, 3)}
@@ -52,7 +52,7 @@ pub(super) fn criterion_fields(
                 />
             </div>
         </div>
-        <h2 class="gap-above">"Health checks bound to it"</h2>
+        <h2 class="gap-far">"Health checks bound to it"</h2>
         {checks(typed, kinds)}
     }
     .into_any()

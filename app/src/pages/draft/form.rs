@@ -265,7 +265,7 @@ fn head(typed: &Typed<'_>) -> AnyView {
                 {typed.line("floor.name", "Name of the floor", None)}
             </div>
         </div>
-        <h2 class="gap-above">"Evidence classes"</h2>
+        <h2 class="gap-far">"Evidence classes"</h2>
         <div class="grid two">{classes}</div>
     }
     .into_any()

@@ -54,16 +54,18 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
             <th scope="row">{subject(sheet, &record.subject, finding_kind_word(record.kind))}</th>
             <td class="wide">
                 {finding_cause(&sheet.page.assessed, finding)}
-                <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
-                    <div class="stack-tight">
-                        {checks}
-                        <p class="small measure">{remedy}</p>
-                        <p class="small dim">{since}</p>
-                        {actions}
-                        {make}
-                        {note}
-                    </div>
-                </Drawer>
+                <div>
+                    <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
+                        <div class="stack-tight">
+                            {checks}
+                            <p class="small measure">{remedy}</p>
+                            <p class="small dim">{since}</p>
+                            {actions}
+                            {make}
+                            {note}
+                        </div>
+                    </Drawer>
+                </div>
             </td>
             <td class="dim">{owner}</td>
             <td class="num" data-label="Due">{due}</td>
@@ -123,7 +125,7 @@ fn check_view(sheet: &FindingsSheet, check: &FindingCheck) -> AnyView {
     let messages =
         check.messages.iter().map(|message| view! { <li>{message.text.clone()}</li> }).collect_view();
     view! {
-        <div>
+        <div class="stack-tight">
             <p class="small">
                 <a href=sheet.paths.check(check.check)>{check.integration.clone()}</a>
                 ", " <span class="mono">{check.kind.to_string()}</span>

@@ -30,7 +30,7 @@ pub(super) fn choose(report: &Report) -> AnyView {
     let (pdf, json, xlsx) = (file("pdf"), file("json"), file("xlsx"));
     let tables = TableName::ALL.into_iter().map(|table| {
         let href = format!("{}.csv?table={}", report.paths.report(), table.name());
-        view! { <a class="link-row small" href=href>{table.name()}</a>" " }
+        view! { <a class="link-row small" href=href>{table.name()}</a> }
     });
     let tables = tables.collect_view();
     let links = report
@@ -59,7 +59,7 @@ pub(super) fn choose(report: &Report) -> AnyView {
                 {links}
                 {logo}
             </p>
-            <p class="small">"CSV, one table each: " {tables}</p>
+            <p class="row small">"CSV, one table each:" {tables}</p>
         </div>
     }
     .into_any();

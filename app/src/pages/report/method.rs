@@ -46,7 +46,7 @@ pub(super) fn method(report: &Report) -> AnyView {
     let paragraphs = paragraphs(report).map(|words| view! { <p>{words}</p> }).collect_view();
     let sum = totals(report).map(|totals| {
         view! {
-            <div class="gap-above keep">
+            <div class="stack-tight gap-above keep">
                 <h3>{format!("Why the whole is {}", display(&totals.overall))}</h3>
                 {overall_arithmetic(assessed, &report.paths)}
                 <p class="small dim measure">{beside_the_sum(totals)}</p>

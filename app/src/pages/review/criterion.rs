@@ -90,7 +90,7 @@ fn rating(page: &ReviewDomain, criterion: &Criterion) -> AnyView {
     let answer = sheet.page.assessed.assessor_answer(&criterion.code);
     let by = answer.map(|answer| {
         let by = format!("{}, {}", answer.by_name, moment(answer.at.timestamp()));
-        view! { <p class="fine">{by}</p> }
+        view! { <p class="fine gap-small">{by}</p> }
     });
     if !sheet.may_rate() {
         let Some(answer) = answer else {

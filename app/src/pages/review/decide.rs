@@ -39,6 +39,7 @@ pub(super) fn evidence_section(sheet: &ReviewSheet) -> Option<AnyView> {
         return None;
     }
     let today = assessed.computed_at.date();
+    let others = waiting.iter().any(|item| item.author != sheet.reader);
     let lines = waiting.into_iter().map(|item| {
         let codes: Vec<_> = item.criteria.iter().map(ToString::to_string).collect();
         let own = item.author == sheet.reader;
@@ -59,17 +60,19 @@ pub(super) fn evidence_section(sheet: &ReviewSheet) -> Option<AnyView> {
         }
     });
     let lines = lines.collect_view();
+    let buttons = others.then(|| {
+        view! {
+            <p class="row gap-above no-print">
+                <Button name="do" value="accept">"Accept the chosen"</Button>
+                <Button kind=ButtonKind::Stop name="do" value="reject">"Reject the chosen"</Button>
+            </p>
+        }
+    });
     let action = format!("{}/decide", sheet.paths.review());
     Some(
         view! {
             <Section id="evidence" title="Evidence that nobody reviewed">
-                <form method="post" action=action>
-                    <ul class="lines">{lines}</ul>
-                    <p class="row gap-above no-print">
-                        <Button name="do" value="accept">"Accept the chosen"</Button>
-                        <Button kind=ButtonKind::Stop name="do" value="reject">"Reject the chosen"</Button>
-                    </p>
-                </form>
+                <form method="post" action=action><ul class="lines">{lines}</ul>{buttons}</form>
             </Section>
         }
         .into_any(),

@@ -104,7 +104,7 @@ fn said_view(sheet: &AboutSheet, said: &Said) -> AnyView {
             let words = format!("Withdrawn {}.", moment(at.timestamp()));
             view! { <p class="dim">{words}</p> }.into_any()
         }
-        None => view! { <p class="said">{comment.text.clone()}</p> }.into_any(),
+        None => view! { <p class="words">{comment.text.clone()}</p> }.into_any(),
     };
     let earlier = (!said.earlier.is_empty()).then(|| {
         let lines = said
@@ -112,7 +112,7 @@ fn said_view(sheet: &AboutSheet, said: &Said) -> AnyView {
             .iter()
             .map(|earlier| {
                 let at = format!("Until it was changed, from {} on:", moment(earlier.at.timestamp()));
-                view! { <p class="small dim">{at}</p><p class="small said">{earlier.text.clone()}</p> }
+                view! { <p class="small dim">{at}</p><p class="small words">{earlier.text.clone()}</p> }
             })
             .collect_view();
         view! { <Drawer summary="What it said before"><div class="stack-tight">{lines}</div></Drawer> }

@@ -60,12 +60,12 @@ fn row(sheet: &AboutSheet, answer: &AnswerRevision, current: i64) -> AnyView {
     let rater = (!own).then(|| view! { " "<Tag>"assessor's rating"</Tag> });
     let reason = match &answer.claim {
         Some(Claim::NotApplicable { reason }) => {
-            Some(view! { <span class="sub said">{reason.clone()}</span> })
+            Some(view! { <span class="sub words">{reason.clone()}</span> })
         }
         Some(Claim::Level(_)) | None => None,
     };
     let said = (!answer.rationale.is_empty())
-        .then(|| view! { <span class="sub said">{answer.rationale.clone()}</span> });
+        .then(|| view! { <span class="sub words">{answer.rationale.clone()}</span> });
     let words = |claim| claim_words(&sheet.assessed.framework, claim);
     let claim = answer.claim.as_ref().map_or_else(|| "Withdrawn: unanswered again".to_owned(), words);
     let action = match (own && answer.claim.is_some(), answer.revision == current) {

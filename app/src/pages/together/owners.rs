@@ -48,7 +48,7 @@ fn row(sheet: &OwnersSheet, index: usize, domain: &Domain) -> AnyView {
             nobody: "Nobody yet".to_owned(),
             returned: returned.map(|(_, fields, refusal)| (fields, refusal)),
         });
-        view! { <Drawer summary=format!("Set owner of {code}") open=returned.is_some()>{form}</Drawer> }
+        view! { <div><Drawer summary=format!("Set owner of {code}") open=returned.is_some()>{form}</Drawer></div> }
     });
     let apart = domain.criteria.iter().filter_map(|criterion| {
         let own = sheet.assessed.assignment(&Part::Criterion(criterion.code.clone()))?;

@@ -206,6 +206,10 @@ impl Service {
 
     /// An address that the guard does not refuse by itself; a name that means a refused one is found when sending.
     fn vetted(&self, url: &str, field: &str, problems: &mut Vec<FieldError>) -> String {
+        if url.trim().is_empty() {
+            problems.push(FieldError::new(field, "Give the address that messages are posted to."));
+            return String::new();
+        }
         match self.prober().guard().vet_url(url) {
             Ok(url) => url.to_string(),
             Err(refusal) => {

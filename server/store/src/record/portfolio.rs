@@ -16,7 +16,7 @@ pub struct Holding {
     pub assessment: Option<HoldingAssessment>,
     /// Entries of the inventory whose review is overdue.
     pub overdue: i64,
-    /// Open incidents.
+    /// Health checks whose latest run failed.
     pub failing: i64,
 }
 
