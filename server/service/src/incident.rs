@@ -90,7 +90,7 @@ impl Service {
         open_after: Option<u32>,
         close_after: Option<u32>,
     ) -> Result<(), Error> {
-        let (check, alerting) = self.alerting_for(actor, id).await?;
+        let check = self.check_for(actor, id, Permission::Alert).await?;
         let within = |count: Option<u32>| count.is_none_or(|count| (1..=Thresholds::MOST).contains(&count));
         let problem = |field: &str| FieldError::new(field, "Choose a number from 1 to 20.");
         let problems: Vec<_> = [("open_after", open_after), ("close_after", close_after)]
@@ -103,8 +103,7 @@ impl Service {
         }
         let details = json!({ "open_after": open_after, "close_after": close_after });
         let entry = org_audit(actor, check.org, "check.thresholds_changed", id, details);
-        let changed = CheckAlerting { open_after, close_after, ..alerting };
-        Ok(self.store().set_alerting(id, changed, entry).await?)
+        Ok(self.store().set_thresholds(id, open_after, close_after, entry).await?)
     }
 
     /// Puts off all alerts about a check. What it sees is recorded all the same, and an incident that is still open
@@ -116,7 +115,7 @@ impl Service {
         until: UnixMillis,
         reason: &str,
     ) -> Result<(), Error> {
-        let (check, alerting) = self.alerting_for(actor, id).await?;
+        let check = self.check_for(actor, id, Permission::Alert).await?;
         let now = UnixMillis::now();
         let mut problems = Vec::new();
         if until <= now || until.0 > now.0 + LONGEST_SNOOZE {
@@ -132,25 +131,14 @@ impl Service {
         let snooze = Snooze { until, reason: reason.to_owned(), by: actor.user() };
         let details = json!({ "until": until, "reason": reason });
         let entry = org_audit(actor, check.org, "check.snoozed", id, details);
-        let changed = CheckAlerting { snooze: Some(snooze), ..alerting };
-        Ok(self.store().set_alerting(id, changed, entry).await?)
+        Ok(self.store().set_snooze(id, Some(snooze), entry).await?)
     }
 
     /// Lets a check alert again.
     pub async fn end_snooze(&self, actor: &Actor, id: CheckId) -> Result<(), Error> {
-        let (check, alerting) = self.alerting_for(actor, id).await?;
-        let entry = org_audit(actor, check.org, "check.snooze_ended", id, json!({}));
-        Ok(self.store().set_alerting(id, CheckAlerting { snooze: None, ..alerting }, entry).await?)
-    }
-
-    async fn alerting_for(
-        &self,
-        actor: &Actor,
-        id: CheckId,
-    ) -> Result<(store::record::Check, CheckAlerting), Error> {
         let check = self.check_for(actor, id, Permission::Alert).await?;
-        let (_, alerting) = self.store().watched(id).await?.ok_or(Error::NotFound("The check"))?;
-        Ok((check, alerting))
+        let entry = org_audit(actor, check.org, "check.snooze_ended", id, json!({}));
+        Ok(self.store().set_snooze(id, None, entry).await?)
     }
 }
 

@@ -49,11 +49,11 @@ statements! {
     Both OPEN_OF_ORGANIZATION = select!("WHERE org_id = $1 AND closed_at IS NULL ORDER BY id DESC");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     Both OF_CHECK = select!("WHERE check_id = $1 ORDER BY id DESC LIMIT $2");
-    Both SET_ALERTING = "INSERT INTO check_alerting (check_id, open_after, close_after, snoozed_until, snooze_reason, \
-        snoozed_by) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (check_id) DO UPDATE SET \
-        open_after = excluded.open_after, close_after = excluded.close_after, \
-        snoozed_until = excluded.snoozed_until, snooze_reason = excluded.snooze_reason, \
-        snoozed_by = excluded.snoozed_by";
+    Both SET_THRESHOLDS = "INSERT INTO check_alerting (check_id, open_after, close_after) VALUES ($1, $2, $3) \
+        ON CONFLICT (check_id) DO UPDATE SET open_after = excluded.open_after, close_after = excluded.close_after";
+    Both SET_SNOOZE = "INSERT INTO check_alerting (check_id, snoozed_until, snooze_reason, snoozed_by) \
+        VALUES ($1, $2, $3, $4) ON CONFLICT (check_id) DO UPDATE SET snoozed_until = excluded.snoozed_until, \
+        snooze_reason = excluded.snooze_reason, snoozed_by = excluded.snoozed_by";
 }
 
 from_row! {
@@ -219,30 +219,35 @@ impl Store {
         }
     }
 
-    /// Sets how a check alerts.
-    pub async fn set_alerting(
+    /// Sets after how many runs an incident of a check opens and closes; `None` leaves it to the kind.
+    pub async fn set_thresholds(
         &self,
         check: CheckId,
-        alerting: CheckAlerting,
+        open_after: Option<u32>,
+        close_after: Option<u32>,
         audit: Audit,
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        let (until, reason, by) = match alerting.snooze {
-            Some(Snooze { until, reason, by }) => (Some(until), Some(reason), Some(by)),
-            None => (None, None, None),
-        };
-        run!(
-            link,
-            SET_ALERTING,
-            check,
-            alerting.open_after.map(i64::from),
-            alerting.close_after.map(i64::from),
-            until,
-            reason.as_deref(),
-            by
-        )
-        .or_missing("check")?;
+        let (open_after, close_after) = (open_after.map(i64::from), close_after.map(i64::from));
+        run!(link, SET_THRESHOLDS, check, open_after, close_after).or_missing("check")?;
+        audit::append(link, &audit).await?;
+        writing.commit().await
+    }
+
+    /// Puts off the alerts of a check, or no longer.
+    pub async fn set_snooze(
+        &self,
+        check: CheckId,
+        snooze: Option<Snooze>,
+        audit: Audit,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        let (until, by) =
+            (snooze.as_ref().map(|snooze| snooze.until), snooze.as_ref().map(|snooze| snooze.by));
+        let reason = snooze.map(|snooze| snooze.reason);
+        run!(link, SET_SNOOZE, check, until, reason, by).or_missing("check")?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

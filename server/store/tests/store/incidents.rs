@@ -195,14 +195,20 @@ async fn how_a_check_alerts_is_kept_beside_what_is_remembered_of_it(
     let world = &World::new(backend).await;
     let check = world.check().await;
     let snooze = Snooze { until: later(5), reason: "Their data centre moves".to_owned(), by: world.user.id };
-    let alerting = CheckAlerting { open_after: Some(4), close_after: None, snooze: Some(snooze) };
-    for alerting in [alerting, CheckAlerting::default()] {
-        world.store.set_alerting(check.id, alerting.clone(), world.audit("x")).await.unwrap();
-        assert_eq!(world.store.watched(check.id).await.unwrap().unwrap().1, alerting);
-    }
-    let refused = world.store.set_alerting(CheckId::new(), CheckAlerting::default(), world.audit("y")).await;
+    let now = async || world.store.watched(check.id).await.unwrap().unwrap().1;
+    world.store.set_snooze(check.id, Some(snooze.clone()), world.audit("snoozed")).await.unwrap();
+    world.store.set_thresholds(check.id, Some(4), None, world.audit("set")).await.unwrap();
+    let both = CheckAlerting { open_after: Some(4), close_after: None, snooze: Some(snooze) };
+    assert_eq!(now().await, both, "neither takes away what the other says");
+    world.store.set_snooze(check.id, None, world.audit("ended")).await.unwrap();
+    assert_eq!(now().await, CheckAlerting { snooze: None, ..both });
+    world.store.set_thresholds(check.id, None, None, world.audit("usual")).await.unwrap();
+    assert_eq!(now().await, CheckAlerting::default());
+    let refused = world.store.set_thresholds(CheckId::new(), Some(4), None, world.audit("none")).await;
     assert!(matches!(refused, Err(store::StoreError::NotFound { .. })), "{refused:?}");
-    assert_eq!(world.actions().await, ["x", "x"]);
+    let refused = world.store.set_snooze(CheckId::new(), None, world.audit("none")).await;
+    assert!(matches!(refused, Err(store::StoreError::NotFound { .. })), "{refused:?}");
+    assert_eq!(world.actions().await, ["snoozed", "set", "ended", "usual"]);
 }
 
 #[rstest]
