@@ -6,6 +6,7 @@
 
 mod anchors;
 mod arithmetic;
+mod card;
 mod conflict;
 mod criterion;
 mod domains;
@@ -30,7 +31,7 @@ pub(crate) use typed::{Typed, TypedAnswer, TypedEvidence};
 
 use crate::api::{Look, Update};
 use crate::islands::AutoSave;
-use crate::ui::{ButtonKind, ButtonLink, Note, PageHead, Tag};
+use crate::ui::{ButtonKind, ButtonLink, Note, PageHead, SaveState, Tag};
 use crate::words::{Paths, Seen, anchor, assessment_state_word};
 
 /// All that the page of a domain shows.
@@ -221,10 +222,11 @@ fn own_update(sheet: &Sheet, index: usize) -> Update {
     let answer = sheet.assessed.own_answer(&criterion.code);
     let id = anchor(&criterion.code);
     let html = |view: AnyView| view.to_html();
-    let rails = anchors::rails(score);
+    let rails = anchors::Rails::of(score).each();
+    let saving = card::saving(sheet, answer);
     Update {
         revision: answer.map_or(0, |answer| answer.revision),
-        status: html(criterion::save_state(sheet, answer)),
+        status: html(view! { <SaveState saving/> }.into_any()),
         anchors: rails.iter().map(|rail| (rail.class.to_owned(), html(rail.flag()))).collect(),
         fragments: vec![
             (format!("{id}-note"), note::note(sheet, criterion, score).to_string()),

@@ -79,7 +79,7 @@ pub fn Banner(
 }
 
 /// How the saving of an answer stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Saving {
     /// Nothing was saved yet.
     Not,

@@ -5,9 +5,15 @@ use domain::framework::Criterion;
 use domain::scoring::CriterionScore;
 use leptos::prelude::*;
 
-use super::Sheet;
-use super::prepared::{Part, prepared};
 use crate::ui::{Sign, Tag, TagKind};
+
+/// What is claimed of a criterion, and what counts: a solid rail up to the level that counts, a dashed one up to the claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Rails {
+    claimed: Option<Level>,
+    counts: Level,
+    contradicted: bool,
+}
 
 /// How one anchor is drawn.
 pub(super) struct Rail {
@@ -39,67 +45,48 @@ impl Rail {
     }
 }
 
-/// The rails of a criterion: solid up to the level that counts, dashed up to the claim.
-pub(super) fn rails(score: &CriterionScore) -> [Rail; 5] {
-    let said = score.claimed();
-    std::array::from_fn(|level| {
-        let Some(said) = said else { return Rail { class: "anchor", mark: None } };
-        let (said, counts) = (usize::from(said.get()), usize::from(score.effective.get()));
-        let class = if level <= counts {
-            "anchor counts"
-        } else if level <= said {
-            "anchor said"
-        } else {
-            "anchor"
-        };
-        let mark = match (level == said, level == counts) {
-            (true, true) => Some(Mark::Both),
-            (true, false) => Some(Mark::Claimed),
-            (false, true) if score.contradicted => Some(Mark::CountsContradicted),
-            (false, true) => Some(Mark::Counts),
-            (false, false) => None,
-        };
-        Rail { class, mark }
-    })
+impl Rails {
+    pub(super) fn of(score: &CriterionScore) -> Self {
+        Self { claimed: score.claimed(), counts: score.effective, contradicted: score.contradicted }
+    }
+
+    /// From level 0 to level 4.
+    pub(super) fn each(self) -> [Rail; 5] {
+        std::array::from_fn(|level| {
+            let Some(said) = self.claimed else { return Rail { class: "anchor", mark: None } };
+            let (said, counts) = (usize::from(said.get()), usize::from(self.counts.get()));
+            let class = if level <= counts {
+                "anchor counts"
+            } else if level <= said {
+                "anchor said"
+            } else {
+                "anchor"
+            };
+            let mark = match (level == said, level == counts) {
+                (true, true) => Some(Mark::Both),
+                (true, false) => Some(Mark::Claimed),
+                (false, true) if self.contradicted => Some(Mark::CountsContradicted),
+                (false, true) => Some(Mark::Counts),
+                (false, false) => None,
+            };
+            Rail { class, mark }
+        })
+    }
 }
 
 /// What an anchor adds to those below it.
 const CUMULATIVE: [&str; 5] = ["", "", "", "All of 2, and:", "All of 2 and 3, and:"];
 
-/// The radio buttons: five levels and *Not applicable*. `chosen` is a value of theirs.
+/// The radio buttons: five levels and *Not applicable*. `chosen` is the value of one.
 pub(super) fn anchors(
-    sheet: &Sheet,
     criterion: &Criterion,
-    id: &str,
-    score: &CriterionScore,
-    chosen: &str,
-    described: String,
-) -> AnyView {
-    let part = Part::Anchors {
-        criterion: criterion.code.clone(),
-        claimed: score.claimed().map(Level::get),
-        counts: score.effective.get(),
-        contradicted: score.contradicted,
-        chosen: VALUES.iter().position(|value| *value == chosen).and_then(|index| u8::try_from(index).ok()),
-    };
-    let names = &sheet.assessed.framework.levels;
-    let draw = || choices(criterion, id, names, score, chosen);
-    let html = prepared(sheet.assessed.bundle.assessment.framework, part, draw);
-    view! { <fieldset class="anchors" role="radiogroup" aria-describedby=described inner_html=html></fieldset> }
-        .into_any()
-}
-
-/// The values of the buttons, in their order.
-const VALUES: [&str; 6] = ["0", "1", "2", "3", "4", "na"];
-
-fn choices(
-    criterion: &Criterion,
-    id: &str,
     names: &[String; 5],
-    score: &CriterionScore,
+    id: &str,
+    rails: Rails,
     chosen: &str,
 ) -> AnyView {
-    let levels = rails(score)
+    let levels = rails
+        .each()
         .into_iter()
         .zip(names)
         .zip(&criterion.anchors)
@@ -129,23 +116,26 @@ fn choices(
             }
         })
         .collect_view();
+    let described = format!("{id}-q {id}-level-error");
     view! {
-        <legend class="vh">{format!("Level of {}", criterion.code)}</legend>
-        {levels}
-        <label class="anchor anchor-na">
-            <input
-                type="radio"
-                name="level"
-                value="na"
-                checked=chosen == "na"
-                aria-label="Not applicable"
-                aria-describedby=format!("{id}-na")
-            />
-            <span class="anchor-name">"Not applicable"</span>
-            <span class="anchor-text" id=format!("{id}-na")>
-                "Needs a written reason, and counts when the assessor agrees."
-            </span>
-        </label>
+        <fieldset class="anchors" role="radiogroup" aria-describedby=described>
+            <legend class="vh">{format!("Level of {}", criterion.code)}</legend>
+            {levels}
+            <label class="anchor anchor-na">
+                <input
+                    type="radio"
+                    name="level"
+                    value="na"
+                    checked=chosen == "na"
+                    aria-label="Not applicable"
+                    aria-describedby=format!("{id}-na")
+                />
+                <span class="anchor-name">"Not applicable"</span>
+                <span class="anchor-text" id=format!("{id}-na")>
+                    "Needs a written reason, and counts when the assessor agrees."
+                </span>
+            </label>
+        </fieldset>
     }
     .into_any()
 }

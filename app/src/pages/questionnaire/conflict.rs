@@ -4,7 +4,8 @@ use domain::framework::Criterion;
 use leptos::prelude::*;
 use service::record::Answer;
 
-use super::{Sheet, TypedAnswer, criterion::level_and_reason};
+use super::card::level_and_reason;
+use super::{Sheet, TypedAnswer};
 use crate::ui::{Icon, Sign, moment};
 use crate::words::anchor;
 

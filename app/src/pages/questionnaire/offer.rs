@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use service::record::AnswerRevision;
 
-use super::criterion::level_and_reason;
+use super::card::level_and_reason;
 use super::{Sheet, own_update};
 use crate::api::{Offer, Update};
 use crate::ui::clock;

@@ -1,80 +1,85 @@
 //! What stands behind an answer: evidence, health checks, and where the criterion comes from.
 
-use domain::check::Status;
+use domain::Framework;
 use domain::framework::{Binding, Criterion};
-use domain::scoring::{BindingScore, CriterionScore};
+use domain::scoring::CriterionScore;
 use leptos::prelude::*;
 use service::Permission;
-use service::record::Evidence;
 
-use super::prepared::{Part, prepared};
+use super::card::{Card, CheckLine};
 use super::{Sheet, Typed};
 use crate::pages::evidence::{evidence_fields, evidence_line};
 use crate::pages::parts::RefusalNote;
 use crate::ui::{Button, ButtonLink, ButtonSize, Sign, StatusBadge};
-use crate::words::check_line;
+use crate::words::{anchor, check_line};
 
-pub(super) fn proof(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore, id: &str) -> AnyView {
-    let part = Part::Origin(criterion.code.clone());
-    let origin = prepared(sheet.assessed.bundle.assessment.framework, part, || origin(sheet, criterion));
+/// `form` is that of new evidence, where it is open.
+pub(super) fn proof(
+    framework: &Framework,
+    criterion: &Criterion,
+    card: &Card,
+    form: Option<AnyView>,
+) -> AnyView {
+    let id = anchor(&criterion.code);
+    let lines = if card.evidence.is_empty() {
+        view! { <ul class="lines"><li><span class="dim">"No evidence yet"</span></li></ul> }.into_any()
+    } else {
+        view! { <ul class="lines" inner_html=card.evidence.clone()></ul> }.into_any()
+    };
+    let add = form.or_else(|| card.open.then(|| add_evidence(criterion, card)));
+    let checks = card.checks.iter().map(|line| check(&criterion.bindings[line.binding], line)).collect_view();
+    let hint = format!("{}.", criterion.evidence.trim_end_matches('.'));
     view! {
         <div class="proof">
             <div id=format!("{id}-evidence")>
                 <h3>"Evidence"</h3>
-                {evidence(sheet, criterion)}
-                {add(sheet, criterion, id)}
+                {lines}
+                {add}
             </div>
             <div>
                 <h3>"Health checks"</h3>
-                {checks(sheet, criterion, score)}
+                <ul class="lines">{checks}</ul>
+                {card.add_check.clone().map(|href| add_button(href, "Add a check", format!(" for {}", criterion.code)))}
             </div>
         </div>
-        <details class="drawer" inner_html=origin></details>
+        <details class="drawer">
+            <summary>"What proves it, and where it comes from"</summary>
+            <div class="stack-tight">
+                <p class="small measure">{hint}</p>
+                {sources(framework, criterion)}
+            </div>
+        </details>
     }
     .into_any()
 }
 
-/// The content of the drawer that says what proves the criterion.
-fn origin(sheet: &Sheet, criterion: &Criterion) -> AnyView {
-    let hint = format!("{}.", criterion.evidence.trim_end_matches('.'));
+/// A link that opens the form of new evidence here.
+fn add_evidence(criterion: &Criterion, card: &Card) -> AnyView {
+    let id = anchor(&criterion.code);
+    let href = format!("{}?evidence={}#{id}-evidence", card.page, criterion.code);
+    add_button(href, "Add evidence", format!(" to {}", criterion.code))
+}
+
+fn add_button(href: String, words: &'static str, subject: String) -> AnyView {
+    let words = view! { {words}<span class="vh">{subject}</span> };
     view! {
-        <summary>"What proves it, and where it comes from"</summary>
-        <div class="stack-tight">
-            <p class="small measure">{hint}</p>
-            {sources(sheet, criterion)}
-        </div>
+        <p class="row gap-small"><ButtonLink href=href size=ButtonSize::Small sign=Sign::Plus>{words}</ButtonLink></p>
     }
     .into_any()
 }
 
-fn evidence(sheet: &Sheet, criterion: &Criterion) -> AnyView {
-    let items: Vec<&Evidence> = sheet.assessed.evidence_on(&criterion.code);
-    if items.is_empty() {
-        return view! { <ul class="lines"><li><span class="dim">"No evidence yet"</span></li></ul> }
-            .into_any();
-    }
+/// The lines of the criterion's evidence, as HTML.
+pub(super) fn evidence(sheet: &Sheet, criterion: &Criterion) -> String {
+    let items = sheet.assessed.evidence_on(&criterion.code);
     let today = sheet.assessed.computed_at.date();
-    let lines = items.into_iter().map(|item| evidence_line(item, &sheet.paths, today)).collect_view();
-    view! { <ul class="lines">{lines}</ul> }.into_any()
+    items.into_iter().map(|item| evidence_line(item, &sheet.paths, today).to_html()).collect()
 }
 
-/// A link that opens the form here, or the form.
-fn add(sheet: &Sheet, criterion: &Criterion, id: &str) -> Option<AnyView> {
-    if !sheet.may_answer() {
-        return None;
-    }
+/// The form of new evidence, where it is open for the criterion.
+pub(super) fn form(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
+    let typed = Typed::evidence(sheet.typed.as_ref(), &criterion.code).filter(|_| sheet.may_answer())?;
+    let id = anchor(&criterion.code);
     let page = sheet.paths.domain(&sheet.domain().code);
-    let Some(typed) = Typed::evidence(sheet.typed.as_ref(), &criterion.code) else {
-        let href = format!("{page}?evidence={}#{id}-evidence", criterion.code);
-        let subject = format!(" to {}", criterion.code);
-        let words = view! { "Add evidence"<span class="vh">{subject}</span> };
-        return Some(
-            view! {
-                <p class="row gap-small"><ButtonLink href=href size=ButtonSize::Small sign=Sign::Plus>{words}</ButtonLink></p>
-            }
-            .into_any(),
-        );
-    };
     let today = sheet.assessed.computed_at.date();
     let refusal = typed.refusal.as_ref();
     let fields = evidence_fields(&typed.fields, refusal, today);
@@ -98,77 +103,48 @@ fn add(sheet: &Sheet, criterion: &Criterion, id: &str) -> Option<AnyView> {
     )
 }
 
-fn checks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
-    let lines = criterion
-        .bindings
-        .iter()
-        .filter_map(|binding| {
-            let state = score.bindings.iter().find(|state| state.id == binding.id)?;
-            Some(check(sheet, binding, state, score))
-        })
-        .collect_view();
-    view! { <ul class="lines">{lines}</ul>{more(sheet, criterion)} }.into_any()
+/// How each binding of the criterion stands.
+pub(super) fn checks(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> Vec<CheckLine> {
+    let lines = criterion.bindings.iter().enumerate().filter_map(|(place, binding)| {
+        let state = score.bindings.iter().find(|state| state.id == binding.id)?;
+        let tied =
+            if any_of_kind(sheet, binding) { sheet.assessed.probes_of(&binding.id) } else { Vec::new() };
+        let href = tied.first().map(|tied| sheet.paths.check(tied.check.id));
+        let words = check_line(binding, state, &tied, score.claimed(), &sheet.seen);
+        Some(CheckLine { binding: place, state: state.state, href, words })
+    });
+    lines.collect()
 }
 
-/// The way to a check, where a binding of the criterion has none and the reader may add one.
-fn more(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
-    let checks = &sheet.assessed.bundle.checks;
-    let tied = |binding: &Binding| {
-        checks.iter().any(|check| check.kind == binding.kind)
-            && !sheet.assessed.probes_of(&binding.id).is_empty()
-    };
-    if !sheet.assessed.may(Permission::Operate) || criterion.bindings.iter().all(tied) {
-        return None;
-    }
-    let words = view! { "Add a check"<span class="vh">{format!(" for {}", criterion.code)}</span> };
-    let href = sheet.paths.integrations();
-    Some(
-        view! {
-            <p class="row gap-small"><ButtonLink href=href size=ButtonSize::Small sign=Sign::Plus>{words}</ButtonLink></p>
-        }
-        .into_any(),
-    )
+/// Most kinds have no check: finding that out first is cheap.
+fn any_of_kind(sheet: &Sheet, binding: &Binding) -> bool {
+    sheet.assessed.bundle.checks.iter().any(|check| check.kind == binding.kind)
 }
 
-fn check(sheet: &Sheet, binding: &Binding, state: &BindingScore, score: &CriterionScore) -> AnyView {
-    // Most kinds have no check: finding that out first is cheap.
-    let bundle = &sheet.assessed.bundle;
-    let tied = if bundle.checks.iter().any(|check| check.kind == binding.kind) {
-        sheet.assessed.probes_of(&binding.id)
-    } else {
-        Vec::new()
-    };
-    if tied.is_empty() && state.state == Status::Unknown {
-        let part = Part::Untied(binding.id.clone());
-        let html = prepared(bundle.assessment.framework, part, || {
-            line(binding, state.state, None, UNTIED.to_owned())
-        });
-        return view! { <li inner_html=html></li> }.into_any();
-    }
-    let href = tied.first().map(|tied| sheet.paths.check(tied.check.id));
-    let words = check_line(binding, state, &tied, score.claimed(), &sheet.seen);
-    view! { <li>{line(binding, state.state, href, words)}</li> }.into_any()
+/// Where a check is added, where a binding of the criterion has none and the reader may add one.
+pub(super) fn add_check(sheet: &Sheet, criterion: &Criterion) -> Option<String> {
+    let tied =
+        |binding: &Binding| any_of_kind(sheet, binding) && !sheet.assessed.probes_of(&binding.id).is_empty();
+    let wanted = sheet.assessed.may(Permission::Operate) && !criterion.bindings.iter().all(tied);
+    wanted.then(|| sheet.paths.integrations())
 }
 
-/// What is said of a binding that no check is tied to.
-const UNTIED: &str = "No check is tied to it";
-
-/// A binding with its state and a line about it; `href` is the check's page.
-fn line(binding: &Binding, state: Status, href: Option<String>, words: String) -> AnyView {
+/// A binding with its state and a line about it.
+fn check(binding: &Binding, line: &CheckLine) -> AnyView {
     let name = view! { {binding.id.to_string()}" "<span class="mono">{binding.kind.to_string()}</span> };
-    let name = match href {
+    let name = match line.href.clone() {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => view! { <span>{name}</span> }.into_any(),
     };
-    view! { {name}<StatusBadge status=state/><span class="sub">{words}</span> }.into_any()
+    view! { <li>{name}<StatusBadge status=line.state/><span class="sub">{line.words.clone()}</span></li> }
+        .into_any()
 }
 
 /// The sources that the criterion cites, as links into the framework's list.
-fn sources(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
+fn sources(framework: &Framework, criterion: &Criterion) -> Option<AnyView> {
     if criterion.citations.is_empty() {
         return None;
     }
-    let framework = &sheet.assessed.framework;
     let page = format!("/frameworks/{}/{}", framework.code, framework.version);
     let links = criterion.citations.iter().enumerate().map(|(index, key)| {
         let comma = if index == 0 { "" } else { ", " };
