@@ -71,4 +71,18 @@ codes! {
     ProfileCode,
     /// A citation's key, for example `USCDI`.
     CitationKey,
+    /// What a finding is about: a criterion's code, or a domain's.
+    SubjectCode,
+}
+
+impl From<&CriterionCode> for SubjectCode {
+    fn from(code: &CriterionCode) -> Self {
+        Self(code.0.clone())
+    }
+}
+
+impl From<&DomainCode> for SubjectCode {
+    fn from(code: &DomainCode) -> Self {
+        Self(code.0.clone())
+    }
 }

@@ -27,6 +27,7 @@ mod facts;
 mod findings;
 mod input;
 mod ladder;
+mod positions;
 mod priorities;
 mod result;
 mod scorer;

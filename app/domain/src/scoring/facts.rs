@@ -42,24 +42,27 @@ impl Facts {
             stale_bindings: vec![false; scorer.bindings.len()],
             states: vec![None; scorer.bindings.len()],
         };
+        let mut criterion = scorer.find_criteria();
         for (code, answer) in &input.answers {
-            if let Some(position) = scorer.criterion_position(code) {
+            if let Some(position) = criterion.position(code) {
                 facts.answers[position] = *answer;
             }
         }
         for item in &input.evidence {
-            if let Some(position) = scorer.criterion_position(&item.criterion) {
+            if let Some(position) = criterion.position(&item.criterion) {
                 facts.evidence[position].add(item, input.as_of);
             }
         }
+        let mut binding = scorer.find_bindings();
         for probe in &input.probes {
-            facts.add_probe(scorer, probe);
+            if let Some(position) = binding.position(&probe.binding) {
+                facts.add_probe(scorer, position, probe);
+            }
         }
         facts
     }
 
-    fn add_probe(&mut self, scorer: &Scorer, probe: &ProbeInput) {
-        let Some(position) = scorer.binding_position(&probe.binding) else { return };
+    fn add_probe(&mut self, scorer: &Scorer, position: usize, probe: &ProbeInput) {
         let binding = &scorer.bindings[position];
         let state = match probe.record.state(binding.freshness, binding.fail_after) {
             Status::Fail if probe.overridden => Status::Warn,

@@ -17,13 +17,14 @@ pub(super) fn raise(
     next: Option<usize>,
 ) -> Vec<Finding> {
     let raiser = Raiser { scorer, input, facts, criteria, next };
-    let mut findings = Vec::new();
+    // More than one for each criterion is rare.
+    let mut findings = Vec::with_capacity(criteria.len());
     raiser.raise_each(&mut findings, FindingKind::Contradiction, Raiser::contradiction);
     for position in &scorer.domains_by_code {
         if sums.domains[*position].insufficient_coverage {
             findings.push(Finding {
                 kind: FindingKind::Coverage,
-                subject: scorer.domains[*position].code.as_str().to_owned(),
+                subject: (&scorer.domains[*position].code).into(),
                 severity: FindingSeverity::High,
                 bindings: Vec::new(),
             });
@@ -61,7 +62,7 @@ impl Raiser<'_> {
                 continue;
             }
             if let Some(severity) = severity(self, *position, score) {
-                let subject = score.code.as_str().to_owned();
+                let subject = (&score.code).into();
                 findings.push(Finding { kind, subject, severity, bindings: self.bindings(kind, *position) });
             }
         }

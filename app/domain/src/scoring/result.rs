@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Exact;
 use crate::check::Status;
-use crate::code::{BindingId, CriterionCode, DomainCode, RungCode};
+use crate::code::{BindingId, CriterionCode, DomainCode, RungCode, SubjectCode};
 use crate::level::Level;
 
 /// The result of an assessment.
@@ -26,7 +26,7 @@ pub struct Score {
     pub priorities: Vec<Priority>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Totals {
     pub claimed: Exact,
     pub overall: Exact,
@@ -41,7 +41,7 @@ pub struct Totals {
     pub next: Option<RungCode>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DomainScore {
     pub code: DomainCode,
     /// `None` for an empty domain.
@@ -57,7 +57,7 @@ pub struct DomainScore {
 }
 
 /// Whether a criterion counts (sections 3 and 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     OutOfProfile,
     ApprovedNotApplicable,
@@ -105,7 +105,7 @@ pub struct BindingScore {
 }
 
 /// How a condition of a rung stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ConditionStanding {
     Met,
     /// Not met because a check contradicts the answer.
@@ -114,7 +114,7 @@ pub enum ConditionStanding {
 }
 
 /// A condition of a rung, with the value asked and the value seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RungCondition {
     Overall {
         least: u8,
@@ -155,7 +155,7 @@ pub enum RungCondition {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RungStanding {
     pub code: RungCode,
     /// Its own conditions and those of all lower rungs hold.
@@ -192,7 +192,7 @@ pub enum FindingSeverity {
 pub struct Finding {
     pub kind: FindingKind,
     /// The criterion's code, or the domain's for coverage.
-    pub subject: String,
+    pub subject: SubjectCode,
     pub severity: FindingSeverity,
     /// The bindings concerned (contradiction, stale).
     pub bindings: Vec<BindingId>,

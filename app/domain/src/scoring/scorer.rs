@@ -1,12 +1,11 @@
 //! A framework prepared for scoring: everything by position, nothing looked up by text more than once.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 use thiserror::Error;
 
 use super::facts::Facts;
+use super::positions::{Finder, Positions};
 use super::{Input, Score, criteria, exact, findings, ladder, priorities, sums};
 use crate::check::CheckKinds;
 use crate::code::{BindingId, CriterionCode, DomainCode, KindCode, ProfileCode, RungCode};
@@ -149,7 +148,7 @@ impl Scorer {
         for (rung, gate) in self.rungs.iter_mut().zip(&gates) {
             rung.gates.extend(gate.map(|least| (position, least)));
         }
-        self.criterion_positions.insert(criterion.code.clone(), position);
+        self.criterion_positions.push(criterion.code.clone());
         self.criteria.push(PreparedCriterion {
             code: criterion.code.clone(),
             domain,
@@ -172,7 +171,7 @@ impl Scorer {
             binding: binding.id.clone(),
             kind: binding.kind.clone(),
         })?;
-        self.binding_positions.insert(binding.id.clone(), self.bindings.len());
+        self.binding_positions.push(binding.id.clone());
         self.bindings.push(PreparedBinding {
             id: binding.id.clone(),
             criterion,
@@ -230,12 +229,14 @@ impl Scorer {
         self.profile_bits(&input.profiles)
     }
 
-    pub(super) fn criterion_position(&self, code: &CriterionCode) -> Option<usize> {
-        self.criterion_positions.get(code)
+    /// Finds criteria by their codes.
+    pub(super) fn find_criteria(&self) -> Finder<'_, CriterionCode> {
+        self.criterion_positions.finder()
     }
 
-    pub(super) fn binding_position(&self, id: &BindingId) -> Option<usize> {
-        self.binding_positions.get(id)
+    /// Finds bindings by their ids.
+    pub(super) fn find_bindings(&self) -> Finder<'_, BindingId> {
+        self.binding_positions.finder()
     }
 }
 
@@ -251,52 +252,4 @@ fn in_order<T>(items: &[T], code: impl Fn(&T) -> &str) -> Vec<usize> {
     let mut positions: Vec<usize> = (0..items.len()).collect();
     positions.sort_by_key(|position| code(&items[*position]).as_bytes());
     positions
-}
-
-/// Positions by code. The keys are the framework's own, so the hash may be simple, and is the same in every process.
-#[derive(Debug, Clone)]
-struct Positions<K>(HashMap<K, usize, BuildHasherDefault<CodeHasher>>);
-
-impl<K> Default for Positions<K> {
-    fn default() -> Self {
-        Self(HashMap::default())
-    }
-}
-
-impl<K: Eq + std::hash::Hash> Positions<K> {
-    fn insert(&mut self, key: K, position: usize) {
-        self.0.entry(key).or_insert(position);
-    }
-
-    fn get(&self, key: &K) -> Option<usize> {
-        self.0.get(key).copied()
-    }
-}
-
-/// Multiplies and rotates eight bytes at a time: codes are short.
-#[derive(Debug, Clone, Copy, Default)]
-struct CodeHasher(u64);
-
-impl Hasher for CodeHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.write_u64(u64::from_le_bytes(*word));
-        }
-        if !rest.is_empty() {
-            self.write_u64(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
-        }
-    }
-
-    /// Marks the end of a text; texts of one length are the rule, so it adds nothing.
-    fn write_u8(&mut self, _: u8) {}
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    /// The table looks at the lowest and the highest bits; a product mixes its highest best.
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
 }

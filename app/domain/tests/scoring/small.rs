@@ -46,7 +46,7 @@ pub(super) fn criterion<'s>(score: &'s Score, code: &str) -> &'s CriterionScore 
 }
 
 pub(super) fn finding<'s>(score: &'s Score, kind: FindingKind, subject: &str) -> Option<&'s Finding> {
-    score.findings.iter().find(|finding| finding.kind == kind && finding.subject == subject)
+    score.findings.iter().find(|finding| finding.kind == kind && finding.subject.as_str() == subject)
 }
 
 /// An input for a hospital on 2026-11-20.
