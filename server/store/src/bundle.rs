@@ -17,7 +17,7 @@ use crate::error::StoreError;
 use crate::ids::{AssessmentId, UserId};
 use crate::organizations::organization_columns;
 use crate::record::{
-    Assessment, AssessmentBundle, Check, Evidence, Integration, ManualTie, Organization, Override, Role,
+    Assessment, AssessmentBundle, Check, Integration, ManualTie, Organization, Override, Role,
 };
 use crate::{answers, assignments, checks, evidence, integrations, overrides, standings, ties};
 
@@ -34,12 +34,13 @@ statements! {
 const fn statements(
     answers: &'static str,
     beside: &'static str,
+    evidence: &'static str,
     standings: &'static str,
 ) -> [&'static str; 8] {
     [
         answers,
         beside,
-        evidence::OF_ASSESSMENT,
+        evidence,
         checks::BESIDE_ASSESSMENT,
         integrations::BESIDE_ASSESSMENT,
         standings,
@@ -50,7 +51,12 @@ const fn statements(
 
 /// All of them for SQLite, made once.
 static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| {
-    let lists = statements(answers::LIST_SQLITE, assignments::BESIDE_SQLITE, standings::BESIDE_SQLITE);
+    let lists = statements(
+        answers::LIST_SQLITE,
+        assignments::BESIDE_SQLITE,
+        evidence::LIST_SQLITE,
+        standings::BESIDE_SQLITE,
+    );
     format!("{HEAD};\n{}", lists.join(";\n")).leak()
 });
 
@@ -69,7 +75,7 @@ struct Parts {
     head: Option<Head>,
     answers: Listed,
     beside: Beside,
-    evidence: Vec<Evidence>,
+    evidence: evidence::Listed,
     checks: Vec<Check>,
     integrations: Vec<Integration>,
     standings: standings::Listed,
@@ -84,7 +90,7 @@ impl Parts {
         Head: FromRow<'r, R>,
         Listed: FromRow<'r, R>,
         Beside: FromRow<'r, R>,
-        Evidence: FromRow<'r, R>,
+        evidence::Listed: FromRow<'r, R>,
         Check: FromRow<'r, R>,
         Integration: FromRow<'r, R>,
         standings::Listed: FromRow<'r, R>,
@@ -95,7 +101,7 @@ impl Parts {
             0 => self.head = Some(Head::from_row(row)?),
             1 => self.answers = Listed::from_row(row)?,
             2 => self.beside = Beside::from_row(row)?,
-            3 => self.evidence.push(Evidence::from_row(row)?),
+            3 => self.evidence = evidence::Listed::from_row(row)?,
             4 => self.checks.push(Check::from_row(row)?),
             5 => self.integrations.push(Integration::from_row(row)?),
             6 => self.standings = standings::Listed::from_row(row)?,
@@ -131,6 +137,7 @@ impl Parts {
                 let together = statements(
                     answers::LIST_POSTGRES,
                     assignments::BESIDE_POSTGRES,
+                    evidence::LIST_POSTGRES,
                     standings::BESIDE_POSTGRES,
                 );
                 for (part, statement) in (1..).zip(together) {
@@ -169,7 +176,7 @@ pub(crate) async fn read(
         organization: head.organization,
         reader: head.role,
         answers: parts.answers.answers,
-        evidence: parts.evidence,
+        evidence: parts.evidence.evidence,
         checks: parts.checks,
         integrations: parts.integrations,
         ties: parts.ties,

@@ -3,23 +3,55 @@
 //! **Invariant.** Every write holds the assessment and looks at its state in its own transaction, so that it comes wholly
 //! before a submission or a signature, or not at all.
 
+use domain::scoring::{EvidenceDuration, EvidenceState};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
 use crate::assessments;
 use crate::audit;
 use crate::column::{Json, Text, from_row};
-use crate::db::{Link, Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, EvidenceId};
-use crate::record::{AssessmentState, Audit, Evidence, EvidenceReview, EvidenceReviewed, SeenEvidence};
+use crate::ids::{AssessmentId, EvidenceId, OrgId, UnixMillis, UserId};
+use crate::record::{
+    AssessmentState, Audit, Evidence, EvidenceBody, EvidenceReview, EvidenceReviewed, SeenEvidence,
+};
+
+/// The codes of an item's criteria, one a line.
+macro_rules! criteria {
+    () => {
+        "(SELECT string_agg(c.criterion, '\n' ORDER BY c.position) FROM evidence_criteria c WHERE c.evidence_id = e.id)"
+    };
+}
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT e.id, e.org_id, e.assessment_id, \
-             (SELECT string_agg(c.criterion, '\n' ORDER BY c.position) FROM evidence_criteria c \
-             WHERE c.evidence_id = e.id) AS criteria, \
+            "SELECT e.id, e.org_id, e.assessment_id, ",
+            criteria!(),
+            " AS criteria, \
              e.title, e.body, e.duration, e.dated, e.expires, e.author_id, u.name AS author_name, e.state, \
              e.reviewer_id, e.revision, e.created_at, e.reported_pct FROM evidence e JOIN users u ON u.id = e.author_id ",
             $rest
+        )
+    };
+}
+
+/// All items of an assessment in one row, as [`Columns`] in JSON: a row of its own for each costs far more.
+macro_rules! list {
+    ($open:literal, $body:literal, $close:literal) => {
+        concat!(
+            "SELECT ",
+            $open,
+            "e.id, e.org_id, e.assessment_id, ",
+            criteria!(),
+            ", e.title, ",
+            $body,
+            ", e.duration, e.dated, e.expires, e.reported_pct, e.author_id, u.name, e.state, e.reviewer_id, e.revision, \
+             e.created_at) ORDER BY e.id)",
+            $close,
+            " AS evidence FROM evidence e JOIN users u ON u.id = e.author_id WHERE e.assessment_id = $1"
         )
     };
 }
@@ -32,7 +64,8 @@ statements! {
         VALUES ($1, $2, $3, (SELECT framework_id FROM assessments WHERE id = $4))";
     Both UNTIE = "DELETE FROM evidence_criteria WHERE evidence_id = $1";
     Both BY_ID = select!("WHERE e.id = $1");
-    Both OF_ASSESSMENT = select!("WHERE e.assessment_id = $1 ORDER BY e.id");
+    Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "json(e.body)", "");
+    Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", "e.body::json", ", '[]')::text");
     Both REVIEW = "UPDATE evidence SET state = $2, reviewer_id = $3 WHERE id = $1 AND assessment_id = $4 \
         AND revision = $5 AND author_id <> $3";
     Both REMEMBER = "INSERT INTO evidence_revisions (evidence_id, revision, title, body, dated, expires, author_id, \
@@ -49,6 +82,78 @@ from_row! {
         id, org = "org_id", assessment = "assessment_id", criteria: lines, title, body: json, duration: text,
         dated: text, expires: maybe_text, author = "author_id", author_name, state: text,
         reviewer = "reviewer_id", revision, created_at, reported_pct: maybe_text,
+    }
+}
+
+from_row! {
+    Listed { evidence: json }
+}
+
+/// The evidence of one assessment, oldest first.
+#[derive(Default)]
+pub(crate) struct Listed {
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// An item's columns as `list!` names them.
+#[derive(Deserialize)]
+pub(crate) struct Columns(
+    EvidenceId,
+    OrgId,
+    AssessmentId,
+    Option<String>,
+    String,
+    EvidenceBody,
+    EvidenceDuration,
+    Date,
+    Option<Date>,
+    Option<Decimal>,
+    UserId,
+    String,
+    EvidenceState,
+    Option<UserId>,
+    i64,
+    UnixMillis,
+);
+
+impl From<Columns> for Evidence {
+    fn from(columns: Columns) -> Self {
+        let Columns(
+            id,
+            org,
+            assessment,
+            criteria,
+            title,
+            body,
+            duration,
+            dated,
+            expires,
+            reported_pct,
+            author,
+            author_name,
+            state,
+            reviewer,
+            revision,
+            created_at,
+        ) = columns;
+        Self {
+            id,
+            org,
+            assessment,
+            criteria: criteria.iter().flat_map(|codes| codes.lines()).map(Into::into).collect(),
+            title,
+            body,
+            duration,
+            dated,
+            expires,
+            reported_pct,
+            author,
+            author_name,
+            state,
+            reviewer,
+            revision,
+            created_at,
+        }
     }
 }
 
@@ -133,7 +238,12 @@ impl Store {
     /// Oldest first.
     pub async fn evidence_of(&self, assessment: AssessmentId) -> Result<Vec<Evidence>, StoreError> {
         let mut lease = self.read().await?;
-        Ok(rows!(&mut lease.link(), Evidence, OF_ASSESSMENT, assessment)?)
+        let link = &mut lease.link();
+        let statement = match link {
+            Link::Sqlite(_) => LIST_SQLITE,
+            Link::Postgres(_) => LIST_POSTGRES,
+        };
+        Ok(row!(link, Listed, statement, assessment)?.map(|listed| listed.evidence).unwrap_or_default())
     }
 
     pub async fn evidence(&self, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::scoring::{FindingKind, FindingSeverity};
 use jiff::civil::Date;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::audit;
@@ -24,10 +25,26 @@ macro_rules! select {
     };
 }
 
+/// All findings of an assessment in one row, as [`Columns`] in JSON: a row of its own for each costs far more.
+macro_rules! list {
+    ($open:literal, $is_open:literal, $close:literal) => {
+        concat!(
+            "SELECT ",
+            $open,
+            "id, assessment_id, kind, subject, severity, ",
+            $is_open,
+            ", owner, due, opened_at, cleared_at, times_opened) ORDER BY kind, subject)",
+            $close,
+            " AS findings FROM findings WHERE assessment_id = $1"
+        )
+    };
+}
+
 statements! {
     Postgres LOCK_ASSESSMENT = "SELECT id FROM assessments WHERE id = $1 FOR UPDATE";
     Both BY_ID = select!("WHERE id = $1");
-    Both OF_ASSESSMENT = select!("WHERE assessment_id = $1 ORDER BY kind, subject");
+    Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "json(iif(is_open, 'true', 'false'))", "");
+    Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", "is_open", ", '[]')::text");
     Both INSERT = "INSERT INTO findings (id, assessment_id, kind, subject, severity, is_open, owner, due, opened_at, \
         cleared_at, times_opened) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     Both CHANGE = "UPDATE findings SET severity = $2, is_open = $3, opened_at = $4, cleared_at = $5, \
@@ -45,6 +62,62 @@ from_row! {
         due: maybe_text, opened_at, cleared_at, times_opened: int,
     }
     FindingEvent { finding = "finding_id", kind: text, subject, change: text = "event", severity: text, at }
+}
+
+from_row! {
+    Listed { findings: json }
+}
+
+/// The findings of one assessment, by kind and subject.
+struct Listed {
+    findings: Vec<Finding>,
+}
+
+/// A finding's columns as `list!` names them.
+#[derive(Deserialize)]
+pub(crate) struct Columns(
+    FindingId,
+    AssessmentId,
+    FindingKind,
+    String,
+    FindingSeverity,
+    bool,
+    String,
+    Option<Date>,
+    UnixMillis,
+    Option<UnixMillis>,
+    u32,
+);
+
+impl From<Columns> for Finding {
+    fn from(columns: Columns) -> Self {
+        let Columns(
+            id,
+            assessment,
+            kind,
+            subject,
+            severity,
+            open,
+            owner,
+            due,
+            opened_at,
+            cleared_at,
+            times_opened,
+        ) = columns;
+        Self {
+            id,
+            assessment,
+            kind,
+            subject,
+            severity,
+            open,
+            owner,
+            due,
+            opened_at,
+            cleared_at,
+            times_opened,
+        }
+    }
 }
 
 /// What the score raises now.
@@ -179,7 +252,11 @@ async fn insert(link: &mut Link<'_>, finding: &Finding) -> Result<(), StoreError
 }
 
 async fn all(link: &mut Link<'_>, assessment: AssessmentId) -> Result<Vec<Finding>, StoreError> {
-    Ok(rows!(link, Finding, OF_ASSESSMENT, assessment)?)
+    let statement = match link {
+        Link::Sqlite(_) => LIST_SQLITE,
+        Link::Postgres(_) => LIST_POSTGRES,
+    };
+    Ok(row!(link, Listed, statement, assessment)?.map(|listed| listed.findings).unwrap_or_default())
 }
 
 impl Store {

@@ -193,7 +193,8 @@ pub struct EvidenceFile {
 }
 
 /// A dated item, tied to one or more criteria of an assessment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "crate::evidence::Columns")]
 pub struct Evidence {
     pub id: EvidenceId,
     pub org: OrgId,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AssessmentId, FindingId, UnixMillis};
 
 /// A finding as it is kept: it keeps its identity while raised, and is reopened with its history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "crate::findings::Columns")]
 pub struct Finding {
     pub id: FindingId,
     pub assessment: AssessmentId,
