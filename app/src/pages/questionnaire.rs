@@ -105,7 +105,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
         <div class="bench">
             <a class="live-bar" id="live-bar" href="#live">{live::bar(sheet)}</a>
             <section class="side domains" aria-label="Domains">
-                <nav aria-label="Domains of the questionnaire" id="domains">{domains::list(sheet)}</nav>
+                <nav aria-label="Domains of the questionnaire" id="domains" inner_html=domains::list(sheet)></nav>
             </section>
             <div>
                 <div class="news" id="news" role="status"></div>
@@ -121,7 +121,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
                 {left_out(sheet)}
                 {next(sheet)}
             </div>
-            <section class="live stack" id="live" aria-label="Score">{live::panel(sheet)}</section>
+            <section class="live stack" id="live" aria-label="Score" inner_html=live::panel(sheet)></section>
         </div>
     }
     .into_any()
@@ -238,9 +238,9 @@ fn own_update(sheet: &Sheet, index: usize) -> Update {
 /// What changes around the criteria, whichever of them was answered.
 fn around(sheet: &Sheet) -> Vec<(String, String)> {
     vec![
-        ("domains".to_owned(), domains::list(sheet).to_html()),
+        ("domains".to_owned(), domains::list(sheet).to_string()),
         ("live-bar".to_owned(), live::bar(sheet).to_html()),
-        ("live".to_owned(), live::panel(sheet).to_html()),
+        ("live".to_owned(), live::panel(sheet)),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use domain::{CriterionCode, DomainCode};
 
 /// Where the pages of one assessment are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Paths {
     organization: String,
     assessment: String,

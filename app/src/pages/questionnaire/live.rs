@@ -1,8 +1,12 @@
 //! The live panel: what the domain counts and claims and why, the whole assessment, what is in the way.
 
-use domain::scoring::{Totals, display};
+use std::sync::Arc;
+
+use domain::Level;
+use domain::scoring::{DomainScore, RungStanding, Standing, Totals, display};
 use leptos::prelude::*;
 
+use super::prepared::{Part, prepared};
 use super::{Sheet, arithmetic};
 use crate::ui::{Drawer, Icon, Key, Sign, StatusBadge, clock};
 use crate::words::{mean_level, obstacles, rung_name};
@@ -24,10 +28,53 @@ pub(super) fn bar(sheet: &Sheet) -> AnyView {
     view! { {counts}{rung} }.into_any()
 }
 
-/// The panel's content.
-pub(super) fn panel(sheet: &Sheet) -> AnyView {
-    let domain = &sheet.assessed.score.domains[sheet.domain];
+/// All that the panel says besides the framework's own text and the time.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Standings {
+    domain: usize,
+    /// Of the domain's criteria, in their order, with what each counts.
+    criteria: Vec<(Standing, Level)>,
+    domains: Vec<DomainScore>,
+    totals: Option<Totals>,
+    /// The rung after the one reached.
+    next: Option<RungStanding>,
+}
+
+impl Standings {
+    fn of(sheet: &Sheet) -> Self {
+        let score = &sheet.assessed.score;
+        let next = score.totals.as_ref().and_then(|totals| totals.next.as_ref());
+        Self {
+            domain: sheet.domain,
+            criteria: sheet.scores().iter().map(|score| (score.standing, score.effective)).collect(),
+            domains: score.domains.clone(),
+            totals: score.totals.clone(),
+            next: next.and_then(|next| score.ladder.iter().find(|rung| rung.code == *next)).cloned(),
+        }
+    }
+}
+
+/// The panel's content, as HTML.
+pub(super) fn panel(sheet: &Sheet) -> String {
+    let standings = Arc::new(Standings::of(sheet));
+    let part = Part::Score { paths: sheet.paths.clone(), standings: standings.clone() };
+    let score = prepared(sheet.assessed.bundle.assessment.framework, part, || score(sheet, &standings));
+    format!("{}{score}", head(sheet).to_html())
+}
+
+fn head(sheet: &Sheet) -> AnyView {
     let at = clock(sheet.assessed.computed_at.timestamp());
+    view! {
+        <div class="row row-apart">
+            <h2>{format!("{}, live", sheet.domain().code)}</h2>
+            <span class="save"><Icon sign=Sign::Clock/>{at}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn score(sheet: &Sheet, standings: &Standings) -> AnyView {
+    let domain = &standings.domains[standings.domain];
     let scores = match (&domain.score, &domain.claimed) {
         (Some(score), Some(claimed)) => {
             let why = format!("Why is this {}?", mean_level(score));
@@ -44,12 +91,8 @@ pub(super) fn panel(sheet: &Sheet) -> AnyView {
         _ => view! { <p class="small">"No criterion of this domain applies, so it is left out of every sum."</p> }.into_any(),
     };
     view! {
-        <div class="row row-apart">
-            <h2>{format!("{}, live", domain.code)}</h2>
-            <span class="save"><Icon sign=Sign::Clock/>{at}</span>
-        </div>
         {scores}
-        {whole(sheet)}
+        {whole(sheet, standings)}
         <p class="fine">{sheet.assessed.framework.disclaimer.clone()}</p>
     }
     .into_any()
@@ -70,8 +113,8 @@ fn readout(key: Key, label: &'static str, class: &'static str, level: String, sc
     .into_any()
 }
 
-fn whole(sheet: &Sheet) -> AnyView {
-    let Some(totals) = &sheet.assessed.score.totals else {
+fn whole(sheet: &Sheet, standings: &Standings) -> AnyView {
+    let Some(totals) = &standings.totals else {
         return view! { <p class="small">"Nothing applies yet: the assessment has no score."</p> }.into_any();
     };
     let rung = rung_name(&sheet.assessed.framework, &totals.rung).to_owned();
@@ -89,7 +132,7 @@ fn whole(sheet: &Sheet) -> AnyView {
             </dl>
             <Drawer id="why-all" summary=why>{sum}</Drawer>
         </div>
-        {in_the_way(sheet, totals)}
+        {standings.next.as_ref().map(|next| in_the_way(sheet, next))}
     }
     .into_any()
 }
@@ -97,9 +140,7 @@ fn whole(sheet: &Sheet) -> AnyView {
 /// How many things in the way are listed; the page of the whole assessment lists all.
 const SHOWN: usize = 6;
 
-fn in_the_way(sheet: &Sheet, totals: &Totals) -> Option<AnyView> {
-    let next = totals.next.as_ref()?;
-    let rung = sheet.assessed.score.ladder.iter().find(|rung| rung.code == *next)?;
+fn in_the_way(sheet: &Sheet, rung: &RungStanding) -> AnyView {
     let mut found = obstacles(&sheet.assessed.framework, &sheet.paths, rung);
     let more = found.len().saturating_sub(SHOWN);
     found.truncate(SHOWN);
@@ -120,6 +161,6 @@ fn in_the_way(sheet: &Sheet, totals: &Totals) -> Option<AnyView> {
     let more = (more > 0).then(|| {
         view! { <p class="small"><a href=sheet.paths.assessment().to_owned()>{format!("and {more} more")}</a></p> }
     });
-    let title = format!("In the way of {next}");
-    Some(view! { <div><h3>{title}</h3><ul class="lines">{lines}</ul>{more}</div> }.into_any())
+    let title = format!("In the way of {}", rung.code);
+    view! { <div><h3>{title}</h3><ul class="lines">{lines}</ul>{more}</div> }.into_any()
 }

@@ -14,6 +14,9 @@ use leptos::prelude::*;
 use service::FrameworkId;
 
 use super::card::Card;
+use super::domains::Progress;
+use super::live::Standings;
+use crate::words::Paths;
 
 /// What a kept drawing shows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,9 +27,13 @@ pub(super) enum Part {
     Capped { criterion: CriterionCode, claimed: u8, counts: u8, evidence_class: usize },
     /// A criterion as it stands.
     Card { criterion: CriterionCode, card: Arc<Card> },
+    /// The list of domains, on the page of one of them.
+    Domains { paths: Paths, current: usize, progress: Arc<[Progress]> },
+    /// What the panel beside a domain's criteria says of the score.
+    Score { paths: Paths, standings: Arc<Standings> },
 }
 
-/// All criteria of some thirty assessments; about 20 MB at worst.
+/// All pages of some thirty assessments; about 20 MB at worst.
 const MOST_PARTS: usize = 3_000;
 
 type Kept = HashMap<(FrameworkId, Part), Arc<str>>;
