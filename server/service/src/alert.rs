@@ -19,6 +19,7 @@ pub(crate) use round::Alarm;
 pub use send::{GIVEN_UP_AFTER, RETRIES};
 pub(crate) use send::{TIME, next_try};
 
+use crate::error::OrFull as _;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
@@ -26,8 +27,8 @@ const HOUR: i64 = 3600;
 const DAY_MS: i64 = 24 * HOUR * 1000;
 
 /// More would be a mistake, or a way to send mail to the world.
-const MOST_CHANNELS: usize = 50;
-const MOST_RULES: usize = 200;
+const MOST_CHANNELS: u32 = 50;
+const MOST_RULES: u32 = 200;
 
 /// The longest maintenance window, and how far ahead it may end: 90 days and a year.
 const LONGEST_WINDOW: i64 = 90 * DAY_MS;
@@ -189,9 +190,6 @@ impl Service {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        if self.store().rules_of(org).await?.len() >= MOST_RULES {
-            return Err(Error::Conflict(format!("There are {MOST_RULES} rules already. Remove one first.")));
-        }
         let rule = AlertRule {
             id: AlertRuleId::new(),
             org,
@@ -207,7 +205,8 @@ impl Service {
             "severity": rule.severity,
         });
         let entry = org_audit(actor, org, "alert_rule.added", rule.id, details);
-        self.store().create_rule(rule.clone(), entry).await?;
+        let full = || Error::Conflict(format!("There are {MOST_RULES} rules already. Remove one first."));
+        self.store().create_rule(rule.clone(), MOST_RULES, entry).await.or_full(full)?;
         Ok(rule)
     }
 
@@ -296,11 +295,10 @@ impl Service {
     pub async fn resend_message(&self, actor: &Actor, id: MessageId) -> Result<(), Error> {
         let found = self.store().message(id).await?.ok_or(Error::NotFound("The message"))?;
         self.authorize(actor, found.org, Permission::Alert, "The message").await?;
-        if !self.store().revive_message(id, UnixMillis::now()).await? {
+        let entry = org_audit(actor, found.org, "message.sent_again", id, json!({ "event": found.event }));
+        if !self.store().revive_message(id, UnixMillis::now(), entry).await? {
             return Err(Error::Conflict("Only a message that was given up can be sent again.".to_owned()));
         }
-        let entry = org_audit(actor, found.org, "message.sent_again", id, json!({ "event": found.event }));
-        self.store().record_audit(entry).await?;
         self.alarm();
         Ok(())
     }

@@ -5,7 +5,7 @@ use domain::BindingId;
 use domain::check::{BindingState, Status};
 use serde_json::json;
 use store::record::Override;
-use store::{CheckId, FrameworkId, OverrideId, UnixMillis};
+use store::{CheckId, FrameworkId, OverrideId, StoreError, UnixMillis};
 
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
@@ -50,15 +50,6 @@ impl Service {
                 "Only a confirmed failure can be overridden, and this check has none there now.".to_owned(),
             ));
         }
-        let known = self.store().overrides_of(check.id).await?;
-        let same =
-            |one: &&Override| one.framework == framework && one.binding == *binding && one.in_force(now);
-        if let Some(one) = known.iter().find(same) {
-            return Err(Error::Conflict(format!(
-                "{} has signed for this already. Withdraw it first.",
-                one.by_name
-            )));
-        }
         let attested = Override {
             id: OverrideId::new(),
             check: check.id,
@@ -73,9 +64,23 @@ impl Service {
         };
         let details = json!({ "binding": binding, "reason": reason, "until": until, "check": check.id });
         let entry = org_audit(actor, check.org, "failure.overridden", attested.id, details);
-        self.store().create_override(attested.clone(), entry).await?;
+        match self.store().create_override(attested.clone(), entry).await {
+            Ok(()) => {}
+            Err(StoreError::Full) => return Err(self.signed_already(&attested).await?),
+            Err(other) => return Err(other.into()),
+        }
         self.catch_up_organization(check.org).await;
         Ok(attested)
+    }
+
+    /// Why another attestation for the same binding is refused.
+    async fn signed_already(&self, refused: &Override) -> Result<Error, Error> {
+        let same = |one: &&Override| {
+            one.framework == refused.framework && one.binding == refused.binding && one.in_force(refused.at)
+        };
+        let known = self.store().overrides_of(refused.check).await?;
+        let by = known.iter().find(same).map_or("Somebody", |one| one.by_name.as_str());
+        Ok(Error::Conflict(format!("{by} has signed for this already. Withdraw it first.")))
     }
 
     /// Lets the failure count again.

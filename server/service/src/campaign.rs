@@ -17,7 +17,7 @@ use crate::service::audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// Organizations of one campaign.
-const MOST_ORGANIZATIONS: usize = 500;
+const MOST_ORGANIZATIONS: u32 = 500;
 
 /// How far ahead a campaign may end, in days: five years.
 const FARTHEST: i64 = 5 * 366;
@@ -90,7 +90,7 @@ impl Service {
         if found.is_none() {
             problems.push(FieldError::new("framework", "Choose one of the frameworks."));
         }
-        problems.extend(how_many(&new.organizations));
+        problems.extend(how_many(0, &new.organizations));
         let (Some(entry), Some(due), true) = (found, due, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
         };
@@ -123,13 +123,8 @@ impl Service {
     ) -> Result<StartedIn, Error> {
         let campaign = self.own_campaign(actor, id).await?;
         let (_, all) = self.store().campaign_places(id, actor.user()).await?;
-        let mut problems: Vec<_> = how_many(&organizations).into_iter().collect();
-        if all + organizations.len() > MOST_ORGANIZATIONS {
-            let problem = format!("A campaign has at most {MOST_ORGANIZATIONS} organizations.");
-            problems = vec![FieldError::new("organizations", problem)];
-        }
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
+        if let Some(problem) = how_many(all, &organizations) {
+            return Err(Error::Invalid(vec![problem]));
         }
         self.start_in(actor, &campaign, organizations).await
     }
@@ -239,7 +234,7 @@ impl Service {
             target: None,
         };
         let (assessment, line) = self.prepare_assessment(actor, org, new).await?;
-        match self.store().start_in_campaign(campaign.id, &assessment, line).await {
+        match self.store().start_in_campaign(campaign, &assessment, MOST_ORGANIZATIONS, line).await {
             Ok(()) => {
                 self.touch(assessment.id);
                 Ok(())
@@ -247,6 +242,7 @@ impl Service {
             Err(StoreError::Duplicate { .. }) => {
                 Err(Error::Conflict("It has an assessment of this campaign already.".to_owned()))
             }
+            Err(StoreError::Full) => Err(Error::Conflict(too_many())),
             Err(other) => Err(other.into()),
         }
     }
@@ -293,13 +289,19 @@ fn understood(title: &str, due: Option<Date>, kept: Option<Date>) -> (String, Op
     (title, due, problems)
 }
 
-fn how_many(organizations: &[OrgId]) -> Option<FieldError> {
+/// What is wrong with adding these to a campaign that has `already` so many.
+fn how_many(already: usize, organizations: &[OrgId]) -> Option<FieldError> {
+    let most = usize::try_from(MOST_ORGANIZATIONS).unwrap_or(usize::MAX);
     let problem = match organizations.len() {
         0 => "Choose at least one organization.".to_owned(),
-        1..=MOST_ORGANIZATIONS => return None,
-        _ => format!("A campaign has at most {MOST_ORGANIZATIONS} organizations."),
+        more if already + more > most => too_many(),
+        _ => return None,
     };
     Some(FieldError::new("organizations", problem))
+}
+
+fn too_many() -> String {
+    format!("A campaign has at most {MOST_ORGANIZATIONS} organizations.")
 }
 
 #[cfg(test)]

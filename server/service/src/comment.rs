@@ -10,13 +10,14 @@ use serde_json::json;
 use store::record::{Assessment, Comment, CommentRevision};
 use store::{AssessmentId, CommentId, UnixMillis};
 
+use crate::error::OrFull as _;
 use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
 
 /// The longest comment, in characters.
 const LONGEST: usize = 4_000;
 /// How many comments a criterion takes, withdrawn ones too: they are read and shown together.
-const MOST: u64 = 500;
+const MOST: u32 = 500;
 /// How long its author can change a comment, in milliseconds. Later, others have read and answered it.
 const EDITABLE: i64 = 24 * 60 * 60 * 1000;
 
@@ -106,10 +107,6 @@ impl Service {
             };
             first.filter(here).ok_or(Error::NotFound("The comment"))?;
         }
-        if self.store().comment_count(id, criterion).await? >= MOST {
-            let words = format!("{criterion} has {MOST} comments, and takes no more.");
-            return Err(Error::Conflict(words));
-        }
         let comment = Comment {
             id: CommentId::new(),
             assessment: id,
@@ -127,7 +124,8 @@ impl Service {
         };
         let details = json!({ "criterion": criterion, "assessment": id });
         let entry = org_audit(actor, assessment.org, "comment.added", comment.id, details);
-        self.store().add_comment(&comment, entry).await?;
+        let full = || Error::Conflict(format!("{criterion} has {MOST} comments, and takes no more."));
+        self.store().add_comment(&comment, MOST, entry).await.or_full(full)?;
         Ok(comment)
     }
 

@@ -90,6 +90,20 @@ impl From<store::StoreError> for Error {
     }
 }
 
+/// Says in a case's own words that there are as many as may be.
+pub(crate) trait OrFull<T> {
+    fn or_full(self, said: impl FnOnce() -> Error) -> Result<T, Error>;
+}
+
+impl<T> OrFull<T> for Result<T, store::StoreError> {
+    fn or_full(self, said: impl FnOnce() -> Error) -> Result<T, Error> {
+        self.map_err(|cause| match cause {
+            store::StoreError::Full => said(),
+            other => other.into(),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Error;

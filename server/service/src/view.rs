@@ -4,11 +4,12 @@ use serde_json::json;
 use store::record::SavedView;
 use store::{UnixMillis, ViewId};
 
+use crate::error::OrFull as _;
 use crate::service::audit;
 use crate::{Actor, Error, Service};
 
 /// Views of one account.
-const MOST_VIEWS: usize = 50;
+const MOST_VIEWS: u32 = 50;
 
 /// The longest query, in bytes.
 const LONGEST_QUERY: usize = 1000;
@@ -32,11 +33,6 @@ impl Service {
         if query.len() > LONGEST_QUERY || !query.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid("view", "This choice cannot be saved: it is too long."));
         }
-        let views = self.store().views_of(actor.user()).await?;
-        if views.len() >= MOST_VIEWS && !views.iter().any(|view| view.name == name) {
-            let problem = format!("You have {MOST_VIEWS} views already. Remove one first.");
-            return Err(Error::invalid("view", problem));
-        }
         let view = SavedView {
             id: ViewId::new(),
             user: actor.user(),
@@ -45,7 +41,9 @@ impl Service {
             created_at: UnixMillis::now(),
         };
         let entry = audit(Some(actor), "view.saved", view.id, json!({ "name": view.name }));
-        self.store().save_view(&view, entry).await?;
+        let full =
+            || Error::invalid("view", format!("You have {MOST_VIEWS} views already. Remove one first."));
+        self.store().save_view(&view, MOST_VIEWS, entry).await.or_full(full)?;
         Ok(view)
     }
 

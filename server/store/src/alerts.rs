@@ -5,8 +5,9 @@ use crate::column::{Json, Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AlertRuleId, ChannelId, MaintenanceId, OrgId, UnixMillis};
-use crate::page;
+use crate::organizations::HOLD;
 use crate::record::{AlertRule, Audit, Channel, MaintenanceWindow};
+use crate::{page, room};
 
 macro_rules! select_channel {
     ($rest:literal) => {
@@ -40,6 +41,7 @@ statements! {
     Both UPDATE_CHANNEL = "UPDATE alert_channels SET name = $2, target = $3, secret = $4, paused = $5 WHERE id = $1";
     Both PAUSE_CHANNEL = "UPDATE alert_channels SET paused = $2 WHERE id = $1 AND paused IS NULL";
     Both DELETE_CHANNEL = "DELETE FROM alert_channels WHERE id = $1";
+    Both CHANNELS = "SELECT COUNT(*) FROM alert_channels WHERE org_id = $1";
     Both CHANNEL_BY_ID = select_channel!("WHERE id = $1");
     Both CHANNELS_OF_ORGANIZATION = select_channel!("WHERE org_id = $1 ORDER BY id");
     Both SEALED_AFTER = select_channel!("WHERE secret IS NOT NULL AND id > $1 ORDER BY id LIMIT $2");
@@ -47,6 +49,7 @@ statements! {
     Both INSERT_RULE = "INSERT INTO alert_rules (id, org_id, channel_id, criterion, domain, severity, remind_seconds, \
         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     Both DELETE_RULE = "DELETE FROM alert_rules WHERE id = $1";
+    Both RULES = "SELECT COUNT(*) FROM alert_rules WHERE org_id = $1";
     Both RULE_BY_ID = select_rule!("WHERE id = $1");
     Both RULES_OF_ORGANIZATION = select_rule!("WHERE org_id = $1 ORDER BY id");
     Both INSERT_WINDOW = "INSERT INTO maintenance_windows (id, org_id, integration_id, reason, starts_at, ends_at, \
@@ -68,9 +71,12 @@ from_row! {
 }
 
 impl Store {
-    pub async fn create_channel(&self, channel: Channel, audit: Audit) -> Result<(), StoreError> {
+    /// [`StoreError::Full`] where the organization has `most` already.
+    pub async fn create_channel(&self, channel: Channel, most: u32, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        run!(link, HOLD, channel.org)?;
+        room::for_one(row!(link, (i64,), CHANNELS, channel.org)?, most)?;
         run!(
             link,
             INSERT_CHANNEL,
@@ -151,9 +157,12 @@ impl Store {
         Ok(replaced > 0)
     }
 
-    pub async fn create_rule(&self, rule: AlertRule, audit: Audit) -> Result<(), StoreError> {
+    /// [`StoreError::Full`] where the organization has `most` already.
+    pub async fn create_rule(&self, rule: AlertRule, most: u32, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        run!(link, HOLD, rule.org)?;
+        room::for_one(row!(link, (i64,), RULES, rule.org)?, most)?;
         run!(
             link,
             INSERT_RULE,

@@ -10,7 +10,8 @@ use crate::organizations::organization_columns;
 use crate::record::{
     Assessment, AssessmentState, Audit, Campaign, CampaignFigures, CampaignPlace, SavedView,
 };
-use crate::{assessments, audit};
+use crate::users::HOLD;
+use crate::{assessments, audit, room};
 
 macro_rules! columns {
     () => {
@@ -48,6 +49,7 @@ statements! {
     Both DELETE = "DELETE FROM campaigns WHERE id = $1";
     Both SAVE_VIEW = "INSERT INTO saved_views (id, user_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query";
+    Both OTHER_VIEWS = "SELECT COUNT(*) FROM saved_views WHERE user_id = $1 AND name <> $2";
     Both VIEWS = "SELECT id, user_id, name, query, created_at FROM saved_views WHERE user_id = $1 ORDER BY name, id";
     Both REMOVE_VIEW = "DELETE FROM saved_views WHERE id = $1 AND user_id = $2";
 }
@@ -81,17 +83,21 @@ impl Store {
         writing.commit().await
     }
 
-    /// Starts an assessment as part of a campaign. [`StoreError::Duplicate`] where the organization has one of it.
+    /// Starts an assessment as part of a campaign. [`StoreError::Duplicate`] where the organization has one of it,
+    /// [`StoreError::Full`] where the campaign has `most` organizations.
     pub async fn start_in_campaign(
         &self,
-        campaign: CampaignId,
+        campaign: &Campaign,
         assessment: &Assessment,
+        most: u32,
         audit: Audit,
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        run!(link, HOLD, campaign.user)?;
+        room::for_one(row!(link, (i64,), ALL_PLACES, campaign.id)?, most)?;
         assessments::insert(link, assessment).await?;
-        run!(link, ATTACH, campaign, assessment.org, assessment.id)
+        run!(link, ATTACH, campaign.id, assessment.org, assessment.id)
             .or_duplicate("an assessment of this campaign in the organization")
             .or_missing("campaign")?;
         audit::append(link, &audit).await?;
@@ -148,10 +154,12 @@ impl Store {
         audit::commit_change(writing, changed, &audit).await
     }
 
-    /// Keeps a view; one of the same name is replaced.
-    pub async fn save_view(&self, view: &SavedView, audit: Audit) -> Result<(), StoreError> {
+    /// Keeps a view; one of the same name is replaced. [`StoreError::Full`] where the account has `most` others.
+    pub async fn save_view(&self, view: &SavedView, most: u32, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        run!(link, HOLD, view.user)?;
+        room::for_one(row!(link, (i64,), OTHER_VIEWS, view.user, &*view.name)?, most)?;
         run!(link, SAVE_VIEW, view.id, view.user, &*view.name, &*view.query, view.created_at)
             .or_missing("account")?;
         audit::append(link, &audit).await?;

@@ -3,12 +3,13 @@
 
 use domain::CriterionCode;
 
-use crate::audit;
 use crate::column::{Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, CommentId, UnixMillis, UserId};
+use crate::organizations::HOLD_OF_ASSESSMENT;
 use crate::record::{Audit, Comment, CommentRevision, Person};
+use crate::{audit, room};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -93,10 +94,13 @@ impl From<Kept> for Comment {
 
 impl Store {
     /// An answer in a settled thread opens it again, in the same transaction. [`StoreError::NotFound`] for an
-    /// assessment, a criterion of its framework or a thread that does not exist.
-    pub async fn add_comment(&self, comment: &Comment, audit: Audit) -> Result<(), StoreError> {
+    /// assessment, a criterion of its framework or a thread that does not exist; [`StoreError::Full`] where the
+    /// criterion has `most` already, those that were withdrawn with them.
+    pub async fn add_comment(&self, comment: &Comment, most: u32, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        run!(link, HOLD_OF_ASSESSMENT, comment.assessment)?;
+        room::for_one(row!(link, (i64,), COUNT, comment.assessment, Text(&comment.criterion))?, most)?;
         let added = run!(
             link,
             INSERT,
@@ -136,17 +140,6 @@ impl Store {
         let mut lease = self.read().await?;
         let kept = rows!(&mut lease.link(), Kept, ON_CRITERION, assessment, Text(criterion))?;
         Ok(kept.into_iter().map(Into::into).collect())
-    }
-
-    /// How many there ever were.
-    pub async fn comment_count(
-        &self,
-        assessment: AssessmentId,
-        criterion: &CriterionCode,
-    ) -> Result<u64, StoreError> {
-        let mut lease = self.read().await?;
-        let count = row!(&mut lease.link(), (i64,), COUNT, assessment, Text(criterion))?;
-        Ok(count.map_or(0, |(count,)| count.unsigned_abs()))
     }
 
     /// What comments said before they were changed, the latest first for each; nothing of one that was withdrawn.

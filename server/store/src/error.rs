@@ -15,6 +15,9 @@ pub enum StoreError {
     /// The record, or one that it refers to, does not exist.
     #[error("there is no such {what}")]
     NotFound { what: &'static str },
+    /// There are as many already as may be.
+    #[error("there is no room for one more")]
+    Full,
     /// The state of the assessment does not allow the write.
     #[error("the assessment does not take this in its state")]
     Locked(AssessmentState),

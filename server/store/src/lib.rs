@@ -49,6 +49,7 @@ mod registers;
 mod retention;
 mod review;
 mod roadmap;
+mod room;
 mod runs;
 mod schedule;
 mod second_factors;

@@ -42,6 +42,9 @@ statements! {
     Both SET_ROLE = "UPDATE memberships SET role = $3 WHERE org_id = $1 AND user_id = $2";
     // Changes nothing, and makes whoever does the same wait until this transaction ends.
     Both HOLD = "UPDATE organizations SET slug = slug WHERE id = $1";
+    Both HOLD_OF_ASSESSMENT = "UPDATE organizations SET slug = slug \
+        WHERE id = (SELECT org_id FROM assessments WHERE id = $1)";
+    Both HOLD_OF_CHECK = "UPDATE organizations SET slug = slug WHERE id = (SELECT org_id FROM checks WHERE id = $1)";
     Both OTHERS_WITH = "SELECT COUNT(*) FROM memberships WHERE org_id = $1 AND user_id <> $2 AND role = $3";
     Both REMOVE_MEMBER = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2";
     Both MEMBERS = "SELECT m.user_id, u.name, u.email, m.role, m.since FROM memberships m \

@@ -9,11 +9,12 @@ use crate::column::{Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{ChannelId, IncidentId, MessageId, OrgId, UnixMillis};
-use crate::page;
+use crate::organizations::HOLD;
 use crate::queue::Job;
 use crate::record::{
-    AlertEvent, ClaimedMessage, Message, MessageState, Portion, Recipient, Telling, Tried, Unannounced,
+    AlertEvent, Audit, ClaimedMessage, Message, MessageState, Portion, Recipient, Telling, Tried, Unannounced,
 };
+use crate::{audit, page, room};
 
 /// How far the clocks of two nodes may be apart, in milliseconds. What lies further ahead was written before a clock was
 /// set back.
@@ -241,26 +242,24 @@ impl Store {
         self.perform(Reminding { recipient, org, telling, at }).await
     }
 
-    /// Puts a message that belongs to no incident into the outbox.
-    pub async fn put_message(
+    /// Puts a test message into the outbox. [`StoreError::Full`] where `most` of the channel wait already.
+    pub async fn put_test(
         &self,
         org: OrgId,
         telling: Telling,
-        event: AlertEvent,
+        most: u32,
         at: UnixMillis,
+        audit: Audit,
     ) -> Result<MessageId, StoreError> {
         let mut writing = self.write().await?;
-        let id = put(&mut writing.link(), org, &telling, None, event, at).await?;
+        let link = &mut writing.link();
+        run!(link, HOLD, org)?;
+        let (test, waiting) = (Text(AlertEvent::Test), Text(MessageState::Waiting));
+        room::for_one(row!(link, (i64,), WAITING_TESTS, telling.channel, test, waiting)?, most)?;
+        let id = put(link, org, &telling, None, AlertEvent::Test, at).await?;
+        audit::append(link, &audit).await?;
         writing.commit().await?;
         Ok(id)
-    }
-
-    /// Test messages to a channel that were not sent yet.
-    pub async fn waiting_tests(&self, channel: ChannelId) -> Result<u64, StoreError> {
-        let mut lease = self.read().await?;
-        let (test, waiting) = (Text(AlertEvent::Test), Text(MessageState::Waiting));
-        let count = row!(&mut lease.link(), (i64,), WAITING_TESTS, channel, test, waiting)?;
-        Ok(count.map_or(0, |(count,)| count.unsigned_abs()))
     }
 
     /// Takes messages that are due and that nobody holds until `lease_ms` from now, the longest due first, as far as
@@ -323,12 +322,16 @@ impl Store {
     }
 
     /// Tries a message again that was given up; whether it had been.
-    pub async fn revive_message(&self, id: MessageId, at: UnixMillis) -> Result<bool, StoreError> {
+    pub async fn revive_message(
+        &self,
+        id: MessageId,
+        at: UnixMillis,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         let revived = run!(link, AGAIN, id, Text(MessageState::Waiting), at, Text(MessageState::Dead))?;
-        writing.commit().await?;
-        Ok(revived > 0)
+        audit::commit_change(writing, revived, &audit).await
     }
 
     pub async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {

@@ -1,11 +1,12 @@
 //! Signed attestations against confirmed failures.
 
-use crate::audit;
 use crate::column::{Text, from_row};
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, OverrideId, UnixMillis, UserId};
+use crate::organizations::HOLD_OF_CHECK;
 use crate::record::{Audit, Override};
+use crate::{audit, room};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -20,6 +21,8 @@ macro_rules! select {
 statements! {
     Both INSERT = "INSERT INTO overrides (id, check_id, framework_id, binding, reason, by_id, at, until_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    Both IN_FORCE = "SELECT COUNT(*) FROM overrides WHERE check_id = $1 AND framework_id = $2 AND binding = $3 \
+        AND withdrawn_at IS NULL AND until_at > $4";
     Both WITHDRAW = "UPDATE overrides SET withdrawn_at = $2, withdrawn_by = $3 WHERE id = $1 AND withdrawn_at IS NULL";
     Both BY_ID = select!("WHERE v.id = $1");
     Both OF_CHECK = select!("WHERE v.check_id = $1 ORDER BY v.id DESC");
@@ -36,10 +39,17 @@ from_row! {
     }
 }
 
+/// Attestations in force for one binding of a check.
+const MOST: u32 = 1;
+
 impl Store {
+    /// [`StoreError::Full`] where another one is in force for the binding.
     pub async fn create_override(&self, attested: Override, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        run!(link, HOLD_OF_CHECK, attested.check)?;
+        let (check, framework, binding) = (attested.check, attested.framework, Text(&attested.binding));
+        room::for_one(row!(link, (i64,), IN_FORCE, check, framework, binding, attested.at)?, MOST)?;
         run!(
             link,
             INSERT,

@@ -23,6 +23,8 @@ statements! {
     Both INSERT = "INSERT INTO users (id, email, name, password_hash, admin, time_zone, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     Postgres LOCK_USERS = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE";
+    // Changes nothing, and makes whoever does the same wait until this transaction ends.
+    Both HOLD = "UPDATE users SET admin = admin WHERE id = $1";
     Both BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
     Both BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email = $1");
     Both SET_PROFILE = "UPDATE users SET name = $2, time_zone = $3 WHERE id = $1";

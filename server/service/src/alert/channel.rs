@@ -2,16 +2,17 @@
 
 use probe::MailAddress;
 use serde_json::json;
-use store::record::{AlertEvent, Channel, Target, Telling};
+use store::record::{Channel, Target, Telling};
 use store::{ChannelId, OrgId, UnixMillis};
 
 use super::signature::SigningSecret;
 use super::{MOST_CHANNELS, payload};
+use crate::error::OrFull as _;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// Test messages to one channel that may wait at a time.
-const MOST_TESTS: u64 = 3;
+const MOST_TESTS: u32 = 3;
 
 /// Channels read at a time.
 const AT_ONCE: u32 = 200;
@@ -97,11 +98,6 @@ impl Service {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        if self.store().channels_of(org).await?.len() >= MOST_CHANNELS {
-            return Err(Error::Conflict(format!(
-                "There are {MOST_CHANNELS} channels already. Remove one first."
-            )));
-        }
         let channel = Channel {
             id,
             org,
@@ -113,7 +109,9 @@ impl Service {
         };
         let details = json!({ "name": channel.name, "target": channel.target });
         let entry = org_audit(actor, org, "channel.added", id, details);
-        self.store().create_channel(channel.clone(), entry).await?;
+        let full =
+            || Error::Conflict(format!("There are {MOST_CHANNELS} channels already. Remove one first."));
+        self.store().create_channel(channel.clone(), MOST_CHANNELS, entry).await.or_full(full)?;
         Ok((channel, made))
     }
 
@@ -162,19 +160,15 @@ impl Service {
     /// Sends a message through a channel that says nothing but that it works.
     pub async fn test_channel(&self, actor: &Actor, id: ChannelId) -> Result<(), Error> {
         let found = self.channel_for(actor, id).await?;
-        if self.store().waiting_tests(id).await? >= MOST_TESTS {
-            return Err(Error::Conflict(
-                "Test messages are on their way already. Wait until they have arrived or failed.".to_owned(),
-            ));
-        }
         let organization =
             self.store().organization(found.org).await?.ok_or(Error::NotFound("The channel"))?;
         let now = UnixMillis::now();
         let payload = payload::test(&organization, &found, actor.name(), now).written();
         let telling = Telling { channel: id, payload, remind_seconds: None };
-        self.store().put_message(found.org, telling, AlertEvent::Test, now).await?;
         let entry = org_audit(actor, found.org, "channel.tested", id, json!({ "name": found.name }));
-        self.store().record_audit(entry).await?;
+        let words = "Test messages are on their way already. Wait until they have arrived or failed.";
+        let full = || Error::Conflict(words.to_owned());
+        self.store().put_test(found.org, telling, MOST_TESTS, now, entry).await.or_full(full)?;
         self.alarm();
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use service::alert::{NewChannel, NewTarget};
 use service::organization::NewOrganization;
 use service::record::SizeBand;
-use store::record::{AlertEvent, Telling};
+use store::record::{Audit, Telling};
 use store::{Backend, UnixMillis};
 
 use crate::world::World;
@@ -48,7 +48,15 @@ async fn a_receiver_that_hangs_delays_nobody_else() {
         let payload = world.store.messages_of(other, None, 1).await.unwrap().remove(0).payload;
         for _ in 0..100 {
             let telling = Telling { channel: hanging, payload: payload.clone(), remind_seconds: None };
-            world.store.put_message(other, telling, AlertEvent::Test, UnixMillis::now()).await.unwrap();
+            let entry = Audit {
+                at: UnixMillis::now(),
+                actor: None,
+                org: Some(other),
+                action: "channel.tested",
+                subject: hanging.to_string(),
+                details: serde_json::Value::Null,
+            };
+            world.store.put_test(other, telling, u32::MAX, entry.at, entry).await.unwrap();
         }
         service.test_channel(owner, world.channel).await.unwrap();
 

@@ -25,18 +25,18 @@ async fn a_campaign_has_one_assessment_in_each_organization_and_leaves_them_behi
     store.create_campaign(&campaign, world.audit("started")).await.unwrap();
     assert_eq!(store.campaign(campaign.id).await.unwrap(), Some(campaign.clone()));
     let first = Assessment { id: AssessmentId::new(), ..world.assessment().await };
-    store.start_in_campaign(campaign.id, &first, world.audit("begun")).await.unwrap();
+    store.start_in_campaign(&campaign, &first, 9, world.audit("begun")).await.unwrap();
     assert_eq!(store.asked_until(first.id).await.unwrap(), Some(campaign.due));
     assert_eq!(store.asked_until(world.assessment().await.id).await.unwrap(), None);
     let second = Assessment { id: AssessmentId::new(), ..first.clone() };
-    let twice = store.start_in_campaign(campaign.id, &second, world.audit("begun")).await;
+    let twice = store.start_in_campaign(&campaign, &second, 9, world.audit("begun")).await;
     assert!(matches!(twice, Err(StoreError::Duplicate { .. })), "{twice:?}");
     assert_eq!(store.assessment(second.id).await.unwrap(), None, "nothing of it was kept");
 
     let south = organization("south");
     store.create_organization(south.clone(), world.user.id, world.audit("organization")).await.unwrap();
     let other = Assessment { id: AssessmentId::new(), org: south.id, ..first.clone() };
-    store.start_in_campaign(campaign.id, &other, world.audit("begun")).await.unwrap();
+    store.start_in_campaign(&campaign, &other, 9, world.audit("begun")).await.unwrap();
     let listed = store.campaigns_of(world.user.id).await.unwrap();
     assert_eq!((listed.len(), listed[0].organizations, listed[0].handed_in), (1, 2, 0));
     let (places, all) = store.campaign_places(campaign.id, world.user.id).await.unwrap();
@@ -77,14 +77,14 @@ async fn a_view_is_one_accounts_own_and_replaced_by_its_name(
         query: "order=rung".to_owned(),
         created_at: NOW,
     };
-    store.save_view(&view, world.audit("saved")).await.unwrap();
+    store.save_view(&view, 1, world.audit("saved")).await.unwrap();
     let again = SavedView {
         id: ViewId::new(),
         query: "order=drift".to_owned(),
         created_at: later(1),
         ..view.clone()
     };
-    store.save_view(&again, world.audit("saved")).await.unwrap();
+    store.save_view(&again, 1, world.audit("saved")).await.unwrap();
     let kept = store.views_of(world.user.id).await.unwrap();
     assert_eq!(kept, [SavedView { query: "order=drift".to_owned(), ..view.clone() }]);
     let stranger = user("stranger@example.org");

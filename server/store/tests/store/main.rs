@@ -20,6 +20,7 @@ mod history;
 mod incidents;
 mod integrations;
 mod invitations;
+mod limits;
 mod live;
 mod logos;
 mod organizations;

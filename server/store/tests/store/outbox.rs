@@ -8,7 +8,9 @@ use store::record::{
     AlertEvent, AlertRule, Channel, Incident, IncidentStep, MaintenanceWindow, MessageState, Portion, Target,
     Telling, Tried, Watched,
 };
-use store::{AlertRuleId, Backend, ChannelId, IncidentId, MaintenanceId, RunId, StoreError, UnixMillis};
+use store::{
+    AlertRuleId, Backend, ChannelId, IncidentId, MaintenanceId, MessageId, RunId, StoreError, UnixMillis,
+};
 
 use crate::world::{NOW, World, later};
 
@@ -27,9 +29,14 @@ async fn channel(world: &World) -> ChannelId {
         paused: None,
         created_at: NOW,
     };
-    world.store.create_channel(channel.clone(), world.audit("channel.added")).await.unwrap();
+    world.store.create_channel(channel.clone(), 9, world.audit("channel.added")).await.unwrap();
     assert_eq!(world.store.channel(channel.id).await.unwrap(), Some(channel.clone()));
     channel.id
+}
+
+async fn put_test(world: &World, channel: ChannelId, at: UnixMillis) -> MessageId {
+    let (telling, entry) = (telling(channel, None), world.audit("channel.tested"));
+    world.store.put_test(world.org.id, telling, 99, at, entry).await.unwrap()
 }
 
 async fn opened(world: &World) -> Incident {
@@ -128,8 +135,7 @@ async fn a_message_is_tried_under_a_lease_and_a_late_worker_notes_nothing(
     let world = &World::new(backend).await;
     let store = &world.store;
     let channel = channel(world).await;
-    let id = store.put_message(world.org.id, telling(channel, None), AlertEvent::Test, NOW).await.unwrap();
-    assert_eq!(store.waiting_tests(channel).await.unwrap(), 1);
+    let id = put_test(world, channel, NOW).await;
     let slow = store.claim_messages("slow", NOW, 1000, up_to(9)).await.unwrap().remove(0);
     assert_eq!((slow.message.id, slow.message.attempts), (id, 0));
     assert!(store.claim_messages("quick", later(999), 1000, up_to(9)).await.unwrap().is_empty());
@@ -154,8 +160,9 @@ async fn a_message_is_tried_under_a_lease_and_a_late_worker_notes_nothing(
     assert_eq!(store.message(id).await.unwrap().unwrap().state, MessageState::Dead);
     assert!(store.claim_messages("w", later(99_000), 1000, up_to(9)).await.unwrap().is_empty());
 
-    assert!(store.revive_message(id, later(100_000)).await.unwrap());
-    assert!(!store.revive_message(id, later(100_000)).await.unwrap(), "it waits already");
+    let revive = || store.revive_message(id, later(100_000), world.audit("message.sent_again"));
+    assert!(revive().await.unwrap());
+    assert!(!revive().await.unwrap(), "it waits already");
     let claimed = store.claim_messages("w", later(100_000), 1000, up_to(9)).await.unwrap().remove(0);
     assert!(store.message_tried(id, claimed.epoch, Tried::Sent, later(100_001)).await.unwrap());
     assert_eq!(store.forget_messages(later(100_001)).await.unwrap(), 0);
@@ -201,7 +208,7 @@ async fn one_channel_and_one_organization_have_so_many_messages_under_way(
     for (at, channel) in channels.iter().enumerate() {
         for n in 0..9_i64 {
             let due = later(i64::try_from(at).unwrap() * 100 + n - 1000);
-            store.put_message(world.org.id, telling(*channel, None), AlertEvent::Test, due).await.unwrap();
+            put_test(world, *channel, due).await;
         }
     }
     let portion = Portion { messages: 99, of_channel: 2, of_organization: 5 };
@@ -224,7 +231,7 @@ async fn no_message_is_claimed_twice(#[values(Backend::Sqlite, Backend::Postgres
     let world = &World::new(backend).await;
     let channel = channel(world).await;
     for _ in 0..20 {
-        world.store.put_message(world.org.id, telling(channel, None), AlertEvent::Test, NOW).await.unwrap();
+        put_test(world, channel, NOW).await;
     }
     let workers: Vec<_> = (0..5)
         .map(|n| {
@@ -262,11 +269,11 @@ async fn channels_rules_and_windows_are_kept(#[values(Backend::Sqlite, Backend::
         remind_seconds: Some(3600),
         created_at: NOW,
     };
-    store.create_rule(rule.clone(), world.audit("rule")).await.unwrap();
+    store.create_rule(rule.clone(), 9, world.audit("rule")).await.unwrap();
     assert_eq!(store.rules_of(world.org.id).await.unwrap(), std::slice::from_ref(&rule));
     assert_eq!(store.rule(rule.id).await.unwrap(), Some(rule.clone()));
     let lost = AlertRule { id: AlertRuleId::new(), channel: ChannelId::new(), ..rule };
-    let refused = store.create_rule(lost, world.audit("rule")).await;
+    let refused = store.create_rule(lost, 9, world.audit("rule")).await;
     assert!(matches!(refused, Err(StoreError::NotFound { .. })), "{refused:?}");
 
     assert!(store.pause_channel(id, "410", world.audit("paused")).await.unwrap());

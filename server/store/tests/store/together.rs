@@ -93,11 +93,10 @@ async fn what_is_said_is_read_in_its_order_and_counted_by_criterion(
     let other = comment(world, id, None, "Another matter");
     let elsewhere = Comment { criterion: criterion(1), ..comment(world, id, None, "Elsewhere") };
     for one in [&first, &reply, &other, &elsewhere] {
-        world.store.add_comment(one, world.audit("said")).await.unwrap();
+        world.store.add_comment(one, 99, world.audit("said")).await.unwrap();
     }
     assert_eq!(world.store.comments_on(id, &criterion(0)).await.unwrap(), [first, reply, other.clone()]);
     assert_eq!(world.store.comment(other.id).await.unwrap(), Some(other.clone()));
-    assert_eq!(world.store.comment_count(id, &criterion(0)).await.unwrap(), 3);
     let count = |index, comments, open| CommentCount { criterion: criterion(index), comments, open };
     let mut wanted = vec![count(0, 3, 2), count(1, 1, 1)];
     wanted.sort_by(|a, b| a.criterion.cmp(&b.criterion));
@@ -117,7 +116,7 @@ async fn what_is_said_is_read_in_its_order_and_counted_by_criterion(
     let nowhere = comment(world, AssessmentId::new(), None, "x");
     let unthreaded = comment(world, id, Some(CommentId::new()), "x");
     for lost in [unknown, nowhere, unthreaded] {
-        let lost = world.store.add_comment(&lost, world.audit("said")).await;
+        let lost = world.store.add_comment(&lost, 99, world.audit("said")).await;
         assert!(matches!(lost, Err(StoreError::NotFound { .. })), "{lost:?}");
     }
     assert_eq!(world.actions().await, ["said", "said", "said", "said", "withdrawn"]);
@@ -131,7 +130,7 @@ async fn a_change_keeps_what_was_said_before_and_a_stale_one_changes_nothing(
     let world = &World::new(backend).await;
     let id = world.assessment().await.id;
     let said = comment(world, id, None, "14 resources");
-    world.store.add_comment(&said, world.audit("said")).await.unwrap();
+    world.store.add_comment(&said, 99, world.audit("said")).await.unwrap();
     let edit = async |seen, text: &str, at| {
         world.store.edit_comment(said.id, seen, text, later(at), world.audit("changed")).await.unwrap()
     };
@@ -159,7 +158,7 @@ async fn a_thread_is_settled_once_and_opened_again(
     let first = comment(world, id, None, "Done?");
     let reply = comment(world, id, Some(first.id), "Done.");
     for one in [&first, &reply] {
-        world.store.add_comment(one, world.audit("said")).await.unwrap();
+        world.store.add_comment(one, 99, world.audit("said")).await.unwrap();
     }
     let settle = async |id| {
         world.store.resolve_thread(id, world.user.id, later(1), world.audit("settled")).await.unwrap()
@@ -183,7 +182,7 @@ async fn of_two_changes_at_once_one_wins(#[values(Backend::Sqlite, Backend::Post
     let world = &World::new(backend).await;
     let id = world.assessment().await.id;
     let said = comment(world, id, None, "first");
-    world.store.add_comment(&said, world.audit("said")).await.unwrap();
+    world.store.add_comment(&said, 99, world.audit("said")).await.unwrap();
     let changes: Vec<_> = (0..8)
         .map(|n| {
             let (store, audit, id) = (world.store.clone(), world.audit("changed"), said.id);
@@ -214,7 +213,7 @@ async fn the_pulse_moves_with_every_answer_and_every_step_and_with_nothing_else(
         let save = world.save(id, Claim::Level(level(2)), revision);
         world.store.save_answer(save, world.audit("saved")).await.unwrap();
     }
-    world.store.add_comment(&comment(world, id, None, "x"), world.audit("said")).await.unwrap();
+    world.store.add_comment(&comment(world, id, None, "x"), 99, world.audit("said")).await.unwrap();
     assert_eq!(pulse().await, Pulse { state: AssessmentState::Draft, saves: 2 });
     assert_eq!(world.store.answers_of(id).await.unwrap().len(), 1);
     world.step(id, AssessmentState::Draft, AssessmentState::Submitted).await;
@@ -230,21 +229,21 @@ async fn an_answer_in_a_settled_thread_opens_it_again_with_the_same_write(
     let world = &World::new(backend).await;
     let id = world.assessment().await.id;
     let first = comment(world, id, None, "Is it signed?");
-    world.store.add_comment(&first, world.audit("said")).await.unwrap();
+    world.store.add_comment(&first, 99, world.audit("said")).await.unwrap();
     let resolve = async || {
         let settled = world.audit("settled");
         assert!(world.store.resolve_thread(first.id, world.user.id, later(1), settled).await.unwrap());
     };
     resolve().await;
     let other = comment(world, id, None, "Another matter");
-    world.store.add_comment(&other, world.audit("said")).await.unwrap();
+    world.store.add_comment(&other, 99, world.audit("said")).await.unwrap();
     assert!(!world.store.comment(first.id).await.unwrap().unwrap().is_open(), "another thread opens nothing");
     let reply = comment(world, id, Some(first.id), "Not yet.");
-    world.store.add_comment(&reply, world.audit("said")).await.unwrap();
+    world.store.add_comment(&reply, 99, world.audit("said")).await.unwrap();
     assert!(world.store.comment(first.id).await.unwrap().unwrap().is_open());
     resolve().await;
     // What is not kept opens nothing: it has been said already.
-    world.store.add_comment(&reply, world.audit("said")).await.unwrap_err();
+    world.store.add_comment(&reply, 99, world.audit("said")).await.unwrap_err();
     assert!(!world.store.comment(first.id).await.unwrap().unwrap().is_open());
     assert_eq!(world.actions().await, ["said", "settled", "said", "said", "thread.reopened", "settled"]);
 }
