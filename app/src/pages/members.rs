@@ -98,7 +98,7 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
                 {may_manage.then(|| view! {
                     <p class="small measure gap-above">
                         "When a membership ends, so do the open invitations and shared links that the member made. \
-                         Whoever is no longer an owner loses their invitations, too."
+                         With a role that may not make them, they end as well."
                     </p>
                 })}
             </div>

@@ -1,7 +1,7 @@
 //! Who belongs to an organization, in which role.
 
 use serde_json::json;
-use store::record::{Member, MemberChange, Role};
+use store::record::{Made, Member, MemberChange, Role};
 use store::{OrgId, StoreError, UnixMillis, UserId};
 
 use crate::service::org_audit;
@@ -30,11 +30,14 @@ impl Service {
         }
     }
 
-    /// Changes a member's role. The last owner stays owner.
+    /// Changes a member's role. The last owner stays owner. What the member opened to others, and may not open in the
+    /// new role, ends: their invitations, their links to reports.
     pub async fn set_role(&self, actor: &Actor, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
         self.authorize(actor, org, Permission::Own, "The organization").await?;
         let entry = org_audit(actor, org, "member.role_changed", user, json!({ "role": role }));
-        done(self.store().set_role(org, user, role, entry).await?)
+        let makes = [(Permission::Own, Made::Invitations), (Permission::Assess, Made::Links)];
+        let ends = makes.into_iter().filter(|(needed, _)| !needed.allows(role)).map(|(_, made)| made);
+        done(self.store().set_role(org, user, role, &ends.collect::<Vec<_>>(), entry).await?)
     }
 
     /// Ends a membership. The last owner cannot leave.

@@ -8,7 +8,8 @@ use crate::error::{Naming, StoreError};
 use crate::ids::{OrgId, UnixMillis, UserId};
 use crate::page;
 use crate::record::{
-    AssessmentState, Audit, Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role,
+    AssessmentState, Audit, Made, Member, MemberChange, Organization, OrganizationChange,
+    OrganizationChanged, Role,
 };
 use crate::{audit, invitations, shares};
 
@@ -220,12 +221,13 @@ impl Store {
         writing.commit().await
     }
 
-    /// The last owner stays owner. Who was owner and is no more has no open invitation of their own left.
+    /// The last owner stays owner. What the member made and may not make in the new role, `ends`, is open no more.
     pub async fn set_role(
         &self,
         org: OrgId,
         user: UserId,
         role: Role,
+        ends: &[Made],
         audit: Audit,
     ) -> Result<MemberChange, StoreError> {
         let mut writing = self.write().await?;
@@ -237,8 +239,12 @@ impl Store {
             return Ok(MemberChange::NoSuchMember);
         }
         audit::append(link, &audit).await?;
-        if role != Role::Owner {
-            audit::end_each(link, invitations::MADE_BY, (org, user), &audit).await?;
+        for made in ends {
+            let open = match made {
+                Made::Invitations => invitations::MADE_BY,
+                Made::Links => shares::MADE_BY,
+            };
+            audit::end_each(link, open, (org, user), &audit).await?;
         }
         writing.commit().await?;
         Ok(MemberChange::Done)

@@ -55,7 +55,7 @@ pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touch
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{
-    Logo, Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role, SizeBand,
+    Logo, Made, Member, MemberChange, Organization, OrganizationChange, OrganizationChanged, Role, SizeBand,
 };
 pub use portfolio::{Holding, HoldingAssessment};
 pub use register::{

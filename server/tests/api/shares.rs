@@ -77,6 +77,29 @@ async fn a_link_shows_the_chosen_sections_to_anybody_until_it_ends_and_says_who_
     world.app.stop().await;
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_link_ends_with_the_right_to_make_one(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let assessor = world.member("assessor").await;
+    let (theirs, other) =
+        (share_by(&world, &assessor, &["domains"]).await, share(&world, &["domains"]).await);
+    let members = world.owner.get(&world.org("/members")).await.expect(200);
+    let found = members["items"].as_array().unwrap().iter().find(|member| member["email"] == assessor.email);
+    let member = world.org(&format!("/members/{}", found.unwrap()["user"].as_str().unwrap()));
+    let anonymous = world.app.anonymous();
+    for (role, status) in [("consultant", 200), ("contributor", 410), ("owner", 410)] {
+        world.owner.patch(&member, json!({ "role": role })).await.expect(204);
+        assert_eq!(anonymous.page(&theirs).await.status, status, "{role}");
+    }
+    assert_eq!(anonymous.page(&other).await.status, 200, "of others nothing ends");
+    let revoked = world.app.deeds().await.into_iter().filter(|deed| deed == "share.revoked");
+    assert_eq!(revoked.count(), 1);
+    world.app.stop().await;
+}
+
 #[tokio::test]
 async fn a_link_shows_nothing_of_a_section_that_was_not_chosen() {
     let world = answered(Backend::Sqlite).await;

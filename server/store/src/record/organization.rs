@@ -72,6 +72,15 @@ pub enum MemberChange {
     LastOwner,
 }
 
+/// What a member makes that lets others in or lets them read, and that is open until it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// Invitations to the organization.
+    Invitations,
+    /// Links to reports.
+    Links,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     pub user: UserId,

@@ -156,7 +156,7 @@ async fn members_come_change_and_go(#[values(Backend::Sqlite, Backend::Postgres)
     let refused =
         store.add_member(org.id, guest.id, Role::Owner, NOW, world.audit("member.added")).await.unwrap_err();
     assert!(matches!(refused, StoreError::Duplicate { .. }), "{refused:?}");
-    let changed = store.set_role(org.id, guest.id, Role::Assessor, world.audit("role.set")).await;
+    let changed = store.set_role(org.id, guest.id, Role::Assessor, &[], world.audit("role.set")).await;
     assert_eq!(changed.unwrap(), MemberChange::Done);
     let members = store.members(org.id).await.unwrap();
     let expected = Member {
@@ -170,7 +170,7 @@ async fn members_come_change_and_go(#[values(Backend::Sqlite, Backend::Postgres)
     assert_eq!(members[1].user, world.user.id);
     let remove = async || store.remove_member(org.id, guest.id, world.audit("member.removed")).await.unwrap();
     assert_eq!((remove().await, remove().await), (MemberChange::Done, MemberChange::NoSuchMember));
-    let changed = store.set_role(org.id, guest.id, Role::Owner, world.audit("role.set")).await;
+    let changed = store.set_role(org.id, guest.id, Role::Owner, &[], world.audit("role.set")).await;
     assert_eq!(changed.unwrap(), MemberChange::NoSuchMember);
     assert_eq!(store.role(org.id, guest.id).await.unwrap(), None);
     assert_eq!(world.actions().await, ["member.added", "role.set", "member.removed"]);
@@ -188,7 +188,7 @@ async fn of_two_owners_who_leave_at_once_one_stays(
     for _ in 0..20 {
         let (left, stepped_down) = tokio::join!(
             store.remove_member(org.id, world.user.id, world.audit("member.removed")),
-            store.set_role(org.id, second.id, Role::Viewer, world.audit("role.set")),
+            store.set_role(org.id, second.id, Role::Viewer, &[], world.audit("role.set")),
         );
         let mut changes = [left.unwrap(), stepped_down.unwrap()];
         changes.sort_by_key(|change| *change == MemberChange::LastOwner);
@@ -198,6 +198,6 @@ async fn of_two_owners_who_leave_at_once_one_stays(
             let entry = world.audit("member.added");
             store.add_member(org.id, world.user.id, Role::Owner, NOW, entry).await.unwrap();
         }
-        store.set_role(org.id, second.id, Role::Owner, world.audit("role.set")).await.unwrap();
+        store.set_role(org.id, second.id, Role::Owner, &[], world.audit("role.set")).await.unwrap();
     }
 }
