@@ -50,13 +50,10 @@ async fn page(
 ) -> Result<Response, PageError> {
     let (org, _) = state.service.organization_by_slug(actor, slug).await?;
     let assessments = assessments(state, actor, org.id).await?;
-    let chosen = match wanted {
-        Some(wanted) if assessments.iter().any(|assessment| assessment.id == wanted) => wanted,
-        Some(_) => return Err(PageError::not_found()),
-        None => match state.service.current_assessment(actor, org.id).await? {
-            Some(current) => current,
-            None => return Err(PageError::Elsewhere(format!("/orgs/{slug}/assessments/new"))),
-        },
+    let chosen = match state.service.assessment_asked_for(actor, org.id, wanted).await? {
+        Some(chosen) => chosen,
+        None if wanted.is_some() => return Err(PageError::not_found()),
+        None => return Err(PageError::Elsewhere(format!("/orgs/{slug}/assessments/new"))),
     };
     let assessed = state.service.assessed(actor, chosen).await?;
     let paths = Paths::new(slug, chosen);

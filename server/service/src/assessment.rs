@@ -161,7 +161,21 @@ impl Service {
         Ok(self.store().current_assessment(org).await?)
     }
 
-    /// The same for each version of a framework that the organization is assessed against.
+    /// The assessment of the organization that is asked for, or the current one where none is; `None` where the organization
+    /// has no such.
+    pub async fn assessment_asked_for(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        asked: Option<AssessmentId>,
+    ) -> Result<Option<AssessmentId>, Error> {
+        let Some(asked) = asked else { return self.current_assessment(actor, org).await };
+        self.authorize(actor, org, Permission::Read, "The organization").await?;
+        let found = self.store().assessment_org(asked).await?;
+        Ok(found.filter(|found| *found == org).map(|_| asked))
+    }
+
+    /// The current one for each version of a framework that the organization is assessed against.
     pub async fn current_by_framework(
         &self,
         actor: &Actor,

@@ -153,6 +153,31 @@ async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
     attach(&world, "largest.txt", &large[1..]).await.expect(201);
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_file_for_no_named_assessment_goes_to_the_one_that_the_page_is_about(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let new = json!({ "framework": "B7", "title": "Just begun" });
+    let begun = world.owner.post(&world.org("/assessments"), new).await.expect(201);
+    let goes_to = async || text(&attach(&world, "report.pdf", PDF).await.expect(201)["assessment"]);
+    assert_eq!(goes_to().await, text(&begun["id"]), "the latest where none has an answer");
+    world.owner.put(&world.answer_to("PAT-1"), json!({ "level": 1, "revision": 0 })).await.expect(200);
+    assert_eq!(goes_to().await, world.assessment);
+    world.owner.sign_in().await;
+    let page = world.owner.page(&format!("/orgs/{}/evidence", world.slug)).await;
+    assert!(page.text.contains("report.pdf"), "{}", page.text);
+
+    let other = json!({ "name": "Birch", "profiles": ["A"], "size_band": "1-6" });
+    let other = text(&world.owner.post("/organizations", other).await.expect(201)["id"]);
+    let fields = [("criteria", "PAT-1"), ("assessment", &*world.assessment)];
+    let path = format!("/organizations/{other}/evidence");
+    let refused = send(&world.owner, &path, form(&fields, Some(("a.pdf", PDF)))).await;
+    assert_eq!(refused.pointers(), ["/assessment"]);
+    world.app.stop().await;
+}
+
 #[tokio::test]
 async fn only_who_may_answer_attaches_and_a_locked_assessment_takes_nothing() {
     let world = World::new(Backend::Sqlite).await;

@@ -30,7 +30,7 @@ pub(in super::super) struct EvidenceForm {
     /// May come several times, or once with commas between.
     #[schema(example = "PAT-1,PAT-2")]
     criteria: String,
-    /// The organization's latest when absent.
+    /// The current one when absent: the latest with an answer, or else the latest.
     #[schema(format = "uuid")]
     assessment: Option<String>,
     /// The file's name when absent.
@@ -144,7 +144,7 @@ pub(in super::super) async fn create(
     request: Request,
 ) -> Result<Created<Evidence>, Problem> {
     // Whoever may not see the organization has no file read.
-    let assessments = service.assessments(&actor, id, None, u32::MAX).await?;
+    service.organization(&actor, id).await?;
     let mut read = Read::from(request, &service, &actor).await?;
     let criteria: Vec<CriterionCode> = read
         .form
@@ -162,10 +162,7 @@ pub(in super::super) async fn create(
     }
     let (dated, expires) = (read.date("dated"), read.date("expires"));
     let reported_pct = read.parsed("reported_pct", "Write a number from 0 to 100.");
-    let assessment = match wanted {
-        Some(wanted) => assessments.iter().find(|one| one.id == wanted),
-        None => assessments.last(),
-    };
+    let assessment = service.assessment_asked_for(&actor, id, wanted).await?;
     if assessment.is_none() && read.problems.is_empty() {
         let detail = "The organization has no such assessment. Start one first.";
         read.problems.push(FieldProblem::at("/assessment", detail));
@@ -183,7 +180,7 @@ pub(in super::super) async fn create(
         expires,
         reported_pct,
     };
-    let evidence = service.add_evidence(&actor, assessment.id, new).await?;
+    let evidence = service.add_evidence(&actor, assessment, new).await?;
     Ok(created(format!("/api/v1/evidence/{}", evidence.id), evidence.into()))
 }
 
