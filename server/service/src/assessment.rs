@@ -85,7 +85,7 @@ impl Service {
     ) -> Result<(Assessment, Audit), Error> {
         self.authorize(actor, org, Permission::Assess, "The organization").await?;
         let title = new.title.trim().to_owned();
-        let mut problems: Vec<_> = title_problem(&title).into_iter().collect();
+        let mut problems: Vec<_> = crate::name::title_problem(&title).into_iter().collect();
         let found = self.store().framework_by_code(&new.framework, new.version.as_deref()).await?;
         match &found {
             None => problems.push(FieldError::new("framework", "Choose one of the frameworks.")),
@@ -130,7 +130,7 @@ impl Service {
             return Err(Error::Conflict(not_in(found.state).to_owned()));
         }
         let title = title.map_or_else(|| found.title.clone(), |title| title.trim().to_owned());
-        if let Some(problem) = title_problem(&title) {
+        if let Some(problem) = crate::name::title_problem(&title) {
             return Err(Error::Invalid(vec![problem]));
         }
         if title == found.title {
@@ -221,16 +221,6 @@ impl Service {
         let score = scorer.score(&input(&bundle, &framework, computed_at));
         Ok(Assessed { bundle, framework, score, role, computed_at })
     }
-}
-
-fn title_problem(title: &str) -> Option<FieldError> {
-    if title.is_empty() {
-        return Some(FieldError::new("title", "Give the assessment a title, for example its year."));
-    }
-    if title.chars().count() > 160 {
-        return Some(FieldError::new("title", "Use at most 160 characters for the title."));
-    }
-    crate::name::unprintable("title", title)
 }
 
 impl Assessed {

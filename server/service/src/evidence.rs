@@ -239,6 +239,7 @@ fn problems_of(new: &Described, body: &EvidenceBody, today: Date) -> Vec<FieldEr
     } else if title.chars().count() > 200 {
         problems.push(FieldError::new("title", "Use at most 200 characters for the title."));
     }
+    problems.extend(crate::name::unprintable("title", title));
     match body {
         EvidenceBody::Note(text) if text.trim().is_empty() => {
             problems.push(FieldError::new("note", "Write what the note says."));

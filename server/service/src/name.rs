@@ -23,6 +23,17 @@ pub(crate) fn unprintable(field: &str, text: &str) -> Option<FieldError> {
     Some(FieldError::new(field, problem))
 }
 
+/// What is wrong with the title of an assessment.
+pub(crate) fn title_problem(title: &str) -> Option<FieldError> {
+    if title.is_empty() {
+        return Some(FieldError::new("title", "Give the assessment a title, for example its year."));
+    }
+    if title.chars().count() > 160 {
+        return Some(FieldError::new("title", "Use at most 160 characters for the title."));
+    }
+    unprintable("title", title)
+}
+
 /// Characters that turn the direction of what follows, so that a name reads as another one (Unicode UAX 9, sections 2.1 to
 /// 2.4). The marks of section 2.6 do not: names in Arabic and Hebrew may need them.
 pub(crate) const fn turns(c: char) -> bool {

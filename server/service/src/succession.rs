@@ -18,8 +18,9 @@ use store::{AssessmentId, EvidenceId, UnixMillis};
 
 use crate::assessment::Assessed;
 use crate::check::ON_EVIDENCE;
+use crate::name::title_problem;
 use crate::service::org_audit;
-use crate::{Actor, Error, FieldError, Permission, Service};
+use crate::{Actor, Error, Permission, Service};
 
 /// An assessment, and what its next one by a newer version would begin with.
 pub struct Succession {
@@ -126,11 +127,8 @@ impl Service {
             "" => suggested_title(older, &next.entry),
             title => title.to_owned(),
         };
-        if title.chars().count() > 160 {
-            return Err(Error::Invalid(vec![FieldError::new(
-                "title",
-                "Use at most 160 characters for the title.",
-            )]));
+        if let Some(problem) = title_problem(&title) {
+            return Err(Error::Invalid(vec![problem]));
         }
         let now = UnixMillis::now();
         let has_rung =

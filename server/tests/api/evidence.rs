@@ -55,7 +55,9 @@ async fn a_wrong_item_is_pointed_to_and_not_kept() {
     assert_eq!(refused("criteria", json!([])).await, ["/criteria"]);
     assert_eq!(refused("criteria", json!(["NO-1"])).await, ["/criteria"]);
     assert_eq!(refused("criteria", json!(["PAT-1", "EVT-2"])).await, ["/criteria"], "not asked of hospitals");
-    assert_eq!(refused("title", json!("")).await, ["/title"]);
+    for title in ["", "Report\u{202e}fdp.exe", "Two\nlines"] {
+        assert_eq!(refused("title", json!(title)).await, ["/title"], "{title:?}");
+    }
     assert_eq!(refused("note", json!(" ")).await, ["/note"]);
     assert_eq!(refused("link", json!("https://example.org")).await, ["/note", "/link"]);
     assert_eq!(refused("dated", json!("2026-02-30")).await, ["/dated"]);
