@@ -11,7 +11,7 @@ use store::record::{
     Check, CheckPage, DaySummary, Integration, IntegrationDetails, IntegrationRemoval, Organization, Role,
     Run,
 };
-use store::{CheckId, IntegrationId, OrgId, UnixMillis};
+use store::{CheckId, IntegrationId, OrgId, StoreError, UnixMillis};
 
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
@@ -112,6 +112,19 @@ pub(crate) fn details_checked(
     if problems.is_empty() { Ok(details) } else { Err(problems) }
 }
 
+/// Tables know an integration by its name, in whatever case.
+fn name_taken(cause: StoreError, refused: &Integration) -> Error {
+    match cause {
+        StoreError::Duplicate { .. } => {
+            let name = &refused.details.name;
+            let problem =
+                format!("Another integration is named \"{name}\" already. Choose a name of its own.");
+            Error::invalid("name", problem)
+        }
+        other => other.into(),
+    }
+}
+
 /// An integration with its checks.
 pub struct IntegrationPage {
     pub organization: Organization,
@@ -137,7 +150,8 @@ impl Service {
             Integration { id: IntegrationId::new(), org, details, created_at: now, unowned_since };
         let subject = json!({ "name": integration.details.name });
         let entry = org_audit(actor, org, "integration.added", integration.id, subject);
-        self.store().create_integration(integration.clone(), entry).await?;
+        let made = self.store().create_integration(integration.clone(), entry).await;
+        made.map_err(|cause| name_taken(cause, &integration))?;
         Ok(integration)
     }
 
@@ -157,7 +171,8 @@ impl Service {
             subject["silenced"] = json!(silenced);
         }
         let entry = org_audit(actor, changed.org, "integration.changed", id, subject);
-        self.store().update_integration(changed.clone(), entry).await?;
+        let written = self.store().update_integration(changed.clone(), entry).await;
+        written.map_err(|cause| name_taken(cause, &changed))?;
         self.catch_up_organization(changed.org).await;
         Ok(changed)
     }

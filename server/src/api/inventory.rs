@@ -56,7 +56,8 @@ pub(super) async fn export(
     request_body(content = String, content_type = "text/csv", description = "A table with a line of column names"),
     responses(
         (status = 200, body = Imported), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem),
+        (status = 422, body = Problem)
     )
 )]
 pub(super) async fn import(

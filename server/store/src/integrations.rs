@@ -1,12 +1,17 @@
 //! The inventory of integrations.
+//!
+//! No write brings a name that another integration of the organization has, in whatever case: a table knows them by it.
+//! Two of one name that were there before stay as they are until one is renamed.
 
-use crate::audit;
+use std::collections::BTreeMap;
+
 use crate::column::{Json, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{IntegrationId, OrgId};
-use crate::page;
+use crate::organizations::HOLD as HOLD_ORGANIZATION;
 use crate::record::{Audit, Integration, IntegrationDetails, IntegrationRemoval};
+use crate::{audit, page};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -33,6 +38,7 @@ statements! {
         AND NOT EXISTS (SELECT c.id FROM checks c WHERE c.integration_id = $1)";
     // Whoever adds a check to it waits, or is waited for.
     Postgres HOLD = "SELECT id FROM integrations WHERE id = $1 FOR UPDATE";
+    Both NAMES = "SELECT id, name FROM integrations WHERE org_id = $1";
     Both BY_ID = select!("WHERE id = $1");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     Both BESIDE_ASSESSMENT = select!(
@@ -84,16 +90,51 @@ async fn keep(
     .or_missing("organization")
 }
 
+/// What the integrations of an organization are called, in small letters.
+type Names = BTreeMap<IntegrationId, String>;
+
+/// Databases do not agree on what a small letter is.
+async fn names(link: &mut Link<'_>, org: OrgId) -> Result<Names, StoreError> {
+    let found = rows!(link, (IntegrationId, String), NAMES, org)?;
+    Ok(found.into_iter().map(|(id, name)| (id, name.to_lowercase())).collect())
+}
+
+/// The names before a write, held until it ends: of two who bring the same, the second sees the first.
+async fn held_names(link: &mut Link<'_>, org: OrgId) -> Result<Names, StoreError> {
+    run!(link, HOLD_ORGANIZATION, org)?;
+    names(link, org).await
+}
+
+/// [`StoreError::Duplicate`] where the write brought a name that another integration has.
+async fn must_differ(link: &mut Link<'_>, org: OrgId, before: &Names) -> Result<(), StoreError> {
+    let after = names(link, org).await?;
+    let mut having: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in after.values() {
+        *having.entry(name).or_default() += 1;
+    }
+    let twice = |(id, name): (&IntegrationId, &String)| {
+        before.get(id) != Some(name) && having.get(name.as_str()).is_some_and(|count| *count > 1)
+    };
+    if after.iter().any(twice) {
+        return Err(StoreError::Duplicate { what: "an integration of this name" });
+    }
+    Ok(())
+}
+
 impl Store {
+    /// [`StoreError::Duplicate`] where another integration of the organization has the name.
     pub async fn create_integration(&self, integration: Integration, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        let before = held_names(link, integration.org).await?;
         keep(link, INSERT, &integration).await?;
+        must_differ(link, integration.org, &before).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }
 
     /// Writes the details anew; whether there is such an integration. Its organization never changes.
+    /// [`StoreError::Duplicate`] where another one has the new name.
     pub async fn update_integration(
         &self,
         integration: Integration,
@@ -101,7 +142,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        let before = held_names(link, integration.org).await?;
         let changed = keep(link, UPDATE, &integration).await?;
+        must_differ(link, integration.org, &before).await?;
         audit::commit_change(writing, changed, &audit).await
     }
 
@@ -128,15 +171,18 @@ impl Store {
         Ok(IntegrationRemoval::Done)
     }
 
-    /// Adds some and writes the details of others anew, all or none.
+    /// Adds some and writes the details of others anew, all or none. [`StoreError::Duplicate`] where two would have one
+    /// name.
     pub async fn import_integrations(
         &self,
+        org: OrgId,
         added: Vec<Integration>,
         changed: Vec<Integration>,
         audit: Audit,
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        let before = held_names(link, org).await?;
         for integration in &added {
             keep(link, INSERT, integration).await?;
         }
@@ -145,6 +191,7 @@ impl Store {
                 return Err(StoreError::NotFound { what: "integration" });
             }
         }
+        must_differ(link, org, &before).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -80,6 +80,30 @@ async fn a_table_with_a_problem_changes_nothing_and_names_every_line() {
     assert_eq!(inventory(&world).await.len(), 1, "nothing was added");
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_name_that_another_integration_has_is_refused_at_its_field(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let owner = &world.owner;
+    let at = world.org("/integrations");
+    let made = owner.post(&at, json!({ "name": "ADT feed" })).await.expect(201);
+    owner.post(&at, json!({ "name": "Registry" })).await.expect(201);
+    assert_eq!(owner.post(&at, json!({ "name": " adt FEED " })).await.pointers(), ["/name"]);
+    let first = format!("/integrations/{}", text(&made["id"]));
+    assert_eq!(owner.patch(&first, json!({ "name": "registry" })).await.pointers(), ["/name"]);
+    owner.patch(&first, json!({ "name": "ADT Feed", "owner": "Lab" })).await.expect(200);
+    owner.sign_in().await;
+    let form = format!("/orgs/{}/integrations/new", world.slug);
+    let refused = owner.submit(&form, &[("name", "REGISTRY"), ("owner", "Anna")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("Another integration is named"), "{}", refused.text);
+    assert!(refused.text.contains("value=\"REGISTRY\"") && refused.text.contains("value=\"Anna\""));
+    assert_eq!(inventory(&world).await.len(), 2);
+    world.app.stop().await;
+}
+
 #[tokio::test]
 async fn a_reader_exports_and_only_who_operates_imports() {
     let world = World::new(Backend::Sqlite).await;

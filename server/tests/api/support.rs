@@ -303,7 +303,13 @@ impl World {
 
     /// An integration of the organization that serves these domains.
     pub(crate) async fn integration(&self, serves: &[&str]) -> String {
-        let new = json!({ "name": "Patient access API", "serves": serves });
+        // No two of an organization have the same name.
+        let known = self.owner.get(&self.org("/integrations?limit=200")).await.expect(200);
+        let name = match known["items"].as_array().unwrap().len() {
+            0 => "Patient access API".to_owned(),
+            others => format!("Patient access API {}", others + 1),
+        };
+        let new = json!({ "name": name, "serves": serves });
         let made = self.owner.post(&self.org("/integrations"), new).await.expect(201);
         text(&made["id"])
     }

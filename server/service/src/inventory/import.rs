@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::BindingId;
 use serde_json::json;
 use store::record::{Integration, IntegrationDetails};
-use store::{IntegrationId, OrgId, UnixMillis};
+use store::{IntegrationId, OrgId, StoreError, UnixMillis};
 
 use super::table;
 use crate::integration::{details_checked, unowned_since};
@@ -99,7 +99,15 @@ impl Service {
                 details["silenced"] = json!(silenced);
             }
             let entry = org_audit(actor, org, "integrations.imported", org, details);
-            self.store().import_integrations(added, changed, entry).await?;
+            match self.store().import_integrations(org, added, changed, entry).await {
+                Ok(()) => {}
+                Err(StoreError::Duplicate { .. }) => {
+                    let words = "Somebody else added an integration of one of these names in the meantime. Import the \
+                                 table again.";
+                    return Err(Error::Conflict(words.to_owned()));
+                }
+                Err(other) => return Err(other.into()),
+            }
             self.catch_up_organization(org).await;
         }
         Ok(done)

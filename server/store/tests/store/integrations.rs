@@ -2,7 +2,7 @@ use rstest::rstest;
 use store::record::{Integration, IntegrationDetails, IntegrationRemoval};
 use store::{Backend, IntegrationId, OrgId, StoreError};
 
-use crate::world::{NOW, World};
+use crate::world::{NOW, World, organization};
 
 #[rstest]
 #[tokio::test]
@@ -70,12 +70,18 @@ async fn an_import_is_all_or_nothing(#[values(Backend::Sqlite, Backend::Postgres
     let unknown = Integration { id: IntegrationId::new(), ..known.clone() };
     let failed = world
         .store
-        .import_integrations(vec![added.clone()], vec![changed.clone(), unknown], world.audit("imported"))
+        .import_integrations(
+            world.org.id,
+            vec![added.clone()],
+            vec![changed.clone(), unknown],
+            world.audit("imported"),
+        )
         .await;
     assert!(matches!(failed, Err(StoreError::NotFound { .. })), "{failed:?}");
     assert_eq!(world.store.integrations_of(world.org.id, None, 9).await.unwrap(), [known]);
     let audit = world.audit("imported");
-    world.store.import_integrations(vec![added.clone()], vec![changed.clone()], audit).await.unwrap();
+    let (first, second) = (vec![added.clone()], vec![changed.clone()]);
+    world.store.import_integrations(world.org.id, first, second, audit).await.unwrap();
     assert_eq!(world.store.integrations_of(world.org.id, None, 9).await.unwrap(), [changed, added]);
 }
 
@@ -94,4 +100,85 @@ async fn an_integration_goes_when_its_checks_are_gone(
     assert_eq!(gone().await, IntegrationRemoval::NoSuchIntegration);
     let actions = world.actions().await;
     assert_eq!(actions.iter().filter(|action| *action == "gone").count(), 1, "{actions:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn no_two_integrations_of_an_organization_come_to_have_one_name(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let audit = || world.audit("x");
+    let known = world.described("Größe API");
+    store.create_integration(known.clone(), audit()).await.unwrap();
+    let named = |name: &str| world.described(name);
+    for taken in ["Größe API", "GRÖSSE API", "GRÖßE api"] {
+        // A sharp s has no capital of one letter: "GRÖSSE" is another name.
+        let made = store.create_integration(named(taken), audit()).await;
+        assert_eq!(
+            matches!(made, Err(StoreError::Duplicate { .. })),
+            !taken.contains("SS"),
+            "{taken}: {made:?}"
+        );
+    }
+    let other = named("Registry");
+    store.create_integration(other.clone(), audit()).await.unwrap();
+    let called = |entry: &Integration, name: &str| {
+        let details = IntegrationDetails { name: name.to_owned(), ..entry.details.clone() };
+        Integration { details, ..entry.clone() }
+    };
+    let renamed = store.update_integration(called(&other, "größe API"), audit()).await;
+    assert!(matches!(renamed, Err(StoreError::Duplicate { .. })), "{renamed:?}");
+    assert!(store.update_integration(called(&other, "REGISTRY"), audit()).await.unwrap(), "its own name");
+    let (one, two) = (named("Feed"), named("FEED"));
+    let imported = store.import_integrations(world.org.id, vec![one, two], Vec::new(), audit()).await;
+    assert!(matches!(imported, Err(StoreError::Duplicate { .. })), "{imported:?}");
+    // Two may change their names with each other.
+    let changed = vec![called(&known, "Registry"), called(&other, "Größe API")];
+    store.import_integrations(world.org.id, Vec::new(), changed, audit()).await.unwrap();
+
+    let elsewhere = organization("south");
+    store.create_organization(elsewhere.clone(), world.user.id, audit()).await.unwrap();
+    let theirs = Integration { org: elsewhere.id, ..named("Registry") };
+    store.create_integration(theirs, audit()).await.unwrap();
+    assert_eq!(store.integrations_of(world.org.id, None, 9).await.unwrap().len(), 3);
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_of_one_name_from_before_are_described_anew_until_one_is_renamed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let (first, second) = (world.described("Feed"), world.described("Other"));
+    store.create_integration(first.clone(), world.audit("x")).await.unwrap();
+    store.create_integration(second.clone(), world.audit("x")).await.unwrap();
+    world.database.execute("UPDATE integrations SET name = 'FEED' WHERE name = 'Other'".to_owned()).await;
+    let described = |name: &str, owner: &str| {
+        let (name, owner) = (name.to_owned(), owner.to_owned());
+        let details = IntegrationDetails { name, owner, ..second.details.clone() };
+        Integration { details, ..second.clone() }
+    };
+    assert!(store.update_integration(described("Feed", "Anna"), world.audit("x")).await.unwrap());
+    assert!(store.update_integration(described("Other", "Anna"), world.audit("x")).await.unwrap());
+    let back = store.update_integration(described("Feed", "Anna"), world.audit("x")).await;
+    assert!(matches!(back, Err(StoreError::Duplicate { .. })), "{back:?}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_bring_one_name_at_once_one_does(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let mut adding = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (store, new, audit) = (world.store.clone(), world.described("Feed"), world.audit("x"));
+        adding.spawn(async move { store.create_integration(new, audit).await.is_ok() });
+    }
+    let added = adding.join_all().await.into_iter().filter(|added| *added).count();
+    assert_eq!(added, 1);
+    assert_eq!(world.store.integrations_of(world.org.id, None, 9).await.unwrap().len(), 1);
 }

@@ -199,7 +199,9 @@ impl World {
     }
 
     pub(crate) async fn integration(&self) -> Integration {
-        let integration = self.described("Patient API");
+        let mut integration = self.described("Patient API");
+        // No two of an organization have the same name.
+        integration.details.name = format!("Patient API {}", integration.id);
         self.store.create_integration(integration.clone(), said("integration.created")).await.unwrap();
         integration
     }
