@@ -16,7 +16,8 @@ statements! {
     Both STEPS = "SELECT s.id, s.assessment_id, s.at, s.by_id, u.name AS by_name, s.from_state, s.to_state, s.note \
         FROM assessment_steps s JOIN users u ON u.id = s.by_id WHERE s.assessment_id = $1 ORDER BY s.id DESC";
     // The log alone knows who attached what was taken away since. Lines from before they named the assessment count for
-    // every one of the organization. A text within them cannot look like a name: its quotes are escaped.
+    // every one of the organization. A text within them cannot look like a name: its quotes are escaped. An index holds
+    // the lines of these deeds by who did them, as long as they stand here as they do there.
     Both ACTED = "SELECT a.id FROM assessments a WHERE a.id = $1 AND (\
         EXISTS (SELECT h.revision FROM answer_history h \
             WHERE h.assessment_id = a.id AND h.by_id = $2 AND h.rater = 'own') \

@@ -119,6 +119,30 @@ impl TestDatabase {
         read.expect("the log can be read")
     }
 
+    /// How the database would run a statement whose arguments are texts, in words of its own. PostgreSQL reads no table
+    /// whole where an index leads there, as it would not with more rows than a test makes.
+    pub async fn plan(&self, sql: &str, arguments: &[&str]) -> String {
+        if self.url.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.url).await.expect("the file opens");
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+            let mut query = sqlx::query_as::<sqlx::Sqlite, (i64, i64, i64, String)>(explain);
+            for argument in arguments {
+                query = query.bind((*argument).to_owned());
+            }
+            let steps = query.fetch_all(&mut connection).await.expect("the statement has a plan");
+            steps.into_iter().map(|(.., step)| step).collect::<Vec<_>>().join("\n")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("the database answers");
+            connection.execute("SET enable_seqscan = off").await.expect("it can be set");
+            let explain = AssertSqlSafe(format!("EXPLAIN {sql}"));
+            let mut query = sqlx::query_scalar::<sqlx::Postgres, String>(explain);
+            for argument in arguments {
+                query = query.bind((*argument).to_owned());
+            }
+            query.fetch_all(&mut connection).await.expect("the statement has a plan").join("\n")
+        }
+    }
+
     /// Makes a database and opens it, its schema up to date.
     pub async fn open(backend: Backend) -> (Self, Store) {
         let database = Self::create(backend).await;
@@ -211,6 +235,17 @@ impl Store {
         };
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), (String,), sql)?.into_iter().map(|(name,)| name).collect())
+    }
+
+    /// Columns of texts that are not ordered by their bytes, `table.column`: those of SQLite all are.
+    pub async fn columns_ordered_by_language(&self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "SELECT CAST(table_name || '.' || column_name AS TEXT) FROM information_schema.columns \
+            WHERE table_schema = 'public' AND data_type = 'text' AND table_name <> '_sqlx_migrations' \
+            AND COALESCE(collation_name, '') <> 'C'";
+        match &*self.db {
+            Db::Sqlite { .. } => Ok(Vec::new()),
+            Db::Postgres(pool) => Ok(sqlx::query_scalar(SQL).fetch_all(pool).await?),
+        }
     }
 
     /// The columns of a table.
