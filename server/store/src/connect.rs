@@ -11,6 +11,7 @@ use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
+use tokio::sync::Semaphore;
 
 use crate::db::{Db, Store};
 use crate::error::StoreError;
@@ -30,6 +31,8 @@ const ACQUIRE: Duration = Duration::from_secs(15);
 const ONCE_MORE: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// Of them, how many may be held two by two.
+const POSTGRES_PAIRS: usize = 4;
 
 /// Held by the one node that serves an SQLite database; released when dropped, or when the process ends.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl Store {
         } else {
             return Err(address(url, &"it names no known kind of database"));
         };
-        Ok(Self { db: Arc::new(db) })
+        Ok(Self { db: Arc::new(db), pairs: Arc::new(Semaphore::new(POSTGRES_PAIRS)) })
     }
 
     /// Brings the schema up to date. On PostgreSQL over a connection of its own, which is then closed.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use tokio::sync::Semaphore;
 
 use crate::error::StoreError;
 use crate::queue::Queue;
@@ -30,6 +31,9 @@ pub(crate) enum Db {
 #[derive(Clone)]
 pub struct Store {
     pub(crate) db: Arc<Db>,
+    /// Who may take two connections of PostgreSQL at a time. If everybody could who holds one, all might wait for the
+    /// second.
+    pub(crate) pairs: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Store {

@@ -1,6 +1,7 @@
 //! Snapshots: what was submitted and what was signed. The database itself refuses to change or remove one.
 
-use sqlx::Connection as _;
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, Postgres};
 
 use crate::column::{Text, from_row};
 use crate::db::{Db, Link, Store, Writing, row, rows, run, statements};
@@ -44,6 +45,26 @@ struct Filed {
     file: String,
 }
 
+/// Reads as of one instant while `writing` holds the assessment. On SQLite nobody else writes meanwhile; on PostgreSQL a
+/// second connection looks at the one state of the database that it saw first, and is given back.
+async fn read_apart(
+    writing: &mut Writing,
+    apart: Option<PoolConnection<Postgres>>,
+    assessment: AssessmentId,
+) -> Result<AssessmentBundle, StoreError> {
+    let found = match apart {
+        None => bundle::read(&mut writing.link(), assessment, None).await?,
+        Some(mut connection) => {
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            let mut reading = connection.begin_with(begin).await?;
+            let found = bundle::read(&mut Link::Postgres(&mut reading), assessment, None).await?;
+            reading.commit().await?;
+            found
+        }
+    };
+    found.ok_or(StoreError::NotFound { what: "assessment" })
+}
+
 impl Store {
     /// Takes a step and keeps what was signed with it, in one transaction. `make` gets all that there is at that
     /// instant, in the state that the step leads to: whatever writes an answer, a piece of evidence or a check's
@@ -56,6 +77,9 @@ impl Store {
         make: impl FnOnce(&AssessmentBundle, &Before) -> Result<Sealed, E> + Send,
     ) -> Result<Signed<E>, StoreError> {
         let Signing { step, kind, snapshot: id } = signing;
+        // Both connections before any lock: whoever waits for a lock holds a connection, and one of them might be the last.
+        let turn = self.pairs.acquire().await;
+        let apart = self.apart().await?;
         let mut writing = self.write().await?;
         if !review::take(&mut writing.link(), &step).await? {
             return Ok(Signed::OtherState);
@@ -66,7 +90,8 @@ impl Store {
             number,
             sha256: Some(sha256),
         });
-        let mut found = self.read_apart(&mut writing, step.assessment).await?;
+        let mut found = read_apart(&mut writing, apart, step.assessment).await?;
+        drop(turn);
         found.assessment.state = step.to;
         found.assessment.independent_signoff = step.to == AssessmentState::Final;
         let sealed = match make(&found, &before) {
@@ -108,25 +133,12 @@ impl Store {
         Ok(Signed::Done(snapshot))
     }
 
-    /// Reads as of one instant while `writing` holds the assessment. On SQLite nobody else writes meanwhile; on
-    /// PostgreSQL a second connection looks at the one state of the database that it saw first.
-    async fn read_apart(
-        &self,
-        writing: &mut Writing,
-        assessment: AssessmentId,
-    ) -> Result<AssessmentBundle, StoreError> {
-        let found = match &*self.db {
-            Db::Sqlite { .. } => bundle::read(&mut writing.link(), assessment, None).await?,
-            Db::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let mut reading = connection.begin_with(begin).await?;
-                let found = bundle::read(&mut Link::Postgres(&mut reading), assessment, None).await?;
-                reading.commit().await?;
-                found
-            }
-        };
-        found.ok_or(StoreError::NotFound { what: "assessment" })
+    /// The connection for [`read_apart`], where there is need of one.
+    async fn apart(&self) -> Result<Option<PoolConnection<Postgres>>, StoreError> {
+        Ok(match &*self.db {
+            Db::Sqlite { .. } => None,
+            Db::Postgres(pool) => Some(pool.acquire().await?),
+        })
     }
 
     /// Those of an assessment, latest first.

@@ -148,6 +148,28 @@ async fn a_signature_sees_the_standing_of_one_run_while_the_check_flips(
     assert_eq!(seen.consecutive_fails, u32::from(behind.status == Status::Fail));
 }
 
+/// Each signature takes two connections of PostgreSQL, and there are sixteen.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn many_sign_at_once_and_none_waits_for_a_connection_that_another_signature_holds(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let mut sign = tokio::task::JoinSet::new();
+    for number in 0..24 {
+        let id = world.assessment().await.id;
+        let (store, org) = (world.store.clone(), world.org.id);
+        let signing = signing(world, id, SnapshotKind::Submitted);
+        sign.spawn(async move {
+            let file = sealed(&format!("number {number}"));
+            store.sign(signing, org, said("x"), |_, _| Ok::<_, String>(file)).await
+        });
+    }
+    for signed in sign.join_all().await {
+        assert!(matches!(signed, Ok(Signed::Done(_))), "{signed:?}");
+    }
+}
+
 /// What is taken away before a submission is not in its snapshot; what is in it cannot be taken away.
 #[rstest]
 #[tokio::test]
