@@ -149,6 +149,7 @@ impl Service {
             state = self.store().peer_state(framework).await?;
         }
         let mut own = BTreeSet::new();
+        // No more than one person belongs to, which an owner of each has seen to; the portfolio shows them all at once.
         let organizations = self.store().organizations_of(actor.user(), None, u32::MAX).await?;
         let belongs: BTreeSet<OrgId> = organizations.into_iter().map(|(org, _)| org.id).collect();
         for one in state.published.iter().filter(|one| belongs.contains(&one.org)) {

@@ -23,6 +23,10 @@ statements! {
         causes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     Both CHANGES = "SELECT id, assessment_id, at, from_rung, to_rung, from_overall, to_overall, causes \
         FROM live_changes WHERE assessment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    // The first of all, and the last of each day (UTC): an id begins with the instant at which it was made.
+    Both BY_DAY = "SELECT id, assessment_id, at, from_rung, to_rung, from_overall, to_overall, causes \
+        FROM live_changes WHERE id IN (SELECT MAX(id) FROM live_changes WHERE assessment_id = $1 GROUP BY at / 86400000 \
+        UNION SELECT MIN(id) FROM live_changes WHERE assessment_id = $1) ORDER BY id DESC";
     Both RUNGS_SINCE = "SELECT at, to_rung FROM live_changes WHERE assessment_id = $1 AND at >= $2 ORDER BY id";
     // Computed before $2, or since then an attestation ran out.
     Both OUT_OF_DATE = "SELECT l.assessment_id FROM live_results l JOIN assessments a ON a.id = l.assessment_id \
@@ -147,6 +151,17 @@ impl Store {
         let mut lease = self.read().await?;
         let before = page::before(before);
         let found = rows!(&mut lease.link(), LiveChangeRow, CHANGES, assessment, &*before, i64::from(limit))?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    /// The first change, and the last one of each day (UTC), latest first: as many as there were days on which something
+    /// changed, and one. A check that comes and goes changes the figures every few minutes, for years.
+    pub async fn live_changes_by_day(
+        &self,
+        assessment: AssessmentId,
+    ) -> Result<Vec<LiveChangeRecord>, StoreError> {
+        let mut lease = self.read().await?;
+        let found = rows!(&mut lease.link(), LiveChangeRow, BY_DAY, assessment)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 

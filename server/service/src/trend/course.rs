@@ -121,7 +121,8 @@ impl Service {
     pub(crate) async fn course(&self, assessed: &Assessed) -> Result<Course, Error> {
         let assessment = &assessed.bundle.assessment;
         let Prepared { scorer, .. } = self.prepared(assessment.framework).await?;
-        let changes = self.store().live_changes(assessment.id, None, u32::MAX).await?;
+        let changes = self.store().live_changes_by_day(assessment.id).await?;
+        // People write them: a revision for each time that somebody answered.
         let answers = self.store().answers_over_time(assessment.id).await?;
         let handed_in = self.store().handed_in(assessment.id).await?;
         Ok(Course { points: points(assessed, &scorer, changes, answers), handed_in })
@@ -147,7 +148,7 @@ fn exact(fraction: Option<&Fraction>) -> Option<Exact> {
     fraction.and_then(Fraction::exact)
 }
 
-/// `changes` are latest first.
+/// `changes` are the first of all and the last of each day, latest first.
 fn points(
     assessed: &Assessed,
     scorer: &Scorer,

@@ -114,3 +114,27 @@ async fn what_was_not_computed_for_long_and_what_an_attestation_leaves_is_out_of
     assert!(matches!(refused, Err(StoreError::NotFound { .. })), "{refused:?}");
     assert_eq!(world.actions().await, ["signed", "withdrawn"]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn of_a_day_of_many_changes_the_course_reads_the_last_and_of_all_the_first(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    const DAY: i64 = 24 * 3600 * 1000;
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let (id, other) = (world.assessment().await.id, world.assessment().await.id);
+    assert!(store.live_changes_by_day(id).await.unwrap().is_empty());
+    let midnight = NOW.0 - NOW.0 % DAY - NOW.0;
+    let mut kept = Vec::new();
+    for (revision, at) in [0, 1, 2, DAY - 1, DAY, DAY + 1, 5 * DAY].into_iter().enumerate() {
+        let change = LiveChangeRecord { at: later(midnight + at), ..change(id, "B") };
+        let record = record(id, "B", i64::try_from(revision).unwrap());
+        assert!(store.keep_live_result(record, Some(change.clone())).await.unwrap());
+        kept.push(change);
+    }
+    assert!(store.keep_live_result(record(other, "B", 0), Some(change(other, "B"))).await.unwrap());
+    let read = store.live_changes_by_day(id).await.unwrap();
+    let wanted: Vec<_> = [6, 5, 3, 0].into_iter().map(|index: usize| kept[index].clone()).collect();
+    assert_eq!(read, wanted);
+}
