@@ -3,6 +3,10 @@
 CREATE INDEX audit_log_of_evidence ON audit_log (org_id, actor_id)
     WHERE action IN ('evidence.added', 'evidence.replaced', 'evidence.retied', 'evidence.removed');
 
+-- The incidents of a period, which began in it whenever they were told of.
+
+CREATE INDEX incidents_by_beginning ON incidents (org_id, began_at);
+
 -- Texts are ordered by their bytes, as SQLite orders them, whatever the database's own language. These columns were
 -- made without saying so.
 

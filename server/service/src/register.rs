@@ -12,7 +12,7 @@ mod incident;
 mod measure;
 mod reading;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::KindCode;
 use serde_json::json;
@@ -203,24 +203,23 @@ impl Service {
         let known = self.store().register_entries(org, register, None, u32::MAX).await?;
         let mut known: HashSet<_> =
             known.into_iter().filter(RegisterEntry::counts).map(|entry| entry.content).collect();
-        let seen = match register {
-            Register::Incidents => self.store().incident_ids_of(org).await?,
-            _ => HashSet::new(),
-        };
         let now = UnixMillis::now();
         let mut done = Imported::default();
         let (mut added, mut problems): (Vec<RegisterEntry>, Vec<FieldError>) = (Vec::new(), Vec::new());
+        let mut contents = Vec::with_capacity(lines.len());
         for line in &lines {
             let typed = line.cells.iter().map(|(name, cell)| ((*name).to_owned(), cell.clone())).collect();
-            let content = match read(register, &typed, now) {
-                Ok(content) => content,
-                Err(found) => {
-                    problems.extend(found.into_iter().map(|problem| problem.at_line(line.number)));
-                    continue;
-                }
-            };
+            match read(register, &typed, now) {
+                Ok(content) => contents.push((line.number, content)),
+                Err(found) => problems.extend(found.into_iter().map(|problem| problem.at_line(line.number))),
+            }
+        }
+        let told: BTreeSet<IncidentId> =
+            contents.iter().filter_map(|(_, content)| seen_in(content)).collect();
+        let seen = self.store().incidents_among(org, &told).await?;
+        for (line, content) in contents {
             if seen_in(&content).is_some_and(|told| !seen.contains(&told)) {
-                problems.push(unseen().at_line(line.number));
+                problems.push(unseen().at_line(line));
             } else if known.insert(content.clone()) {
                 added.push(new_entry(actor, org, content, now));
             } else {
@@ -228,6 +227,7 @@ impl Service {
             }
         }
         if !problems.is_empty() {
+            problems.sort_by_key(|problem| problem.line);
             problems.truncate(sheet::MOST_PROBLEMS);
             return Err(Error::Invalid(problems));
         }

@@ -1,8 +1,8 @@
 //! Incidents of checks, and the memory by which runs become incidents.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use domain::incident::{History, Watch};
+use domain::incident::{History, Opening, Watch};
 
 use crate::audit;
 use crate::column::{Json, Text, from_row};
@@ -11,7 +11,7 @@ use crate::error::{Naming, StoreError};
 use crate::ids::{CheckId, IncidentId, OrgId, RunId, UnixMillis, UserId};
 use crate::page;
 use crate::queue::Job;
-use crate::record::{Audit, CheckAlerting, Closing, Incident, IncidentStep, Snooze, Watched};
+use crate::record::{Audit, CheckAlerting, Closing, FirstIncident, Incident, IncidentStep, Snooze, Watched};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -45,7 +45,10 @@ statements! {
     Both CLOSE_ORPHANS = "UPDATE incidents SET closed_at = CASE WHEN $2 < opened_at THEN opened_at ELSE $2 END, \
         closing = $3 WHERE org_id = $1 AND check_id IS NULL AND closed_at IS NULL";
     Both BY_ID = select!("WHERE id = $1");
-    Both IDS_OF_ORGANIZATION = "SELECT id FROM incidents WHERE org_id = $1";
+    Both OF_ORGANIZATION_BY_ID = "SELECT id FROM incidents WHERE id = $1 AND org_id = $2";
+    Both BEGUN_SINCE = select!("WHERE org_id = $1 AND began_at >= $2 ORDER BY id DESC");
+    Both FIRST_OF_EACH = "SELECT check_id, integration, kind, MIN(began_at) AS began_at FROM incidents \
+        WHERE org_id = $1 AND opening <> $2 GROUP BY check_id, integration, kind";
     Both OPEN_OF_ORGANIZATION = select!("WHERE org_id = $1 AND closed_at IS NULL ORDER BY id DESC");
     Both OF_ORGANIZATION = select!("WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     Both OF_CHECK = select!("WHERE check_id = $1 ORDER BY id DESC LIMIT $2");
@@ -62,6 +65,7 @@ from_row! {
         opening: text, cause, failures: int, flapped, began_at, opened_at, closed_at, closing: maybe_text,
         announced_at, closing_announced_at,
     }
+    FirstIncident { check = "check_id", integration, kind: text, began_at }
     WatchRow {
         check = "check_id", fails: maybe_int, successes: maybe_int, history: maybe_int, known: maybe_int, flapping,
         failing_since, incident = "incident_id", last_run, revision, open_after: maybe_int, close_after: maybe_int,
@@ -271,11 +275,35 @@ impl Store {
         Ok(rows!(&mut lease.link(), Incident, OPEN_OF_ORGANIZATION, org)?)
     }
 
-    /// The identifiers of all incidents of an organization.
-    pub async fn incident_ids_of(&self, org: OrgId) -> Result<HashSet<IncidentId>, StoreError> {
+    /// Those of these that are incidents of the organization.
+    pub async fn incidents_among(
+        &self,
+        org: OrgId,
+        ids: &BTreeSet<IncidentId>,
+    ) -> Result<HashSet<IncidentId>, StoreError> {
         let mut lease = self.read().await?;
-        let ids = rows!(&mut lease.link(), (IncidentId,), IDS_OF_ORGANIZATION, org)?;
-        Ok(ids.into_iter().map(|(id,)| id).collect())
+        let link = &mut lease.link();
+        let mut found = HashSet::new();
+        for id in ids {
+            found.extend(row!(link, (IncidentId,), OF_ORGANIZATION_BY_ID, *id, org)?.map(|(id,)| id));
+        }
+        Ok(found)
+    }
+
+    /// Those of an organization that began at an instant or later, latest first.
+    pub async fn incidents_begun_since(
+        &self,
+        org: OrgId,
+        since: UnixMillis,
+    ) -> Result<Vec<Incident>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Incident, BEGUN_SINCE, org, since)?)
+    }
+
+    /// When the first outage began of each check of an organization, those of checks that were removed with them.
+    pub async fn first_incidents_of(&self, org: OrgId) -> Result<Vec<FirstIncident>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), FirstIncident, FIRST_OF_EACH, org, Text(Opening::Contradiction))?)
     }
 
     /// Open and closed, latest first, from the one before `before`.

@@ -51,7 +51,7 @@ pub use comment::{Comment, CommentCount, CommentRevision};
 pub use draft::{FrameworkDraft, Publication, Publishing};
 pub use feed::{Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter, TokenMade};
 pub use finding::{Finding, FindingChange, FindingChanges, FindingEvent};
-pub use incident::{CheckAlerting, Closing, Incident, IncidentStep, Snooze, Touched, Watched};
+pub use incident::{CheckAlerting, Closing, FirstIncident, Incident, IncidentStep, Snooze, Touched, Watched};
 pub use invitation::{ClaimedInvitation, Invitation, InvitationMail, InvitationState, Invited, Joined};
 pub use live::{LiveChangeRecord, LiveRecord, Override};
 pub use organization::{

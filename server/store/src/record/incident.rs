@@ -61,6 +61,17 @@ pub struct Incident {
     pub closing_announced_at: Option<UnixMillis>,
 }
 
+/// When the first outage that a check saw began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstIncident {
+    /// `None` once the check was removed.
+    pub check: Option<CheckId>,
+    /// The integration's name when it opened.
+    pub integration: String,
+    pub kind: KindCode,
+    pub began_at: UnixMillis,
+}
+
 impl Incident {
     pub fn is_open(&self) -> bool {
         self.closed_at.is_none()

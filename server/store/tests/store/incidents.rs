@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test's helper may panic")]
 
+use std::collections::{BTreeSet, HashSet};
+
 use domain::check::Status;
 use domain::incident::{Opening, Thresholds, Watch};
 use domain::scoring::FindingSeverity;
@@ -232,4 +234,51 @@ async fn incidents_are_listed_the_latest_first(
     };
     assert_eq!(listed(None, 2).await, [ids[2], ids[1]]);
     assert_eq!(listed(Some(ids[1]), 9).await, [ids[0]]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_a_period_those_that_began_in_it_are_read_and_of_each_check_when_the_first_did(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let (check, other) = (world.check().await, world.check().await);
+    let open = async |incident: &Incident| {
+        let before = seen(world, incident.check.unwrap()).await;
+        let step = IncidentStep::Opened(Box::new(incident.clone()));
+        assert!(store.keep_watch(failed(&before, Some(incident.id)), step).await.unwrap());
+        let before = seen(world, incident.check.unwrap()).await;
+        let after = Watched { incident: None, ..before };
+        let step = IncidentStep::Closed { id: incident.id, at: later(500_000) };
+        assert!(store.keep_watch(after, step).await.unwrap());
+        incident.id
+    };
+    let began = |check: &Check, at: i64| Incident { began_at: later(at), ..incident(world, check) };
+    let less = Incident { opening: Opening::Contradiction, ..began(&check, 5) };
+    open(&less).await;
+    let first = open(&began(&check, 10)).await;
+    // Told of late.
+    let late = open(&began(&check, 100)).await;
+    let early = open(&began(&check, 99)).await;
+    let its = open(&began(&other, 200)).await;
+    let ids = async |since: i64| -> Vec<IncidentId> {
+        let found = store.incidents_begun_since(world.org.id, later(since)).await.unwrap();
+        found.into_iter().map(|incident| incident.id).collect()
+    };
+    assert_eq!(ids(100).await, [its, late]);
+    assert_eq!(ids(0).await, [its, early, late, first, less.id]);
+    assert!(store.incidents_begun_since(store::OrgId::new(), NOW).await.unwrap().is_empty());
+    let firsts = async || {
+        let mut firsts = store.first_incidents_of(world.org.id).await.unwrap();
+        firsts.sort_by_key(|first| first.began_at);
+        firsts.into_iter().map(|first| (first.check, first.began_at)).collect::<Vec<_>>()
+    };
+    assert_eq!(firsts().await, [(Some(check.id), later(10)), (Some(other.id), later(200))]);
+    store.delete_check(check.id, said("x")).await.unwrap();
+    assert_eq!(firsts().await, [(None, later(10)), (Some(other.id), later(200))]);
+
+    let asked = BTreeSet::from([first, its, IncidentId::new()]);
+    assert_eq!(store.incidents_among(world.org.id, &asked).await.unwrap(), HashSet::from([first, its]));
+    assert!(store.incidents_among(store::OrgId::new(), &asked).await.unwrap().is_empty());
 }

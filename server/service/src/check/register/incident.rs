@@ -5,14 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::KindCode;
 use domain::check::{CheckKind, Group, Outcome, Parameters, Severity};
 use domain::incident::Opening;
 use rust_decimal::Decimal;
-use store::UnixMillis;
 use store::record::{
     Check, Closing, Criticality, Incident, IncidentCause, Integration, Register, RegisterContent,
     ReportedIncident,
 };
+use store::{CheckId, OrgId, UnixMillis};
 
 use super::{DAY_MS, Figures, unknown};
 use crate::{Error, Service};
@@ -99,19 +100,28 @@ impl Service {
             return Ok(unknown(format!("\"{scope}\" is no scope: write all or critical."), LOOKED_AT));
         }
         let window = parameters.integer("window_days").unwrap_or(90).clamp(1, 3 * 366);
-        let mut all = self.told_and_seen(check).await?;
+        let now = UnixMillis::now();
+        let inventory = self.weighed(check.org).await?;
+        let period = UnixMillis(now.0 - window.max(YEAR) * DAY_MS);
+        let mut all = self.told_and_seen(check, period, &inventory).await?;
         if scope == "critical" {
             all.retain(|incident| incident.critical);
         }
-        let since = self.recording_since(check, &all).await?;
+        let since = self.recording_since(check, &all, &scope, &inventory, now).await?;
         let Some(since) = since else {
             let text = "Nothing is watched and the register of incidents is empty: whether there were any is not known.";
             return Ok(unknown(text.to_owned(), LOOKED_AT));
         };
-        self.judged(kind, figures(&all, window, since, &scope, UnixMillis::now())).await
+        self.judged(kind, figures(&all, window, since, &scope, now)).await
     }
 
-    async fn told_and_seen(&self, check: &Check) -> Result<Vec<Happened>, Error> {
+    /// What people told of, and what checks saw that began within the period.
+    async fn told_and_seen(
+        &self,
+        check: &Check,
+        period: UnixMillis,
+        inventory: &Weighed,
+    ) -> Result<Vec<Happened>, Error> {
         let entries = self.entries(check.org, Register::Incidents).await?;
         let told: Vec<&ReportedIncident> = entries
             .iter()
@@ -121,40 +131,69 @@ impl Service {
             })
             .collect();
         let replaced: HashSet<_> = told.iter().filter_map(|told| told.seen).collect();
-        let integrations = self.store().integrations_of(check.org, None, u32::MAX).await?;
-        let by_check: HashMap<_, _> = self
-            .store()
-            .checks_of(check.org)
-            .await?
-            .into_iter()
-            .map(|check| (check.id, check.integration))
-            .collect();
-        let is_critical = |incident: &Incident| {
-            let by_id = incident.check.and_then(|check| by_check.get(&check));
-            // Of a check that was removed the integration's name is left.
-            let same = |entry: &&Integration| match by_id {
-                Some(id) => entry.id == *id,
-                None => entry.details.name == incident.integration,
-            };
-            integrations.iter().find(same).is_some_and(|entry| entry.details.criticality == "critical")
-        };
-        let seen = self.store().incidents_of(check.org, None, u32::MAX).await?;
+        let seen = self.store().incidents_begun_since(check.org, period).await?;
         let seen = seen
             .iter()
             .filter(|incident| !replaced.contains(&incident.id))
             .filter(|incident| self.kind(&incident.kind).is_some_and(looks_outside))
             // Nothing was out: less is there than is claimed. An outage takes its place, and is an incident of its own.
             .filter(|incident| incident.opening != Opening::Contradiction)
-            .map(|incident| Happened::seen(incident, is_critical(incident)));
+            .map(|incident| {
+                Happened::seen(incident, inventory.is_critical(incident.check, &incident.integration))
+            });
         Ok(told.into_iter().map(Happened::from).chain(seen).collect())
     }
 
-    /// Since when incidents would be known: the first check that looks outside, or the earliest incident told of.
-    async fn recording_since(&self, check: &Check, all: &[Happened]) -> Result<Option<UnixMillis>, Error> {
-        let checks = self.store().checks_of(check.org).await?;
-        let looking = checks.iter().filter(|check| self.kind(&check.kind).is_some_and(looks_outside));
-        let watched = looking.map(|check| check.created_at);
-        Ok(watched.chain(all.iter().map(|incident| incident.began_at)).min())
+    /// Since when incidents would be known: the first check that looks outside, or the earliest incident told of or seen
+    /// by one that is no more. Whatever is a year ago is long enough.
+    async fn recording_since(
+        &self,
+        check: &Check,
+        all: &[Happened],
+        scope: &str,
+        inventory: &Weighed,
+        now: UnixMillis,
+    ) -> Result<Option<UnixMillis>, Error> {
+        let outside = |kind: &KindCode| self.kind(kind).is_some_and(looks_outside);
+        let watched =
+            inventory.checks.values().filter(|check| outside(&check.kind)).map(|check| check.created_at);
+        let known = watched.chain(all.iter().map(|incident| incident.began_at)).min();
+        if known.is_some_and(|known| known.0 <= now.0 - YEAR * DAY_MS) {
+            return Ok(known);
+        }
+        let first = self.store().first_incidents_of(check.org).await?;
+        let first = first
+            .iter()
+            .filter(|first| outside(&first.kind))
+            .filter(|first| scope == "all" || inventory.is_critical(first.check, &first.integration))
+            .map(|first| first.began_at);
+        Ok(first.chain(known).min())
+    }
+
+    async fn weighed(&self, org: OrgId) -> Result<Weighed, Error> {
+        let checks = self.store().checks_of(org).await?;
+        Ok(Weighed {
+            integrations: self.store().integrations_of(org, None, u32::MAX).await?,
+            checks: checks.into_iter().map(|check| (check.id, check)).collect(),
+        })
+    }
+}
+
+/// The inventory, as far as it says what is critical.
+struct Weighed {
+    integrations: Vec<Integration>,
+    checks: HashMap<CheckId, Check>,
+}
+
+impl Weighed {
+    /// Of a check that was removed the integration's name is left.
+    fn is_critical(&self, check: Option<CheckId>, integration: &str) -> bool {
+        let known = check.and_then(|check| self.checks.get(&check));
+        let same = |entry: &&Integration| match known {
+            Some(check) => entry.id == check.integration,
+            None => entry.details.name == integration,
+        };
+        self.integrations.iter().find(same).is_some_and(|entry| entry.details.criticality == "critical")
     }
 }
 
