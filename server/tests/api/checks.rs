@@ -162,6 +162,11 @@ async fn parameters_of_a_wrong_type_are_pointed_to() {
         add(&world.owner, &integration, kind, parameters).await.pointers()
     };
     assert_eq!(refused("no.such_kind", json!({})).await, ["/kind"]);
+    // As the form asks for them, whoever found the fault.
+    let wrong =
+        json!({ "base_url": "https://fhir.example.org", "bearer_token": "a\nb", "max_latency_ms": -1 });
+    let pointers = ["/parameters/bearer_token", "/parameters/max_latency_ms"];
+    assert_eq!(refused("fhir.capability", wrong).await, pointers);
     assert_eq!(refused("fhir.capability", json!({})).await, ["/parameters/base_url"]);
     assert_eq!(refused("fhir.capability", json!({ "base_url": 7 })).await, ["/parameters/base_url"]);
     assert_eq!(

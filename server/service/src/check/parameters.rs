@@ -76,8 +76,10 @@ impl Service {
                 Parameters::from_text(kind, &values)
             }
         };
-        let invalid =
-            |errors: Vec<ParameterError>| Error::Invalid(errors.into_iter().map(field_error).collect());
+        let invalid = |mut errors: Vec<ParameterError>| {
+            errors.sort_by_key(|error| place(kind, &error.name));
+            Error::Invalid(errors.into_iter().map(field_error).collect())
+        };
         let parameters = read.map_err(invalid)?;
         let elsewhere = |kept: &Parameters| !Aim::of(kind, &parameters).has_origins_of(&Aim::of(kind, kept));
         let mut problems = parameters.problems(kind);
@@ -93,7 +95,8 @@ impl Service {
         if !problems.is_empty() {
             return Err(invalid(problems));
         }
-        let refused = self.prober().guard().vet_parameters(&parameters);
+        let mut refused = self.prober().guard().vet_parameters(&parameters);
+        refused.sort_by_key(|(name, _)| place(kind, name));
         if !refused.is_empty() {
             let refused = refused
                 .into_iter()
@@ -160,6 +163,11 @@ fn without_token(kind: &CheckKind) -> Cow<'_, CheckKind> {
     let mut kind = kind.clone();
     kind.parameters.retain(|spec| spec.name != token::PARAMETER);
     Cow::Owned(kind)
+}
+
+/// Where the form asks for a parameter; what it does not ask for comes last.
+fn place(kind: &CheckKind, parameter: &str) -> usize {
+    kind.parameters.iter().position(|spec| spec.name == parameter).unwrap_or(usize::MAX)
 }
 
 fn field_error(error: ParameterError) -> FieldError {

@@ -9,9 +9,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::check::Status;
-use domain::incident::Opening;
+use domain::incident::{History, Opening};
 use domain::{BindingId, CriterionCode};
-use store::record::{Check, Judged, Standing};
+use store::record::{Check, Judged, Run, Standing};
 use store::{CheckId, FrameworkId, UnixMillis};
 
 use super::thresholds;
@@ -36,7 +36,12 @@ impl Service {
         for criterion in criteria.iter().filter_map(|code| assessed.framework.criterion(code)) {
             for probe in criterion.bindings.iter().flat_map(|binding| assessed.probes_of(&binding.id)) {
                 let moves = match open.get(&probe.check.id) {
-                    None => probe.standing.is_some_and(|standing| standing.last_status == Status::Fail),
+                    // Nobody looks any more where a check is paused, and what opened there would not end by itself. What
+                    // is open there ends with the answer all the same.
+                    None => {
+                        probe.check.enabled
+                            && probe.standing.is_some_and(|standing| standing.last_status == Status::Fail)
+                    }
                     // Any other ends when the check is well again.
                     Some(opening) => *opening == Opening::Contradiction,
                 };
@@ -78,13 +83,27 @@ impl Service {
             }
             // The latest run is good by its kind's own rule: nothing is out.
             let transition = thresholds.told(moved, None, 0);
-            let now = Now { at: UnixMillis::now(), last_run: before.last_run, own: Own::default() };
+            let denying = if failed { self.good_runs(&run, running).await? } else { 0 };
+            let now = Now { at: UnixMillis::now(), last_run: before.last_run, own: Own::default(), denying };
             if self.take_step(check, &said, before, (watch, transition), now).await? {
                 return Ok(());
             }
         }
         tracing::error!(check = %check.id, "too many runs ended at once; a changed answer was not weighed");
         Ok(())
+    }
+
+    /// How many of the latest runs, of `running` that deny an answer, are good by their kind's own rule, up to this one:
+    /// those before an outage's and the outage's own denied it as well, and were told of with it.
+    async fn good_runs(&self, latest: &Run, running: u32) -> Result<u32, Error> {
+        let looked_at = running.clamp(1, History::RESULTS);
+        let runs = self.store().conclusive_runs(latest.check, latest.id, looked_at).await?;
+        let good = runs.iter().take_while(|(status, _)| *status != Status::Fail).count();
+        if good == runs.len() {
+            // None of them failed by itself, though the oldest may be forgotten.
+            return Ok(running.max(1));
+        }
+        Ok(u32::try_from(good).unwrap_or(u32::MAX).max(1))
     }
 }
 

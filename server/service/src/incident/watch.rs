@@ -51,6 +51,8 @@ pub(super) struct Now {
     pub(super) at: UnixMillis,
     pub(super) last_run: Option<RunId>,
     pub(super) own: Own,
+    /// How many runs contradict the answer in a row, where a contradiction opens.
+    pub(super) denying: u32,
 }
 
 impl Service {
@@ -73,7 +75,7 @@ impl Service {
             }
             let own = self.own_failures(run, watch, moved, open).await?;
             let transition = thresholds.told(moved, open, own.fails);
-            let now = Now { at: run.started_at, last_run: Some(run.id), own };
+            let now = Now { at: run.started_at, last_run: Some(run.id), own, denying: watch.fails };
             if self.take_step(check, &said, before, (watch, transition), now).await? {
                 if transition == Some(Transition::Closed) && said.denies.is_some() {
                     // The outage is over, and what is there still denies the answer.
@@ -126,13 +128,14 @@ impl Service {
         (watch, transition): (Watch, Option<Transition>),
         now: Now,
     ) -> Result<bool, Error> {
-        let Now { at, last_run, own } = now;
+        let Now { at, last_run, own, denying } = now;
         let failed = watch.fails > 0;
         let failing_since = failed.then(|| before.failing_since.unwrap_or(at));
         let beginning = |opening: Opening| {
             let (fails, since) = match opening {
                 Opening::Failures => (own.fails, own.since.or(failing_since)),
-                Opening::Flapping | Opening::Contradiction => (watch.fails, failing_since),
+                Opening::Flapping => (watch.fails, failing_since),
+                Opening::Contradiction => (denying, failing_since),
             };
             Beginning { opening, fails, began_at: since.unwrap_or(at), opened_at: at, cause: &said.cause }
         };

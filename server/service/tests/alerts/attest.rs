@@ -20,16 +20,16 @@ use crate::world::{HOUR, World, sign_up};
 const DAY: i64 = 24 * HOUR;
 
 /// A world with an answer of level 4 that documents carry and the check backs.
-struct Answered {
-    world: World,
-    assessment: AssessmentId,
-    criterion: CriterionCode,
+pub(crate) struct Answered {
+    pub(crate) world: World,
+    pub(crate) assessment: AssessmentId,
+    pub(crate) criterion: CriterionCode,
     binding: BindingId,
-    cap: Level,
+    pub(crate) cap: Level,
 }
 
 impl Answered {
-    async fn new(backend: Backend) -> Self {
+    pub(crate) async fn new(backend: Backend) -> Self {
         let world = World::new(backend).await;
         let (service, owner) = (&world.service, &world.owner);
         let framework = service.framework(&"B7".into(), None).await.unwrap();
@@ -66,7 +66,7 @@ impl Answered {
     }
 
     /// Effective level, evidence class, confidence, and whether a check contradicts it.
-    async fn counts(&self) -> (u8, usize, u8, bool) {
+    pub(crate) async fn counts(&self) -> (u8, usize, u8, bool) {
         let assessed = self.assessed().await;
         let score = assessed.criterion_score(&self.criterion).unwrap();
         (score.effective.get(), score.evidence_class, score.confidence, score.contradicted)
@@ -186,7 +186,11 @@ async fn an_outage_takes_the_place_of_a_contradiction_and_is_told_of() {
         // It is up again, and less is there than is claimed, as before.
         world.run(200).await;
         let again = open().await;
-        assert_eq!(again.opening, Opening::Contradiction);
+        assert_eq!(
+            (again.opening, again.failures),
+            (Opening::Contradiction, 1),
+            "the outage's runs are told of"
+        );
         let ended = service.incident(owner, outage.id).await.unwrap();
         assert_eq!((ended.closing, ended.failures), (Some(Closing::Recovered), 3));
         assert_eq!(heard().await, ["incident.closed", "incident.opened"]);

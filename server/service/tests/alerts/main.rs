@@ -4,6 +4,7 @@
 
 mod attest;
 mod hanging;
+mod paused;
 mod setting;
 mod telling;
 mod world;
