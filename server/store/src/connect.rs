@@ -113,6 +113,14 @@ impl Store {
         }
     }
 
+    /// Whether it was closed: nothing is read or written any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        match &*self.db {
+            Db::Sqlite { read, .. } => read.is_closed(),
+            Db::Postgres(pool) => pool.is_closed(),
+        }
+    }
+
     /// Closes every connection once it is idle; SQLite's journal is folded into its file.
     pub async fn close(&self) {
         match &*self.db {

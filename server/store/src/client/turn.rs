@@ -3,19 +3,24 @@
 //! Files of evidence are put away before the records that name them are there. Two who bring the same client put the same
 //! files in the same places, so whoever fails could not tell whether the other still needs them.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
+use std::time::Duration;
 
 use crate::connect::beside;
-use crate::db::{Db, Store, Writing, run, statements};
+use crate::db::{Db, Store, Writing, row, statements};
 use crate::error::StoreError;
 
 /// The name of the lock among the advisory locks of a PostgreSQL database.
 const IMPORTS: i64 = 0x5255_4e47_494d_504f;
 
+/// How often it is looked whether the import before is done. Who waits holds no thread and no connection meanwhile, and
+/// keeps no server from stopping.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
 statements! {
-    Postgres TURN = "SELECT pg_advisory_xact_lock($1)";
+    Postgres TURN = "SELECT pg_try_advisory_xact_lock($1)";
 }
 
 /// The turn of one import; given back when dropped, or when the process ends.
@@ -27,30 +32,42 @@ pub struct ImportTurn {
 }
 
 impl Store {
-    /// Waits until no other import of a client is under way.
+    /// Waits until no other import of a client is under way. An error where the store is closed meanwhile.
     pub async fn import_turn(&self) -> Result<ImportTurn, StoreError> {
+        loop {
+            if self.is_closed() {
+                return Err(StoreError::Database(sqlx::Error::PoolClosed));
+            }
+            if let Some(turn) = self.turn_if_free().await? {
+                return Ok(turn);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn turn_if_free(&self) -> Result<Option<ImportTurn>, StoreError> {
         if let Db::Sqlite { file, .. } = &*self.db {
             let path = beside(file, ".import");
-            let locked = locked(path.clone()).await;
-            let lock = locked.map_err(|source| StoreError::File { path, source })?;
-            return Ok(ImportTurn { _file: Some(lock), _transaction: None });
+            let locked = locked(&path).map_err(|source| StoreError::File { path, source })?;
+            return Ok(locked.map(|lock| ImportTurn { _file: Some(lock), _transaction: None }));
         }
         let mut transaction = self.write().await?;
-        run!(&mut transaction.link(), TURN, IMPORTS)?;
-        Ok(ImportTurn { _file: None, _transaction: Some(transaction) })
+        let taken = row!(&mut transaction.link(), (bool,), TURN, IMPORTS)?;
+        let taken = taken.is_some_and(|(taken,)| taken);
+        Ok(taken.then(|| ImportTurn { _file: None, _transaction: Some(transaction) }))
     }
 }
 
-/// The file, once nobody else holds it.
-async fn locked(path: PathBuf) -> io::Result<File> {
-    let waiting = tokio::task::spawn_blocking(move || -> io::Result<File> {
-        let lock = match File::options().create(true).truncate(false).write(true).open(&path) {
-            // It may be somebody else's, who ran the command before: to read it is enough to lock it.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(&path)?,
-            opened => opened?,
-        };
-        lock.lock()?;
-        Ok(lock)
-    });
-    waiting.await.map_err(io::Error::other)?
+/// The file, unless somebody else holds it.
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    let lock = match File::options().create(true).truncate(false).write(true).open(path) {
+        // It may be somebody else's, who ran the command before: to read it is enough to lock it.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path)?,
+        opened => opened?,
+    };
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }

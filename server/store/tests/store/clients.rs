@@ -40,6 +40,27 @@ async fn one_import_waits_for_the_other(#[values(Backend::Sqlite, Backend::Postg
     }
 }
 
+/// A server that is asked to stop does not wait until a command beside it is done.
+#[rstest]
+#[tokio::test]
+async fn an_import_that_waits_ends_with_its_store(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    const SOON: Duration = Duration::from_secs(5);
+    let (database, store) = TestDatabase::open(backend).await;
+    let held = store.import_turn().await.unwrap();
+    let server = Store::connect(database.url()).await.unwrap();
+    let next = server.clone();
+    let waiting = tokio::spawn(async move { next.import_turn().await.map(drop) });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!waiting.is_finished());
+    tokio::time::timeout(SOON, server.close()).await.expect("who waits holds no connection");
+    let ended = tokio::time::timeout(SOON, waiting).await.expect("nobody waits any more").unwrap();
+    assert!(ended.is_err());
+    drop(held);
+    drop(store.import_turn().await.unwrap());
+}
+
 /// As after a command that somebody else ran, root for example.
 #[tokio::test]
 async fn an_import_waits_at_a_lock_that_it_may_only_read() {
