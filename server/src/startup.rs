@@ -4,6 +4,7 @@
 //! and binds the address; whoever connects from then on is served as soon as [`Application::run_until`] runs.
 
 mod background;
+mod feed_root;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
@@ -106,6 +107,7 @@ impl Application {
         let node = store.lock_node()?;
         prepare_schema(&store).await?;
         let mut probes = config.probes;
+        feed_root::look_at(&probes.feeds);
         let sandbox = match config.demonstration {
             Demonstration::On(address) => Some(Sandbox::start(address).await?),
             Demonstration::Off => None,

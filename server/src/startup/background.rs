@@ -61,6 +61,7 @@ pub async fn run_worker(config: WorkerConfig, stop: impl Future<Output = ()>) ->
         return Err(StartError::WorkerOnSqlite);
     }
     prepare_schema(&store).await?;
+    super::feed_root::look_at(&config.probes.feeds);
     let public_url = config.public_url.map(|url| url.as_str().to_owned());
     let alerts = super::alerts_with_links_to(public_url, config.mail);
     let service = super::service(

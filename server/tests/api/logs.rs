@@ -15,11 +15,12 @@ struct Process {
 }
 
 impl Process {
-    fn start(database: &str) -> Self {
+    fn start(database: &str, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUNG_")) {
             command.env_remove(name);
         }
+        command.envs(settings.iter().copied());
         command.args(["serve", "--addr", "127.0.0.1:0", "--no-worker", "--database-url", database]);
         command.args(["--log", "debug,app=trace,server=trace,service=trace,store=trace"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -59,7 +60,7 @@ async fn no_token_of_an_address_is_logged() {
     let client = world.app.anonymous().client;
     let _folder = world.app.halt().await;
 
-    let process = Process::start(&database);
+    let process = Process::start(&database, &[]);
     let get = async |path: &str| client.get(format!("{}{path}", process.base)).send().await.unwrap().status();
     let post =
         async |path: &str| client.post(format!("{}{path}", process.base)).send().await.unwrap().status();
@@ -79,4 +80,18 @@ async fn no_token_of_an_address_is_logged() {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} is in the log");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_feeds_that_is_not_there_is_warned_of_once_when_the_server_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("rung.db").display());
+    let missing = folder.path().join("drop");
+    let log = tokio::task::spawn_blocking(move || {
+        Process::start(&database, &[("RUNG_FEED_ROOT", missing.to_str().unwrap())]).stop()
+    });
+    let log = log.await.unwrap();
+    let warned: Vec<&str> = log.lines().filter(|line| line.contains("RUNG_FEED_ROOT")).collect();
+    let [line] = warned.as_slice() else { panic!("one line: {log}") };
+    assert!(line.contains("WARN") && line.contains("/drop") && line.contains("No such file"), "{line}");
 }
