@@ -116,13 +116,15 @@ impl Service {
         let kept = self.open_parameters(&found)?;
         let token = self.chosen_token(actor, id, kind, &mut change.parameters).await?;
         let parameters = self.read_parameters(kind, &change.parameters, Some(&kept))?;
+        let interval_seconds = interval(change.interval_seconds)?;
         let paused = found.enabled && !change.enabled;
-        let silenced = if paused || !parameters.probes_alike(&kept) {
+        // Between two runs so far apart what the first saw counts no more: as good as paused.
+        let put_off = interval_seconds > found.interval_seconds.max(i64::from(kind.freshness));
+        let silenced = if paused || put_off || !parameters.probes_alike(&kept) {
             self.may_silence(actor, &found).await?
         } else {
             Vec::new()
         };
-        let interval_seconds = interval(change.interval_seconds)?;
         let (aim, before) = (Aim::of(kind, &parameters), Aim::of(kind, &kept));
         let aimed_anew = aim != before;
         let now = UnixMillis::now();

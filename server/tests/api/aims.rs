@@ -111,6 +111,8 @@ async fn a_confirmed_failure_is_not_aimed_away_by_whoever_may_not_silence_it(
     contributor.patch(&check, elsewhere.clone()).await.problem(403);
     let laxer = json!({ "parameters": { "base_url": broken.url, "max_latency_ms": 60_000 } });
     contributor.patch(&check, laxer).await.problem(403);
+    // Stale before it is seen again, it would count no more.
+    contributor.patch(&check, json!({ "interval": 5 * 86_400 })).await.problem(403);
     contributor.patch(&check, json!({ "interval": 7200 })).await.expect(200);
     assert!(contradicted().await);
 

@@ -371,7 +371,7 @@ async fn a_file_of_the_first_form_is_read_without_the_tables_that_came_later() {
     let refused = app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap_err();
     assert!(refused.to_string().contains("criterion_targets"), "{refused}");
     let path = exported.write("first.zip", &with_version(1, &later));
-    app.service.import_client_as_operator(&path, "keeper@example.org").await.unwrap();
+    app.service.import_client_as_operator(&path, " Keeper@Example.org ").await.unwrap();
     let whole = keeper.get(&world.at("")).await.expect(200);
     assert_eq!(whole["criterion_targets"], json!({}));
     app.stop().await;

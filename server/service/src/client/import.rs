@@ -78,7 +78,7 @@ impl Service {
 
     /// The same from the command line; the account with this e-mail address owns it from now on.
     pub async fn import_client_as_operator(&self, path: &Path, owner: &str) -> Result<ImportedClient, Error> {
-        let owner = self.store().user_by_email(owner.trim()).await?;
+        let owner = self.store().user_by_email(&owner.trim().to_lowercase()).await?;
         let owner: Actor =
             owner.ok_or_else(|| Error::invalid("owner", "No account has this e-mail."))?.into();
         self.imported(&owner, path).await
