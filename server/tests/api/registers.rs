@@ -163,6 +163,20 @@ async fn incidents_told_of_make_the_figures_of_detection_and_restoring(
         }),
     );
     assert_eq!(refused.await.pointers(), ["/cells/seen"]);
+    // Of a table every line is told in its place, whoever finds the fault.
+    let began = hours_ago(1);
+    let table = format!(
+        "title,criticality,cause,began_at,detected_at,seen\n\
+         x,normal,other,{began},{began},0190a000-0000-7000-8000-000000000000\n\
+         y,normal,other,soon,{began},\n\
+         z,normal,other,{began},{began},0190a000-0000-7000-8000-000000000001\n"
+    );
+    let request = world.owner.api(Method::POST, &world.org("/registers/incidents/import"));
+    let problem = Answer::of(request.header("content-type", "text/csv").body(table)).await.problem(422);
+    let errors = problem["errors"].as_array().unwrap().iter();
+    let places: Vec<_> = errors.map(|error| (error["line"].as_u64().unwrap(), text(&error["key"]))).collect();
+    let expected = [(2, "seen"), (3, "began_at"), (4, "seen")];
+    assert_eq!(places, expected.map(|(line, key)| (line, key.to_owned())), "{problem}");
     world.app.stop().await;
 }
 
