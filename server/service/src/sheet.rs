@@ -58,6 +58,14 @@ pub(crate) fn read_up_to(
         );
         whole(problem, line)
     })?;
+    // PostgreSQL keeps no text with one, so neither database is given it.
+    if let Some((before, _)) = text.split_once('\0') {
+        let line = before.matches('\n').count() + 1;
+        let problem = format!(
+            "Line {line}: a NUL character is in it; the file may be UTF-16. Save it as \"CSV UTF-8\" and send it again."
+        );
+        return Err(whole(problem, line));
+    }
     let separator = separator_of(text);
     if let Some((line, problem)) = broken_quote(text, separator) {
         return Err(whole(format!("Line {line}: {problem}"), line));
@@ -255,6 +263,8 @@ mod tests {
         );
         for (file, line, words) in [
             (&b"name\nR\xF6ntgen\n"[..], 2, "UTF-8"),
+            (b"name\nA\nB\0\n", 3, "NUL"),
+            (b"n\0a\0m\0e\0\n\0A\0", 1, "UTF-16"),
             (b"name\nA\n\"B\nC\n", 3, "never closed"),
             (b"name\n\"A\"B\n", 2, "written twice"),
             (b"name\nA \"B\"\n", 2, "must stand in quotes"),
