@@ -11,6 +11,7 @@ use super::payload::Payload;
 use super::round::Clock;
 use super::signature::SigningSecret;
 use crate::Service;
+use crate::name::one_line;
 use crate::service::audit;
 
 /// Seconds from one try to the next: the example schedule of Standard Webhooks 1.0 after "immediately". After the try
@@ -138,8 +139,9 @@ impl Service {
         let mail = Mail { to: &to, subject: &payload.subject, text: &payload.text, id: &id };
         match mailer.send(mail, TIME).await {
             Ok(()) => Answer::Taken,
-            Err(MailError::Later(error)) => Answer::Later { error, seconds: None },
-            Err(MailError::Refused(error)) => Answer::Never(error),
+            // The server's own words may be in it.
+            Err(MailError::Later(error)) => Answer::Later { error: one_line(&error), seconds: None },
+            Err(MailError::Refused(error)) => Answer::Never(one_line(&error)),
         }
     }
 

@@ -171,7 +171,7 @@ impl Service {
                 warned: outcome.warned,
                 observations: outcome.observations,
                 messages: outcome.messages,
-                checked: outcome.checked,
+                checked: crate::name::one_line(&outcome.checked),
             },
         })
     }

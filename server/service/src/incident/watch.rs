@@ -215,7 +215,8 @@ impl Service {
             severity: touches.0,
             touches: touches.1,
             opening,
-            cause: cause.to_owned(),
+            // A target's own words may be in it.
+            cause: crate::name::one_line(cause),
             failures: fails,
             flapped: opening == Opening::Flapping,
             began_at,

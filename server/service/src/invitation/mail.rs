@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::place;
 use crate::alert::{TIME, next_try};
+use crate::name::one_line;
 use crate::{Error, Service};
 
 /// Longer than any try.
@@ -94,8 +95,9 @@ impl Service {
         let id = format!("invitation-{}", invitation.id);
         match mailer.send(Mail { to: &to, subject: &subject, text: &text, id: &id }, TIME).await {
             Ok(()) => Tried::Sent,
-            Err(MailError::Later(error)) => later(error),
-            Err(MailError::Refused(error)) => Tried::Dead { error },
+            // The server's own words may be in it.
+            Err(MailError::Later(error)) => later(one_line(&error)),
+            Err(MailError::Refused(error)) => Tried::Dead { error: one_line(&error) },
         }
     }
 
