@@ -57,7 +57,7 @@ pub struct OpenedInvitation {
 impl Service {
     /// Invites an e-mail address; only an owner may.
     pub async fn invite(&self, actor: &Actor, org: OrgId, new: NewInvitation) -> Result<InvitedLink, Error> {
-        self.authorize(actor, org, Permission::Own, "The organization").await?;
+        let role = self.authorize(actor, org, Permission::Own, "The organization").await?;
         let email = new.email.trim().to_lowercase();
         let mut problems = Vec::new();
         if !looks_like_email(&email) {
@@ -96,7 +96,7 @@ impl Service {
             "email": invitation.email, "role": invitation.role, "until": invitation.expires_at, "mail": mails,
         });
         let entry = org_audit(actor, org, "invitation.made", invitation.id, details);
-        match self.store().create_invitation(&invitation, kept, limit, entry).await? {
+        match self.store().create_invitation(&invitation, role, kept, limit, entry).await? {
             Invited::Done => {}
             Invited::OpenAlready => {
                 let problem =
@@ -107,6 +107,7 @@ impl Service {
                 let wait = u64::try_from(DAY_MS / 1000).expect("a day has so many seconds");
                 return Err(Error::Throttled { retry_after_seconds: wait });
             }
+            Invited::RoleChanged => return Err(crate::member::role_changed()),
         }
         self.alarm();
         Ok(InvitedLink { invitation, token })

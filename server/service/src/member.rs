@@ -48,6 +48,11 @@ impl Service {
     }
 }
 
+/// For whoever lost a role while they did something in it.
+pub(crate) fn role_changed() -> Error {
+    Error::Conflict("Your role here changed in the meantime. Load the page again.".to_owned())
+}
+
 fn done(change: MemberChange) -> Result<(), Error> {
     match change {
         MemberChange::Done => Ok(()),

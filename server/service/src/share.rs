@@ -88,7 +88,7 @@ impl Service {
         new: NewShare,
     ) -> Result<SharedLink, Error> {
         let assessment = self.assessment_for(actor, id, Permission::Read).await?;
-        self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
+        let role = self.authorize(actor, assessment.org, Permission::Assess, "The assessment").await?;
         let now = UnixMillis::now();
         let label = new.label.trim().to_owned();
         let mut problems = Vec::new();
@@ -119,7 +119,10 @@ impl Service {
             "assessment": id, "label": share.label, "sections": share.sections, "until": share.expires_at,
         });
         let entry = org_audit(actor, assessment.org, "report.shared", share.id, details);
-        self.store().create_share(share.clone(), &hash_of(&token), entry).await?;
+        let maker = (assessment.org, role);
+        if !self.store().create_share(share.clone(), maker, &hash_of(&token), entry).await? {
+            return Err(crate::member::role_changed());
+        }
         Ok(SharedLink { share, token })
     }
 

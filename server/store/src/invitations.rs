@@ -5,10 +5,12 @@ use crate::column::{Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{InvitationId, OrgId, UnixMillis, UserId};
-use crate::organizations::HOLD;
+use crate::organizations::keeps_role;
 use crate::outbox::APART_MS;
 use crate::page;
-use crate::record::{Audit, ClaimedInvitation, Invitation, InvitationMail, Invited, Joined, Tried, User};
+use crate::record::{
+    Audit, ClaimedInvitation, Invitation, InvitationMail, Invited, Joined, Role, Tried, User,
+};
 use crate::users;
 
 macro_rules! columns {
@@ -130,11 +132,12 @@ async fn accept(
 }
 
 impl Store {
-    /// Makes an invitation, unless there is an open one for the address. `by_name` is not kept; `mail` and
-    /// `mail_error` follow from the token.
+    /// Makes an invitation, unless there is an open one for the address, or its maker does not have the role any more.
+    /// `by_name` is not kept; `mail` and `mail_error` follow from the token.
     pub async fn create_invitation(
         &self,
         invitation: &Invitation,
+        maker: Role,
         token: KeptToken<'_>,
         limit: InvitationLimit,
         audit: Audit,
@@ -142,7 +145,9 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         // Of two at once, the second sees the first.
-        run!(link, HOLD, invitation.org)?;
+        if !keeps_role(link, invitation.org, invitation.by, maker).await? {
+            return Ok(Invited::RoleChanged);
+        }
         let (org, email) = (invitation.org, &*invitation.email);
         let open = row!(link, (i64,), OPEN_FOR, org, email, invitation.created_at)?;
         if open.is_some_and(|(count,)| count > 0) {

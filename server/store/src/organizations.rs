@@ -94,6 +94,19 @@ async fn is_last_owner(link: &mut Link<'_>, org: OrgId, user: UserId) -> Result<
     Ok(role.is_some_and(|(role,)| role.0 == Role::Owner) && others.is_none_or(|(count,)| count == 0))
 }
 
+/// Whether somebody still has the role that they were let in by. Who takes it from them comes wholly before or wholly after:
+/// what they open to others ends with it, or is not made.
+pub(crate) async fn keeps_role(
+    link: &mut Link<'_>,
+    org: OrgId,
+    user: UserId,
+    role: Role,
+) -> Result<bool, StoreError> {
+    run!(link, HOLD, org)?;
+    let now = row!(link, (Text<Role>,), ROLE, org, user)?;
+    Ok(now.is_some_and(|(now,)| now.0 == role))
+}
+
 /// The title of an assessment that waits for its review or is in it.
 async fn under_review(link: &mut Link<'_>, org: OrgId) -> Result<Option<String>, StoreError> {
     use AssessmentState::{InReview, Submitted};

@@ -6,8 +6,9 @@ use crate::audit;
 use crate::column::from_row;
 use crate::db::{Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{AssessmentId, ShareId, UnixMillis, UserId};
-use crate::record::{Audit, Share, ShareVisit};
+use crate::ids::{AssessmentId, OrgId, ShareId, UnixMillis, UserId};
+use crate::organizations::keeps_role;
+use crate::record::{Audit, Role, Share, ShareVisit};
 
 /// Readings from the same place within so many milliseconds are one.
 const SAME_VISIT: i64 = 60_000;
@@ -51,10 +52,20 @@ from_row! {
 pub(crate) const MADE_BY: (&str, &str) = (REVOKE_MADE_BY, "share.revoked");
 
 impl Store {
-    /// Keeps the hash of the token, never the token.
-    pub async fn create_share(&self, share: Share, hash: &str, audit: Audit) -> Result<(), StoreError> {
+    /// Keeps the hash of the token, never the token. `false`, and nothing is kept, where its maker does not have the role
+    /// in the organization any more.
+    pub async fn create_share(
+        &self,
+        share: Share,
+        (org, role): (OrgId, Role),
+        hash: &str,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        if !keeps_role(link, org, share.by, role).await? {
+            return Ok(false);
+        }
         run!(
             link,
             INSERT,
@@ -70,7 +81,8 @@ impl Store {
         .or_duplicate("such a link")
         .or_missing("assessment")?;
         audit::append(link, &audit).await?;
-        writing.commit().await
+        writing.commit().await?;
+        Ok(true)
     }
 
     pub async fn share(&self, id: ShareId) -> Result<Option<Share>, StoreError> {

@@ -174,7 +174,8 @@ async fn a_link_that_has_expired_is_gone_and_notes_no_reading(
         details: json!({}),
     };
     let hash = sha256(b"expired");
-    store.create_share(ended.clone(), &hash, entry).await.unwrap();
+    let maker = (world.organization.parse().unwrap(), store::record::Role::Owner);
+    assert!(store.create_share(ended.clone(), maker, &hash, entry).await.unwrap());
     for path in ["/shared/expired", "/shared/expired/report.pdf"] {
         let gone = anonymous.page(path).await;
         assert_eq!(gone.status, 410, "{path}: {}", gone.text);

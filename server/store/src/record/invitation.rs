@@ -78,6 +78,8 @@ pub enum Invited {
     OpenAlready,
     /// The organization made as many lately as it may.
     TooMany,
+    /// Whoever makes it does not have the role any more.
+    RoleChanged,
 }
 
 /// How the attempt to join ended.

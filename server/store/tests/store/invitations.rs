@@ -27,7 +27,7 @@ fn invitation(world: &World, email: &str, mail: InvitationMail) -> Invitation {
 
 async fn make(world: &World, one: &Invitation, hash: &str, sealed: Option<&str>) -> Invited {
     let token = KeptToken { hash, sealed };
-    world.store.create_invitation(one, token, LIMIT, world.audit("made")).await.unwrap()
+    world.store.create_invitation(one, Role::Owner, token, LIMIT, world.audit("made")).await.unwrap()
 }
 
 #[rstest]
@@ -43,6 +43,11 @@ async fn an_invitation_is_used_once_and_brings_its_role(
     let again = invitation(world, "ana@example.org", InvitationMail::None);
     assert_eq!(make(world, &again, "0b", None).await, Invited::OpenAlready);
     assert_eq!(store.invitations_of(world.org.id, 9).await.unwrap(), std::slice::from_ref(&one));
+
+    let token = KeptToken { hash: "0c", sealed: None };
+    let other = invitation(world, "bo@example.org", InvitationMail::None);
+    let lost = store.create_invitation(&other, Role::Assessor, token, LIMIT, world.audit("made")).await;
+    assert_eq!(lost.unwrap(), Invited::RoleChanged, "its maker has another role by now");
 
     let ana = user("ana@example.org");
     let late = store

@@ -1,5 +1,5 @@
 use rstest::rstest;
-use store::record::{Share, ShareVisit};
+use store::record::{Made, MemberChange, Role, Share, ShareVisit};
 use store::{Backend, ShareId};
 
 use crate::world::{NOW, World, later};
@@ -22,7 +22,8 @@ async fn a_share_is_found_by_its_hash_revoked_once_and_keeps_who_read(
         expires_at: later(1_000),
         revoked_at: None,
     };
-    store.create_share(share.clone(), "0f", world.audit("shared")).await.unwrap();
+    let maker = (world.org.id, Role::Owner);
+    assert!(store.create_share(share.clone(), maker, "0f", world.audit("shared")).await.unwrap());
     assert_eq!(store.share_by_hash("0f").await.unwrap(), Some(share.clone()));
     assert_eq!(store.share_by_hash("0e").await.unwrap(), None);
     assert_eq!(store.shares_of(share.assessment).await.unwrap(), std::slice::from_ref(&share));
@@ -45,7 +46,7 @@ async fn a_share_is_found_by_its_hash_revoked_once_and_keeps_who_read(
 
     // Beyond what the log lists, every reading counts, each for its own link.
     let second = Share { id: ShareId::new(), label: "A payer".to_owned(), ..share.clone() };
-    store.create_share(second.clone(), "1f", world.audit("shared")).await.unwrap();
+    assert!(store.create_share(second.clone(), maker, "1f", world.audit("shared")).await.unwrap());
     assert!(store.note_share_visit(&ShareVisit { share: second.id, ..visit(0) }).await.unwrap());
     for number in 2..=250 {
         assert!(store.note_share_visit(&visit(number * 61_000)).await.unwrap());
@@ -59,4 +60,50 @@ async fn a_share_is_found_by_its_hash_revoked_once_and_keeps_who_read(
     let kept = store.share(share.id).await.unwrap().unwrap();
     assert_eq!((kept.revoked_at, kept.open(later(6))), (Some(later(5)), false));
     assert_eq!(world.actions().await, ["shared", "shared", "revoked"]);
+}
+
+/// However often somebody asks for links while their role is taken from them.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn no_link_is_made_in_a_role_that_was_taken(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let (org, assessment) = (world.org.id, world.assessment().await.id);
+    let member = world.another_user("member@example.org").await;
+    world.store.add_member(org, member.id, Role::Assessor, NOW, world.audit("added")).await.unwrap();
+    let making = {
+        let (store, entry) = (world.store.clone(), world.audit("shared"));
+        let (by, by_name) = (member.id, member.name.clone());
+        tokio::spawn(async move {
+            for number in 0.. {
+                let share = Share {
+                    id: ShareId::new(),
+                    assessment,
+                    label: "Anybody".to_owned(),
+                    sections: "domains".to_owned(),
+                    by,
+                    by_name: by_name.clone(),
+                    created_at: NOW,
+                    expires_at: later(1_000),
+                    revoked_at: None,
+                };
+                let maker = (org, Role::Assessor);
+                if !store.create_share(share, maker, &format!("{number}"), entry.clone()).await.unwrap() {
+                    return number;
+                }
+            }
+            unreachable!("the role ends it")
+        })
+    };
+    while world.store.shares_of(assessment).await.unwrap().len() < 5 {
+        tokio::task::yield_now().await;
+    }
+    let ends = [Made::Links];
+    let taken = world.store.set_role(org, member.id, Role::Viewer, &ends, world.audit("role.set")).await;
+    assert_eq!(taken.unwrap(), MemberChange::Done);
+    let made: usize = making.await.unwrap();
+    let shares = world.store.shares_of(assessment).await.unwrap();
+    assert_eq!(shares.len(), made);
+    assert!(shares.iter().all(|share| share.revoked_at.is_some()), "{shares:?}");
 }
