@@ -18,7 +18,9 @@ pub use action::{
 };
 pub use cause::{Cause, Remark, Seen, cause, check_line};
 pub use condition::{expected, in_columns, phrase, seen_words};
-pub use finding::{finding_cause, finding_kind_word, finding_remedy, severity_word, step_word};
+pub use finding::{
+    check_place, finding_cause, finding_kind_word, finding_places, finding_remedy, severity_word, step_word,
+};
 pub use incident::{incident_closing, incident_opening, incident_span, lasted};
 pub use paths::{Paths, anchor};
 pub use people::{

@@ -9,7 +9,7 @@ use service::assessment::Assessed;
 use service::finding::FindingView;
 use service::record::{ActionSource, ActionState, Cost, FindingNow};
 
-use super::{finding_cause, finding_kind_word, finding_remedy};
+use super::{finding_cause, finding_kind_word, finding_places, finding_remedy};
 use crate::ui::{date_of, day};
 
 /// The text that an action starts with.
@@ -100,7 +100,8 @@ pub fn finding_draft(assessed: &Assessed, finding: &FindingView) -> Draft {
     };
     let criterion = finding.criterion.as_ref().and_then(|code| assessed.framework.criterion(code));
     let title = titled(deed, criterion.map(|criterion| criterion.title.as_str()));
-    let parts = [finding_cause(assessed, finding), finding_remedy(assessed, finding)];
+    let place = finding_places(finding).map(|place| format!("{place}.")).unwrap_or_default();
+    let parts = [finding_cause(assessed, finding), place, finding_remedy(assessed, finding)];
     let parts = parts.into_iter().filter(|part| !part.is_empty());
     Draft { title, note: parts.collect::<Vec<_>>().join("\n") }
 }

@@ -6,7 +6,7 @@ use domain::check::Status;
 use domain::framework::Criterion;
 use domain::scoring::{FindingKind, FindingSeverity, Standing, Step};
 use service::assessment::Assessed;
-use service::finding::FindingView;
+use service::finding::{FindingCheck, FindingView};
 
 use super::condition::expected;
 
@@ -122,6 +122,39 @@ fn unsupported(assessed: &Assessed, finding: &FindingView) -> String {
     }
 }
 
+/// How many places a finding names.
+const PLACES: usize = 3;
+
+/// Where a check looks: `Reference laboratory results (lab.example.org:2575)`, or the integration alone.
+pub fn check_place(check: &FindingCheck) -> String {
+    match &check.address {
+        Some(address) => format!("{} ({address})", check.integration),
+        None => check.integration.clone(),
+    }
+}
+
+/// Where the checks behind a finding look: `Seen at Reference laboratory results (lab.example.org:2575)`. Nothing where it
+/// is no check's.
+pub fn finding_places(finding: &FindingView) -> Option<String> {
+    let places = each_once(finding.checks.iter().map(check_place).collect());
+    let seen = match finding.record.kind {
+        FindingKind::Stale => "Last seen at",
+        _ => "Seen at",
+    };
+    Some(format!("{seen} {}", listed(&places)?))
+}
+
+/// `A, B and C`, or `A, B, C and 2 more`.
+fn listed(places: &[String]) -> Option<String> {
+    let (shown, left) = places.split_at(places.len().min(PLACES));
+    match (shown, left.len()) {
+        ([], _) => None,
+        ([one], 0) => Some(one.clone()),
+        ([most @ .., last], 0) => Some(format!("{} and {last}", most.join(", "))),
+        (_, more) => Some(format!("{} and {more} more", shown.join(", "))),
+    }
+}
+
 /// What clears a finding.
 pub fn finding_remedy(assessed: &Assessed, finding: &FindingView) -> String {
     let criterion = criterion_of(assessed, finding);
@@ -147,11 +180,23 @@ pub fn finding_remedy(assessed: &Assessed, finding: &FindingView) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::each_once;
+    use super::{each_once, listed};
 
     #[test]
     fn what_several_checks_saw_alike_is_told_once() {
         let causes = ["chain (PAT-1.4)", "days (PAT-1.4)", "chain (PAT-1.4)"].map(ToOwned::to_owned).to_vec();
         assert_eq!(each_once(causes), ["chain (PAT-1.4)", "days (PAT-1.4)"]);
+    }
+
+    #[test]
+    fn three_places_are_named_and_the_others_counted() {
+        let said = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            listed(&names).unwrap_or_default()
+        };
+        assert_eq!(said(&[]), "");
+        assert_eq!(said(&["A (a.example)"]), "A (a.example)");
+        assert_eq!(said(&["A", "B", "C"]), "A, B and C");
+        assert_eq!(said(&["A", "B", "C", "D", "E"]), "A, B, C and 2 more");
     }
 }

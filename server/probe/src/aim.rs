@@ -24,21 +24,23 @@ pub struct Aim {
     places: BTreeMap<String, String>,
     /// Scheme, host and port of those that are connected to.
     origins: BTreeMap<String, String>,
-    host: Option<String>,
+    /// The host that is spoken to first, and its port where it is written out.
+    first: Option<(String, Option<String>)>,
 }
 
 impl Aim {
     pub fn of(kind: &CheckKind, parameters: &Parameters) -> Self {
-        let mut aim = Self { places: BTreeMap::new(), origins: BTreeMap::new(), host: None };
+        let mut aim = Self { places: BTreeMap::new(), origins: BTreeMap::new(), first: None };
         for name in kind.parameters.iter().map(|spec| &spec.name) {
-            let (place, origin, host) = match parameters.get(name) {
+            let (place, origin, spoken_to) = match parameters.get(name) {
                 Some(Parameter::Url(text)) => {
-                    let (origin, host) = origin(text);
-                    (text.clone(), origin, host)
+                    let (origin, spoken_to) = origin(text);
+                    (text.clone(), origin, spoken_to)
                 }
                 Some(Parameter::Host(text)) => {
                     let host = text.to_ascii_lowercase();
-                    (text.clone(), host.clone(), Some(host))
+                    let port = parameters.integer(PORT).map(|port| port.to_string());
+                    (text.clone(), host.clone(), Some((host, port)))
                 }
                 Some(Parameter::Integer(port)) if name == PORT => (port.to_string(), port.to_string(), None),
                 Some(Parameter::String(text)) if SUBJECTS.contains(&name.as_str()) => {
@@ -50,7 +52,7 @@ impl Aim {
             aim.places.insert(name.clone(), place);
             if !NAMES.contains(&name.as_str()) {
                 aim.origins.insert(name.clone(), origin);
-                aim.host = aim.host.or(host);
+                aim.first = aim.first.or(spoken_to);
             }
         }
         aim
@@ -58,7 +60,18 @@ impl Aim {
 
     /// The host that is spoken to first, in lower case and without brackets.
     pub fn host(&self) -> Option<&str> {
-        self.host.as_deref()
+        self.first.as_ref().map(|(host, _)| host.as_str())
+    }
+
+    /// The same with its port where that is written out, as people read it: `fhir.example.org`, `lab.example.org:2575`. A path
+    /// or a query may hold what is not for every reader, and is left out.
+    pub fn address(&self) -> Option<String> {
+        let (host, port) = self.first.as_ref()?;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        Some(match port {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        })
     }
 
     /// Whether whatever is sent goes to the same schemes, hosts and ports. Only then may a secret go along that was entered
@@ -85,13 +98,14 @@ impl fmt::Display for Aim {
     }
 }
 
-/// Scheme, host and port of an address, and its host; the address itself where it is none.
-fn origin(text: &str) -> (String, Option<String>) {
+/// Scheme, host and port of an address, and its host with a port that is written out; the address itself where it is none.
+fn origin(text: &str) -> (String, Option<(String, Option<String>)>) {
     let Ok(url) = Url::parse(text) else { return (text.to_owned(), None) };
     let host = url.host_str().map(str::to_ascii_lowercase).filter(|host| !host.is_empty());
     let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();
     let origin = format!("{}://{}:{port}", url.scheme(), host.as_deref().unwrap_or_default());
-    (origin, host.map(|host| host.trim_matches(['[', ']']).to_owned()))
+    let written = url.port().map(|port| port.to_string());
+    (origin, host.map(|host| (host.trim_matches(['[', ']']).to_owned(), written)))
 }
 
 #[cfg(test)]
@@ -186,5 +200,22 @@ mod tests {
         }
         let fed = [("feed_token", "a-token"), ("expected_every", "1d"), ("feed_name", "ADT")];
         assert_eq!(aim("hl7v2.flow", &fed).host(), None);
+    }
+
+    #[test]
+    fn an_address_for_readers_is_host_and_port_alone() {
+        for (url, address) in [
+            ("https://FHIR.example.org/r4?token=open-sesame", "fhir.example.org"),
+            ("https://fhir.example.org:8443/r4?x=1", "fhir.example.org:8443"),
+            ("https://[fd00::1]:8443/", "[fd00::1]:8443"),
+            ("https://[fd00::1]/", "[fd00::1]"),
+        ] {
+            assert_eq!(at(url).address().as_deref(), Some(address), "{url}");
+        }
+        let tls =
+            aim("tls.certificate", &[("host", "fd00::1"), ("port", "443"), ("server_name", "b.example.org")]);
+        assert_eq!(tls.address().as_deref(), Some("[fd00::1]:443"));
+        let fed = [("feed_token", "a-token"), ("expected_every", "1d"), ("feed_name", "ADT")];
+        assert_eq!(aim("hl7v2.flow", &fed).address(), None);
     }
 }

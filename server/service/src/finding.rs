@@ -46,6 +46,8 @@ pub enum FindingShown {
 pub struct FindingCheck {
     pub check: CheckId,
     pub integration: String,
+    /// Host and port of what it looks at, and nothing more of its address; `None` where it waits for reports.
+    pub address: Option<String>,
     pub kind: KindCode,
     pub binding: BindingId,
     pub status: Status,
@@ -226,8 +228,11 @@ impl Service {
         let seen = explained.iter().flat_map(|(behind, _)| behind).map(|behind| behind.standing.last_run);
         let runs = self.store().runs_of_list(&seen.collect()).await?;
         let views = explained.into_iter().map(|(behind, record)| {
-            let checks = behind.iter().map(|behind| behind.shown(&assessed.framework, &runs)).collect();
-            view(assessed, record, checks)
+            let shown = |behind: &Behind<'_>| {
+                let address = self.aim_of(behind.tied.check).and_then(|aim| aim.address());
+                behind.shown(&assessed.framework, &runs, address)
+            };
+            view(assessed, record, behind.iter().map(shown).collect())
         });
         Ok(views.collect())
     }
@@ -269,12 +274,18 @@ struct Behind<'a> {
 }
 
 impl Behind<'_> {
-    fn shown(&self, framework: &Framework, runs: &HashMap<RunId, Run>) -> FindingCheck {
+    fn shown(
+        &self,
+        framework: &Framework,
+        runs: &HashMap<RunId, Run>,
+        address: Option<String>,
+    ) -> FindingCheck {
         let Self { binding, tied, standing } = self;
         let run = runs.get(&standing.last_run);
         FindingCheck {
             check: tied.check.id,
             integration: tied.integration.details.name.clone(),
+            address,
             kind: tied.check.kind.clone(),
             binding: binding.id.clone(),
             status: standing.status,

@@ -118,6 +118,9 @@ struct CheckBehind {
     kind: String,
     /// The integration's name.
     integration: String,
+    /// Host and port of what it looks at; null where it waits for reports.
+    #[schema(example = "fhir.example.org")]
+    address: Option<String>,
     #[schema(example = "PAT-1.1")]
     binding: String,
     consecutive_fails: u32,
@@ -173,6 +176,7 @@ impl From<FindingCheck> for CheckBehind {
             status: check.status.into(),
             kind: check.kind.to_string(),
             integration: check.integration,
+            address: check.address,
             binding: check.binding.to_string(),
             consecutive_fails: check.consecutive_fails,
             seen_at: check.seen_at.map(time::shown),

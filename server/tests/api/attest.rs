@@ -161,4 +161,14 @@ async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_o
         .unwrap_or_else(|| panic!("{findings}"));
     let named: Vec<_> = found["checks"].as_array().unwrap().iter().map(|check| text(&check["id"])).collect();
     assert_eq!(named, [twice], "the other one failed once: {found}");
+
+    let address = down.url.strip_prefix("http://").unwrap();
+    assert_eq!(found["checks"][0]["address"], address, "host and port alone");
+    world.owner.sign_in().await;
+    let place = format!("Patient access API ({address})");
+    let at = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    for (page, said) in [("findings", format!("Seen at {place}")), ("report", format!("of {place}"))] {
+        let page = world.owner.page(&format!("{at}/{page}")).await;
+        assert!(page.text.contains(&said), "{said} in {}", page.text);
+    }
 }

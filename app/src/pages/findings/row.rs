@@ -11,7 +11,9 @@ use crate::pages::actions::{action_lines, first_unfinished};
 use crate::pages::parts::owner_and_due;
 use crate::ui::{Button, ButtonSize, Drawer, SeverityBadge, StatusBadge, Tag, date_of, day, moment};
 use crate::web::Fields;
-use crate::words::{finding_cause, finding_kind_word, finding_remedy, ordinal, phrase, seen_words};
+use crate::words::{
+    finding_cause, finding_kind_word, finding_places, finding_remedy, ordinal, phrase, seen_words,
+};
 
 /// A due date, or a dash.
 pub(crate) fn due_or_dash(finding: &FindingView) -> String {
@@ -48,12 +50,14 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
         None => due_or_dash(finding),
     };
     let remedy = finding_remedy(&sheet.page.assessed, finding);
+    let places = finding_places(finding).map(|places| view! { <span class="sub">{places}</span> });
     view! {
         <tr id=format!("f-{id}")>
             <td><SeverityBadge severity=record.severity/></td>
             <th scope="row">{subject(sheet, &record.subject, finding_kind_word(record.kind))}</th>
             <td class="wide">
                 {finding_cause(&sheet.page.assessed, finding)}
+                {places}
                 <div>
                     <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
                         <div class="stack-tight">
@@ -128,6 +132,7 @@ fn check_view(sheet: &FindingsSheet, check: &FindingCheck) -> AnyView {
         <div class="stack-tight">
             <p class="small">
                 <a href=sheet.paths.check(check.check)>{check.integration.clone()}</a>
+                {check.address.as_ref().map(|address| format!(" ({address})"))}
                 ", " <span class="mono">{check.kind.to_string()}</span>
                 {format!(", {}{facts}", check.binding)}
             </p>

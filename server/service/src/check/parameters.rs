@@ -143,6 +143,12 @@ impl Service {
         opened.map_err(Error::internal)
     }
 
+    /// What a check is aimed at. Its secrets stay sealed: only where the parameters point is read.
+    pub(crate) fn aim_of(&self, check: &Check) -> Option<Aim> {
+        let parameters: Parameters = serde_json::from_str(&check.parameters).ok()?;
+        Some(Aim::of(self.kind(&check.kind)?, &parameters))
+    }
+
     /// The parameters as a page shows them: secrets only as set, in the kind's order.
     pub fn shown_parameters(&self, check: &Check) -> Vec<(String, String)> {
         let Ok(parameters) = serde_json::from_str::<Parameters>(&check.parameters) else { return Vec::new() };

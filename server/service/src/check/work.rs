@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::check::{Group, LatencySketch};
-use probe::Aim;
 use store::UnixMillis;
 use store::record::{Check, Claimed, Completion, Retention, Wanted, WorkerState};
 use tokio::sync::{mpsc, watch};
@@ -143,12 +142,10 @@ impl Service {
         }
     }
 
-    /// Where a check runs. Its secrets stay sealed: only where the parameters point is read.
+    /// Where a check runs.
     fn place_of(&self, check: &Check) -> Place {
         let kind = self.kind(&check.kind);
-        let parameters = serde_json::from_str(&check.parameters).ok();
-        let aim = kind.zip(parameters).map(|(kind, parameters)| Aim::of(kind, &parameters));
-        let host = aim.and_then(|aim| aim.host().map(ToOwned::to_owned));
+        let host = self.aim_of(check).and_then(|aim| aim.host().map(ToOwned::to_owned));
         let long = kind.is_some_and(|kind| kind.group == Group::NetworkProbe && kind.timeout > LONG_SECONDS);
         Place::new(check.org, host, if long { Length::Long } else { Length::Short })
     }
