@@ -10,7 +10,7 @@ pub struct Update {
     pub revision: i64,
     /// The criterion's save state, as HTML.
     pub status: String,
-    /// For each of the five anchors its class and the HTML of its flag.
+    /// For each of the five anchors, and *Not applicable*, its class and the HTML of its flag.
     pub anchors: Vec<(String, String)>,
     /// The inner HTML of elements, by their id.
     pub fragments: Vec<(String, String)>,

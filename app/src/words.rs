@@ -31,8 +31,9 @@ pub use rung::{ladder, obstacle, obstacles, rung_name};
 pub use timeline::{cause_lines, cause_words, change_words, live_since, override_words};
 
 use domain::scoring::{Exact, display};
-use domain::{Framework, Level};
-use service::record::Claim;
+use domain::{CriterionCode, Framework, Level};
+use service::assessment::Assessed;
+use service::record::{Answer, Claim};
 
 use crate::charts::Reading;
 
@@ -64,6 +65,36 @@ pub fn claim_words(framework: &Framework, claim: &Claim) -> String {
     match claim {
         Claim::Level(level) => format!("{} {}", level.get(), framework.levels[usize::from(level.get())]),
         Claim::NotApplicable { .. } => "Not applicable".to_owned(),
+    }
+}
+
+/// Whether two raters say the same; the reasons for *Not applicable* may differ.
+fn is_alike(one: &Claim, other: &Claim) -> bool {
+    match (one, other) {
+        (Claim::Level(one), Claim::Level(other)) => one == other,
+        (Claim::NotApplicable { .. }, Claim::NotApplicable { .. }) => true,
+        _ => false,
+    }
+}
+
+/// The assessor's rating where the organization said something else, or nothing: the rating counts (`scoring.md` section 4).
+pub fn overruling<'a>(assessed: &'a Assessed, criterion: &CriterionCode) -> Option<&'a Answer> {
+    let rating = assessed.assessor_answer(criterion)?;
+    let own = assessed.own_answer(criterion);
+    own.is_none_or(|own| !is_alike(&own.claim, &rating.claim)).then_some(rating)
+}
+
+/// A rating beside the organization's own answer: `The assessor rates it 1 Ad hoc; the organization said 3 Operational`.
+pub fn rating_words(framework: &Framework, rating: &Claim, own: Option<&Claim>) -> String {
+    let words = |claim: &Claim| match claim {
+        Claim::Level(_) => claim_words(framework, claim),
+        Claim::NotApplicable { .. } => "not applicable".to_owned(),
+    };
+    let rates = format!("The assessor rates it {}", words(rating));
+    match own {
+        Some(own) if is_alike(own, rating) => format!("{rates}, as the organization said"),
+        Some(own) => format!("{rates}; the organization said {}", words(own)),
+        None => format!("{rates}; the organization did not answer"),
     }
 }
 
@@ -109,6 +140,28 @@ pub fn claim_and_count(claimed: Level, counts: Level) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rating_is_said_with_what_the_organization_said() {
+        let framework = &domain::builtin::frameworks()[0];
+        let level = |at: usize| Claim::Level(Level::ALL[at]);
+        let left_out = Claim::NotApplicable { reason: "No portal.".to_owned() };
+        let names = &framework.levels;
+        let said = |rating: &Claim, own: Option<&Claim>| rating_words(framework, rating, own);
+        assert_eq!(
+            said(&level(1), Some(&level(3))),
+            format!("The assessor rates it 1 {}; the organization said 3 {}", names[1], names[3])
+        );
+        assert_eq!(
+            said(&level(2), Some(&level(2))),
+            format!("The assessor rates it 2 {}, as the organization said", names[2])
+        );
+        assert_eq!(
+            said(&left_out, Some(&level(0))),
+            format!("The assessor rates it not applicable; the organization said 0 {}", names[0])
+        );
+        assert!(said(&level(4), None).ends_with("; the organization did not answer"));
+    }
 
     #[test]
     fn thousands_have_commas_between_them() {

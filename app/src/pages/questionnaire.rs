@@ -222,7 +222,7 @@ fn own_update(sheet: &Sheet, index: usize) -> Update {
     let answer = sheet.assessed.own_answer(&criterion.code);
     let id = anchor(&criterion.code);
     let html = |view: AnyView| view.to_html();
-    let rails = anchors::Rails::of(score).each();
+    let rails = anchors::Rails::of(&sheet.assessed, score).each();
     let saving = card::saving(sheet, answer);
     Update {
         revision: answer.map_or(0, |answer| answer.revision),

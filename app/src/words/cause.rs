@@ -123,7 +123,11 @@ fn answered(
     seen: &Seen,
     paths: &Paths,
 ) -> Option<Cause> {
-    let title = super::claim_and_count(level, score.effective);
+    // What is claimed is the organization's word; another rating takes its place.
+    let title = match super::overruling(assessed, &criterion.code) {
+        Some(_) => format!("Rated {}, counts {}", level.get(), score.effective.get()),
+        None => super::claim_and_count(level, score.effective),
+    };
     match score.limit {
         Limit::None => None,
         Limit::Evidence => {

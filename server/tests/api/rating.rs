@@ -77,6 +77,34 @@ async fn what_is_wrong_with_a_rating_or_a_settlement_stands_at_its_field() {
     assert!(page.text.contains("too short</textarea>"), "{}", page.text);
 }
 
+#[tokio::test]
+async fn what_the_assessor_rated_counts_and_what_the_organization_said_stands_beside_it() {
+    let (world, first, _) = in_review().await;
+    let at = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    let rate = [("criterion", "PAT-1"), ("level", "1"), ("note", "A pilot only."), ("revision", "0")];
+    assert_eq!(first.submit(&format!("{at}/review/PAT"), &rate).await.status, 303);
+    let note = "Seen together: the pilot does not count.";
+    let close = [("settle", "PAT-1"), ("note", note), ("own", "1"), ("assessor", "1")];
+    assert_eq!(first.submit(&format!("{at}/review/settle"), &close).await.status, 303);
+    post(&first, &world.at("/finalize")).await.expect(200);
+
+    let page = first.page(&format!("{at}/PAT")).await.text;
+    let criterion = page.split("id=\"pat-1\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let level = |label: &str| {
+        let begin = criterion.find(&format!("aria-label=\"{label}\"")).unwrap();
+        let (before, after) = criterion.split_at(begin);
+        let input = before.rsplit("<input").next().unwrap().to_owned() + after.split('>').next().unwrap();
+        (input.contains("checked"), after.split("</label>").next().unwrap().to_owned())
+    };
+    let ((rated, beside_rated), (own, beside_own)) = (level("1 Ad hoc"), level("4 Assured"));
+    assert!(rated && beside_rated.contains("Rated by the assessor, counts"), "{criterion}");
+    assert!(!own && beside_own.contains("The organization said"), "{criterion}");
+    let words = "The assessor rates it 1 Ad hoc; the organization said 4 Assured";
+    assert!(criterion.contains(words) && !criterion.contains("Claimed and counts"), "{criterion}");
+    let about = first.page(&format!("{at}/criteria/PAT-1")).await.text;
+    assert!(about.contains(words), "{about}");
+}
+
 /// The levels that count as claimed.
 async fn levels(world: &World, codes: [&str; 3]) -> Value {
     let score = world.owner.get(&world.at("/score")).await.expect(200);

@@ -92,8 +92,9 @@ impl AnswerForm {
         each(self.form.query_selector_all("textarea"))
     }
 
+    /// The five levels and *Not applicable*.
     pub(super) fn anchors(&self) -> Vec<HtmlElement> {
-        each(self.form.query_selector_all(".anchor:not(.anchor-na)"))
+        each(self.form.query_selector_all(".anchor"))
     }
 
     fn hidden(&self) -> Option<HtmlInputElement> {

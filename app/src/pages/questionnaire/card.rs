@@ -10,12 +10,15 @@ use service::record::{Answer, Claim};
 use super::anchors::Rails;
 use super::{Sheet, Typed, TypedAnswer, marks, note, proof};
 use crate::ui::{Saving, clock, date_of, day};
+use crate::words::overruling;
 
 /// A criterion as it stands. What is drawn from it depends on nothing else, so it can be kept.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Card {
     pub(super) saving: Saving,
     pub(super) shown: Shown,
+    /// The form is locked and shows the assessor's rating in place of the organization's answer.
+    pub(super) rated: bool,
     pub(super) rails: Rails,
     /// The tags under the title, as HTML.
     pub(super) marks: Arc<str>,
@@ -59,14 +62,19 @@ impl Card {
     pub(super) fn of(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> Self {
         let answer = sheet.assessed.own_answer(&criterion.code);
         let typed = Typed::answer(sheet.typed.as_ref(), &criterion.code);
+        // What counts, and not what could be changed: nothing can.
+        let rating = (typed.is_none() && !sheet.is_open())
+            .then(|| overruling(&sheet.assessed, &criterion.code))
+            .flatten();
         Self {
             saving: match typed {
                 Some(typed) if typed.stale => Saving::Failed("Not saved: choose below".to_owned()),
                 Some(_) => Saving::Failed("Not saved".to_owned()),
                 None => saving(sheet, answer),
             },
-            shown: Shown::of(answer, typed),
-            rails: Rails::of(score),
+            shown: Shown::of(answer, typed).rated(rating),
+            rated: rating.is_some(),
+            rails: Rails::of(&sheet.assessed, score),
             marks: marks::marks(sheet, criterion, score),
             note: note::note(sheet, criterion, score),
             page: sheet.paths.domain(&sheet.domain().code),
@@ -91,6 +99,13 @@ impl Shown {
         let (level, reason) = answer.map(|answer| level_and_reason(&answer.claim)).unwrap_or_default();
         let rationale = answer.map(|answer| answer.rationale.clone()).unwrap_or_default();
         Self { level, reason, rationale, revision }
+    }
+
+    /// With the assessor's choice; the rationale stays the organization's.
+    fn rated(self, rating: Option<&Answer>) -> Self {
+        let Some(rating) = rating else { return self };
+        let (level, reason) = level_and_reason(&rating.claim);
+        Self { level, reason, ..self }
     }
 }
 

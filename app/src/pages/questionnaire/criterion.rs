@@ -96,6 +96,7 @@ fn form(framework: &Framework, criterion: &Criterion, card: &Card, typed: Option
         .open
         .then(|| view! { <div class="gap-small" data-by-hand=""><Button>"Save answer"</Button></div> });
     let why = "Why it does not apply.";
+    let whose = if card.rated { "As the organization wrote it." } else { "" };
     view! {
         // A form that comes back is shown where it was filled in, not at the top of a long page.
         <form
@@ -109,7 +110,7 @@ fn form(framework: &Framework, criterion: &Criterion, card: &Card, typed: Option
                 <div id=format!("{id}-level-error")>{error("level").map(field_error)}</div>
                 {anchors::anchors(criterion, &framework.levels, &id, card.rails, level)}
                 <div class="reason">{text_field(&id, "reason", "Reason", why, reason, error("reason"))}</div>
-                {text_field(&id, "rationale", "Rationale", "", rationale, error("rationale"))}
+                {text_field(&id, "rationale", "Rationale", whose, rationale, error("rationale"))}
                 {save}
             </fieldset>
         </form>

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use domain::framework::Criterion;
 use domain::scoring::{CriterionScore, Limit};
 use leptos::prelude::*;
-use service::record::Claim;
 
 use super::Sheet;
 use super::prepared::{Part, prepared};
 use crate::ui::{Note, moment};
-use crate::words::{Cause, Remark, cause};
+use crate::words::{Cause, Remark, cause, overruling, rating_words};
 
 /// The notes on a criterion as HTML: the cause of what it counts for, and the assessor's rating.
 pub(super) fn note(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> Arc<str> {
@@ -55,13 +54,10 @@ fn remark(remark: Remark) -> AnyView {
 /// What the assessor said, where it stands beside the organization's own answer.
 fn assessor(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
     let rating = sheet.assessed.assessor_answer(&criterion.code)?;
-    let said = match &rating.claim {
-        Claim::Level(level) => {
-            let name = &sheet.assessed.framework.levels[usize::from(level.get())];
-            format!("The assessor rates it {} {name}", level.get())
-        }
-        Claim::NotApplicable { .. } => "The assessor agrees that it does not apply".to_owned(),
-    };
+    let own = sheet.assessed.own_answer(&criterion.code).map(|own| &own.claim);
+    let said = rating_words(&sheet.assessed.framework, &rating.claim, own);
+    let counts = overruling(&sheet.assessed, &criterion.code)
+        .map(|_| view! { <p>"The rating takes the place of the organization's answer in every sum."</p> });
     let by = format!("{}, {}. {}", rating.by_name, moment(rating.at.timestamp()), rating.rationale);
-    Some(view! { <Note title=said><p>{by}</p></Note> }.into_any())
+    Some(view! { <Note title=said>{counts}<p>{by}</p></Note> }.into_any())
 }

@@ -16,9 +16,11 @@ pub(super) fn criterion_view(page: &ReviewDomain, criterion: &Criterion) -> AnyV
     let sheet = &page.sheet;
     let assessed = &sheet.page.assessed;
     let score = assessed.criterion_score(&criterion.code);
+    let rated = assessed.assessor_answer(&criterion.code).is_some();
+    let whose = if rated { "the assessor's rating " } else { "" };
     let counts = score.map(|score| match score.standing {
         Standing::Answered(_) => {
-            format!("counts {}, evidence E{}", score.effective.get(), score.evidence_class)
+            format!("{whose}counts {}, evidence E{}", score.effective.get(), score.evidence_class)
         }
         Standing::ApprovedNotApplicable => "does not apply, approved".to_owned(),
         Standing::PendingNotApplicable => "counts 0 until it is decided whether it applies".to_owned(),

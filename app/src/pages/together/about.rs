@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use service::Permission;
+use service::record::Answer;
 
 use super::owner::{OwnerForm, owner_form};
 use super::{AboutForm, AboutSheet, comments, history};
 use crate::pages::parts::RefusalNote;
 use crate::ui::{ButtonLink, Fact, KeyValue, PageHead, Section, day, moment};
 use crate::web::Refusal;
-use crate::words::{claim_words, in_words};
+use crate::words::{claim_words, in_words, rating_words};
 
 /// The page's content.
 pub(crate) fn about_page(sheet: &AboutSheet) -> AnyView {
@@ -16,13 +17,16 @@ pub(crate) fn about_page(sheet: &AboutSheet) -> AnyView {
     let code = criterion.code.to_string();
     let title = view! { {code}" "<span class="light">{criterion.title.clone()}</span> };
     let answer = sheet.assessed.own_answer(&criterion.code);
-    let under = answer.map_or_else(
-        || "Not answered yet".to_owned(),
-        |answer| {
-            let claim = claim_words(&sheet.assessed.framework, &answer.claim);
-            format!("{claim}. {}, {}", answer.by_name, moment(answer.at.timestamp()))
-        },
-    );
+    let rating = sheet.assessed.assessor_answer(&criterion.code);
+    let framework = &sheet.assessed.framework;
+    let said = |words: String, by: &Answer| format!("{words}. {}, {}", by.by_name, moment(by.at.timestamp()));
+    let under = match (rating, answer) {
+        (Some(rating), _) => {
+            said(rating_words(framework, &rating.claim, answer.map(|own| &own.claim)), rating)
+        }
+        (None, Some(answer)) => said(claim_words(framework, &answer.claim), answer),
+        (None, None) => "Not answered yet".to_owned(),
+    };
     let question = sheet.paths.criterion(&sheet.domain().code, &criterion.code);
     let refused = refused(sheet);
     let asked = in_words(&criterion.question);

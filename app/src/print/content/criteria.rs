@@ -8,6 +8,7 @@ use service::record::Claim;
 
 use super::dash;
 use crate::pages::report::Report;
+use crate::words::{overruling, rating_words};
 
 pub(super) fn criteria(report: &Report) -> Value {
     let assessed = &report.page.assessed;
@@ -74,13 +75,18 @@ fn listed(assessed: &Assessed, domain: &Domain, scores: &[CriterionScore]) -> Va
     json!({ "code": domain.code, "title": domain.title, "rows": rows })
 }
 
-/// What the organization wrote: why it left the criterion out, and its rationale.
+/// What the organization wrote: why it left the criterion out, and its rationale; before it the assessor's rating where that
+/// is another.
 fn note(assessed: &Assessed, criterion: &domain::CriterionCode) -> String {
-    let Some(answer) = assessed.own_answer(criterion) else { return String::new() };
-    let rationale = answer.rationale.trim();
-    match &answer.claim {
-        Claim::NotApplicable { reason } if rationale.is_empty() => reason.clone(),
-        Claim::NotApplicable { reason } => format!("{reason}\n{rationale}"),
-        Claim::Level(_) => rationale.to_owned(),
-    }
+    let own = assessed.own_answer(criterion);
+    let rated = overruling(assessed, criterion).map(|rating| {
+        format!("{}.", rating_words(&assessed.framework, &rating.claim, own.map(|own| &own.claim)))
+    });
+    let reason = own.and_then(|own| match &own.claim {
+        Claim::NotApplicable { reason } => Some(reason.clone()),
+        Claim::Level(_) => None,
+    });
+    let rationale = own.map(|own| own.rationale.trim().to_owned());
+    let lines = [rated, reason, rationale].into_iter().flatten().filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }
