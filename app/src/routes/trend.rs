@@ -25,7 +25,7 @@ async fn show(
     let mut ids = ids.map_err(|_| PageError::not_found())?;
     // Ids are in order of time: the oldest is what the others are held against.
     ids.sort_unstable();
-    let (comparison, refusal) = if ids.is_empty() {
+    let (comparison, refusal) = if ids.is_empty() && !query.has("compare") {
         (None, None)
     } else {
         match state.service.compare(&actor, &ids).await {

@@ -122,7 +122,9 @@ impl Service {
             }
         }
         if chosen.is_empty() {
-            return Err(Error::invalid("assessment", "Choose at least one assessment."));
+            let problem = "Choose at least one assessment: one alone shows its course over time, several stand \
+                           side by side.";
+            return Err(Error::invalid("assessment", problem));
         }
         if chosen.len() > MOST_COMPARED {
             let problem = format!("Choose at most {MOST_COMPARED} assessments at once.");

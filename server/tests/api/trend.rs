@@ -159,6 +159,13 @@ async fn the_page_draws_the_course_and_names_the_differences(
     assert!(world.owner.page(&format!("{address}&criteria=all")).await.text.contains("PAT-2<"));
     let choice = world.owner.page("/trend?framework=B7&name=alder").await;
     assert!(choice.text.contains("Alder Regional Hospital, Spring (submitted, B7 1.0.0"), "{}", choice.text);
+    let nothing = world.owner.page("/trend?compare=on&framework=BL7&name=alder").await;
+    assert_eq!(nothing.status, 422, "{}", nothing.text);
+    for words in
+        ["Choose at least one assessment: one alone", "href=\"#assessment\"", "Hospital, Baseline (draft"]
+    {
+        assert!(nothing.text.contains(words), "{words} is missing: {}", nothing.text);
+    }
     let none = world.owner.page("/trend?framework=B7&name=nobody").await;
     assert!(none.text.contains("No assessment of yours fits this choice"));
     world.app.stop().await;

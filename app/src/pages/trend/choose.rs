@@ -43,8 +43,13 @@ fn list(sheet: &TrendSheet) -> AnyView {
         view! { <p class="small dim">{words}</p> }
     });
     let refusal = sheet.refusal.as_ref();
+    let framework = offer.framework.as_ref().map(ToString::to_string);
     view! {
         <form class="no-print" method="get" action="/trend">
+            // Sent with nothing ticked, the page says what to choose, from the same list.
+            <input type="hidden" name="compare" value="on"/>
+            <input type="hidden" name="framework" value=framework/>
+            <input type="hidden" name="name" value=sheet.name.clone()/>
             <CheckboxGroup
                 id="assessment" name="assessment" legend="Assessments"
                 hint="The oldest is what the others are held against"
