@@ -132,7 +132,18 @@ async fn a_new_installation_leads_to_the_first_account_and_on_to_an_assessment()
     let overview = browser.get(&at).await;
     assert_eq!(overview.status, StatusCode::OK);
     assert!(overview.body.contains("Start assessment"), "{}", overview.body);
-    assert_eq!(browser.get(&format!("{at}/report")).await.location.unwrap(), format!("{at}/assessments/new"));
+    let start = format!("{at}/assessments/new");
+    assert!(!browser.get(&start).await.body.contains("none has been started"), "nothing else was asked for");
+    for (page, reason) in [
+        ("findings", "There are no findings yet: they come from an assessment"),
+        ("evidence", "There is no evidence yet"),
+        ("report", "There is no report yet"),
+    ] {
+        let form = browser.get(&format!("{at}/{page}")).await.location.unwrap();
+        assert!(form.starts_with(&start), "{page} leads to {form}");
+        let form = browser.get(&form).await;
+        assert!(form.status == StatusCode::OK && form.body.contains(reason), "{page}: {}", form.body);
+    }
     let form = [("framework", "B7 1.0.0"), ("title", "Readiness 2026")];
     let assessment = browser.post(&format!("{at}/assessments/new"), &form).await.location.unwrap();
     assert_eq!(browser.get(&format!("{at}/report")).await.location.unwrap(), format!("{assessment}/report"));
@@ -257,7 +268,9 @@ async fn an_organization_of_others_does_not_exist() {
         owner.post(&format!("{at}/members"), &[("email", "bo@birch.example"), ("role", "viewer")]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert_eq!(browser.get(&at).await.status, StatusCode::OK);
-    assert_eq!(browser.get(&format!("{at}/assessments/new")).await.status, StatusCode::FORBIDDEN);
+    let start = browser.get(&format!("{at}/assessments/new?for=findings")).await;
+    assert_eq!(start.status, StatusCode::FORBIDDEN);
+    assert!(start.body.contains("There are no findings yet"), "{}", start.body);
     let refused =
         browser.post(&format!("{at}/members"), &[("email", "cy@x.example"), ("role", "owner")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

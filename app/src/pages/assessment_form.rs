@@ -4,9 +4,54 @@ use leptos::prelude::*;
 use service::record::FrameworkEntry;
 
 use super::parts::{RefusalNote, error_of};
-use crate::ui::{Button, ButtonKind, ButtonLink, PageHead, Select, TextInput};
+use crate::ui::{Button, ButtonKind, ButtonLink, Note, PageHead, Select, TextInput};
 use crate::web::{Fields, Refusal};
 use crate::words::Paths;
+
+/// What was asked for, and an organization has only with an assessment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Assessment,
+    Findings,
+    Evidence,
+    Report,
+}
+
+impl Wanted {
+    const ALL: [Self; 4] = [Self::Assessment, Self::Findings, Self::Evidence, Self::Report];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Assessment => "assessment",
+            Self::Findings => "findings",
+            Self::Evidence => "evidence",
+            Self::Report => "report",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wanted| wanted.name() == name)
+    }
+
+    /// The address of the form that starts the assessment.
+    pub(crate) fn form(self, slug: &str) -> String {
+        format!("/orgs/{slug}/assessments/new?for={}", self.name())
+    }
+
+    /// Why the form comes in its place.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Assessment => "No assessment has been started yet.",
+            Self::Findings => {
+                "There are no findings yet: they come from an assessment, and none has been started."
+            }
+            Self::Evidence => {
+                "There is no evidence yet: it belongs to an assessment, and none has been started."
+            }
+            Self::Report => "There is no report yet: it is about an assessment, and none has been started.",
+        }
+    }
+}
 
 /// `slug` is the organization's; `year` gives the suggested title.
 #[component]
@@ -15,6 +60,7 @@ pub(crate) fn AssessmentNewPage(
     frameworks: Vec<FrameworkEntry>,
     typed: Fields,
     year: i16,
+    #[prop(optional_no_strip)] wanted: Option<Wanted>,
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
 ) -> impl IntoView {
     let error = |field| error_of(refusal.as_ref(), field);
@@ -29,6 +75,7 @@ pub(crate) fn AssessmentNewPage(
         .collect();
     view! {
         <PageHead title="Start an assessment" under="It keeps its framework version for good. Answers, evidence, findings and the report belong to it."/>
+        {wanted.map(|wanted| view! { <div class="gap-below"><Note title=wanted.reason()/></div> })}
         <RefusalNote refusal=refusal.clone()/>
         <form method="post" action=format!("/orgs/{slug}/assessments/new") class="measure">
             <Select

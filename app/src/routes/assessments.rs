@@ -12,9 +12,9 @@ use service::record::{AssessmentState, Organization, Role};
 use service::{Actor, AssessmentId, Permission, UnixMillis};
 
 use super::assessed_at;
-use crate::pages::assessment_form::{AssessmentEditPage, AssessmentNewPage};
+use crate::pages::assessment_form::{AssessmentEditPage, AssessmentNewPage, Wanted};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, see_other,
 };
 use crate::words::Paths;
 
@@ -28,10 +28,12 @@ async fn form(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
-    refuse_readers(&organization, role)?;
-    page(&state, &actor, &organization, Fields::default(), None).await
+    let wanted = Wanted::named(query.get("for"));
+    refuse_readers(&organization, role, wanted)?;
+    page(&state, &actor, &organization, (Fields::default(), wanted), None).await
 }
 
 async fn start(
@@ -49,19 +51,20 @@ async fn start(
     };
     match state.service.start_assessment(&actor, organization.id, new).await {
         Ok(assessment) => Ok(see_other(&format!("/orgs/{slug}/assessments/{}", assessment.id))),
-        Err(error) => page(&state, &actor, &organization, fields, Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &actor, &organization, (fields, None), Some(Refusal::of(error)?)).await,
     }
 }
 
 /// Says at once what sending the form would say.
-fn refuse_readers(organization: &Organization, role: Role) -> Result<(), PageError> {
+fn refuse_readers(organization: &Organization, role: Role, wanted: Option<Wanted>) -> Result<(), PageError> {
     if Permission::Assess.allows(role) {
         return Ok(());
     }
+    let who = "Assessors, consultants and owners start assessments. Ask an owner of the organization.";
     Err(PageError::problem(
         StatusCode::FORBIDDEN,
         format!("{} has no assessment that you could start", organization.name),
-        "Assessors, consultants and owners start assessments. Ask an owner of the organization.",
+        wanted.map_or_else(|| who.to_owned(), |wanted| format!("{} {who}", wanted.reason())),
     ))
 }
 
@@ -69,7 +72,7 @@ async fn page(
     state: &AppState,
     actor: &Actor,
     organization: &Organization,
-    typed: Fields,
+    (typed, wanted): (Fields, Option<Wanted>),
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let mut frameworks = state.service.frameworks().await?;
@@ -79,7 +82,9 @@ async fn page(
     let slug = organization.slug.clone();
     let year = UnixMillis::now().date().year();
     let frame = Frame::of(state, actor, organization, Tab::Assessment, "start an assessment");
-    Ok(frame.respond(status, || view! { <AssessmentNewPage slug frameworks typed year refusal/> }.into_any()))
+    Ok(frame.respond(status, || {
+        view! { <AssessmentNewPage slug frameworks typed year wanted refusal/> }.into_any()
+    }))
 }
 
 async fn edit_form(

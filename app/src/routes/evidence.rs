@@ -14,6 +14,7 @@ use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 
 use super::assessed_at;
 use super::organizations::assessments;
+use crate::pages::assessment_form::Wanted;
 use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, Uploaded,
@@ -53,7 +54,7 @@ async fn page(
     let chosen = match state.service.assessment_asked_for(actor, org.id, wanted).await? {
         Some(chosen) => chosen,
         None if wanted.is_some() => return Err(PageError::not_found()),
-        None => return Err(PageError::Elsewhere(format!("/orgs/{slug}/assessments/new"))),
+        None => return Err(PageError::Elsewhere(Wanted::Evidence.form(slug))),
     };
     let assessed = state.service.assessed(actor, chosen).await?;
     let paths = Paths::new(slug, chosen);

@@ -18,6 +18,7 @@ use service::organization::{NewOrganization, OrganizationChange};
 use service::record::{Assessment, Organization, SizeBand};
 use service::{Actor, Error, FieldError, OrgId, Permission, UnixMillis};
 
+use crate::pages::assessment_form::Wanted;
 use crate::pages::organization_form::{Offer, OrganizationEditPage, OrganizationNewPage};
 use crate::pages::overview::{Overview, OverviewPage};
 use crate::web::{
@@ -44,9 +45,18 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/new", get(new_form).post(create))
         .route("/orgs/{slug}", get(overview))
         .route("/orgs/{slug}/edit", get(edit_form).post(update))
-        .route("/orgs/{slug}/assessment", get(|actor, slug, state| current(actor, slug, state, "")))
-        .route("/orgs/{slug}/findings", get(|actor, slug, state| current(actor, slug, state, "/findings")))
-        .route("/orgs/{slug}/report", get(|actor, slug, state| current(actor, slug, state, "/report")))
+        .route(
+            "/orgs/{slug}/assessment",
+            get(|actor, slug, state| current(actor, slug, state, "", Wanted::Assessment)),
+        )
+        .route(
+            "/orgs/{slug}/findings",
+            get(|actor, slug, state| current(actor, slug, state, "/findings", Wanted::Findings)),
+        )
+        .route(
+            "/orgs/{slug}/report",
+            get(|actor, slug, state| current(actor, slug, state, "/report", Wanted::Report)),
+        )
 }
 
 async fn new_form(
@@ -269,10 +279,11 @@ async fn current(
     Segments(slug): Segments<String>,
     State(state): State<AppState>,
     page: &'static str,
+    wanted: Wanted,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     Ok(match state.service.current_assessment(&actor, organization.id).await? {
         Some(assessment) => see_other(&format!("/orgs/{slug}/assessments/{assessment}{page}")),
-        None => see_other(&format!("/orgs/{slug}/assessments/new")),
+        None => see_other(&wanted.form(&slug)),
     })
 }
