@@ -27,6 +27,11 @@ demoTest("a broken certificate caps an answer and opens a finding, and mending i
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
   await picture(page, "findings");
+  await page.setViewportSize({ width: 390, height: 900 });
+  const [severity, opened] = [finding.locator("td").first(), finding.locator("details")];
+  const [facts, details] = [await severity.boundingBox(), await opened.boundingBox()];
+  expect(facts?.y, "the facts stand before what was opened").toBeLessThan(details?.y ?? 0);
+  await page.setViewportSize({ width: 1280, height: 900 });
 
   await page.goto("/demo");
   await certificate.getByRole("button", { name: /^Mend/ }).click();
