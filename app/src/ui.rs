@@ -4,7 +4,7 @@
 //!   [`Underway`]
 //! - frame: [`Layout`], [`PageHead`], [`Section`], [`Note`], [`Banner`], [`Empty`], [`Drawer`],
 //!   [`Disclaimer`]
-//! - facts: [`Readouts`], [`KeyValue`], [`Events`], [`Table`], [`Tabs`], [`Pager`], [`Day`], [`Moment`]
+//! - facts: [`Readouts`], [`KeyValue`], [`Events`], [`Table`], [`Tabs`], [`Pager`], [`Day`], [`Moment`], [`whole_codes`]
 //! - forms: [`ErrorSummary`], [`TextInput`], [`TextArea`], [`FileInput`], [`Select`], [`CheckboxGroup`], [`RadioGroup`],
 //!   [`Checkbox`], [`Button`], [`ButtonLink`], [`PostButton`]
 //!
@@ -14,6 +14,7 @@
 mod badge;
 mod button;
 mod choice;
+mod code;
 mod content;
 mod field;
 mod icon;
@@ -27,6 +28,7 @@ mod time;
 pub use badge::*;
 pub use button::*;
 pub use choice::*;
+pub use code::whole_codes;
 pub use content::Content;
 pub use field::*;
 pub use icon::*;

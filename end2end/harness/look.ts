@@ -45,6 +45,30 @@ export async function picture(page: Page, name: string): Promise<void> {
   if (before) await page.setViewportSize(before);
 }
 
+/** No code of a criterion or of a check is in two pieces, at the end of one line and at the beginning of the next. */
+export async function expectWholeCodes(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of [390, 820, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const broken = await page.evaluate(() => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found: string[] = [];
+      for (let text = texts.nextNode() as Text | null; text; text = texts.nextNode() as Text | null) {
+        for (const code of text.data.matchAll(/\b[A-Z]{2,4}-\d+(\.\d+)?/g)) {
+          const range = document.createRange();
+          range.setStart(text, code.index);
+          range.setEnd(text, code.index + code[0].length);
+          const drawn = [...range.getClientRects()].filter((part) => part.width > 0);
+          if (new Set(drawn.map((part) => Math.round(part.top))).size > 1) found.push(code[0]);
+        }
+      }
+      return found;
+    });
+    expect(broken, `${page.url()} at ${width} px`).toEqual([]);
+  }
+  if (before) await page.setViewportSize(before);
+}
+
 /** The page is not wider than the window, at any width: nothing is cut off or scrolls sideways. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const before = page.viewportSize();

@@ -1,6 +1,6 @@
 // The join, as a newcomer meets it: an endpoint breaks, an answer is capped, a finding says why; mended, both recover.
 import { signUp } from "../harness/journey";
-import { expectAccessible, expectNoSidewaysScroll, picture } from "../harness/look";
+import { expectAccessible, expectNoSidewaysScroll, expectWholeCodes, picture } from "../harness/look";
 import { demoTest, expect } from "../harness/test";
 
 const overview = "/orgs/alder-regional-hospital";
@@ -26,6 +26,7 @@ demoTest("a broken certificate caps an answer and opens a finding, and mending i
   await expect(finding).toContainText("30");
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
+  await expectWholeCodes(page);
   await picture(page, "findings");
   await page.setViewportSize({ width: 390, height: 900 });
   const [severity, opened] = [finding.locator("td").first(), finding.locator("details")];
@@ -92,6 +93,7 @@ demoTest("every page of an organization is accessible, fits every width and name
     await expect(page.locator("body"), path).toContainText("not a HIMSS stage, certification or endorsement");
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
+    await expectWholeCodes(page);
     await picture(page, name);
   }
 });

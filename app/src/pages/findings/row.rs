@@ -9,7 +9,9 @@ use service::finding::{FindingCheck, FindingView};
 use super::FindingsSheet;
 use crate::pages::actions::{action_lines, first_unfinished};
 use crate::pages::parts::owner_and_due;
-use crate::ui::{Button, ButtonSize, Drawer, SeverityBadge, StatusBadge, Tag, date_of, day, moment};
+use crate::ui::{
+    Button, ButtonSize, Drawer, SeverityBadge, StatusBadge, Tag, date_of, day, moment, whole_codes,
+};
 use crate::web::Fields;
 use crate::words::{
     finding_cause, finding_kind_word, finding_places, finding_remedy, ordinal, phrase, seen_words,
@@ -56,7 +58,7 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
             <td><SeverityBadge severity=record.severity/></td>
             <th scope="row">{subject(sheet, &record.subject, finding_kind_word(record.kind))}</th>
             <td class="wide">
-                {finding_cause(&sheet.page.assessed, finding)}
+                {whole_codes(&finding_cause(&sheet.page.assessed, finding))}
                 {places}
                 <div>
                     <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
@@ -134,7 +136,7 @@ fn check_view(sheet: &FindingsSheet, check: &FindingCheck) -> AnyView {
                 <a href=sheet.paths.check(check.check)>{check.integration.clone()}</a>
                 {check.address.as_ref().map(|address| format!(" ({address})"))}
                 ", " <span class="mono">{check.kind.to_string()}</span>
-                {format!(", {}{facts}", check.binding)}
+                {whole_codes(&format!(", {}{facts}", check.binding))}
             </p>
             <table class="t sum">
                 <caption class="vh">{format!("What {} expects and what was seen", check.binding)}</caption>

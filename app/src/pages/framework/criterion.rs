@@ -125,7 +125,7 @@ fn binding_row(binding: &Binding, kinds: &BTreeMap<KindCode, String>) -> AnyView
         binding.expect.iter().map(|condition| view! { <li>{phrase(&condition.text)}</li> }).collect_view();
     view! {
         <tr>
-            <th scope="row">{binding.id.to_string()}</th>
+            <th scope="row"><span class="code">{binding.id.to_string()}</span></th>
             <td>{kinds.get(&binding.kind).cloned()}<span class="sub mono">{binding.kind.to_string()}</span></td>
             <td class="wide">{in_words(&binding.passes_when)}</td>
             <td class="wide"><ul class="small">{conditions}</ul></td>

@@ -4,7 +4,7 @@ use domain::Framework;
 use domain::framework::{EvidenceClass, Sublevel};
 use leptos::prelude::*;
 
-use crate::ui::{Column, Drawer, EvidenceBadge, Section, Table, TableLook};
+use crate::ui::{Column, Drawer, EvidenceBadge, Section, Table, TableLook, whole_codes};
 
 pub(crate) fn ladder_section(framework: &Framework) -> AnyView {
     let columns = vec![
@@ -19,7 +19,7 @@ pub(crate) fn ladder_section(framework: &Framework) -> AnyView {
         .rev()
         .map(|(i, rung)| {
             let asks = conditions(framework, rung, i == 0);
-            let asks = asks.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+            let asks = asks.iter().map(|text| view! { <li>{whole_codes(text)}</li> }).collect_view();
             view! {
                 <tr>
                     <th scope="row" class="nowrap">{format!("{} {}", rung.code, rung.name)}</th>

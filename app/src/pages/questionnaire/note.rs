@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::Sheet;
 use super::prepared::{Part, prepared};
-use crate::ui::{Note, moment};
+use crate::ui::{Note, moment, whole_codes};
 use crate::words::{Cause, Remark, cause, overruling, rating_words};
 
 /// The notes on a criterion as HTML: the cause of what it counts for, and the assessor's rating.
@@ -48,7 +48,7 @@ fn cause_note(cause: Cause) -> AnyView {
 
 fn remark(remark: Remark) -> AnyView {
     let link = remark.link.map(|(href, words)| view! { " "<a href=href>{words}</a>"." });
-    view! { <p>{remark.text}{link}</p> }.into_any()
+    view! { <p>{whole_codes(&remark.text)}{link}</p> }.into_any()
 }
 
 /// What the assessor said, where it stands beside the organization's own answer.

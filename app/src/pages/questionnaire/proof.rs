@@ -131,7 +131,8 @@ pub(super) fn add_check(sheet: &Sheet, criterion: &Criterion) -> Option<String> 
 
 /// A binding with its state and a line about it.
 fn check(binding: &Binding, line: &CheckLine) -> AnyView {
-    let name = view! { {binding.id.to_string()}" "<span class="mono">{binding.kind.to_string()}</span> };
+    let id = view! { <span class="nowrap">{binding.id.to_string()}</span> };
+    let name = view! { {id}" "<span class="mono">{binding.kind.to_string()}</span> };
     let name = match line.href.clone() {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => view! { <span>{name}</span> }.into_any(),

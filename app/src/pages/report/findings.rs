@@ -5,7 +5,7 @@ use service::finding::FindingView;
 
 use super::Report;
 use crate::pages::findings::{due_or_dash, severity_counts};
-use crate::ui::{Column, Note, Section, SeverityBadge, Table, TableLook, Tag};
+use crate::ui::{Column, Note, Section, SeverityBadge, Table, TableLook, Tag, whole_codes};
 use crate::words::{check_place, expected, finding_cause, finding_kind_word, plural};
 
 /// How many of the less severe findings are listed; critical and high ones always are.
@@ -62,7 +62,7 @@ fn row(report: &Report, finding: &FindingView) -> AnyView {
                 .collect();
             let seen = if seen.is_empty() { String::new() } else { format!(": {}", seen.join("; ")) };
             let line = format!("{}, {} of {}{seen}", check.binding, check.kind, check_place(check));
-            view! { <span class="sub">{line}</span> }
+            view! { <span class="sub">{whole_codes(&line)}</span> }
         })
         .collect_view();
     let kind = finding_kind_word(finding.record.kind);
@@ -73,7 +73,7 @@ fn row(report: &Report, finding: &FindingView) -> AnyView {
                 {finding.record.subject.clone()}" "<Tag>{kind}</Tag>
                 <span class="sub">{title}</span>
             </th>
-            <td class="wide">{finding_cause(&report.page.assessed, finding)}{checks}</td>
+            <td class="wide">{whole_codes(&finding_cause(&report.page.assessed, finding))}{checks}</td>
             <td class="dim">{finding.record.owner.clone()}</td>
             <td class="num" data-label="Due">{due_or_dash(finding)}</td>
         </tr>
