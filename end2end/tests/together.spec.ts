@@ -84,6 +84,12 @@ test("a criterion is given to somebody, talked over, answered, and an answer und
   await about.getByLabel("New comment").fill("The vendor confirmed\n14 resources.");
   await about.getByRole("button", { name: "Comment", exact: true }).click();
   await expect(about).toContainText("14 resources.");
+  const [change, withdraw] = [about.getByText("Change", { exact: true }), about.getByRole("button", { name: /^Withdraw/ })];
+  for (const width of [390, 1280]) {
+    await theirs.setViewportSize({ width, height: 900 });
+    const [first, second] = [await change.boundingBox(), await withdraw.boundingBox()];
+    expect(Math.abs((first?.y ?? 0) - (second?.y ?? 99)), `one line of controls at ${width} px`).toBeLessThan(8);
+  }
   await about.getByRole("button", { name: "Undo: back to revision 1" }).click();
   await expect(about.getByRole("row").filter({ hasText: "on file" })).toContainText("1 Ad hoc");
   await expectAccessible(theirs);

@@ -70,17 +70,23 @@ fn thread_view(sheet: &AboutSheet, thread: &Thread) -> AnyView {
         };
         let reply = AboutForm::Reply(id.clone());
         let returned = sheet.returned(&reply).is_some();
-        let form = text_form(sheet, &reply, TextForm {
-            id: format!("reply-{id}"),
-            action: format!("{}/comments#comment-{id}", sheet.at()),
-            label: "Your answer",
-            button: "Answer",
-            kept: String::new(),
-            hidden: vec![("thread".to_owned(), id.clone())],
-        });
+        let form = text_form(
+            sheet,
+            &reply,
+            TextForm {
+                id: format!("reply-{id}"),
+                action: format!("{}/comments#comment-{id}", sheet.at()),
+                label: "Your answer",
+                button: "Answer",
+                kept: String::new(),
+                hidden: vec![("thread".to_owned(), id.clone())],
+            },
+        );
         view! {
-            <div class="row gap-small">{deed_button(sheet, &thread.first, deed, words, ButtonKind::Second)}</div>
-            <Drawer summary=format!("Answer {}", first.by_name) open=returned>{form}</Drawer>
+            <div class="deeds deeds-thread">
+                <Drawer summary=format!("Answer {}", first.by_name) open=returned>{form}</Drawer>
+                {deed_button(sheet, &thread.first, deed, words, ButtonKind::Second)}
+            </div>
         }
     });
     view! {
@@ -137,18 +143,17 @@ fn said_view(sheet: &AboutSheet, said: &Said) -> AnyView {
         );
         view! { <Drawer summary="Change" open=returned>{form}</Drawer> }
     });
-    let withdraw = said.withdrawable.then(|| {
-        let button = deed_button(sheet, said, "withdraw", "Withdraw", ButtonKind::Plain);
-        view! { <div class="row">{button}</div> }
-    });
+    let withdraw =
+        said.withdrawable.then(|| deed_button(sheet, said, "withdraw", "Withdraw", ButtonKind::Plain));
+    // Below the text, so that one comment reads on into the next.
+    let deeds = (change.is_some() || withdraw.is_some() || earlier.is_some())
+        .then(|| view! { <div class="deeds">{change}{withdraw}{earlier}</div> });
     view! {
         <p class="small dim">
             <strong>{comment.by_name.clone()}</strong>", "<Moment at=comment.at.timestamp()/>{edited}
         </p>
         {text}
-        {earlier}
-        {change}
-        {withdraw}
+        {deeds}
     }
     .into_any()
 }
