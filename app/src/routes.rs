@@ -28,6 +28,7 @@ mod report;
 mod review;
 mod roadmap;
 mod sandbox;
+mod sent;
 mod settings;
 mod shares;
 mod succession;
@@ -86,7 +87,7 @@ pub fn router() -> Router<AppState> {
         .merge(trend::router())
         .route("/api/ui/{*function}", post(server_functions))
         .fallback(|| async { PageError::not_found() })
-        .method_not_allowed_fallback(|| async { PageError::method_not_allowed() })
+        .method_not_allowed_fallback(sent::not_a_page)
 }
 
 /// The assessment that an address names; under the address of another organization it does not exist.

@@ -324,6 +324,11 @@ async fn a_wrong_address_a_wrong_method_and_an_unreadable_form_have_their_page()
     let page = browser.get("/sign-out").await;
     assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(page.body.contains("<h1>This address only takes a form"), "{}", page.body);
+    assert!(!page.body.contains("Open the page with the form"), "there is none: {}", page.body);
+    let page = browser.get("/settings/tokens/revoke").await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    let form = "href=\"/settings\" class=\"btn btn-main\">";
+    assert!(page.body.contains(form) && page.body.contains("Open the page with the form"), "{}", page.body);
     let request =
         Request::post("/orgs/new").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let page = browser.send(request.body(Body::from("name=%FF%FE")).unwrap()).await;

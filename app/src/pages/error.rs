@@ -13,13 +13,20 @@ pub(crate) fn ErrorPage(
     signed_in: bool,
 ) -> impl IntoView {
     let way_out = if signed_in { "Go to your organizations" } else { "Go to the first page" };
+    let (form, kind) = match problem.form {
+        Some(href) => {
+            let form = view! { <ButtonLink href=href kind=ButtonKind::Main>"Open the page with the form"</ButtonLink> };
+            (Some(form), ButtonKind::Second)
+        }
+        None => (None, ButtonKind::Main),
+    };
     view! {
         <Empty drawing=Drawing::Broken>
             <p class="small dim">{problem.status.as_u16().to_string()}</p>
             <h1>{problem.heading}</h1>
             <p class="lede">{problem.text}</p>
             {reference.map(|id| view! { <p class="small dim">"Reference "<span class="mono">{id}</span></p> })}
-            <p class="row"><ButtonLink href="/" kind=ButtonKind::Main>{way_out}</ButtonLink></p>
+            <p class="row">{form}<ButtonLink href="/" kind=kind>{way_out}</ButtonLink></p>
         </Empty>
     }
     .into_any()

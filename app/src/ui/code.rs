@@ -21,7 +21,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.');
     let (mut pieces, mut told, mut at) = (Vec::new(), 0, 0);
     while let Some(begin) = text[at..].find(is_part).map(|offset| at + offset) {
-        let length = text[begin..].find(|letter| !is_part(letter)).unwrap_or(text.len() - begin);
+        let length = text[begin..].find(|letter: char| !is_part(letter)).unwrap_or(text.len() - begin);
         let word = text[begin..begin + length].trim_end_matches('.');
         if is_code(word) {
             if told < begin {

@@ -15,6 +15,8 @@ pub struct Problem {
     pub heading: String,
     /// What to do.
     pub text: String,
+    /// The address of the page with the form that goes here.
+    pub form: Option<String>,
 }
 
 /// Why a request got no page of its own.
@@ -30,7 +32,7 @@ pub enum PageError {
 
 impl PageError {
     pub fn problem(status: StatusCode, heading: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::Problem(Problem { status, heading: heading.into(), text: text.into() })
+        Self::Problem(Problem { status, heading: heading.into(), text: text.into(), form: None })
     }
 
     /// No such page, or not for this person: the two look alike.
@@ -42,13 +44,20 @@ impl PageError {
         )
     }
 
-    /// The address exists, for another method.
-    pub fn method_not_allowed() -> Self {
-        Self::problem(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "This address only takes a form",
-            "Go back, reload the page with the form and send it again.",
-        )
+    /// The address exists, for another method. `form` is the page with the form that is sent there.
+    pub fn method_not_allowed(form: Option<String>) -> Self {
+        let text = match form {
+            Some(_) => {
+                "Opened by itself it shows nothing, and nothing was changed. The form is on a page of its own."
+            }
+            None => "Go back, reload the page with the form and send it again.",
+        };
+        Self::Problem(Problem {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            heading: "This address only takes a form".to_owned(),
+            text: text.to_owned(),
+            form,
+        })
     }
 
     pub(crate) fn forbidden(text: impl Into<String>) -> Self {

@@ -25,7 +25,7 @@ fn is_page(response: &Response) -> bool {
 fn words_for(status: StatusCode) -> Option<PageError> {
     let words = match status {
         StatusCode::NOT_FOUND => return Some(PageError::not_found()),
-        StatusCode::METHOD_NOT_ALLOWED => return Some(PageError::method_not_allowed()),
+        StatusCode::METHOD_NOT_ALLOWED => return Some(PageError::method_not_allowed(None)),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "That is more than a form may hold",
             "Nothing was changed. Go back, shorten the text and send it again.",
