@@ -28,6 +28,9 @@ async fn a_sound_certificate_passes_and_is_observed() {
     assert_eq!(seen(&outcome, "chain_valid"), "true");
     assert_eq!(seen(&outcome, "host_matches"), "true");
     assert_eq!(seen(&outcome, "days_to_expiry"), "90");
+    let expires: jiff::Timestamp = seen(&outcome, "expires_at").parse().unwrap();
+    let left = expires.as_second() - jiff::Timestamp::now().as_second();
+    assert_eq!(left / 86_400, 90, "the instant that the days count to");
     assert_eq!(seen(&outcome, "issuer"), "Test root");
     assert_eq!(seen(&outcome, "key_bits"), "256");
 }
@@ -40,7 +43,8 @@ async fn an_expired_certificate_fails_for_its_date_alone() {
     assert_eq!(seen(&outcome, "days_to_expiry"), "-2");
     assert_eq!(seen(&outcome, "chain_valid"), "true");
     assert_eq!(seen(&outcome, "host_matches"), "true");
-    assert!(error(&outcome).text.contains("expired on"), "{}", said(&outcome));
+    let text = &error(&outcome).text;
+    assert!(text.contains("expired on") && text.ends_with(" UTC, 1 day ago"), "{}", said(&outcome));
     assert_eq!(error(&outcome).at.as_deref(), Some("notAfter"));
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use domain::DomainCode;
 use domain::check::Value;
 use domain::scoring::{EvidenceState, valid_until};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use store::record::Integration;
 use store::{ActionId, CheckId, EvidenceId, IntegrationId};
 
@@ -101,11 +102,15 @@ fn review(integration: &Integration) -> Option<Due> {
     Some(Due { on: review_due(details)?, what })
 }
 
-/// From `days_to_expiry` of the latest run that saw a certificate.
+/// From the latest run that saw a certificate: the instant that it saw, or in a run that kept none the whole days left, by
+/// which it may be the day before.
 fn certificate(row: &CheckRow) -> Option<Due> {
     let run = row.latest.as_ref().filter(|_| row.check.kind.as_str() == "tls.certificate")?;
-    let Value::Integer(days) = run.observations.get("days_to_expiry")? else { return None };
-    let on = run.started_at.date().checked_add(days.days()).ok()?;
+    let on = match (run.observations.get("expires_at"), run.observations.get("days_to_expiry")) {
+        (Some(Value::Text(at)), _) => at.parse::<Timestamp>().ok()?.to_zoned(TimeZone::UTC).date(),
+        (_, Some(Value::Integer(days))) => run.started_at.date().checked_add(days.days()).ok()?,
+        _ => return None,
+    };
     let (integration, owner) = (row.integration.details.name.clone(), row.integration.details.owner.clone());
     Some(Due { on, what: What::Certificate { check: row.check.id, integration, owner } })
 }
@@ -234,6 +239,17 @@ mod tests {
             found,
             [(day(2026, 6, 1), "review"), (day(2026, 11, 24), "certificate"), (day(2026, 12, 1), "review")]
         );
+    }
+
+    #[test]
+    fn a_certificate_is_due_on_the_day_of_the_instant_that_was_seen() {
+        let day = jiff::civil::date;
+        let mut check = certificate_check(0, Some(4));
+        assert_eq!(dates(&[], std::slice::from_ref(&check)), [(day(2026, 11, 24), "certificate")]);
+        // Four whole days and some hours after a run in the afternoon.
+        let run = check.latest.as_mut().unwrap();
+        run.observations.set("expires_at", "2026-11-25T03:30:00Z".to_owned());
+        assert_eq!(dates(&[], &[check]), [(day(2026, 11, 25), "certificate")]);
     }
 
     #[test]

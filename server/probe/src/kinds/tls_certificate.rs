@@ -228,7 +228,9 @@ fn judge_name(target: &Target, shown: &Shown, facts: &Facts, report: &mut Report
 fn judge_dates(context: &Context<'_>, facts: &Facts, report: &mut Report) {
     let days = facts.days_left(context.now);
     report.observe("days_to_expiry", days);
-    let until = facts.not_after.strftime("%-d %b %Y");
+    // Days are whole, so no day of the calendar follows from them: the instant itself says which it is.
+    report.observe("expires_at", facts.not_after.to_string());
+    let until = facts.not_after.strftime("%-d %b %Y, %R UTC");
     if context.now < facts.not_before {
         let text =
             format!("the certificate is not valid before {}", facts.not_before.strftime("%-d %b %Y, %R UTC"));
@@ -236,7 +238,12 @@ fn judge_dates(context: &Context<'_>, facts: &Facts, report: &mut Report) {
     }
     let expected = format!("expected at least {WARN_BELOW_DAYS} days until the certificate expires");
     if days < 0 {
-        let text = format!("the certificate expired on {until}, {} days ago", -days);
+        let ago = match (context.now.as_second() - facts.not_after.as_second()) / 86_400 {
+            0 => String::new(),
+            1 => ", 1 day ago".to_owned(),
+            days => format!(", {days} days ago"),
+        };
+        let text = format!("the certificate expired on {until}{ago}");
         report.fail(Message::new(Severity::Error, text).at("notAfter"));
     } else if days < FAIL_BELOW_DAYS {
         let text = format!("{expected}, got {days} (it expires on {until})");
