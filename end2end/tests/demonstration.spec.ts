@@ -97,3 +97,27 @@ demoTest("every page of an organization is accessible, fits every width and name
     await picture(page, name);
   }
 });
+
+demoTest("a printed questionnaire keeps a criterion's head, question and levels on one page", async ({ page }) => {
+  await signUp(page);
+  await page.goto(`${overview}/assessment`);
+  await page.goto(`${page.url()}/NET`);
+  await page.emulateMedia({ media: "print" });
+  const breaks = await page.locator(".crit").evaluateAll((criteria) =>
+    criteria.map((criterion) => {
+      const style = (selector: string) => getComputedStyle(criterion.querySelector(selector) ?? criterion);
+      const places = [...criterion.querySelectorAll(".crit-body > :empty, .crit-body fieldset > :empty")];
+      return [
+        style(".crit-head").breakAfter,
+        style(".crit-body > form").breakBefore,
+        style(".crit-q").breakInside,
+        style(".crit-q + fieldset").breakBefore,
+        style(".anchors").breakInside,
+        // An empty box between two of them would be a place for the page to end.
+        String(places.every((place) => getComputedStyle(place).display === "none")),
+      ];
+    }),
+  );
+  expect(breaks.length).toBeGreaterThan(3);
+  for (const kept of breaks) expect(kept).toEqual(["avoid", "avoid", "avoid", "avoid", "avoid", "true"]);
+});

@@ -74,7 +74,7 @@ fn about(criterion: &Criterion, card: &Card) -> AnyView {
     let at = &card.about;
     let on = format!(" on {}", criterion.code);
     view! {
-        <p class="row gap-small">
+        <p class="row gap-small no-print">
             <a class="link-row small" href=format!("{at}#comments")>
                 {card.comments.clone()}<span class="vh">{on.clone()}</span>
             </a>
