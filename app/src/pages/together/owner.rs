@@ -66,12 +66,25 @@ pub(super) fn owner_form(form: OwnerForm<'_>) -> AnyView {
     .into_any()
 }
 
-/// `Bo Tran, due 3 Dec 2026`; a dash for neither.
+/// `Bo Tran, due 3 Dec 2026`; a row that is folded has no head beside it, so that there is nobody is said in words.
 pub(super) fn owner_words(owner: Option<&str>, due: Option<Date>) -> String {
     match (owner, due) {
-        (None, None) => "–".to_owned(),
+        (None, None) => "Nobody yet".to_owned(),
         (Some(owner), None) => owner.to_owned(),
         (None, Some(due)) => format!("Nobody yet, due {}", crate::ui::day(due)),
         (Some(owner), Some(due)) => format!("{owner}, due {}", crate::ui::day(due)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_there_is_nobody_is_said_in_words() {
+        let due = jiff::civil::date(2026, 12, 3);
+        assert_eq!(owner_words(None, None), "Nobody yet");
+        assert_eq!(owner_words(None, Some(due)), "Nobody yet, due 3 Dec 2026");
+        assert_eq!(owner_words(Some("Bo Tran"), Some(due)), "Bo Tran, due 3 Dec 2026");
     }
 }
