@@ -25,9 +25,21 @@ pub(crate) fn ErrorPage(
             <p class="small dim">{problem.status.as_u16().to_string()}</p>
             <h1>{problem.heading}</h1>
             <p class="lede">{problem.text}</p>
-            {reference.map(|id| view! { <p class="small dim">"Reference "<span class="mono">{id}</span></p> })}
+            {reference.map(reported)}
             <p class="row">{form}<ButtonLink href="/" kind=kind>{way_out}</ButtonLink></p>
         </Empty>
+    }
+    .into_any()
+}
+
+/// How whoever runs the installation finds the cause, which the page does not tell.
+fn reported(id: String) -> AnyView {
+    view! {
+        <p class="small dim">
+            "If it happens again, give whoever runs this installation the reference "
+            <span class="mono">{id}</span>
+            ": the cause is in the log under it."
+        </p>
     }
     .into_any()
 }

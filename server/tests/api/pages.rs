@@ -161,6 +161,22 @@ async fn refusals_are_pages_with_words() {
 }
 
 #[tokio::test]
+async fn where_something_broke_the_page_says_what_to_report_and_nothing_of_the_cause() {
+    let world = World::new(Backend::Sqlite).await;
+    world.owner.sign_in().await;
+    world.app.lose("findings").await;
+    let path = format!("/orgs/{}/assessments/{}/findings", world.slug, world.assessment);
+    let answer = world.owner.page(&path).await;
+    assert_eq!(answer.status, 500, "{}", answer.text);
+    let reference = answer.header("x-request-id");
+    assert!(!reference.is_empty() && answer.text.contains(reference), "{}", answer.text);
+    for words in ["Something broke on our side", "whoever runs this installation"] {
+        assert!(answer.text.contains(words), "{words} in {}", answer.text);
+    }
+    assert!(!answer.text.contains("no such table"), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn a_form_that_is_no_utf_8_or_far_too_large_is_refused_in_words() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let ada = app.person("ada").await;
