@@ -163,10 +163,12 @@ fn parts(page: &DraftPage, draft: &Draft) -> AnyView {
     let at = draft_path(page);
     let open = page.record.published.is_none();
     let link = move |part: Part, words: String| {
+        // A code stays in one piece; the head is called by a phrase, which is wider than a small screen.
+        let class = if matches!(part, Part::Head) { "strong" } else { "code" };
         if open {
-            view! { <a href=format!("{at}/parts/{part}")><span class="code">{words}</span></a> }.into_any()
+            view! { <a href=format!("{at}/parts/{part}")><span class=class>{words}</span></a> }.into_any()
         } else {
-            view! { <span class="code">{words}</span> }.into_any()
+            view! { <span class=class>{words}</span> }.into_any()
         }
     };
     let head = link(Part::Head, "Names, levels, profiles, evidence classes and floor".to_owned());

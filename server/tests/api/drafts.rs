@@ -235,6 +235,8 @@ async fn the_forms_write_a_framework_without_scripts(
     for words in ["Nothing is wrong", "Publish NEW 0.1.0", "Weights sum to 100", "Add a rung"] {
         assert!(overview.text.contains(words), "{words} in {}", overview.text);
     }
+    let phrase = "<span class=\"strong\">Names, levels, profiles";
+    assert!(overview.text.contains(phrase), "a phrase may break, a code may not: {}", overview.text);
 
     let added = root.submit(&format!("{at}/add"), &[("revision", "1"), ("what", "domain-1")]).await;
     assert_eq!(added.location(), format!("{at}/parts/criterion-1-2"));
