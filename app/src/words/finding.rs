@@ -72,8 +72,7 @@ pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
                     format!("{broken} ({})", check.binding)
                 })
                 .collect();
-            let claimed = finding.claimed.map_or(0, domain::Level::get);
-            format!("Claimed {claimed}, counts {counts}: {}", each_once(causes).join("; "))
+            format!("{}, counts {counts}: {}", said(assessed, finding), each_once(causes).join("; "))
         }
         FindingKind::Gate => {
             let next = assessed.score.totals.as_ref().and_then(|totals| totals.next.as_ref());
@@ -107,8 +106,15 @@ pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
     }
 }
 
+/// `Claimed 3`; `Rated 3` where an assessor's rating counts in place of another claim.
+fn said(assessed: &Assessed, finding: &FindingView) -> String {
+    let rated = finding.criterion.as_ref().and_then(|code| super::overruling(assessed, code)).is_some();
+    let level = finding.claimed.map_or(0, domain::Level::get);
+    format!("{} {level}", if rated { "Rated" } else { "Claimed" })
+}
+
 fn unsupported(assessed: &Assessed, finding: &FindingView) -> String {
-    let claimed = finding.claimed.map_or(0, domain::Level::get);
+    let said = said(assessed, finding);
     let class = finding
         .criterion
         .as_ref()
@@ -116,9 +122,9 @@ fn unsupported(assessed: &Assessed, finding: &FindingView) -> String {
         .map(|score| &assessed.framework.evidence_classes[score.evidence_class.min(3)]);
     match class {
         Some(class) => {
-            format!("Claimed {claimed}; {} answers count for {} at most", class.name, class.level_cap.get())
+            format!("{said}; {} answers count for {} at most", class.name, class.level_cap.get())
         }
-        None => format!("Claimed {claimed}, more than its evidence carries"),
+        None => format!("{said}, more than its evidence carries"),
     }
 }
 

@@ -159,4 +159,8 @@ async fn one_button_saves_every_rating_that_was_written_on_the_page() {
     let agreed = first.submit(&domain, &sent.concat()).await;
     assert_eq!((agreed.status.as_u16(), agreed.location()), (303, &*domain), "{}", agreed.text);
     assert_eq!(levels(&world, ["PAT-1", "PAT-2", "PAT-5"]).await, json!([3, 1, 1]));
+    let findings =
+        first.page(&format!("/orgs/{}/assessments/{}/findings", world.slug, world.assessment)).await;
+    let words = "Rated 3; attested answers count for 2 at most";
+    assert!(findings.text.contains(words), "nobody claimed 3: {}", findings.text);
 }
