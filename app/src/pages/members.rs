@@ -3,6 +3,7 @@
 mod invitations;
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use service::record::{Invitation, Member, Role};
 use service::{UnixMillis, UserId};
 
@@ -65,9 +66,12 @@ pub(crate) struct Filled {
 }
 
 /// A new invitation's link.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MadeLink {
     pub(crate) address: String,
-    pub(crate) invitation: Invitation,
+    pub(crate) email: String,
+    /// A mail brings it.
+    pub(crate) mailed: bool,
 }
 
 #[component]

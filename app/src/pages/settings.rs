@@ -3,6 +3,7 @@
 mod second_factor;
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use service::Actor;
 use service::account::{SecondFactorState, SignedIn, time_zones};
 use service::record::ApiToken;
@@ -17,7 +18,7 @@ use crate::web::{Fields, Refusal};
 use crate::words::plural;
 
 /// What happened just now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum News {
     ProfileChanged,
     PasswordChanged,

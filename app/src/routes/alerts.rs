@@ -9,10 +9,12 @@ use leptos::prelude::*;
 use service::alert::{ChannelChange, NewChannel, NewRule, NewTarget, NewWindow};
 use service::record::Organization;
 use service::{Actor, ChannelId, Error, FieldError, Permission, UnixMillis};
+use tower_sessions::Session;
 
 use crate::pages::alerts::{AlertsShown, AlertsView, SEVERITIES};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, kept_nowhere,
+    see_other, show_once, shown_once,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -27,17 +29,25 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/alerts/messages/again", post(send_again))
 }
 
+/// Where an organization's channels and rules are shown.
+fn place(slug: &str) -> String {
+    format!("/orgs/{slug}/alerts")
+}
+
 async fn show(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    page(&state, &actor, &organization, Fields::default(), None, None).await
+    let made = shown_once(&state, &session, &actor, &place(&slug)).await?;
+    page(&state, &actor, &organization, Fields::default(), None, made).await
 }
 
 async fn add_channel(
     State(state): State<AppState>,
+    session: Session,
     Segments(slug): Segments<String>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
@@ -58,9 +68,7 @@ async fn add_channel(
     };
     match made {
         Ok((channel, Some(secret))) => {
-            // A secret is shown once: here, and nowhere that an address could bring back.
-            let made = Some((channel.name, secret));
-            page(&state, &actor, &organization, Fields::default(), None, made).await
+            show_once(&state, &session, &actor, &place(&slug), &(channel.name, secret)).await
         }
         Ok((_, None)) => Ok(see_other(&format!("/orgs/{slug}/alerts#channels"))),
         Err(error) => {
@@ -240,10 +248,12 @@ async fn page(
     made: Option<(String, String)>,
 ) -> Result<Response, PageError> {
     let page = state.service.alerts_page(actor, organization.id).await?;
+    let holds_secret = made.is_some();
     let may_alert = Permission::Alert.allows(page.role);
     let shown = AlertsShown { page, may_alert, made, now: UnixMillis::now() };
     let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::of(state, actor, organization, Tab::Incidents, "alerts")
         .crumb(format!("/orgs/{}/incidents", organization.slug), "Incidents");
-    Ok(frame.respond(status, || view! { <AlertsView shown typed refusal/> }.into_any()))
+    let response = frame.respond(status, || view! { <AlertsView shown typed refusal/> }.into_any());
+    Ok(if holds_secret { kept_nowhere(response) } else { response })
 }

@@ -19,10 +19,12 @@ use serde::Deserialize;
 use service::assessment::Assessed;
 use service::check::{CheckPage, FeedToken, Period};
 use service::{Actor, CheckId, Error, FrameworkId, Permission, RunId, UnixMillis};
+use tower_sessions::Session;
 
 use crate::pages::check::{Asked, CheckShown, CheckView, Earlier, RunsPage};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, kept_nowhere,
+    see_other, shown_once,
 };
 
 /// Runs on one page.
@@ -39,6 +41,11 @@ pub(super) fn router() -> Router<AppState> {
         .merge(feed::router())
         .merge(reconcile::router())
         .merge(setup::router())
+}
+
+/// Where a check is shown.
+fn place(slug: &str, id: CheckId) -> String {
+    format!("/orgs/{slug}/checks/{id}")
 }
 
 /// The check, if it is one of the organization in the address.
@@ -63,16 +70,18 @@ struct Asking {
 
 async fn show(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, CheckId)>,
     query: Result<Query<Asking>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let asking = query.ok().map(|Query(asking)| asking);
-    let more = match asking.filter(|asking| !asking.from.is_empty() || !asking.to.is_empty()) {
-        Some(asking) => More { asked: Some(asked(&state, &actor, id, asking).await?), made: None },
-        None => More::default(),
+    let asked = match asking.filter(|asking| !asking.from.is_empty() || !asking.to.is_empty()) {
+        Some(asking) => Some(asked(&state, &actor, id, asking).await?),
+        None => None,
     };
-    page_with(&state, &actor, &slug, id, Fields::default(), None, more).await
+    let made = shown_once(&state, &session, &actor, &place(&slug, id)).await?;
+    page_with(&state, &actor, &slug, id, Fields::default(), None, More { made, asked }).await
 }
 
 async fn asked(
@@ -216,7 +225,9 @@ async fn page_with(
     let asked_badly = check.asked.as_ref().and_then(|asked| asked.found.as_ref().err());
     let refused = refusal.as_ref().or(asked_badly);
     let status = Refusal::status_of(refused);
-    Ok(frame.respond(status, || view! { <CheckView check typed refusal/> }.into_any()))
+    let holds_secret = check.made.is_some();
+    let response = frame.respond(status, || view! { <CheckView check typed refusal/> }.into_any());
+    Ok(if holds_secret { kept_nowhere(response) } else { response })
 }
 
 /// The current assessment with each framework that asks for this kind of check.

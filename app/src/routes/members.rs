@@ -9,11 +9,12 @@ use axum::routing::{get, post};
 use leptos::prelude::*;
 use service::record::{Organization, Role};
 use service::{Actor, Error, FieldError, Permission, UnixMillis, UserId};
+use tower_sessions::Session;
 
 use crate::pages::members::{Filled, MembersPage, MembersSheet, ROLES};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, client_attachment,
-    see_other,
+    kept_nowhere, see_other, shown_once,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -25,13 +26,20 @@ pub(super) fn router() -> Router<AppState> {
         .merge(invitations::router())
 }
 
+/// Where an organization's members are shown.
+fn place(slug: &str) -> String {
+    format!("/orgs/{slug}/members")
+}
+
 async fn list(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
-    page(&state, &actor, &organization, role, Filled::default()).await
+    let made = shown_once(&state, &session, &actor, &place(&slug)).await?;
+    page(&state, &actor, &organization, role, Filled { made, ..Filled::default() }).await
 }
 
 async fn add(
@@ -108,7 +116,7 @@ async fn answer(
     done: Result<(), Error>,
 ) -> Result<Response, PageError> {
     match done {
-        Ok(()) => Ok(see_other(&format!("/orgs/{}/members", organization.slug))),
+        Ok(()) => Ok(see_other(&place(&organization.slug))),
         Err(error) => {
             let filled = Filled { add: fields, refusal: Some(Refusal::of(error)?), ..Filled::default() };
             page(state, actor, organization, role, filled).await
@@ -130,6 +138,7 @@ async fn page(
         None
     };
     let status = Refusal::status_of(filled.refusal.as_ref());
+    let holds_secret = filled.made.is_some();
     let sheet = MembersSheet {
         slug: organization.slug.clone(),
         members,
@@ -139,5 +148,6 @@ async fn page(
         filled,
     };
     let frame = Frame::of(state, actor, organization, Tab::Members, "members");
-    Ok(frame.respond(status, || view! { <MembersPage sheet/> }.into_any()))
+    let response = frame.respond(status, || view! { <MembersPage sheet/> }.into_any());
+    Ok(if holds_secret { kept_nowhere(response) } else { response })
 }

@@ -6,7 +6,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderValue, header};
 use leptos::prelude::*;
 use service::Actor;
 use service::account::SecondFactorState;
@@ -14,14 +13,17 @@ use tower_sessions::Session;
 
 use crate::pages::settings::{News, SettingsPage};
 use crate::web::{
-    AppState, Browser, CurrentActor, Fields, Frame, PageError, Posted, Refusal, begin_session, key_of,
-    see_other,
+    AppState, Browser, CurrentActor, Fields, Frame, PageError, Posted, Refusal, begin_session, kept_nowhere,
+    key_of, see_other, show_once, shown_once,
 };
+
+/// The page that every form here leads back to.
+const PAGE: &str = "/settings";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .merge(second_factor::router())
-        .route("/settings", get(settings))
+        .route(PAGE, get(settings))
         .route("/settings/profile", post(change_profile))
         .route("/settings/password", post(change_password))
         .route("/settings/sessions/end", post(end_session))
@@ -35,7 +37,8 @@ async fn settings(
     session: Session,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
-    page(&state, &session, actor, Fields::default(), None, None).await
+    let news = shown_once(&state, &session, &actor, PAGE).await?;
+    page(&state, &session, actor, Fields::default(), news, None).await
 }
 
 async fn change_profile(
@@ -45,7 +48,7 @@ async fn change_profile(
 ) -> Result<Response, PageError> {
     let (name, zone) = (fields.get("your_name"), fields.get("time_zone"));
     match state.service.set_profile(&actor, name, zone).await {
-        Ok(actor) => page(&state, &session, actor, Fields::default(), Some(News::ProfileChanged), None).await,
+        Ok(_) => show_once(&state, &session, &actor, PAGE, &News::ProfileChanged).await,
         Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
 }
@@ -60,8 +63,7 @@ async fn change_password(
         Ok(()) => {
             // Every session ended with the old password; this one begins anew.
             begin_session(&session, &actor, &browser).await?;
-            session.save().await.map_err(PageError::internal)?;
-            page(&state, &session, actor, Fields::default(), Some(News::PasswordChanged), None).await
+            show_once(&state, &session, &actor, PAGE, &News::PasswordChanged).await
         }
         Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
@@ -81,7 +83,7 @@ async fn end_other_sessions(
     Posted { actor, fields: _ }: Posted,
 ) -> Result<Response, PageError> {
     let ended = state.service.end_other_sessions(&actor, &key_of(&session)).await?;
-    page(&state, &session, actor, Fields::default(), Some(News::SignedOutElsewhere { ended }), None).await
+    show_once(&state, &session, &actor, PAGE, &News::SignedOutElsewhere { ended }).await
 }
 
 async fn create_token(
@@ -92,7 +94,7 @@ async fn create_token(
     match state.service.create_token(&actor, fields.get("name")).await {
         Ok(new) => {
             let news = News::TokenCreated { name: new.token.name, secret: new.secret };
-            page(&state, &session, actor, Fields::default(), Some(news), None).await
+            show_once(&state, &session, &actor, PAGE, &news).await
         }
         Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
@@ -104,7 +106,7 @@ async fn revoke_token(
 ) -> Result<Response, PageError> {
     let token = fields.get("token").parse().map_err(|_| PageError::not_found())?;
     state.service.revoke_token(&actor, token).await?;
-    Ok(see_other("/settings"))
+    Ok(see_other(PAGE))
 }
 
 async fn page(
@@ -122,11 +124,8 @@ async fn page(
         matches!(second_factor, SecondFactorState::Begun(_)) || news.as_ref().is_some_and(News::holds_secret);
     let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(&actor), "Settings");
-    let mut response = frame.respond(status, || {
+    let response = frame.respond(status, || {
         view! { <SettingsPage actor second_factor tokens sessions typed news refusal/> }.into_any()
     });
-    if holds_secret {
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    Ok(response)
+    Ok(if holds_secret { kept_nowhere(response) } else { response })
 }

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use service::report::Sections;
 use service::share::{NewShare, Shared};
 use service::{Actor, AssessmentId, Error, ShareId, UnixMillis};
+use tower_sessions::Session;
 
 use super::assessed_at;
 use super::checks::end_of;
@@ -17,7 +18,7 @@ use crate::print::Reader;
 use crate::report_file::{ReportFile, ReportForm};
 use crate::web::{
     AppState, Browser, ClientAddress, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab,
-    see_other,
+    kept_nowhere, see_other, show_once, shown_once,
 };
 use crate::words::Paths;
 
@@ -31,14 +32,17 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn list(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
 ) -> Result<Response, PageError> {
-    draw(&state, &actor, &slug, id, None, None).await
+    let made = shown_once(&state, &session, &actor, &Paths::new(&slug, id).shares()).await?;
+    draw(&state, &actor, &slug, id, made, None).await
 }
 
 async fn create(
     State(state): State<AppState>,
+    session: Session,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
@@ -49,7 +53,7 @@ async fn create(
     match made {
         Ok(link) => {
             let address = state.service.public_address(&format!("/shared/{}", link.token));
-            draw(&state, &actor, &slug, id, Some(address), None).await
+            show_once(&state, &session, &actor, &Paths::new(&slug, id).shares(), &address).await
         }
         Err(error) => draw(&state, &actor, &slug, id, None, Some((fields, Refusal::of(error)?))).await,
     }
@@ -93,10 +97,8 @@ async fn draw(
     let frame = Frame::new(state, Some(actor), format!("Shared links, {}", bundle.organization.name))
         .assessment(bundle, Tab::Report)
         .crumb(sheet.paths.report(), "Report");
-    let mut response = frame.respond(status, || shares_page(&sheet));
     // The page may hold a token.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(kept_nowhere(frame.respond(status, || shares_page(&sheet))))
 }
 
 /// What a reader without an account is behind: a link that never was and one that is another's look alike.

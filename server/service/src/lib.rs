@@ -35,6 +35,7 @@ pub mod logo;
 pub mod member;
 pub mod methods;
 mod name;
+mod once;
 pub mod organization;
 pub mod portfolio;
 pub mod register;

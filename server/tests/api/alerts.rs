@@ -96,8 +96,8 @@ async fn the_forms_work_without_scripts_and_show_a_secret_once(
         ("kind", "webhook"),
         ("url", "https://hooks.example.org/"),
     ];
-    let made = owner.submit(&format!("{at}/channels"), &good).await;
-    assert_eq!(made.status, 200);
+    let made = owner.submit_on(&format!("{at}/channels"), &good).await;
+    assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));
     assert!(made.text.contains("whsec_") && made.text.contains("shown this once"));
     let page = owner.page(&at).await.text;
     assert!(!page.contains("shown this once") && page.contains("Send a test message to Team"), "{page}");

@@ -281,7 +281,7 @@ async fn the_page_serves_without_scripts() {
         ("parameters.expected_every", "1d"),
         ("interval", "1d"),
     ];
-    let made = world.owner.submit(&new, &fields).await;
+    let made = world.owner.submit_on(&new, &fields).await;
     assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"), "{}", made.text);
     let at = made.text.find("/api/v1/heartbeats/feed_").expect("the address is shown");
     let token: String =
@@ -303,7 +303,7 @@ async fn the_page_serves_without_scripts() {
     let set = world.owner.submit(&format!("{page}/feed"), &times).await;
     assert_eq!(set.status, 303, "{}", set.text);
     assert!(world.owner.page(&page).await.text.contains("by the cron line 0 6 * * * (Europe/Berlin)"));
-    let renewed = world.owner.submit(&format!("{page}/feed/token"), &[]).await;
+    let renewed = world.owner.submit_on(&format!("{page}/feed/token"), &[]).await;
     assert!(renewed.status == 200 && renewed.text.contains("/api/v1/heartbeats/feed_"), "{}", renewed.text);
     report(&world, &format!("/heartbeats/{token}"), "").await.problem(404);
 }

@@ -117,7 +117,7 @@ async fn the_members_page_invites_shows_the_link_once_and_takes_it_back(
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("href=\"#invite-email\"") && refused.text.contains("value=\"nobody\""));
     let fields = [("invite-email", "ana@clinic.example"), ("invite-role", "viewer"), ("invite-days", "1")];
-    let made = owner.submit(&format!("{at}/invitations"), &fields).await;
+    let made = owner.submit_on(&format!("{at}/invitations"), &fields).await;
     assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));
     let start = made.text.find("/invitations/").expect("the link");
     let link: String = made.text[start..].chars().take_while(|c| !matches!(c, '<' | '"')).collect();

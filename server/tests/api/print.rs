@@ -199,7 +199,7 @@ async fn a_link_gives_the_pdf_with_its_sections_and_nothing_of_the_organizations
     let path = format!("/orgs/{}/assessments/{}/shares", world.slug, world.assessment);
     let tomorrow = UnixMillis(UnixMillis::now().0 + 24 * 3600 * 1000).date().to_string();
     let fields = [("label", "The board"), ("expires", tomorrow.as_str()), ("section", "domains")];
-    let made = world.owner.submit(&path, &fields).await.text;
+    let made = world.owner.submit_on(&path, &fields).await.text;
     let at = made.find("/shared/").unwrap();
     let link: String =
         made[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c)).collect();

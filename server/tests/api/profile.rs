@@ -15,7 +15,7 @@ async fn a_person_sees_times_in_the_zone_of_their_own_choice(
     assert!(ada.page("/settings").await.text.contains("Times in UTC"));
 
     let fields = [("your_name", " Ada L. "), ("time_zone", "asia/kathmandu")];
-    let changed = ada.submit("/settings/profile", &fields).await;
+    let changed = ada.submit_on("/settings/profile", &fields).await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     assert!(changed.text.contains("Your profile is changed"), "{}", changed.text);
 

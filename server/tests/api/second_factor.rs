@@ -29,7 +29,7 @@ async fn turned_on(person: &Person) -> (TotpSecret, i64, Vec<String>) {
     let secret = shown_secret(&person.page("/settings").await.text);
     let step = step_at(UnixMillis::now());
     let fields = [("second-code", &*secret.code(step))];
-    let on = person.submit("/settings/second-factor/confirm", &fields).await;
+    let on = person.submit_on("/settings/second-factor/confirm", &fields).await;
     assert_eq!(on.status, 200, "{}", on.text);
     (secret, step, shown_codes(&on.text))
 }
@@ -65,7 +65,7 @@ async fn it_is_set_up_on_the_settings_page_and_asked_for_at_the_next_sign_in(
     assert_eq!(shown_secret(&wrong.text), secret, "the secret stays");
     let step = step_at(UnixMillis::now());
     let fields = [("second-code", &*secret.code(step))];
-    let on = ada.submit("/settings/second-factor/confirm", &fields).await;
+    let on = ada.submit_on("/settings/second-factor/confirm", &fields).await;
     assert_eq!((on.status.as_u16(), on.header("cache-control")), (200, "no-store"));
     let codes = shown_codes(&on.text);
     assert_eq!(codes.len(), 8);
@@ -125,7 +125,7 @@ async fn a_form_that_met_an_expired_session_is_sent_again_after_the_second_step(
     fields.push(("sign-in.code", &codes[0]));
     let entered = ada.submit("/sign-in/code", &fields).await;
     assert_eq!((entered.status.as_u16(), entered.location()), (307, "/settings/tokens"));
-    let sent = ada.submit("/settings/tokens", &fields).await;
+    let sent = ada.submit_on("/settings/tokens", &fields).await;
     assert!(sent.text.contains("Token nightly is created"), "{}", sent.text);
     app.stop().await;
 }
@@ -172,11 +172,13 @@ async fn new_codes_and_the_end_of_it_take_password_and_code(
         assert!(!refused.text.contains(&codes[0]), "a code is not put into the page");
     }
     assert_eq!(change(PASSWORD, &codes[0], "").await.status, 422);
-    let renewed = change(PASSWORD, &codes[0], "codes").await;
+    assert_eq!(change(PASSWORD, &codes[0], "codes").await.location(), "/settings");
+    let renewed = ada.page("/settings").await;
     assert_eq!((renewed.status.as_u16(), renewed.header("cache-control")), (200, "no-store"));
     let new = shown_codes(&renewed.text);
     assert_eq!(change(PASSWORD, &codes[1], "off").await.status, 422, "the old ones are void");
-    let off = change(PASSWORD, &new[0], "off").await;
+    assert_eq!(change(PASSWORD, &new[0], "off").await.location(), "/settings");
+    let off = ada.page("/settings").await;
     assert!(off.text.contains("Your second factor is off"), "{}", off.text);
     assert_eq!(password(&ada).await.location(), "/");
     app.stop().await;

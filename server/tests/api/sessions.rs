@@ -64,7 +64,7 @@ async fn signing_out_everywhere_else_spares_the_session_that_asks(
     let app = TestApp::spawn(backend).await;
     let ada = app.person("ada").await;
     let (desk, phone) = (browser(&app, &ada, FIREFOX).await, browser(&app, &ada, SAFARI).await);
-    let answer = desk.submit("/settings/sessions/end-others", &[]).await;
+    let answer = desk.submit_on("/settings/sessions/end-others", &[]).await;
     assert_eq!(answer.status, 200);
     assert!(answer.text.contains("You are signed out at 1 other place"), "{}", answer.text);
     assert!(is_signed_in(&desk).await);
@@ -78,9 +78,11 @@ async fn a_new_password_ends_every_other_session() {
     let ada = app.person("ada").await;
     let (desk, phone) = (browser(&app, &ada, FIREFOX).await, browser(&app, &ada, SAFARI).await);
     let fields = [("current", PASSWORD), ("password", "heron-violet-canyon-77")];
-    let answer = desk.submit("/settings/password", &fields).await;
+    let answer = desk.submit_on("/settings/password", &fields).await;
     assert_eq!(answer.status, 200);
-    assert!(answer.text.contains("This one"), "{}", answer.text);
+    for part in ["The password is changed", "This one"] {
+        assert!(answer.text.contains(part), "{part}: {}", answer.text);
+    }
     assert!(is_signed_in(&desk).await);
     assert!(!is_signed_in(&phone).await);
 }

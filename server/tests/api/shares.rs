@@ -26,7 +26,7 @@ pub(crate) async fn share_by(world: &World, person: &Person, sections: &[&str]) 
     let tomorrow = UnixMillis(UnixMillis::now().0 + 24 * 3600 * 1000).date().to_string();
     let mut fields = vec![("label", "The board"), ("expires", tomorrow.as_str())];
     fields.extend(sections.iter().map(|section| ("section", *section)));
-    link_in(&person.submit(&path, &fields).await.text)
+    link_in(&person.submit_on(&path, &fields).await.text)
 }
 
 #[rstest]
@@ -46,7 +46,7 @@ async fn a_link_shows_the_chosen_sections_to_anybody_until_it_ends_and_says_who_
     let refused = world.owner.submit(&path, &turned).await;
     assert!(refused.status == 422 && refused.text.contains("U+202E"), "{refused:?}");
     let fields = [("label", "The board"), ("expires", tomorrow.as_str()), ("section", "domains")];
-    let made = world.owner.submit(&path, &fields).await;
+    let made = world.owner.submit_on(&path, &fields).await;
     assert_eq!((made.status.as_u16(), made.header("cache-control")), (200, "no-store"));
     let link = link_in(&made.text);
     assert!(!world.owner.page(&path).await.text.contains(&link), "it is shown once");

@@ -239,6 +239,13 @@ impl Person {
         Answer::of(self.form(path, fields)).await
     }
 
+    /// A form that leads on to a page, and that page.
+    pub(crate) async fn submit_on(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.submit(path, fields).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        self.page(answer.location()).await
+    }
+
     pub(crate) async fn sign_in(&self) -> Answer {
         let fields = [("sign-in.email", self.email.as_str()), ("sign-in.password", PASSWORD)];
         let answer = self.submit("/sign-in", &fields).await;

@@ -48,15 +48,12 @@ pub(super) fn form(at: &str, typed: &Fields, refusal: Option<&Refusal>) -> AnyVi
 
 /// The link that was just made, and whether a mail brings it.
 pub(super) fn made(link: &MadeLink) -> AnyView {
-    let MadeLink { address, invitation } = link;
-    let title = format!("The invitation for {}: this link is shown once", invitation.email);
-    let mail = match invitation.mail {
-        InvitationMail::None => {
-            "No mail is sent: no mail server is set up here. Pass the link on yourself; it works for this address only."
-        }
-        _ => {
-            "A mail brings it to the address. You can also pass it on yourself; it works for this address only."
-        }
+    let MadeLink { address, email, mailed } = link;
+    let title = format!("The invitation for {email}: this link is shown once");
+    let mail = if *mailed {
+        "A mail brings it to the address. You can also pass it on yourself; it works for this address only."
+    } else {
+        "No mail is sent: no mail server is set up here. Pass the link on yourself; it works for this address only."
     };
     let address = address.clone();
     view! {

@@ -4,14 +4,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
-use http::{HeaderValue, header};
-use service::check::FeedToken;
 use service::record::FeedTiming;
-use service::{Actor, CheckId, Error};
+use service::{CheckId, Error};
+use tower_sessions::Session;
 
-use super::{More, check_page, page, page_with};
+use super::{check_page, page, place};
 use crate::pages::check_form::read_interval;
-use crate::web::{AppState, Fields, PageError, Posted, Refusal, Segments, see_other};
+use crate::web::{AppState, PageError, Posted, Refusal, Segments, see_other, show_once};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -44,7 +43,7 @@ async fn set_timing(
         }
     };
     match done.map_err(own_names) {
-        Ok(()) => Ok(see_other(&format!("/orgs/{slug}/checks/{id}#feed"))),
+        Ok(()) => Ok(see_other(&format!("{}#feed", place(&slug, id)))),
         Err(error) => page(&state, &actor, &slug, id, fields, Some(Refusal::of(error)?)).await,
     }
 }
@@ -60,32 +59,11 @@ fn own_names(error: Error) -> Error {
 
 async fn renew(
     State(state): State<AppState>,
+    session: Session,
     Segments((slug, id)): Segments<(String, CheckId)>,
     Posted { actor, fields: _ }: Posted,
 ) -> Result<Response, PageError> {
     check_page(&state, &actor, &slug, id).await?;
     let made = state.service.renew_feed_token(&actor, id).await?;
-    made_page(&state, &actor, &slug, id, made).await
-}
-
-/// The check's page with a token that is shown this once.
-pub(super) async fn made_page(
-    state: &AppState,
-    actor: &Actor,
-    slug: &str,
-    id: CheckId,
-    made: FeedToken,
-) -> Result<Response, PageError> {
-    let mut response = page_with(
-        state,
-        actor,
-        slug,
-        id,
-        Fields::default(),
-        None,
-        More { made: Some(made), ..More::default() },
-    )
-    .await?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    show_once(&state, &session, &actor, &place(&slug, id), &made).await
 }

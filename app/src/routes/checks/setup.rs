@@ -13,15 +13,15 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use service::check::{ChangedCheck, CheckPage, NewCheck, RawParameters};
 use service::{Actor, CheckId, Error, FieldError, IntegrationId};
+use tower_sessions::Session;
 
-use super::check_page;
-use super::feed::made_page;
+use super::{check_page, place};
 use crate::pages::check_form::{
     CheckEditPage, CheckNewPage, CheckRemovePage, read_interval, written_interval,
 };
 use crate::routes::integrations::may_operate;
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other, show_once,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -52,6 +52,7 @@ async fn new_form(
 
 async fn create(
     State(state): State<AppState>,
+    session: Session,
     Segments((slug, id)): Segments<(String, IntegrationId)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
@@ -69,9 +70,9 @@ async fn create(
     match made.map_err(|error| with_interval(error, interval_seconds)) {
         Ok(made) if state.service.is_feed(&made) => {
             let token = state.service.renew_feed_token(&actor, made.id).await?;
-            made_page(&state, &actor, &slug, made.id, token).await
+            show_once(&state, &session, &actor, &place(&slug, made.id), &token).await
         }
-        Ok(made) => Ok(see_other(&format!("/orgs/{slug}/checks/{}", made.id))),
+        Ok(made) => Ok(see_other(&place(&slug, made.id))),
         Err(error) => {
             let refusal = Some(Refusal::of(error)?);
             new_page(&state, &actor, &slug, id, &chosen, fields, refusal).await

@@ -4,13 +4,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
-use http::{HeaderValue, header};
 use service::invitation::NewInvitation;
+use service::record::InvitationMail;
 use service::{Error, InvitationId};
+use tower_sessions::Session;
 
-use super::{page, role_named};
+use super::{page, place, role_named};
 use crate::pages::members::{Filled, MadeLink};
-use crate::web::{AppState, Fields, PageError, Posted, Refusal, Segments, see_other};
+use crate::web::{AppState, Fields, PageError, Posted, Refusal, Segments, see_other, show_once};
 
 /// Begins the names of the form's fields: another form of the page has an e-mail and a role, too.
 const PREFIX: &str = "invite-";
@@ -23,6 +24,7 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn invite(
     State(state): State<AppState>,
+    session: Session,
     Segments(slug): Segments<String>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
@@ -31,21 +33,21 @@ async fn invite(
         Ok(new) => state.service.invite(&actor, organization.id, new).await,
         Err(error) => Err(error),
     };
-    let filled = match made {
+    match made {
         Ok(link) => {
-            let address = state.service.public_address(&format!("/invitations/{}", link.token));
-            let made = Some(MadeLink { address, invitation: link.invitation });
-            Filled { made, ..Filled::default() }
+            let made = MadeLink {
+                address: state.service.public_address(&format!("/invitations/{}", link.token)),
+                email: link.invitation.email,
+                mailed: link.invitation.mail != InvitationMail::None,
+            };
+            show_once(&state, &session, &actor, &place(&slug), &made).await
         }
         Err(error) => {
             let refusal = Some(Refusal::of(prefixed(error))?);
-            Filled { invite: fields, refusal, ..Filled::default() }
+            let filled = Filled { invite: fields, refusal, ..Filled::default() };
+            page(&state, &actor, &organization, role, filled).await
         }
-    };
-    let mut response = page(&state, &actor, &organization, role, filled).await?;
-    // The page may hold a token.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    }
 }
 
 fn understood(fields: &Fields) -> Result<NewInvitation, Error> {
@@ -72,5 +74,5 @@ async fn revoke(
     Posted { actor, .. }: Posted,
 ) -> Result<Response, PageError> {
     state.service.revoke_invitation(&actor, id).await?;
-    Ok(see_other(&format!("/orgs/{slug}/members")))
+    Ok(see_other(&place(&slug)))
 }

@@ -7,9 +7,9 @@ use axum::routing::post;
 use service::Error;
 use tower_sessions::Session;
 
-use super::page;
+use super::{PAGE, page};
 use crate::pages::settings::News;
-use crate::web::{AppState, Fields, PageError, Posted, Refusal, see_other};
+use crate::web::{AppState, PageError, Posted, Refusal, see_other, show_once};
 
 const SECTION: &str = "/settings#second-factor";
 
@@ -75,7 +75,7 @@ async fn answer(
     done: Result<News, Error>,
 ) -> Result<Response, PageError> {
     match done {
-        Ok(news) => page(state, session, actor, Fields::default(), Some(news), None).await,
+        Ok(news) => show_once(state, session, &actor, PAGE, &news).await,
         Err(error) => page(state, session, actor, fields, None, Some(Refusal::of(error)?)).await,
     }
 }

@@ -16,6 +16,7 @@ pub(super) mod token;
 use std::path::PathBuf;
 
 use domain::check::{CheckKind, Group, Parameters};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::record::{Check, Feed, FeedTiming, KeptReport, TokenMade};
 use store::{CheckId, OrgId, StoreError, UnixMillis};
@@ -64,6 +65,7 @@ pub struct FeedPage {
 }
 
 /// A token and the address to report to, shown this once.
+#[derive(Serialize, Deserialize)]
 pub struct FeedToken {
     pub secret: String,
     pub address: String,
