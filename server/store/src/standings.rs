@@ -43,6 +43,14 @@ macro_rules! select_standings {
     };
 }
 
+/// The standings as they are now, in place of their table.
+macro_rules! standings_now {
+    () => {
+        concat!("(", select_standings!(""), ") standings")
+    };
+}
+pub(crate) use {now, select_standings, standings_now};
+
 /// All that bears on an assessment in one row, as [`Columns`] in JSON: a thousand checks have thousands of standings, and
 /// a row of its own for each costs many times as much.
 macro_rules! list {

@@ -24,6 +24,7 @@ use crate::record::{
     AssessmentState, Closing, EvidenceBody, FindingChange, Rater, Register, RegisterContent, SizeBand,
     SnapshotKind, StepChoice, Touched,
 };
+use crate::standings::{now, select_standings, standings_now};
 
 /// One table of an organization.
 pub(super) struct Table {
@@ -89,12 +90,12 @@ macro_rules! places {
 }
 
 macro_rules! tables {
-    ($($name:literal, $count:tt columns, $where:expr, $order:literal {
+    ($($name:literal $(of $source:expr)?, $count:tt columns, $where:expr, $order:literal {
         $first:ident: $first_kind:expr $(, $column:ident: $kind:expr)* $(,)?
     })+) => {
         pub(super) const TABLES: &[Table] = &[$(Table {
             name: $name,
-            select: tables!(@select $name, $where, $order, $first $(, $column)*),
+            select: tables!(@select tables!(@source $name $(, $source)?), $where, $order, $first $(, $column)*),
             insert: tables!(@insert $name, $count, $first $(, $column)*),
             columns: &[
                 Column { name: stringify!($first), kind: $first_kind },
@@ -105,7 +106,7 @@ macro_rules! tables {
         pub(crate) const STATEMENTS: &[Statement] = &[$(
             Statement {
                 name: concat!("client, out of ", $name),
-                sql: tables!(@select $name, $where, $order, $first $(, $column)*),
+                sql: tables!(@select tables!(@source $name $(, $source)?), $where, $order, $first $(, $column)*),
                 dialect: Dialect::Both,
             },
             Statement {
@@ -118,9 +119,15 @@ macro_rules! tables {
         /// The tables that travel with an organization.
         pub const EXPORTED: &[&str] = &[$($name),+];
     };
-    (@select $name:literal, $where:expr, $order:literal, $first:ident $(, $column:ident)*) => {
+    (@source $name:literal) => {
+        $name
+    };
+    (@source $name:literal, $source:expr) => {
+        $source
+    };
+    (@select $source:expr, $where:expr, $order:literal, $first:ident $(, $column:ident)*) => {
         concat!(
-            "SELECT ", stringify!($first), $(", ", stringify!($column),)* " FROM ", $name, " WHERE ", $where,
+            "SELECT ", stringify!($first), $(", ", stringify!($column),)* " FROM ", $source, " WHERE ", $where,
             " ORDER BY ", $order
         )
     };
@@ -237,7 +244,8 @@ tables! {
         status: STATUS, reach: Kind::Text(word::<Reach>), warned: Kind::Flag,
         observations: Kind::Text(json::<Observations>), messages: Kind::Text(json::<Vec<Message>>), checked: TEXT,
     }
-    "standings", 10 columns, of_check!(), "check_id, framework_id, binding" {
+    // With the runs that were judged as the run before, which the check's own row counts.
+    "standings" of standings_now!(), 10 columns, of_check!(), "check_id, framework_id, binding" {
         check_id: OF_CHECK, framework_id: Kind::Framework, binding: BINDING, status: STATUS, consecutive_fails: COUNT,
         concluded_at: MAYBE_AT, last_status: STATUS, last_run: Kind::Refers("runs"),
         conditions: Kind::Text(json::<Vec<ConditionResult>>), passed_at: MAYBE_AT,

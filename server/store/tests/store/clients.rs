@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use domain::check::Status;
 use rstest::rstest;
 use store::client::{EXPORTED, KeptClient, LEFT_OUT, NamedPerson, NewClient};
 use store::record::{Claim, Role};
 use store::testing::TestDatabase;
 use store::{Backend, Store, UserId};
 
-use crate::world::{World, baseline, citations, level, said, user};
+use crate::world::{World, baseline, citations, later, level, ran, said, user};
 
 /// Whoever adds a table decides whether it belongs to an organization that is taken elsewhere.
 #[rstest]
@@ -77,7 +78,7 @@ async fn an_import_waits_at_a_lock_that_it_may_only_read() {
 const COLUMNS_LEFT_OUT: &[(&str, &str, &str)] = &[
     ("checks", "host", "follows from the parameters"),
     ("checks", "judged", "only saves work"),
-    ("checks", "repeats", "only saves work"),
+    ("checks", "repeats", "added up in the standings"),
     ("checks", "own_failures", "a node's progress"),
     ("checks", "lease_owner", "a node's hold"),
     ("checks", "lease_until", "a node's hold"),
@@ -162,4 +163,41 @@ async fn rows_come_out_as_they_went_in_with_people_as_names_and_the_framework_by
     for (name, table) in &leaving.rows.tables {
         assert_eq!(again.tables[name].rows.len(), table.rows.len(), "{name}");
     }
+}
+
+/// Runs that are judged alike are counted apart from the standings; a contradiction is one elsewhere, too.
+#[rstest]
+#[case(Backend::Sqlite, Backend::Postgres)]
+#[case(Backend::Postgres, Backend::Sqlite)]
+#[tokio::test]
+async fn a_check_stands_elsewhere_as_it_stood_here(#[case] from: Backend, #[case] to: Backend) {
+    let world = &World::new(from).await;
+    let check = world.check().await.id;
+    for at in 0..3 {
+        world.record(&ran(check, later(at), Status::Fail)).await;
+    }
+    let stood = world.store.standings_of(check).await.unwrap();
+    assert_eq!((stood[0].consecutive_fails, stood[0].concluded_at), (3, Some(later(2))));
+
+    let (_database, store) = TestDatabase::open(to).await;
+    let keeper = user("keeper@example.org");
+    store.create_user(keeper.clone(), said("user.created")).await.unwrap();
+    let new = NewClient {
+        rows: world.store.client_rows(world.org.id).await.unwrap().unwrap().rows,
+        frameworks: vec![(baseline().clone(), "hash".to_owned())],
+        citations: citations(),
+        logo: None,
+        owner: keeper.id,
+        slug: "north".to_owned(),
+    };
+    let kept = store.keep_client(&new, |_| said("client.imported")).await.unwrap();
+    assert!(matches!(kept, KeptClient::Done { .. }), "{kept:?}");
+    let stands = store.standings_of(check).await.unwrap();
+    assert_eq!((stands[0].consecutive_fails, stands[0].concluded_at), (3, Some(later(2))));
+    assert_eq!((stands[0].status, stands[0].last_run), (stood[0].status, stood[0].last_run));
+    // Judged there for the framework as it is known there.
+    let mut next = world.ended(&ran(check, later(3), Status::Fail));
+    next.judged[0].framework = stands[0].framework;
+    store.record_run(next, None).await.unwrap();
+    assert_eq!(store.standings_of(check).await.unwrap()[0].consecutive_fails, 4);
 }
