@@ -1,9 +1,9 @@
 //! From a framework to its rows.
 
-use domain::framework::{Binding, Criterion, Domain, Framework};
+use domain::framework::{Binding, Criterion, Domain, Framework, compare_versions};
 
 use crate::column::{Int, Json, Text};
-use crate::db::{Link, run, statements};
+use crate::db::{Link, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{FrameworkId, UnixMillis};
 
@@ -31,6 +31,19 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     Both CONDITION = "INSERT INTO conditions (framework_id, binding, position, observation, operator, value, text) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    Both OTHER_VERSIONS = "SELECT id, version FROM frameworks WHERE code = $1 AND id <> $2";
+    // The standings are taken as they are kept: what their checks add to them they add here, too.
+    Both STAND_AS_THERE = "INSERT INTO standings (check_id, framework_id, binding, status, consecutive_fails, \
+        concluded_at, last_status, last_run, conditions, passed_at) SELECT s.check_id, n.framework_id, s.binding, \
+        s.status, s.consecutive_fails, s.concluded_at, s.last_status, s.last_run, s.conditions, s.passed_at \
+        FROM standings s JOIN bindings o ON o.framework_id = s.framework_id AND o.id = s.binding \
+        JOIN bindings n ON n.id = o.id AND n.kind = o.kind WHERE n.framework_id = $1 AND s.framework_id = $2 \
+        AND (SELECT COUNT(*) FROM conditions c WHERE c.framework_id = o.framework_id AND c.binding = o.id) = \
+        (SELECT COUNT(*) FROM conditions c WHERE c.framework_id = n.framework_id AND c.binding = n.id) \
+        AND NOT EXISTS (SELECT 1 FROM conditions c WHERE c.framework_id = o.framework_id AND c.binding = o.id \
+        AND NOT EXISTS (SELECT 1 FROM conditions d WHERE d.framework_id = n.framework_id AND d.binding = n.id \
+        AND d.position = c.position AND d.text = c.text)) \
+        ON CONFLICT (check_id, framework_id, binding) DO NOTHING";
 }
 
 /// Writes every row of a framework, in the importer's transaction.
@@ -108,6 +121,21 @@ pub(crate) async fn framework(
         for (one, position) in domain.criteria.iter().zip(&mut positions) {
             criterion(link, id, domain, one, position).await?;
         }
+    }
+    stand_as_before(link, id, framework).await
+}
+
+/// Lets checks stand for the bindings that ask the same in another version as they stand there, in the newest one first:
+/// what they saw is not unseen because a version was published.
+async fn stand_as_before(
+    link: &mut Link<'_>,
+    id: FrameworkId,
+    framework: &Framework,
+) -> Result<(), StoreError> {
+    let mut others = rows!(link, (FrameworkId, String), OTHER_VERSIONS, Text(&framework.code), id)?;
+    others.sort_by(|(_, one), (_, other)| compare_versions(other, one));
+    for (other, _) in others {
+        run!(link, STAND_AS_THERE, id, other)?;
     }
     Ok(())
 }

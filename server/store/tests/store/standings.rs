@@ -2,10 +2,10 @@
 
 use domain::check::Status;
 use rstest::rstest;
-use store::record::{Ended, Origin, Outage, Recorded, Run, Standing};
+use store::record::{Ended, Import, Judged, Origin, Outage, Recorded, Run, Standing};
 use store::{Backend, UnixMillis};
 
-use crate::world::{NOW, World, later, ran};
+use crate::world::{NOW, World, baseline, binding, later, ran, said};
 
 /// A run that a person asked for: several may start at the same instant.
 fn asked(world: &World, check: store::CheckId, at: i64, status: Status) -> Ended {
@@ -177,4 +177,47 @@ async fn what_is_seen_after_the_clock_was_set_back_counts_at_once(
     assert_eq!(keep(now - 7, Status::Fail).await, (Status::Fail, 2, Some(later(now - 7))));
     let good = world.store.good_at(check).await.unwrap();
     assert_eq!(good, Some(later(now - 9)), "what passed an hour ahead is no later success");
+}
+
+/// Whoever goes on by a newer version does not begin without what the checks saw.
+#[rstest]
+#[tokio::test]
+async fn a_check_stands_by_a_newer_version_as_before_where_that_asks_the_same(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await.id;
+    let failing = |at| {
+        let mut ended = asked(world, check, at, Status::Fail);
+        let other = Judged { binding: binding(1), ..ended.judged[0].clone() };
+        ended.judged.push(other);
+        ended
+    };
+    for at in 0..3 {
+        world.store.record_run(failing(at), None).await.unwrap();
+    }
+    let mut newer = baseline().clone();
+    newer.version = "1.1.0".to_owned();
+    let mut criteria = newer.domains.iter_mut().flat_map(|domain| &mut domain.criteria);
+    let changed = criteria.find_map(|criterion| {
+        criterion.bindings.iter_mut().find(|found| found.id == binding(1)).map(|found| &mut found.expect)
+    });
+    changed.unwrap().remove(0);
+    let imported = world.store.import_framework(&newer, "other", said("imported")).await.unwrap();
+    let Import::Created(framework) = imported else { panic!("{imported:?}") };
+
+    let stands = async || {
+        let all = world.store.standings_of(check).await.unwrap();
+        all.into_iter().filter(|standing| standing.framework == framework).collect::<Vec<_>>()
+    };
+    let stand = stands().await;
+    assert_eq!(stand.len(), 1, "what asks something else was never judged: {stand:?}");
+    let seen = (stand[0].binding.clone(), stand[0].status, stand[0].consecutive_fails);
+    assert_eq!(seen, (binding(0), Status::Fail, 3));
+    assert_eq!(stand[0].concluded_at, Some(later(2)));
+
+    let mut next = failing(3);
+    next.judged[0].framework = framework;
+    world.store.record_run(next, None).await.unwrap();
+    assert_eq!(stands().await[0].consecutive_fails, 4, "counted on, and nothing counted twice");
 }
