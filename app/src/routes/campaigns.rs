@@ -7,9 +7,13 @@ use axum::routing::{get, post};
 use domain::FrameworkCode;
 use service::campaign::{NewCampaign, StartedIn};
 use service::{Actor, CampaignId, OrgId, UnixMillis};
+use tower_sessions::Session;
 
 use crate::pages::campaigns::{CampaignSheet, CampaignsSheet, campaign_page, campaigns_page};
-use crate::web::{AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, see_other};
+use crate::web::{
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, see_other, show_once,
+    shown_once,
+};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -28,6 +32,7 @@ async fn list(
 
 async fn create(
     State(state): State<AppState>,
+    session: Session,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let (code, version) = fields.get("framework").split_once(' ').unwrap_or((fields.get("framework"), ""));
@@ -39,17 +44,19 @@ async fn create(
         organizations: organizations(&fields),
     };
     match state.service.create_campaign(&actor, new).await {
-        Ok((campaign, started)) => after_start(&state, &actor, campaign.id, started).await,
+        Ok((campaign, started)) => after_start(&state, &session, &actor, campaign.id, &started).await,
         Err(error) => draw_list(&state, &actor, fields, Some(Refusal::of(error)?)).await,
     }
 }
 
 async fn show(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments(id): Segments<CampaignId>,
 ) -> Result<Response, PageError> {
-    draw(&state, &actor, id, None, Fields::default(), None).await
+    let started = shown_once(&state, &session, &actor, &at(id)).await?;
+    draw(&state, &actor, id, started, Fields::default(), None).await
 }
 
 async fn change(
@@ -66,11 +73,12 @@ async fn change(
 
 async fn extend(
     State(state): State<AppState>,
+    session: Session,
     Segments(id): Segments<CampaignId>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     match state.service.extend_campaign(&actor, id, organizations(&fields)).await {
-        Ok(started) => after_start(&state, &actor, id, started).await,
+        Ok(started) => after_start(&state, &session, &actor, id, &started).await,
         Err(error) => draw(&state, &actor, id, None, fields, Some(Refusal::of(error)?)).await,
     }
 }
@@ -93,17 +101,18 @@ fn organizations(fields: &Fields) -> Vec<OrgId> {
     fields.all("organizations").filter_map(|id| id.parse().ok()).collect()
 }
 
-/// To the campaign; where an assessment could not be started, its page says so.
+/// To the campaign; where an assessment could not be started, its page says so once. Reloading it starts nothing.
 async fn after_start(
     state: &AppState,
+    session: &Session,
     actor: &Actor,
     id: CampaignId,
-    started: StartedIn,
+    started: &StartedIn,
 ) -> Result<Response, PageError> {
     if started.refused.is_empty() {
         return Ok(see_other(&at(id)));
     }
-    draw(state, actor, id, Some(started), Fields::default(), None).await
+    show_once(state, session, actor, &at(id), started).await
 }
 
 async fn draw_list(

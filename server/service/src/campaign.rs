@@ -7,6 +7,7 @@ use std::sync::Arc;
 use domain::scoring::Exact;
 use domain::{Framework, FrameworkCode, RungCode};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::record::{AssessmentState, Campaign, CampaignFigures, CampaignPlace, Organization, Role};
 use store::{AssessmentId, CampaignId, OrgId, StoreError, UnixMillis};
@@ -37,7 +38,7 @@ pub struct NewCampaign {
 }
 
 /// In how many organizations an assessment was started, and why in others not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartedIn {
     pub done: usize,
     /// The organization's name, or its identifier where there is none for this actor; and why.

@@ -153,8 +153,9 @@ async fn the_pages_start_change_and_end_a_campaign_without_scripts(
         assert!(page.text.contains(words), "{words} is missing: {}", page.text);
     }
     let again = [("organizations", world.organization.as_str())];
-    let again = owner.submit(&format!("{at}/organizations"), &again).await;
+    let again = owner.submit_on(&format!("{at}/organizations"), &again).await;
     assert!(again.text.contains("Started in 0 organizations; not in 1 organization"), "{}", again.text);
+    assert!(!owner.page(&at).await.text.contains("Started in"), "it is said once");
     let later = [("title", "Readiness 2"), ("due", &day(9))];
     assert_eq!(owner.submit(&at, &later).await.location(), at);
     assert!(owner.page("/portfolio/campaigns").await.text.contains("Readiness 2"));
