@@ -139,6 +139,9 @@ async fn connect_sqlite(url: &str) -> Result<Db, StoreError> {
         return Err(address(url, &"a database in memory would be lost; name a file"));
     }
     let file = options.get_filename().to_owned();
+    if file.as_os_str().is_empty() || file.is_dir() {
+        return Err(address(url, &"it names no file"));
+    }
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
     }

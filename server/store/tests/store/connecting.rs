@@ -76,6 +76,8 @@ async fn the_folder_of_an_sqlite_file_is_made() {
 #[case("mysql://localhost/rung")]
 #[case("rung.db")]
 #[case("sqlite::memory:")]
+#[case("sqlite://")]
+#[case("sqlite:///")]
 #[tokio::test]
 async fn an_unknown_address_is_refused(#[case] url: &str) {
     let refused = Store::connect(url).await.unwrap_err();
