@@ -146,6 +146,24 @@ async fn the_arrival_of_a_file_is_judged_by_its_report() {
 }
 
 #[tokio::test]
+async fn the_times_of_a_feed_that_fails_are_a_reviewers_to_change() {
+    let world = World::new(Backend::Sqlite).await;
+    let parameters = json!({ "pattern": "claims_*.csv", "cadence": "1s", "grace": "0s" });
+    let (check, heartbeats) = feed(&world, "file.freshness", parameters).await;
+    let (at, contributor) = (format!("{check}/feed"), world.member("contributor").await);
+    contributor.put(&at, json!({ "grace": 0 })).await.expect(200);
+    assert_eq!(report(&world, &heartbeats, "{}").await.status, 202);
+    until(async || world.owner.get(&at).await.expect(200)["state"] == "missing").await;
+    for _ in 0..2 {
+        let run = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+        assert_eq!(run["status"], "FAIL", "{run}");
+    }
+    contributor.put(&at, json!({ "grace": 31_000_000 })).await.problem(403);
+    contributor.put(&at, json!({ "grace": 0 })).await.expect(200);
+    world.owner.put(&at, json!({ "grace": 31_000_000 })).await.expect(200);
+}
+
+#[tokio::test]
 async fn what_is_no_report_is_refused_and_changes_nothing() {
     let world = World::new(Backend::Sqlite).await;
     let (check, heartbeats) = flow(&world, "15m").await;

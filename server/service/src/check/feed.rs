@@ -28,6 +28,7 @@ pub(super) use observe::least_asked;
 pub use schedule::Punctuality;
 use schedule::Schedule;
 
+use super::note_silenced;
 use crate::service::{hash_of, org_audit};
 use crate::{Actor, Error, Permission, Service};
 
@@ -91,12 +92,16 @@ impl Service {
         Ok(FeedPage { feed, stands, every, reports, address: self.feed_address("") })
     }
 
-    /// Says when reports are expected.
+    /// Says when reports are expected. Where the check fails that may end its failure as other parameters may, and needs
+    /// a reviewer as those do.
     pub async fn set_feed_timing(&self, actor: &Actor, id: CheckId, timing: FeedTiming) -> Result<(), Error> {
         let check = self.fed_check(actor, id, Permission::Operate).await?;
         let cadence = look::cadence(self.kind_of(&check)?, &look::open(&check));
         Schedule::read(&timing, cadence, UnixMillis::now()).map_err(Error::Invalid)?;
-        let details = json!({ "cron": timing.cron, "zone": timing.zone, "hours": timing.hours });
+        let mut details = json!({ "cron": timing.cron, "zone": timing.zone, "hours": timing.hours });
+        if self.store().feed(id).await?.unwrap_or_default().timing != timing {
+            note_silenced(&mut details, &self.may_silence(actor, &check).await?);
+        }
         let entry = org_audit(actor, check.org, "feed.timed", id, details);
         self.store().put_feed_timing(id, timing, entry).await?;
         self.tell_news(id).await;
