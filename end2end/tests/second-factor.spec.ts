@@ -70,6 +70,11 @@ test("a second factor is set up, asked for at sign-in and turned off", async ({ 
   await expectNoSidewaysScroll(page);
   await picture(page, "second-factor-on");
 
+  // Reloading the page sends no form again, and shows no code again.
+  await page.reload();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(section).toContainText("8 of 8 left");
+
   // The password alone opens nothing, and a code is good once.
   await signOut(page);
   await page.goto("/settings");
