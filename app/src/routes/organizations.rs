@@ -130,6 +130,10 @@ async fn edit_form(
     if !Permission::Own.allows(role) {
         return Err(PageError::forbidden("Only an owner of the organization says what it is."));
     }
+    if organization.demo {
+        // No form that nobody can send.
+        return Err(PageError::conflict("This is a demonstration: it stays as it is."));
+    }
     let size = SIZES.into_iter().find(|(_, size)| *size == organization.size_band);
     let profiles = organization.profiles.iter().map(|code| ("profiles".to_owned(), code.to_string()));
     let typed = [

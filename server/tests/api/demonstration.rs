@@ -43,6 +43,8 @@ async fn loading_again_brings_back_what_is_missing_and_makes_nothing_twice() {
     assert!(
         organizations["items"].as_array().unwrap().iter().all(|organization| organization["demo"] == true)
     );
+    let fixed = ada.page(&format!("{ALDER}/edit")).await;
+    assert!(fixed.status == 409 && fixed.text.contains("it stays as it is"), "{}", fixed.text);
     let alder = organizations["items"][0]["id"].as_str().unwrap();
     let integrations = names(&ada, &format!("/organizations/{alder}/integrations")).await;
     let first = ada.get(&format!("/organizations/{alder}/integrations")).await.expect(200);
