@@ -203,14 +203,20 @@ pub(crate) fn write(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>
     String::from_utf8(bytes).expect("texts make a text")
 }
 
-/// What a spreadsheet would take for a formula begins with an apostrophe (OWASP, *CSV Injection*).
+/// What a spreadsheet would take for a formula begins with an apostrophe (OWASP, *CSV Injection*). So does what looks as
+/// if it had got one already: [`plain`] takes one away.
 fn harmless(cell: String) -> String {
-    if is_formula(&cell) { format!("'{cell}") } else { cell }
+    if is_formula(within(&cell)) { format!("'{cell}") } else { cell }
 }
 
 /// The cell as it was before [`harmless`].
 fn plain(cell: &str) -> String {
-    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell).to_owned()
+    cell.strip_prefix('\'').filter(|rest| is_formula(within(rest))).unwrap_or(cell).to_owned()
+}
+
+/// Without apostrophes before it.
+fn within(cell: &str) -> &str {
+    cell.trim_start_matches('\'')
 }
 
 /// Whether a spreadsheet takes the text for a formula when it is typed; some do so of the wide signs too.
@@ -253,6 +259,9 @@ mod tests {
             assert_eq!(plain(&harmless(cell.to_owned())), cell);
         }
         assert_eq!(harmless("a\n=1".to_owned()), "a\n=1");
+        for cell in ["'=1", "''@x", "it's", "'", "'a'"] {
+            assert_eq!(plain(&harmless(cell.to_owned())), cell, "an apostrophe of its own stays");
+        }
     }
 
     #[test]
