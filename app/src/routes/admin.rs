@@ -6,9 +6,13 @@ use axum::response::Response;
 use axum::routing::get;
 use leptos::prelude::*;
 use service::{Actor, Error};
+use tower_sessions::Session;
 
 use crate::pages::admin::{AdminPage, Brought};
-use crate::web::{AppState, ClientUpload, CurrentActor, Frame, PageError, Refusal};
+use crate::web::{AppState, ClientUpload, CurrentActor, Frame, PageError, Refusal, show_once, shown_once};
+
+/// The page that says which client was brought.
+const CLIENTS: &str = "/admin/clients";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/admin", get(show))
@@ -16,19 +20,22 @@ pub(super) fn router() -> Router<AppState> {
 
 /// The form whose file may be larger than those of all others.
 pub(super) fn large_router() -> Router<AppState> {
-    Router::new().route("/admin/clients", get(show).post(bring))
+    Router::new().route(CLIENTS, get(show).post(bring))
 }
 
 async fn show(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
-    page(&state, &actor, Brought::default()).await
+    let imported = shown_once(&state, &session, &actor, CLIENTS).await?;
+    page(&state, &actor, Brought { imported, refusal: None }).await
 }
 
 /// Brings a client from a file. Once the file is here it goes on to its end, although whoever sent it has gone.
 async fn bring(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     request: Request,
 ) -> Result<Response, PageError> {
@@ -42,11 +49,13 @@ async fn bring(
     };
     let (service, owner) = (state.service.clone(), actor.clone());
     let importing = tokio::spawn(async move { service.import_client(&owner, upload.path()).await });
-    let brought = match importing.await.map_err(PageError::internal)? {
-        Ok(imported) => Brought { imported: Some(imported), refusal: None },
-        Err(error) => Brought { imported: None, refusal: Some(Refusal::of(error)?) },
-    };
-    page(&state, &actor, brought).await
+    match importing.await.map_err(PageError::internal)? {
+        Ok(imported) => show_once(&state, &session, &actor, CLIENTS, &imported).await,
+        Err(error) => {
+            let refusal = Some(Refusal::of(error)?);
+            page(&state, &actor, Brought { imported: None, refusal }).await
+        }
+    }
 }
 
 async fn page(state: &AppState, actor: &Actor, brought: Brought) -> Result<Response, PageError> {

@@ -15,13 +15,14 @@ use service::integration::CheckRow;
 use service::inventory::{Imported, coverage_of, exchanges};
 use service::record::Organization;
 use service::{Actor, CheckId, Error, FieldError, IntegrationId, Permission, UnixMillis};
+use tower_sessions::Session;
 
 use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
 use crate::pages::integrations::{ImportPage, IntegrationNewPage, IntegrationsPage, Row};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, made_attachment,
-    see_other,
+    see_other, show_once, shown_once,
 };
 
 /// Checks of an integration on one page.
@@ -96,29 +97,38 @@ pub(super) fn table_file(name: &str, csv: &str) -> Response {
     made_attachment(name, "text/csv; charset=utf-8; header=present", format!("\u{FEFF}{csv}").into_bytes())
 }
 
+/// Where a table is pasted.
+fn import_place(slug: &str) -> String {
+    format!("/orgs/{slug}/integrations/import")
+}
+
 async fn import_form(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     may_operate(role)?;
-    Ok(import_page(&state, &actor, &organization, Fields::default(), None, None))
+    let done = shown_once(&state, &session, &actor, &import_place(&slug)).await?;
+    Ok(import_page(&state, &actor, &organization, Fields::default(), done, None))
 }
 
 async fn import(
     State(state): State<AppState>,
+    session: Session,
     Segments(slug): Segments<String>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let table = fields.get("table").as_bytes();
-    let (typed, done, refusal) = match state.service.import_integrations(&actor, organization.id, table).await
-    {
-        Ok(done) => (Fields::default(), Some(done), None),
-        Err(error) => (fields, None, Some(table_refused(error)?)),
-    };
-    Ok(import_page(&state, &actor, &organization, typed, done, refusal))
+    match state.service.import_integrations(&actor, organization.id, table).await {
+        Ok(done) => show_once(&state, &session, &actor, &import_place(&slug), &done).await,
+        Err(error) => {
+            let refusal = Some(table_refused(error)?);
+            Ok(import_page(&state, &actor, &organization, fields, None, refusal))
+        }
+    }
 }
 
 /// Why a table that was pasted comes back.

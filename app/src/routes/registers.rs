@@ -11,13 +11,15 @@ use serde::Deserialize;
 use service::inventory::Imported;
 use service::record::{Organization, Register, RegisterEntry};
 use service::{Actor, Permission, RegisterEntryId};
+use tower_sessions::Session;
 
 use super::integrations::{may_operate, table_file, table_refused};
 use crate::pages::registers::{
     EntryPage, RegisterImportPage, RegisterShown, RegisterView, RegistersPage, SeenChoice, title, typed_of,
 };
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other, show_once,
+    shown_once,
 };
 
 /// Entries on one page.
@@ -190,31 +192,40 @@ async fn export(
     Ok(table_file(&format!("{slug}-{}.csv", register.as_str()), &csv))
 }
 
+/// Where a table of a register is pasted.
+fn import_place(slug: &str, register: Register) -> String {
+    format!("/orgs/{slug}/registers/{}/import", register.as_str())
+}
+
 async fn import_form(
     State(state): State<AppState>,
+    session: Session,
     CurrentActor(actor): CurrentActor,
     Segments((slug, register)): Segments<(String, String)>,
 ) -> Result<Response, PageError> {
     let register = register_named(&register)?;
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     may_operate(role)?;
-    Ok(import_page(&state, &actor, &organization, register, Fields::default(), None, None))
+    let done = shown_once(&state, &session, &actor, &import_place(&slug, register)).await?;
+    Ok(import_page(&state, &actor, &organization, register, Fields::default(), done, None))
 }
 
 async fn import(
     State(state): State<AppState>,
+    session: Session,
     Segments((slug, register)): Segments<(String, String)>,
     Posted { actor, fields }: Posted,
 ) -> Result<Response, PageError> {
     let register = register_named(&register)?;
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let table = fields.get("table").as_bytes();
-    let (typed, done, refusal) =
-        match state.service.import_register(&actor, organization.id, register, table).await {
-            Ok(done) => (Fields::default(), Some(done), None),
-            Err(error) => (fields, None, Some(table_refused(error)?)),
-        };
-    Ok(import_page(&state, &actor, &organization, register, typed, done, refusal))
+    match state.service.import_register(&actor, organization.id, register, table).await {
+        Ok(done) => show_once(&state, &session, &actor, &import_place(&slug, register), &done).await,
+        Err(error) => {
+            let refusal = Some(table_refused(error)?);
+            Ok(import_page(&state, &actor, &organization, register, fields, None, refusal))
+        }
+    }
 }
 
 fn import_page(

@@ -38,6 +38,8 @@ async fn an_administrator_brings_a_client_by_the_page_and_owns_it(
     assert!(wrong.text.contains("no file of a client"), "{}", wrong.text);
 
     let brought = bring(&root, &app, Some(("client.zip", &exported.bytes))).await;
+    assert_eq!((brought.status.as_u16(), brought.location()), (303, "/admin/clients"), "{}", brought.text);
+    let brought = root.page(brought.location()).await;
     assert_eq!(brought.status, 200, "{}", brought.text);
     for words in [
         "Alder Regional Hospital is here",

@@ -130,7 +130,7 @@ async fn a_table_is_pasted_into_the_page_and_comes_back_where_it_is_refused() {
     assert!(refused.text.contains("Line 2, last_review"), "{}", refused.text);
     assert!(refused.text.contains("ADT feed\tsoon"), "what was pasted stays: {}", refused.text);
     let table = "name\tpartner\tdirection\towner\n=cmd|calc\tLaboratory\tin\tLab manager\nAPI\tPatients' apps\tout\t\n";
-    let done = owner.submit(&format!("{at}/import"), &[("table", table)]).await;
+    let done = owner.submit_on(&format!("{at}/import"), &[("table", table)]).await;
     assert_eq!(done.status, 200);
     assert!(done.text.contains("2 integrations added"), "{}", done.text);
     for page in [at.clone(), format!("/orgs/{}", world.slug)] {

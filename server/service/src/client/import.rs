@@ -7,6 +7,7 @@ use std::path::Path;
 
 use domain::Framework;
 use domain::framework::{Citation, Citations};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::client::{Cell, ClientRows, EXPORTED, ImportTurn, KeptClient, LATER, NewClient, Rows};
 use store::record::Logo;
@@ -20,7 +21,7 @@ use crate::service::{hash_of, hash_of_bytes, org_audit};
 use crate::{Actor, Error, Service};
 
 /// What was imported.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedClient {
     pub name: String,
     /// Its address here; another one than where it comes from, if that was taken.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::BindingId;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::record::{Integration, IntegrationDetails};
 use store::{IntegrationId, OrgId, StoreError, UnixMillis};
@@ -14,7 +15,7 @@ use crate::sheet;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// What an import did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
     pub added: usize,
     pub changed: usize,
