@@ -210,7 +210,8 @@ impl Service {
         if same {
             return Ok(kept);
         }
-        let raised = raised.iter().map(|finding| (finding.kind, finding.subject.to_string(), finding.severity));
+        let raised =
+            raised.iter().map(|finding| (finding.kind, finding.subject.to_string(), finding.severity));
         let changes = self.store().sync_findings(id, raised.collect(), assessed.computed_at).await?;
         let moved = changes.opened.iter().chain(&changes.reopened).chain(&changes.cleared);
         let moved = moved.filter(|finding| finding.kind == FindingKind::Contradiction);
@@ -240,7 +241,8 @@ impl Service {
     /// The checks behind a finding that have run; behind a contradiction, those that contradict the answer.
     fn behind<'a>(&self, assessed: &'a Assessed, record: &Finding) -> Vec<Behind<'a>> {
         let mut raised = assessed.score.findings.iter();
-        let raised = raised.find(|finding| finding.kind == record.kind && finding.subject.as_str() == record.subject);
+        let raised =
+            raised.find(|finding| finding.kind == record.kind && finding.subject.as_str() == record.subject);
         let ids = raised.map(|finding| finding.bindings.as_slice()).unwrap_or_default();
         let bindings = ids.iter().filter_map(|id| {
             let mut all = assessed.framework.criteria().flat_map(|criterion| &criterion.bindings);

@@ -8,7 +8,7 @@
 use crate::column::{Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{ChannelId, IncidentId, MessageId, OrgId, UnixMillis};
+use crate::ids::{IncidentId, MessageId, OrgId, UnixMillis};
 use crate::organizations::HOLD;
 use crate::queue::Job;
 use crate::record::{
@@ -254,8 +254,8 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         run!(link, HOLD, org)?;
-        let (test, waiting) = (Text(AlertEvent::Test), Text(MessageState::Waiting));
-        room::for_one(row!(link, (i64,), WAITING_TESTS, telling.channel, test, waiting)?, most)?;
+        let (event, state) = (Text(AlertEvent::Test), Text(MessageState::Waiting));
+        room::for_one(row!(link, (i64,), WAITING_TESTS, telling.channel, event, state)?, most)?;
         let id = put(link, org, &telling, None, AlertEvent::Test, at).await?;
         audit::append(link, &audit).await?;
         writing.commit().await?;

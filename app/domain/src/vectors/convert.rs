@@ -89,7 +89,11 @@ impl CaseResult {
             display: score.totals.as_ref().map(|totals| figures(score, totals, rounded)),
             exact: score.totals.as_ref().map(|totals| figures(score, totals, fraction)),
             sublevel: score.totals.as_ref().map(|totals| totals.rung.clone()),
-            findings: score.findings.iter().map(|finding| (finding.kind, finding.subject.to_string())).collect(),
+            findings: score
+                .findings
+                .iter()
+                .map(|finding| (finding.kind, finding.subject.to_string()))
+                .collect(),
             severities: score.findings.iter().map(|finding| finding.severity).collect(),
             adjudications: score.adjudications.clone(),
             priorities: score
