@@ -185,9 +185,9 @@ mod server {
         }
     }
 
-    /// A use case's error for a person; an internal one is logged here, once.
+    /// A use case's error for a person; what is our own fault is logged here, once.
     fn in_words(error: Error) -> String {
-        if let Error::Internal(cause) = &error {
+        if let Some(cause) = error.own_fault() {
             tracing::error!(error = %cause, "a server function failed");
         }
         error.to_string()

@@ -28,6 +28,7 @@ const PASSWORD: &str = "seventeen quiet herons at noon";
 struct Site {
     router: Router,
     service: Service,
+    store: Store,
     _folder: TempDir,
 }
 
@@ -64,10 +65,10 @@ impl Site {
         service.bring_content().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("rung").build();
         let state = AppState { service: service.clone(), leptos, css: "/pkg/rung.css", demo: None };
-        let sessions = app::web::session_layer(store, false);
+        let sessions = app::web::session_layer(store.clone(), false);
         let drawn = from_fn_with_state(state.clone(), app::web::draw_errors);
         let router = app::router().layer(drawn).layer(sessions).with_state(state);
-        Self { router, service, _folder: folder }
+        Self { router, service, store, _folder: folder }
     }
 
     fn browser(&self) -> Browser<'_> {
@@ -324,6 +325,17 @@ async fn a_wrong_address_a_wrong_method_and_an_unreadable_form_have_their_page()
     let page = browser.send(request.body(Body::from("name=%FF%FE")).unwrap()).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("not valid UTF-8"));
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_told_and_nobody_is_signed_out_for_it() {
+    let site = Site::new().await;
+    let mut browser = site.signed_in().await;
+    site.store.close().await;
+    let page = browser.get("/settings").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.body.contains("The database does not answer at the moment"), "{}", page.body);
+    assert!(!page.body.contains("pool"), "{}", page.body);
 }
 
 #[tokio::test]

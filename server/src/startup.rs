@@ -78,10 +78,7 @@ pub enum StartError {
 
 /// What a use case says, with the cause that screens do not show: this goes to the operator.
 fn described(error: &service::Error) -> String {
-    match error {
-        service::Error::Internal(cause) => cause.to_string(),
-        other => other.to_string(),
-    }
+    error.own_fault().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// A server that is ready to serve.

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use service::Error;
+use service::{Error, with_causes};
 
 use super::form::Fields;
 use super::path::see_other;
@@ -88,16 +88,19 @@ impl PageError {
         Self::problem(StatusCode::UNPROCESSABLE_ENTITY, "This form could not be read", text)
     }
 
+    /// Logs the cause, once.
+    fn unavailable(cause: &Error) -> Self {
+        tracing::error!(error = %with_causes(cause), "a page failed");
+        Self::problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The database does not answer at the moment",
+            "Try again in a minute, and see first whether what you sent is there.",
+        )
+    }
+
     /// Logs the cause, once; the page tells nothing of it.
     pub(crate) fn internal(cause: impl std::error::Error) -> Self {
-        let mut chain = cause.to_string();
-        let mut source = cause.source();
-        while let Some(inner) = source {
-            chain.push_str(": ");
-            chain.push_str(&inner.to_string());
-            source = inner.source();
-        }
-        tracing::error!(error = %chain, "a page failed");
+        tracing::error!(error = %with_causes(&cause), "a page failed");
         Self::problem(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something broke on our side",
@@ -133,6 +136,7 @@ impl From<Error> for PageError {
                 Self::problem(StatusCode::TOO_MANY_REQUESTS, "This cannot be done now", problem)
             }
             invalid @ Error::Invalid(_) => Self::unreadable(invalid.to_string()),
+            unavailable @ Error::Unavailable(_) => Self::unavailable(&unavailable),
             internal @ Error::Internal(_) => Self::internal(internal),
         }
     }

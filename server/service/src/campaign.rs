@@ -216,7 +216,7 @@ impl Service {
         for org in organizations {
             match self.start_one(actor, campaign, org).await {
                 Ok(()) => started.done += 1,
-                Err(internal @ Error::Internal(_)) => return Err(internal),
+                Err(error) if error.own_fault().is_some() => return Err(error),
                 Err(refused) => {
                     let known = self.organization(actor, org).await;
                     let name = known.map_or_else(|_| org.to_string(), |organization| organization.name);

@@ -57,6 +57,11 @@ pub enum Error {
     /// As much of it is under way as may be at a time.
     #[error("{problem}")]
     Busy { problem: String, retry_after_seconds: u64 },
+    /// The database does not answer, or not in time. Logged once with its cause.
+    #[error(
+        "The database does not answer at the moment. Try again in a minute, and see first whether what you sent is there."
+    )]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Logged once with its cause, and never shown raw.
     #[error("Something went wrong on our side. Nothing was changed.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -65,6 +70,14 @@ pub enum Error {
 impl Error {
     pub fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, problem)])
+    }
+
+    /// The cause of what is nobody's mistake and ours to mend: for the log, never for a reader.
+    pub fn own_fault(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        match self {
+            Self::Internal(cause) | Self::Unavailable(cause) => Some(&**cause),
+            _ => None,
+        }
     }
 
     pub(crate) fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -85,9 +98,22 @@ impl From<store::StoreError> for Error {
     fn from(cause: store::StoreError) -> Self {
         match cause {
             store::StoreError::Locked(state) => Self::Conflict(crate::review::not_in(state).to_owned()),
+            passing if passing.is_passing() => Self::Unavailable(Box::new(passing)),
             other => Self::internal(other),
         }
     }
+}
+
+/// An error with all its causes, for the log.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
 }
 
 /// Says in a case's own words that there are as many as may be.

@@ -6,10 +6,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
-use service::{Error, FieldError};
+use service::{Error, FieldError, with_causes};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
+
+/// When to ask again where the database did not answer.
+const DATABASE_RETRY_SECONDS: u64 = 30;
 
 pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -161,24 +164,17 @@ impl From<Error> for Problem {
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, said);
                 Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
             }
+            Error::Unavailable(cause) => {
+                tracing::error!(cause = %with_causes(&*cause), "an API request failed");
+                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, said);
+                Self { retry_after_seconds: Some(DATABASE_RETRY_SECONDS), ..problem }
+            }
             Error::Internal(cause) => {
-                tracing::error!(cause = %chain(&*cause), "an API request failed");
+                tracing::error!(cause = %with_causes(&*cause), "an API request failed");
                 Self::internal()
             }
         }
     }
-}
-
-/// An error with all its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 impl IntoResponse for Problem {
@@ -221,5 +217,13 @@ mod tests {
         let cause = std::io::Error::other("disk /dev/sda is on fire");
         let problem = Problem::from(Error::Internal(Box::new(cause)));
         assert!(!serde_json::to_string(&problem).unwrap().contains("sda"));
+    }
+
+    #[test]
+    fn a_database_that_does_not_answer_is_asked_again_later() {
+        let cause = std::io::Error::other("connection refused by 10.1.2.3");
+        let response = Problem::from(Error::Unavailable(Box::new(cause))).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "30");
     }
 }

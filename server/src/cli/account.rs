@@ -120,7 +120,9 @@ pub(super) fn explained(error: service::Error) -> anyhow::Error {
                 problems.iter().map(|problem| format!("{}: {}", problem.field, problem.problem)).collect();
             anyhow::anyhow!(lines.join("\n"))
         }
-        service::Error::Internal(cause) => anyhow::anyhow!("{cause}"),
-        other => other.into(),
+        other => match other.own_fault() {
+            Some(cause) => anyhow::anyhow!("{cause}"),
+            None => other.into(),
+        },
     }
 }

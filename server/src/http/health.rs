@@ -23,7 +23,7 @@ async fn ready(State(service): State<Service>) -> Response {
     match service.ready().await {
         Ok(()) => answer(StatusCode::OK, &json!({ "status": "ready" })),
         Err(error) => {
-            if let service::Error::Internal(cause) = &error {
+            if let Some(cause) = error.own_fault() {
                 tracing::error!(%cause, "the database does not answer");
             }
             let body = json!({ "status": "not ready", "reason": error.to_string() });

@@ -43,6 +43,32 @@ pub enum StoreError {
     Database(sqlx::Error),
 }
 
+impl StoreError {
+    /// The database did not answer, or not in time: the same may work in a while.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Database(cause) => is_out_of_reach(cause),
+            _ => false,
+        }
+    }
+}
+
+/// The connection failed, or PostgreSQL takes none for now: it starts, stops, or is short of something (classes 08, 53 and
+/// 57P of its error codes, <https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn is_out_of_reach(cause: &sqlx::Error) -> bool {
+    match cause {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            true
+        }
+        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
+            // SQLite's are numbers.
+            code.len() == 5 && ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::error::ErrorKind;

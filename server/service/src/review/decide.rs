@@ -117,7 +117,7 @@ impl Decided {
     fn note(&mut self, what: &str, done: Result<(), Error>) -> Result<(), Error> {
         match done {
             Ok(()) => self.done += 1,
-            Err(internal @ Error::Internal(_)) => return Err(internal),
+            Err(error) if error.own_fault().is_some() => return Err(error),
             Err(Error::Stale(_)) => {
                 self.refuse(what.to_owned(), "Somebody else rated it in the meantime.".to_owned());
             }

@@ -23,6 +23,28 @@ async fn a_new_database_is_current_only_after_migrating(
 async fn a_server_that_is_not_there_is_not_called_busy() {
     let refused = Store::connect("postgres://rung@127.0.0.1:1/rung").await.err().unwrap();
     assert!(refused.to_string().contains("refused"), "{refused}");
+    assert!(refused.is_passing());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_database_that_went_away_may_come_back(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (database, store) = TestDatabase::open(backend).await;
+    let twice = user("a@example.org");
+    store.create_user(twice.clone(), said("user.created")).await.unwrap();
+    let refused = store.create_user(twice.clone(), said("user.created")).await.unwrap_err();
+    assert!(!refused.is_passing(), "the same fails again: {refused}");
+    if backend == Backend::Postgres {
+        let pool = sqlx::PgPool::connect(database.url()).await.unwrap();
+        let ended = sqlx::query("SELECT pg_terminate_backend(pg_backend_pid())").execute(&pool).await;
+        let ended = StoreError::from(ended.unwrap_err());
+        assert!(ended.is_passing(), "{ended}");
+    }
+    store.close().await;
+    let closed = store.user(twice.id).await.unwrap_err();
+    assert!(closed.is_passing(), "{closed}");
 }
 
 #[rstest]
