@@ -171,4 +171,8 @@ async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_o
         let page = world.owner.page(&format!("{at}/{page}")).await;
         assert!(page.text.contains(&said), "{said} in {}", page.text);
     }
+    // Whoever follows a link reads what it is, and not where.
+    let link = super::shares::share(&world, &["findings"]).await;
+    let read = world.app.anonymous().page(&link).await.text;
+    assert!(read.contains("of Patient access API") && !read.contains(address), "{read}");
 }
