@@ -94,15 +94,21 @@ pub fn cause(
                 "Until an assessor agrees, it counts as unanswered.",
             ),
         }),
-        Standing::ApprovedNotApplicable => Some(Cause {
-            status: None,
-            title: "Not applicable, approved".to_owned(),
-            remarks: not_applicable(
-                assessed,
-                criterion,
-                "An assessor agreed: it is left out of every sum. At most 20% of a domain's weight may be.",
-            ),
-        }),
+        Standing::ApprovedNotApplicable => {
+            let consequence = match super::overruling(assessed, &criterion.code) {
+                Some(_) => {
+                    "An assessor said so: it is left out of every sum. At most 20% of a domain's weight may be."
+                }
+                None => {
+                    "An assessor agreed: it is left out of every sum. At most 20% of a domain's weight may be."
+                }
+            };
+            Some(Cause {
+                status: None,
+                title: "Not applicable, approved".to_owned(),
+                remarks: not_applicable(assessed, criterion, consequence),
+            })
+        }
         Standing::Answered(level) => answered(assessed, criterion, score, level, seen, paths),
     }
 }
@@ -123,16 +129,17 @@ fn answered(
     seen: &Seen,
     paths: &Paths,
 ) -> Option<Cause> {
-    // What is claimed is the organization's word; another rating takes its place.
-    let title = match super::overruling(assessed, &criterion.code) {
-        Some(_) => format!("Rated {}, counts {}", level.get(), score.effective.get()),
-        None => super::claim_and_count(level, score.effective),
+    // What is claimed is the organization's word; another rating takes its place, and is what could be lowered.
+    let (title, said) = match super::overruling(assessed, &criterion.code) {
+        Some(_) => (format!("Rated {}, counts {}", level.get(), score.effective.get()), "rating"),
+        None => (super::claim_and_count(level, score.effective), "answer"),
     };
     match score.limit {
         Limit::None => None,
         Limit::Evidence => {
             let class = &assessed.framework.evidence_classes[score.evidence_class.min(3)];
-            let remarks = vec![Remark::text(evidence_remark(criterion, class, level, score.evidence_class))];
+            let remark = evidence_remark(criterion, class, level, score.evidence_class, said);
+            let remarks = vec![Remark::text(remark)];
             Some(Cause { status: Some(Status::Warn), title, remarks })
         }
         Limit::Check => {
@@ -140,7 +147,7 @@ fn answered(
                 .map(|binding| contradiction(assessed, binding, seen, paths))
                 .collect();
             remarks.push(Remark::text(format!(
-                "Mend it and run the check again, or lower the answer to {}.",
+                "Mend it and run the check again, or lower the {said} to {}.",
                 score.effective.get()
             )));
             Some(Cause { status: Some(Status::Fail), title, remarks })
@@ -148,7 +155,14 @@ fn answered(
     }
 }
 
-fn evidence_remark(criterion: &Criterion, class: &EvidenceClass, level: Level, index: usize) -> String {
+/// `said`: what could be lowered, the answer or the rating.
+fn evidence_remark(
+    criterion: &Criterion,
+    class: &EvidenceClass,
+    level: Level,
+    index: usize,
+    said: &str,
+) -> String {
     let cap = class.level_cap.get();
     let why = if index == 0 {
         format!(
@@ -163,7 +177,7 @@ fn evidence_remark(criterion: &Criterion, class: &EvidenceClass, level: Level, i
     };
     let hint = criterion.evidence.trim_end_matches('.');
     let remedy = if index == 0 {
-        format!("Attach evidence ({hint}), or lower the answer.")
+        format!("Attach evidence ({hint}), or lower the {said}.")
     } else {
         "Have a reviewer accept an item, or let a tied check pass.".to_owned()
     };

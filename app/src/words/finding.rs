@@ -106,11 +106,15 @@ pub fn finding_cause(assessed: &Assessed, finding: &FindingView) -> String {
     }
 }
 
+/// Whether an assessor's rating counts in place of another claim.
+fn is_rated(assessed: &Assessed, finding: &FindingView) -> bool {
+    finding.criterion.as_ref().and_then(|code| super::overruling(assessed, code)).is_some()
+}
+
 /// `Claimed 3`; `Rated 3` where an assessor's rating counts in place of another claim.
 fn said(assessed: &Assessed, finding: &FindingView) -> String {
-    let rated = finding.criterion.as_ref().and_then(|code| super::overruling(assessed, code)).is_some();
     let level = finding.claimed.map_or(0, domain::Level::get);
-    format!("{} {level}", if rated { "Rated" } else { "Claimed" })
+    format!("{} {level}", if is_rated(assessed, finding) { "Rated" } else { "Claimed" })
 }
 
 fn unsupported(assessed: &Assessed, finding: &FindingView) -> String {
@@ -169,7 +173,8 @@ pub fn finding_remedy(assessed: &Assessed, finding: &FindingView) -> String {
     match finding.record.kind {
         FindingKind::Contradiction => {
             let cap = finding.checks.iter().map(|check| check.fail_cap).min().unwrap_or(finding.effective);
-            format!("Mend what the check saw and run it again; or lower the answer to {}.", cap.get())
+            let said = if is_rated(assessed, finding) { "rating" } else { "answer" };
+            format!("Mend what the check saw and run it again; or lower the {said} to {}.", cap.get())
         }
         FindingKind::Gate | FindingKind::Gap => match criterion {
             Some(criterion) => criterion.remediation.clone(),

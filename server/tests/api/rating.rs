@@ -105,6 +105,25 @@ async fn what_the_assessor_rated_counts_and_what_the_organization_said_stands_be
     assert!(about.contains(words), "{about}");
 }
 
+#[tokio::test]
+async fn of_a_rating_it_is_said_that_the_rating_could_be_lowered_and_who_left_a_criterion_out() {
+    let (world, first, _) = in_review().await;
+    let at = format!("/orgs/{}/assessments/{}", world.slug, world.assessment);
+    for (level, revision, words) in [
+        ("3", "0", ["Rated 3, counts 2", "or lower the rating."]),
+        ("na", "1", ["approved", "An assessor said so"]),
+    ] {
+        let rate =
+            [("criterion", "PAT-1"), ("level", level), ("note", "Seen on site."), ("revision", revision)];
+        assert_eq!(first.submit(&format!("{at}/review/PAT"), &rate).await.status, 303);
+        let page = first.page(&format!("{at}/PAT")).await.text;
+        let criterion = page.split("id=\"pat-1\"").nth(1).unwrap().split("</section>").next().unwrap();
+        for words in words {
+            assert!(criterion.contains(words), "{words} in {criterion}");
+        }
+    }
+}
+
 /// The levels that count as claimed.
 async fn levels(world: &World, codes: [&str; 3]) -> Value {
     let score = world.owner.get(&world.at("/score")).await.expect(200);
