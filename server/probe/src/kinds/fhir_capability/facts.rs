@@ -66,12 +66,18 @@ fn entry(path: &str, fields: &Map<String, Value>, facts: &mut BTreeSet<String>) 
 }
 
 fn fact(path: &str, value: &str, facts: &mut BTreeSet<String>) {
-    facts.insert(format!("{path} = {}", short(value)));
+    facts.insert(format!("{} = {}", one_line(path), short(value)));
+}
+
+/// Whatever a server writes, as a line that can be kept: PostgreSQL takes no text with a NUL.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// On one line, and not longer than people read.
 fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = one_line(text);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
@@ -101,6 +107,14 @@ mod tests {
             "rest[server].resource[Patient].versioning = no",
             "software.version = 2026.3.0",
         ];
+        assert_eq!(facts(&statement).lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn no_text_brings_a_nul_or_a_line_of_its_own() {
+        let statement =
+            json!({ "descri\u{0}ption": "a\u{0}b\nc", "rest": [{ "mode": "ser\u{0}ver", "x": 1 }] });
+        let expected = ["descri ption = a b c", "rest = ser ver", "rest[ser ver].x = 1"];
         assert_eq!(facts(&statement).lines().collect::<Vec<_>>(), expected);
     }
 
