@@ -160,7 +160,9 @@ async fn integration(
     entry: &Entry,
 ) -> Result<Integration, Error> {
     let known = service.integrations(actor, org, None, ALL).await?;
-    if let Some(there) = known.into_iter().find(|known| known.details.name == entry.name) {
+    // No other may have the name, in whatever case.
+    let same = |known: &Integration| known.details.name.to_lowercase() == entry.name.to_lowercase();
+    if let Some(there) = known.into_iter().find(same) {
         return Ok(there);
     }
     let details = IntegrationDetails {
