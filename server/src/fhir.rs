@@ -19,7 +19,7 @@ use domain::framework::Criterion;
 use serde_json::{Value, json};
 use service::{AssessmentId, Error, Service};
 
-use crate::api::Bearer;
+use crate::api::{Bearer, Problem};
 
 const MEDIA_TYPE: &str = "application/fhir+json; fhirVersion=4.0";
 
@@ -66,6 +66,30 @@ impl Refusal {
         let text = "There is no such resource, or it is not yours to read.".to_owned();
         Self { status: StatusCode::NOT_FOUND, code: "not-found", text }
     }
+
+    fn unavailable() -> Self {
+        let text = "The database does not answer at the moment. Try again in a minute.".to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "transient", text }
+    }
+
+    fn broken() -> Self {
+        let text = "Something went wrong on our side.".to_owned();
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "exception", text }
+    }
+}
+
+/// Why nobody is known by the request's token; what is our own fault is on the log already.
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        match problem.status() {
+            StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
+            status if status.is_server_error() => Self::broken(),
+            _ => {
+                let text = "Send the header `Authorization: Bearer TOKEN`.".to_owned();
+                Self { status: StatusCode::UNAUTHORIZED, code: "login", text }
+            }
+        }
+    }
 }
 
 impl From<Error> for Refusal {
@@ -80,8 +104,7 @@ impl From<Error> for Refusal {
             }
             other => {
                 tracing::error!(error = ?other, "a FHIR resource could not be made");
-                let text = "Something went wrong on our side.".to_owned();
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "exception", text }
+                if matches!(other, Error::Unavailable(_)) { Self::unavailable() } else { Self::broken() }
             }
         }
     }
@@ -120,14 +143,11 @@ fn is_id(text: &str) -> bool {
 }
 
 async fn response(
-    bearer: Result<Bearer, crate::api::Problem>,
+    bearer: Result<Bearer, Problem>,
     State(service): State<Service>,
     Path(id): Path<String>,
 ) -> Result<Resource, Refusal> {
-    let Ok(Bearer(actor)) = bearer else {
-        let text = "Send the header `Authorization: Bearer TOKEN`.".to_owned();
-        return Err(Refusal { status: StatusCode::UNAUTHORIZED, code: "login", text });
-    };
+    let Bearer(actor) = bearer?;
     let id: AssessmentId = id.parse().map_err(|_| Refusal::not_found())?;
     let assessed = service.assessed(&actor, id).await?;
     Ok(Resource(response::response(&assessed)))
@@ -165,5 +185,15 @@ mod tests {
         for id in ["", "B7_1", "B7-1.0.0\0", "Ü", "a b", &"-".repeat(65)] {
             assert!(!is_id(id), "{id}");
         }
+    }
+
+    #[test]
+    fn a_database_that_does_not_answer_is_no_reason_to_sign_in() {
+        let unavailable = || Error::Unavailable(Box::new(std::io::Error::other("connection refused")));
+        for refusal in [Refusal::from(unavailable()), Problem::from(unavailable()).into()] {
+            assert_eq!((refusal.status, refusal.code), (StatusCode::SERVICE_UNAVAILABLE, "transient"));
+        }
+        let unknown = Problem::new(StatusCode::UNAUTHORIZED, "No such token.");
+        assert_eq!(Refusal::from(unknown).code, "login");
     }
 }
