@@ -28,8 +28,10 @@ pub async fn draw_errors(State(state): State<AppState>, request: Request, next: 
         PageError::Elsewhere(_) => response,
         PageError::SignIn { target, fields } => sign_in_again(&state, target, fields).await,
         PageError::Problem(problem) => {
-            // Who is signed in only decides what the header shows: without an answer, nobody.
-            let actor = match session {
+            // Who is signed in only decides what the header shows: without an answer, nobody. A database that does not
+            // answer is not asked once more.
+            let asked = session.filter(|_| problem.status != StatusCode::SERVICE_UNAVAILABLE);
+            let actor = match asked {
                 Some(session) => signed_in(&session, &state).await.ok().flatten(),
                 None => None,
             };

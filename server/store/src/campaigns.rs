@@ -42,6 +42,7 @@ statements! {
         JOIN organizations o ON o.id = x.org_id JOIN memberships m ON m.org_id = o.id AND m.user_id = $2 \
         WHERE x.campaign_id = $1 ORDER BY o.name, o.id"
     );
+    Both OTHER_PLACES = "SELECT COUNT(*) FROM campaign_assessments WHERE campaign_id = $1 AND org_id <> $2";
     Both ALL_PLACES = "SELECT COUNT(*) FROM campaign_assessments WHERE campaign_id = $1";
     Both DUE = "SELECT c.due FROM campaign_assessments x JOIN campaigns c ON c.id = x.campaign_id \
         WHERE x.assessment_id = $1";
@@ -84,7 +85,7 @@ impl Store {
     }
 
     /// Starts an assessment as part of a campaign. [`StoreError::Duplicate`] where the organization has one of it,
-    /// [`StoreError::Full`] where the campaign has `most` organizations.
+    /// [`StoreError::Full`] where the campaign has `most` others.
     pub async fn start_in_campaign(
         &self,
         campaign: &Campaign,
@@ -95,7 +96,7 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         run!(link, HOLD, campaign.user)?;
-        room::for_one(row!(link, (i64,), ALL_PLACES, campaign.id)?, most)?;
+        room::for_one(row!(link, (i64,), OTHER_PLACES, campaign.id, assessment.org)?, most)?;
         assessments::insert(link, assessment).await?;
         run!(link, ATTACH, campaign.id, assessment.org, assessment.id)
             .or_duplicate("an assessment of this campaign in the organization")
