@@ -23,7 +23,7 @@ const PAGE: &str = "/settings";
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .merge(second_factor::router())
-        .route(PAGE, get(settings))
+        .route("/settings", get(settings))
         .route("/settings/profile", post(change_profile))
         .route("/settings/password", post(change_password))
         .route("/settings/sessions/end", post(end_session))

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
 
 use serde_json::json;
 
@@ -12,6 +13,8 @@ use super::support::{Backend, World, text};
 struct Process {
     child: Child,
     base: String,
+    /// Read from the beginning: what nobody reads keeps a process from going on.
+    log: Option<JoinHandle<String>>,
 }
 
 impl Process {
@@ -24,17 +27,22 @@ impl Process {
         command.args(["serve", "--addr", "127.0.0.1:0", "--no-worker", "--database-url", database]);
         command.args(["--log", "debug,app=trace,server=trace,service=trace,store=trace"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, base: line.trim().rsplit(' ').next().unwrap().to_owned() }
+        Self { child, base: line.trim().rsplit(' ').next().unwrap().to_owned(), log: Some(log) }
     }
 
     /// Asks it to stop; what it logged.
     fn stop(mut self) -> String {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
     }

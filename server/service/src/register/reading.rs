@@ -102,8 +102,9 @@ impl<'t> Reading<'t> {
         moment
     }
 
+    /// What cannot be read lies before everything, so that nothing else is said to lie before it.
     pub(super) fn needed_moment(&mut self, name: &str) -> UnixMillis {
-        self.moment(name).unwrap_or(self.now)
+        self.moment(name).unwrap_or(UnixMillis(i64::MIN))
     }
 
     pub(super) fn count(&mut self, name: &str) -> u32 {
