@@ -212,7 +212,7 @@ impl World {
             org: self.org.id,
             integration: integration.id,
             kind: KindCode::new("fhir.capability"),
-            parameters: r#"{"base_url":"https://fhir.example.org"}"#.to_owned(),
+            parameters: r#"{"base_url":{"type":"url","value":"https://fhir.example.org"}}"#.to_owned(),
             interval_seconds: 3600,
             enabled: true,
             created_at: NOW,
