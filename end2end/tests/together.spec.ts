@@ -84,7 +84,7 @@ test("a criterion is given to somebody, talked over, answered, and an answer und
   await about.getByLabel("New comment").fill("The vendor confirmed\n14 resources.");
   await about.getByRole("button", { name: "Comment", exact: true }).click();
   await expect(about).toContainText("14 resources.");
-  const [change, withdraw] = [about.getByText("Change", { exact: true }), about.getByRole("button", { name: /^Withdraw/ })];
+  const [change, withdraw] = [about.getByText("Change", { exact: true }), about.getByRole("button", { name: /^Withdraw of/ })];
   for (const width of [390, 1280]) {
     await theirs.setViewportSize({ width, height: 900 });
     const [first, second] = [await change.boundingBox(), await withdraw.boundingBox()];

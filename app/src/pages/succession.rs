@@ -9,7 +9,7 @@ use super::changes::{changes_table, summary};
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Column, Note, PageHead, Readout, ReadoutRow, Readouts, Section, Table,
-    TableLook, Tag, TagKind, TextInput,
+    TableLook, Tag, TagKind, TextInput, whole_codes,
 };
 use crate::web::Refusal;
 use crate::words::{Paths, plural};
@@ -173,7 +173,7 @@ fn evidence_row(carried: &CarriedEvidence) -> AnyView {
     view! {
         <tr>
             <th scope="row">{carried.item.title.clone()}</th>
-            <td>{criteria.join(", ")}</td>
+            <td>{whole_codes(&criteria.join(", "))}</td>
             <td>{words}</td>
         </tr>
     }

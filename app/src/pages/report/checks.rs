@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use service::CheckId;
 
 use super::Report;
-use crate::ui::{Column, Note, Section, StatusBadge, Table, TableLook, moment};
+use crate::ui::{Column, Note, Section, StatusBadge, Table, TableLook, moment, whole_codes};
 use crate::words::{counted, plural};
 
 /// The criteria that each check is tied to, and the worst state among its bindings.
@@ -107,7 +107,7 @@ pub(super) fn checks(report: &Report) -> AnyView {
                     <td><span class="mono">{row.check.kind.to_string()}</span></td>
                     <td><StatusBadge status=row.status()/><span class="sub nowrap">{latest}</span></td>
                     <td class="num" data-label="90 days">{share}</td>
-                    <td class="wide">{criteria}{worst}</td>
+                    <td class="wide">{whole_codes(&criteria)}{worst}</td>
                 </tr>
             }
         })
