@@ -15,16 +15,6 @@ use crate::ids::{AssessmentId, FindingId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Audit, Finding, FindingChange, FindingChanges, FindingEvent};
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, assessment_id, kind, subject, severity, is_open, owner, due, opened_at, cleared_at, \
-             times_opened FROM findings ",
-            $rest
-        )
-    };
-}
-
 /// All findings of an assessment in one row, as [`Columns`] in JSON: a row of its own for each costs far more.
 macro_rules! list {
     ($open:literal, $is_open:literal, $close:literal) => {
@@ -42,7 +32,8 @@ macro_rules! list {
 
 statements! {
     Postgres LOCK_ASSESSMENT = "SELECT id FROM assessments WHERE id = $1 FOR UPDATE";
-    Both BY_ID = select!("WHERE id = $1");
+    Both BY_ID = "SELECT id, assessment_id, kind, subject, severity, is_open, owner, due, opened_at, cleared_at, \
+        times_opened FROM findings WHERE id = $1";
     Sqlite LIST_SQLITE = list!("json_group_array(json_array(", "json(iif(is_open, 'true', 'false'))", "");
     Postgres LIST_POSTGRES = list!("coalesce(json_agg(json_build_array(", "is_open", ", '[]')::text");
     Both INSERT = "INSERT INTO findings (id, assessment_id, kind, subject, severity, is_open, owner, due, opened_at, \

@@ -33,7 +33,7 @@ pub(super) enum Part {
     Score { paths: Paths, standings: Arc<Standings> },
 }
 
-/// All pages of some thirty assessments; about 20 MB at worst.
+/// All pages of some thirty assessments; about 30 MB at worst.
 const MOST_PARTS: usize = 3_000;
 
 type Kept = HashMap<(FrameworkId, Part), Arc<str>>;
