@@ -1,5 +1,5 @@
 //! Nanoseconds for one score of a full Beyond-7 assessment: every criterion answered and with evidence, a probe on every
-//! binding, all rules. Run with `cargo run --release -p domain --example bench_scoring`.
+//! binding, all rules, with the server's allocator. Run with `cargo run --release -p domain --example bench_scoring`.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -10,6 +10,9 @@ use domain::level::Level;
 use domain::scoring::{
     Answer, EvidenceDuration, EvidenceItem, EvidenceState, Input, ProbeInput, Rating, Scorer,
 };
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Short rounds, so that most run without being interrupted.
 const SCORES_PER_ROUND: u32 = 50;
