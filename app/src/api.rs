@@ -116,7 +116,7 @@ mod server {
 
     use super::{Look, SaveReply};
     use crate::answer::{Sent, sheet};
-    use crate::pages::questionnaire::{Sheet, Typed, conflict_html, look_at, update};
+    use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer, conflict_html, look_at, update};
 
     /// Reads the assessment again and draws what changed. The error is a sentence for the person.
     pub(super) async fn look(
@@ -128,7 +128,7 @@ mod server {
         owner: Option<Owner>,
     ) -> Result<Look, String> {
         let id: AssessmentId = assessment.parse().map_err(|_| "The assessment was not found.".to_owned())?;
-        let sheet = sheet(service, actor, id, |one| one.code.as_str() == domain, None).await;
+        let sheet = sheet(service, actor, id, |one| one.code.as_str() == domain, Typed::default()).await;
         let sheet = sheet.map_err(in_words)?.ok_or_else(|| "The domain was not found.".to_owned())?;
         let withdrawals = service.withdrawals(actor, id).await.map_err(in_words)?;
         let draw = || look_at(&sheet, criteria.split(','), &withdrawals);
@@ -164,24 +164,22 @@ mod server {
         }
         let holds =
             |domain: &domain::framework::Domain| domain.criteria.iter().any(|own| own.code == criterion);
-        let sheet = sheet(service, actor, id, holds, None).await.map_err(in_words)?;
+        let sheet = sheet(service, actor, id, holds, Typed::default()).await.map_err(in_words)?;
         let sheet = sheet.ok_or_else(|| "The criterion was not found.".to_owned())?;
         let criteria = &sheet.assessed.framework.domains[sheet.domain].criteria;
         let index = criteria.iter().position(|own| own.code == criterion).unwrap_or(0);
-        let draw = || reply(&sheet, index, typed.map(Typed::Answer));
+        let draw = || reply(&sheet, index, typed);
         Ok(match owner {
             Some(owner) => owner.with(draw),
             None => draw(),
         })
     }
 
-    fn reply(sheet: &Sheet, index: usize, typed: Option<Typed>) -> SaveReply {
+    fn reply(sheet: &Sheet, index: usize, stale: Option<TypedAnswer>) -> SaveReply {
         let update = update(sheet, index);
-        match typed {
-            Some(Typed::Answer(typed)) => {
-                SaveReply::Stale { update, conflict: conflict_html(sheet, index, &typed) }
-            }
-            _ => SaveReply::Saved(update),
+        match stale {
+            Some(typed) => SaveReply::Stale { update, conflict: conflict_html(sheet, index, &typed) },
+            None => SaveReply::Saved(update),
         }
     }
 

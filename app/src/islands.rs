@@ -7,4 +7,6 @@ mod auto_save;
 mod reconcile;
 
 pub use auto_save::AutoSave;
+#[cfg(feature = "ssr")]
+pub(crate) use auto_save::FORM;
 pub use reconcile::Reconcile;

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::default_trait_access, reason = "the guard's types are not this crate's business")]
 
+#[path = "web/answering.rs"]
+mod answering;
 #[path = "web/assessment.rs"]
 mod assessment;
 #[path = "web/once.rs"]

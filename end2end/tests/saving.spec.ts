@@ -173,6 +173,35 @@ test("a session that ends in the middle of an answer costs nothing that was type
   await expect(rationale(group)).toHaveValue("Live since May.");
 });
 
+test("with scripts off one button saves all that was answered on the page", async ({ page, scripts, complaints }) => {
+  test.skip(scripts, "each answer is saved as it is given");
+  complaints.allowStatus(422);
+  await beginAnswering(page);
+  const [first, second] = await page.getByRole("group", { name: /^PAT-[12] / }).all();
+  if (!first || !second) throw new Error("the domain asks two criteria");
+  await level(first, "3 Operational").check();
+  await rationale(first).fill("Live since May.");
+  await level(second, "2 Defined").check();
+  await picture(page, "answered-by-hand");
+  await second.getByRole("button", { name: "Save answer" }).click();
+  await expect(first.getByRole("status")).toContainText(/^\s*Saved/);
+  await expect(second.getByRole("status")).toContainText(/^\s*Saved/);
+  await expect(second).toBeInViewport();
+  await expect(rationale(first)).toHaveValue("Live since May.");
+  await expect(level(first, "3 Operational")).toBeChecked();
+  await expectAccessible(page);
+
+  // What is not taken stays where it was typed, and whoever pressed elsewhere is led to it.
+  await level(first, "Not applicable").check();
+  await level(second, "3 Operational").check();
+  await second.getByRole("button", { name: "Save answer" }).click();
+  await expect(second.getByRole("status")).toContainText(/^\s*Saved/);
+  await second.getByRole("alert").getByRole("link", { name: "PAT-1" }).click();
+  await expect(first).toBeInViewport();
+  await expect(first).toContainText("Say why this criterion does not apply");
+  await expectAccessible(page);
+});
+
 /** On the form that the page shows, wherever it leads. */
 async function signInHere(page: Page): Promise<void> {
   await page.getByLabel("E-mail", { exact: true }).fill(owner.email);

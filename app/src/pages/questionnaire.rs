@@ -1,8 +1,10 @@
 //! The questionnaire of one domain: its domains, its criteria, and the live score.
 //!
-//! Every criterion is a form of its own that works without scripts; the island [`AutoSave`] around them saves as people
-//! answer, and replaces the parts that [`fragments`] draws anew. A part that is replaced has an id, and is drawn by the
-//! same function for the page and for the island.
+//! All criteria are one form that works without scripts: whichever button is pressed, everything that was answered is
+//! sent, and what was not touched stays as it is. The form is an element by itself that the fields name, since the
+//! criteria hold other forms. The island [`AutoSave`] around them saves as people answer, and replaces the parts that
+//! [`update`] draws anew. A part that is replaced has an id, and is drawn by the same function for the page and for the
+//! island.
 
 mod anchors;
 mod arithmetic;
@@ -30,7 +32,7 @@ pub(crate) use arithmetic::{OverallSum, of_assessment as overall_arithmetic};
 pub(crate) use typed::{Typed, TypedAnswer, TypedEvidence};
 
 use crate::api::{Look, Update};
-use crate::islands::AutoSave;
+use crate::islands::{AutoSave, FORM};
 use crate::ui::{ButtonKind, ButtonLink, Note, PageHead, SaveState, Tag};
 use crate::words::{Paths, Seen, anchor, assessment_state_word};
 
@@ -41,8 +43,7 @@ pub(crate) struct Sheet {
     pub(crate) domain: usize,
     pub(crate) paths: Paths,
     pub(crate) seen: Seen,
-    /// A form that came back.
-    pub(crate) typed: Option<Typed>,
+    pub(crate) typed: Typed,
 }
 
 impl Sheet {
@@ -73,10 +74,9 @@ impl Sheet {
     }
 }
 
-/// Without scripts a button sends one answer, and the page that comes back knows of no other.
+/// Without scripts nothing is saved by itself.
 fn by_hand(sheet: &Sheet) -> Option<AnyView> {
-    let words = "Save each answer before you go on: its button sends that answer alone, and what is chosen or typed \
-                 elsewhere on this page is lost.";
+    let words = "Each button saves all that you answered on this page. Save before you follow a link or add evidence.";
     let hint = || view! { <noscript><p class="small measure gap-below">{words}</p></noscript> }.into_any();
     sheet.may_answer().then(hint)
 }
@@ -94,6 +94,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
     let (feed, since) = (sheet.paths.live(), sheet.assessed.computed_at.0.to_string());
     let known = assessment_state_word(assessment.state);
     let code = domain.code.to_string();
+    let action = sheet.paths.domain(&domain.code);
     let title = view! { {domain.code.to_string()}" "<span class="light">{domain.title.clone()}</span> };
     view! {
         <PageHead title=title under=domain.purpose.clone()>
@@ -115,6 +116,7 @@ pub(crate) fn questionnaire(sheet: &Sheet) -> AnyView {
                         id="answers" data-assessment=id data-domain=code data-live=feed data-since=since
                         data-state=known
                     >
+                        <form method="post" action=action id=FORM autocomplete="off"></form>
                         {criteria}
                     </div>
                 </AutoSave>
@@ -145,23 +147,23 @@ fn read_only(sheet: &Sheet) -> Option<AnyView> {
     )
 }
 
-/// What was typed for a criterion that is not on the page, and why it was not taken.
+/// What was typed for criteria that are not on the page, and why it was not taken.
 fn astray(sheet: &Sheet) -> Option<AnyView> {
-    let Some(Typed::Answer(typed)) = &sheet.typed else { return None };
-    if sheet.asked().any(|(criterion, _)| criterion.code == typed.criterion) {
-        return None;
-    }
+    let asked = |typed: &TypedAnswer| sheet.asked().any(|(criterion, _)| criterion.code == typed.criterion);
+    let astray = sheet.typed.answers.iter().filter(|typed| !asked(typed)).map(not_taken).collect_view();
+    (!astray.is_empty()).then(|| astray.into_any())
+}
+
+fn not_taken(typed: &TypedAnswer) -> AnyView {
     let fields = ["level", "reason", "rationale"];
     let why = typed.note.clone().or_else(|| fields.into_iter().find_map(|field| typed.errors.of(field)));
     let texts = conflict::quotes([&typed.reason, &typed.rationale]);
-    Some(
-        view! {
-            <div class="gap-below">
-                <Note status=Status::Fail title="Your answer was not saved" alert=true><p>{why}</p>{texts}</Note>
-            </div>
-        }
-        .into_any(),
-    )
+    view! {
+        <div class="gap-below">
+            <Note status=Status::Fail title="Your answer was not saved" alert=true><p>{why}</p>{texts}</Note>
+        </div>
+    }
+    .into_any()
 }
 
 fn criteria(sheet: &Sheet) -> AnyView {

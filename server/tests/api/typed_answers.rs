@@ -17,8 +17,14 @@ impl Typed<'_> {
     async fn by_form(&self, world: &World) -> Answer {
         let path = format!("/orgs/{}/assessments/{}/PAT", world.slug, world.assessment);
         let Self { criterion, level, rationale } = *self;
-        let fields =
-            [("criterion", criterion), ("level", level), ("rationale", rationale), ("revision", "0")];
+        let name = |field: &str| format!("{criterion}.{field}");
+        let [level_name, rationale_name, revision_name] = ["level", "rationale", "revision"].map(name);
+        let fields = [
+            (level_name.as_str(), level),
+            (rationale_name.as_str(), rationale),
+            (revision_name.as_str(), "0"),
+            ("save", criterion),
+        ];
         world.owner.submit(&path, &fields).await
     }
 

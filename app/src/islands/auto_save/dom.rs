@@ -1,12 +1,15 @@
 //! Reading and writing the page: the few things that the island does with it.
 
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Document, Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, NodeList,
-};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, NodeList};
 
-/// On a form that was drawn with an answer that was not taken.
+/// On fields that were drawn with an answer that was not taken.
 const UNSAVED: &str = "data-unsaved";
+/// Selects the fields of one criterion.
+pub(super) const ANSWER: &str = "[data-answer]";
+/// What the names of its texts end with.
+const REASON: &str = ".reason";
+const RATIONALE: &str = ".rationale";
 
 /// The page.
 pub(super) fn document() -> Option<Document> {
@@ -23,10 +26,10 @@ pub(super) fn each<T: JsCast>(found: Result<NodeList, wasm_bindgen::JsValue>) ->
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
 }
 
-/// The form of one criterion.
+/// The answer's fields of one criterion: a form to whoever fills it in.
 #[derive(Clone)]
 pub(super) struct AnswerForm {
-    form: HtmlFormElement,
+    form: HtmlElement,
     /// The criterion's code.
     pub(super) code: String,
 }
@@ -51,18 +54,18 @@ impl AnswerForm {
     /// All on the page.
     pub(super) fn all() -> Vec<Self> {
         let Some(answers) = by_id("answers") else { return Vec::new() };
-        let forms = each::<HtmlFormElement>(answers.query_selector_all("form[data-answer]"));
+        let forms = each::<HtmlElement>(answers.query_selector_all(ANSWER));
         forms.into_iter().filter_map(Self::of).collect()
     }
 
     /// The one that an element belongs to: inside it, or in the same criterion.
     pub(super) fn around(element: &Element) -> Option<Self> {
         let section = element.closest("section.crit").ok()??;
-        let form = section.query_selector("form[data-answer]").ok()??;
+        let form = section.query_selector(ANSWER).ok()??;
         Self::of(form.dyn_into().ok()?)
     }
 
-    fn of(form: HtmlFormElement) -> Option<Self> {
+    fn of(form: HtmlElement) -> Option<Self> {
         let code = form.get_attribute("data-answer")?;
         Some(Self { form, code })
     }
@@ -77,7 +80,7 @@ impl AnswerForm {
     }
 
     fn radios(&self) -> Vec<HtmlInputElement> {
-        each(self.form.query_selector_all("input[name=level]"))
+        each(self.form.query_selector_all("input[type=radio]"))
     }
 
     /// Puts the keyboard's focus on the chosen level, or on the first.
@@ -98,7 +101,7 @@ impl AnswerForm {
     }
 
     fn hidden(&self) -> Option<HtmlInputElement> {
-        self.form.query_selector("input[name=revision]").ok()??.dyn_into().ok()
+        self.form.query_selector("input[type=hidden]").ok()??.dyn_into().ok()
     }
 
     pub(super) fn revision(&self) -> i64 {
@@ -114,11 +117,13 @@ impl AnswerForm {
     pub(super) fn entered(&self) -> Entered {
         let level = self.radios().into_iter().find(HtmlInputElement::checked).map(|radio| radio.value());
         let texts = self.texts();
-        let text = |name: &str| texts.iter().find(|text| text.name() == name).map(HtmlTextAreaElement::value);
+        let text = |name: &str| {
+            texts.iter().find(|text| text.name().ends_with(name)).map(HtmlTextAreaElement::value)
+        };
         Entered {
             level: level.unwrap_or_default(),
-            reason: text("reason").unwrap_or_default(),
-            rationale: text("rationale").unwrap_or_default(),
+            reason: text(REASON).unwrap_or_default(),
+            rationale: text(RATIONALE).unwrap_or_default(),
         }
     }
 
@@ -128,7 +133,7 @@ impl AnswerForm {
             radio.set_checked(radio.value() == answer.level);
         }
         for text in self.texts() {
-            text.set_value(if text.name() == "reason" { &answer.reason } else { &answer.rationale });
+            text.set_value(if text.name().ends_with(REASON) { &answer.reason } else { &answer.rationale });
         }
     }
 
@@ -152,7 +157,7 @@ impl AnswerForm {
             radio.set_default_checked(radio.value() == answer.level);
         }
         for text in self.texts() {
-            let saved = if text.name() == "reason" { &answer.reason } else { &answer.rationale };
+            let saved = if text.name().ends_with(REASON) { &answer.reason } else { &answer.rationale };
             // A text that nobody touched would follow its default: keep what it says.
             let shown = text.value();
             let _ = text.set_default_value(saved);

@@ -9,7 +9,8 @@ use web_sys::{
     PageTransitionEvent,
 };
 
-use super::dom::{AnswerForm, Entered, by_id, document, each};
+use super::FORM;
+use super::dom::{ANSWER, AnswerForm, Entered, by_id, document, each};
 use super::{apply, follow, queue};
 
 thread_local! {
@@ -79,7 +80,7 @@ fn element_of(event: &Event) -> Option<Element> {
 /// The answer's form that an event happened in; not the other forms of a criterion.
 fn with_form(event: &Event, act: impl FnOnce(AnswerForm)) {
     let Some(element) = element_of(event) else { return };
-    if element.closest("form[data-answer]").ok().flatten().is_some()
+    if element.closest(ANSWER).ok().flatten().is_some()
         && let Some(form) = AnswerForm::around(&element)
     {
         act(form);
@@ -106,9 +107,9 @@ fn typed(event: &Event) {
 
 fn submitted(event: &Event) {
     let Some(form) = element_of(event) else { return };
-    if form.has_attribute("data-answer") {
+    if form.id() == FORM {
         event.prevent_default();
-        with_form(event, |form| queue::now(&form));
+        save_changed();
     } else if let Some(choice) = form.get_attribute("data-choice") {
         event.prevent_default();
         choose(&form, &choice);

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 use service::assessment::Assessed;
 use service::record::Claim;
 
+use crate::answer::field_name;
+use crate::islands::FORM;
 use crate::ui::{Sign, Tag, TagKind};
 use crate::words::overruling;
 
@@ -155,6 +157,7 @@ pub(super) fn anchors(
     chosen: &str,
 ) -> AnyView {
     let [levels @ .., left_out] = rails.each();
+    let field = field_name(&criterion.code, "level");
     let levels = levels
         .into_iter()
         .zip(names)
@@ -170,7 +173,8 @@ pub(super) fn anchors(
                 <label class=rail.class>
                     <input
                         type="radio"
-                        name="level"
+                        form=FORM
+                        name=field.clone()
                         value=value.clone()
                         checked=checked
                         aria-label=format!("{level} {name}")
@@ -193,7 +197,8 @@ pub(super) fn anchors(
             <label class=left_out.class>
                 <input
                     type="radio"
-                    name="level"
+                    form=FORM
+                    name=field.clone()
                     value="na"
                     checked=chosen == "na"
                     aria-label="Not applicable"

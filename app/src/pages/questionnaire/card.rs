@@ -5,10 +5,11 @@ use std::sync::Arc;
 use domain::check::Status;
 use domain::framework::Criterion;
 use domain::scoring::CriterionScore;
-use service::record::{Answer, Claim};
+use service::record::Answer;
 
 use super::anchors::Rails;
-use super::{Sheet, Typed, TypedAnswer, marks, note, proof};
+use super::{Sheet, TypedAnswer, marks, note, proof};
+use crate::answer::level_and_reason;
 use crate::ui::{Saving, clock, date_of, day};
 use crate::words::overruling;
 
@@ -61,7 +62,7 @@ pub(super) struct CheckLine {
 impl Card {
     pub(super) fn of(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> Self {
         let answer = sheet.assessed.own_answer(&criterion.code);
-        let typed = Typed::answer(sheet.typed.as_ref(), &criterion.code);
+        let typed = sheet.typed.answer(&criterion.code);
         // What counts, and not what could be changed: nothing can.
         let rating = (typed.is_none() && !sheet.is_open())
             .then(|| overruling(&sheet.assessed, &criterion.code))
@@ -106,14 +107,6 @@ impl Shown {
         let Some(rating) = rating else { return self };
         let (level, reason) = level_and_reason(&rating.claim);
         Self { level, reason, ..self }
-    }
-}
-
-/// A claim as the form sends it: the chosen value, and the reason of *Not applicable*.
-pub(super) fn level_and_reason(claim: &Claim) -> (String, String) {
-    match claim {
-        Claim::Level(level) => (level.get().to_string(), String::new()),
-        Claim::NotApplicable { reason } => ("na".to_owned(), reason.clone()),
     }
 }
 

@@ -4,8 +4,8 @@ use domain::framework::Criterion;
 use leptos::prelude::*;
 use service::record::Answer;
 
-use super::card::level_and_reason;
 use super::{Sheet, TypedAnswer};
+use crate::answer::{field_name, level_and_reason};
 use crate::ui::{Icon, Sign, moment};
 use crate::words::anchor;
 
@@ -30,6 +30,7 @@ pub(super) fn conflict(sheet: &Sheet, criterion: &Criterion, typed: &TypedAnswer
     let here = format!("{}#{id}", sheet.paths.domain(&sheet.domain().code));
     let on_file = sheet.assessed.own_answer(&criterion.code);
     let revision = on_file.map_or(0, |answer| answer.revision);
+    let name = |field: &str| field_name(&criterion.code, field);
     let title = format!("Two people answered {} at the same time", criterion.code);
     view! {
         <div class="conflict" role="alert">
@@ -45,12 +46,13 @@ pub(super) fn conflict(sheet: &Sheet, criterion: &Criterion, typed: &TypedAnswer
                     {quotes([&typed.reason, &typed.rationale])}
                     <p class="small dim">"You, just now"</p>
                     <form method="post" action=here data-choice="mine" data-revision=revision.to_string()>
-                        <input type="hidden" name="criterion" value=criterion.code.to_string()/>
-                        <input type="hidden" name="revision" value=revision.to_string()/>
-                        <input type="hidden" name="level" value=typed.level.clone()/>
-                        <input type="hidden" name="reason" value=typed.reason.clone()/>
-                        <input type="hidden" name="rationale" value=typed.rationale.clone()/>
-                        <button class="btn" type="submit">{format!("Use mine as revision {}", revision + 1)}</button>
+                        <input type="hidden" name=name("revision") value=revision.to_string()/>
+                        <input type="hidden" name=name("level") value=typed.level.clone()/>
+                        <input type="hidden" name=name("reason") value=typed.reason.clone()/>
+                        <input type="hidden" name=name("rationale") value=typed.rationale.clone()/>
+                        <button class="btn" type="submit" name="save" value=criterion.code.to_string()>
+                            {format!("Use mine as revision {}", revision + 1)}
+                        </button>
                     </form>
                 </div>
             </div>

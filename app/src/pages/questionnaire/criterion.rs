@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
-use domain::Framework;
 use domain::framework::Criterion;
 use domain::scoring::CriterionScore;
+use domain::{CriterionCode, Framework};
 use leptos::prelude::*;
 
 use super::card::{Card, Shown};
 use super::prepared::{Part, prepared};
-use super::{Sheet, Typed, TypedAnswer, anchors, conflict, proof};
-use crate::ui::{Button, Icon, SaveState, Sign, inside_textarea};
+use super::{Sheet, TypedAnswer, anchors, conflict, proof};
+use crate::answer::field_name;
+use crate::islands::FORM;
+use crate::ui::{Icon, SaveState, Sign, inside_textarea};
 use crate::words::anchor;
 
 /// What came back with a form that was not taken, or was opened.
 #[derive(Default)]
 struct Back<'a> {
     answer: Option<&'a TypedAnswer>,
+    /// The other criteria that came back with this one.
+    beside: Vec<&'a CriterionCode>,
     /// The choice between two answers.
     conflict: Option<AnyView>,
     /// The form of new evidence.
@@ -27,17 +31,18 @@ struct Back<'a> {
 pub(super) fn criterion(sheet: &Sheet, criterion: &Criterion, score: &CriterionScore) -> AnyView {
     let id = anchor(&criterion.code);
     let framework = &sheet.assessed.framework;
-    let answer = Typed::answer(sheet.typed.as_ref(), &criterion.code);
+    let answer = sheet.typed.answer(&criterion.code);
+    let beside = sheet.typed.beside(&criterion.code);
     let evidence = proof::form(sheet, criterion);
     let card = Arc::new(Card::of(sheet, criterion, score));
-    let html = if answer.is_none() && evidence.is_none() {
+    let html = if answer.is_none() && beside.is_empty() && evidence.is_none() {
         let part = Part::Card { criterion: criterion.code.clone(), card: card.clone() };
         let draw = || draw(framework, criterion, &card, Back::default());
         prepared(sheet.assessed.bundle.assessment.framework, part, draw)
     } else {
         let stale = answer.filter(|typed| typed.stale);
         let conflict = stale.map(|typed| conflict::conflict(sheet, criterion, typed));
-        draw(framework, criterion, &card, Back { answer, conflict, evidence }).to_html().into()
+        draw(framework, criterion, &card, Back { answer, beside, conflict, evidence }).to_html().into()
     };
     view! {
         <section class="crit" id=id.clone() role="group" aria-labelledby=format!("{id}-c {id}-h") inner_html=html>
@@ -58,10 +63,10 @@ fn draw(framework: &Framework, criterion: &Criterion, card: &Card, back: Back<'_
             <div class="crit-marks" id=format!("{id}-marks") inner_html=card.marks.clone()></div>
         </div>
         <div class="crit-body">
-            <div id=format!("{id}-problem")>{problem.map(problem_note)}</div>
+            <div id=format!("{id}-problem")>{problem.map(problem_note)}{elsewhere(&back.beside)}</div>
             <div id=format!("{id}-note") inner_html=card.note.clone()></div>
             <div id=format!("{id}-conflict")>{back.conflict}</div>
-            {form(framework, criterion, card, back.answer)}
+            {fields(framework, criterion, card, back.answer)}
             {proof::proof(framework, criterion, card, back.evidence)}
             {about(criterion, card)}
         </div>
@@ -88,32 +93,54 @@ fn problem_note(text: String) -> AnyView {
     view! { <p class="error gap-below" role="alert"><Icon sign=Sign::Fail/>{text}</p> }.into_any()
 }
 
-fn form(framework: &Framework, criterion: &Criterion, card: &Card, typed: Option<&TypedAnswer>) -> AnyView {
+/// What came back further up or down the page, for who looks at this criterion.
+fn elsewhere(beside: &[&CriterionCode]) -> Option<AnyView> {
+    let link = |code: &&CriterionCode| {
+        view! { " "<a href=format!("#{}", anchor(code))>{code.to_string()}</a> }
+    };
+    let links = beside.iter().map(link).collect_view();
+    (!beside.is_empty()).then(|| {
+        view! { <p class="error gap-below" role="alert"><Icon sign=Sign::Fail/>"Not saved, see there:"{links}</p> }
+            .into_any()
+    })
+}
+
+/// The answer: fields of the page's one form.
+fn fields(framework: &Framework, criterion: &Criterion, card: &Card, typed: Option<&TypedAnswer>) -> AnyView {
     let id = anchor(&criterion.code);
     let Shown { level, reason, rationale, revision } = &card.shown;
     let error = |field: &str| typed.and_then(|typed| typed.errors.of(field));
-    let save = card
-        .open
-        .then(|| view! { <div class="gap-small" data-by-hand=""><Button>"Save answer"</Button></div> });
+    let save = card.open.then(|| save_button(criterion, &format!("{}#{id}", card.page)));
+    let name = |field: &str| field_name(&criterion.code, field);
     let why = "Why it does not apply.";
     let whose = if card.rated { "As the organization wrote it." } else { "" };
     view! {
-        // A form that comes back is shown where it was filled in, not at the top of a long page.
-        <form
-            method="post" action=format!("{}#{id}", card.page) id=format!("{id}-form") autocomplete="off"
-            data-answer=criterion.code.to_string() data-unsaved=typed.map(|_| "")
-        >
-            <input type="hidden" name="criterion" value=criterion.code.to_string()/>
-            <input type="hidden" name="revision" value=revision.to_string()/>
+        <div data-answer=criterion.code.to_string() data-unsaved=typed.map(|_| "")>
+            <input type="hidden" form=FORM name=name("revision") value=revision.to_string()/>
             <p class="crit-q" id=format!("{id}-q")>{anchors::in_words(&criterion.question)}</p>
             <fieldset disabled=!card.open role="presentation">
                 <div id=format!("{id}-level-error")>{error("level").map(field_error)}</div>
                 {anchors::anchors(criterion, &framework.levels, &id, card.rails, level)}
-                <div class="reason">{text_field(&id, "reason", "Reason", why, reason, error("reason"))}</div>
-                {text_field(&id, "rationale", "Rationale", whose, rationale, error("rationale"))}
+                <div class="reason">{text_field(criterion, "reason", "Reason", why, reason, error("reason"))}</div>
+                {text_field(criterion, "rationale", "Rationale", whose, rationale, error("rationale"))}
                 {save}
             </fieldset>
-        </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// Sends the form to where it was filled in: one that comes back is not shown at the top of a long page.
+fn save_button(criterion: &Criterion, here: &str) -> AnyView {
+    view! {
+        <div class="gap-small" data-by-hand="">
+            <button
+                class="btn" type="submit" form=FORM formaction=here.to_owned() name="save"
+                value=criterion.code.to_string()
+            >
+                "Save answer"
+            </button>
+        </div>
     }
     .into_any()
 }
@@ -125,14 +152,14 @@ pub(super) fn field_error(text: String) -> AnyView {
 
 /// A text of the answer. The place of its error is always there, for the island to write into.
 fn text_field(
-    id: &str,
+    criterion: &Criterion,
     name: &'static str,
     label: &'static str,
     hint: &'static str,
     value: &str,
     error: Option<String>,
 ) -> AnyView {
-    let field = format!("{id}-{name}");
+    let field = format!("{}-{name}", anchor(&criterion.code));
     let (hint_id, error_id) = (format!("{field}-hint"), format!("{field}-error"));
     let described = if hint.is_empty() { error_id.clone() } else { format!("{hint_id} {error_id}") };
     let hint = (!hint.is_empty()).then(|| view! { <span class="hint" id=hint_id>{hint}</span> });
@@ -143,8 +170,8 @@ fn text_field(
             {hint}
             <div id=error_id>{error.map(field_error)}</div>
             <textarea
-                class="input" id=field name=name rows="2" aria-describedby=described aria-invalid=invalid
-                inner_html=inside_textarea(value)
+                class="input" id=field form=FORM name=field_name(&criterion.code, name) rows="2"
+                aria-describedby=described aria-invalid=invalid inner_html=inside_textarea(value)
             ></textarea>
         </div>
     }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use service::record::AnswerRevision;
 
-use super::card::level_and_reason;
 use super::{Sheet, own_update};
+use crate::answer::level_and_reason;
 use crate::api::{Offer, Update};
 use crate::ui::clock;
 use crate::words::{anchor, claim_words};

@@ -6,8 +6,8 @@ use domain::scoring::CriterionScore;
 use leptos::prelude::*;
 use service::Permission;
 
+use super::Sheet;
 use super::card::{Card, CheckLine};
-use super::{Sheet, Typed};
 use crate::pages::evidence::{evidence_fields, evidence_line};
 use crate::pages::parts::RefusalNote;
 use crate::ui::{Button, ButtonLink, ButtonSize, Sign, StatusBadge};
@@ -77,7 +77,7 @@ pub(super) fn evidence(sheet: &Sheet, criterion: &Criterion) -> String {
 
 /// The form of new evidence, where it is open for the criterion.
 pub(super) fn form(sheet: &Sheet, criterion: &Criterion) -> Option<AnyView> {
-    let typed = Typed::evidence(sheet.typed.as_ref(), &criterion.code).filter(|_| sheet.may_answer())?;
+    let typed = sheet.typed.evidence_of(&criterion.code).filter(|_| sheet.may_answer())?;
     let id = anchor(&criterion.code);
     let page = sheet.paths.domain(&sheet.domain().code);
     let today = sheet.assessed.computed_at.date();

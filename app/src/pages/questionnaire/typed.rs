@@ -5,10 +5,14 @@ use domain::CriterionCode;
 use crate::ui::FormErrors;
 use crate::web::{Fields, Refusal};
 
-/// A form that was not taken.
-pub(crate) enum Typed {
-    Answer(TypedAnswer),
-    Evidence(TypedEvidence),
+/// What came back with the page.
+#[derive(Debug, Default)]
+pub(crate) struct Typed {
+    /// Answers that were not saved, in the order of their criteria's codes.
+    pub(crate) answers: Vec<TypedAnswer>,
+    /// The criterion whose button sent them.
+    pub(crate) sent_from: Option<CriterionCode>,
+    pub(crate) evidence: Option<TypedEvidence>,
 }
 
 /// An answer that was not saved.
@@ -38,22 +42,29 @@ pub(crate) struct TypedEvidence {
 }
 
 impl Typed {
+    pub(crate) fn answers(answers: Vec<TypedAnswer>) -> Self {
+        Self { answers, ..Self::default() }
+    }
+
+    pub(crate) fn evidence(evidence: TypedEvidence) -> Self {
+        Self { evidence: Some(evidence), ..Self::default() }
+    }
+
     /// The answer that was typed for a criterion.
-    pub(super) fn answer<'a>(typed: Option<&'a Self>, criterion: &CriterionCode) -> Option<&'a TypedAnswer> {
-        match typed {
-            Some(Self::Answer(answer)) if answer.criterion == *criterion => Some(answer),
-            _ => None,
-        }
+    pub(super) fn answer(&self, criterion: &CriterionCode) -> Option<&TypedAnswer> {
+        self.answers.iter().find(|answer| answer.criterion == *criterion)
     }
 
     /// The evidence that was typed for a criterion.
-    pub(super) fn evidence<'a>(
-        typed: Option<&'a Self>,
-        criterion: &CriterionCode,
-    ) -> Option<&'a TypedEvidence> {
-        match typed {
-            Some(Self::Evidence(evidence)) if evidence.criterion == *criterion => Some(evidence),
-            _ => None,
+    pub(super) fn evidence_of(&self, criterion: &CriterionCode) -> Option<&TypedEvidence> {
+        self.evidence.as_ref().filter(|evidence| evidence.criterion == *criterion)
+    }
+
+    /// The other criteria whose answers came back with that of the criterion: its writer looks at this one.
+    pub(super) fn beside(&self, criterion: &CriterionCode) -> Vec<&CriterionCode> {
+        if self.sent_from.as_ref() != Some(criterion) {
+            return Vec::new();
         }
+        self.answers.iter().map(|answer| &answer.criterion).filter(|other| *other != criterion).collect()
     }
 }
