@@ -16,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use leptos::prelude::*;
 use service::Permission;
 use service::assessment::Assessed;
-use service::finding::{FindingCheck, FindingsPage};
+use service::finding::FindingsPage;
 use service::integration::CheckRow;
 use service::logo::Logo;
 use service::report::{Point, Section as Part, Sections};
@@ -30,7 +30,7 @@ use words::{Lede, facts, five_numbers, radar_axes};
 use super::assessment::{domain_bars, threshold};
 use crate::charts::{BarsLegend, BarsLook, CoverLadder, DomainBars, Radar};
 use crate::ui::{ButtonKind, ButtonLink, Note, Readout, ReadoutRow, Readouts, Section};
-use crate::words::{Paths, check_place, ladder};
+use crate::words::{Paths, ladder};
 
 /// What the report shows.
 pub(crate) struct Report {
@@ -79,17 +79,9 @@ impl Report {
 
     fn read(report: service::report::Report, paths: Paths, reader: Reader) -> Self {
         let summary = report.summary();
-        let service::report::Report { page, checks, way, course, logo, sections } = report;
+        let service::report::Report { page, checks, way, course, logo, sections, addresses: _ } = report;
         let (pdf, may_share, may_own) = (None, false, false);
         Self { page, paths, checks, way, course, logo, sections, summary, pdf, reader, may_share, may_own }
-    }
-
-    /// Where a check looks. A guest learns what it is called, never where it is.
-    pub(crate) fn place(&self, check: &FindingCheck) -> String {
-        match self.reader {
-            Reader::Member => check_place(check),
-            Reader::Guest => check.integration.clone(),
-        }
     }
 
     /// Whether it is for such a reader.

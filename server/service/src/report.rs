@@ -5,9 +5,11 @@ mod export;
 mod summary;
 mod tables;
 
+use std::collections::HashMap;
+
 use domain::RungCode;
-use store::AssessmentId;
 use store::record::Override;
+use store::{AssessmentId, CheckId};
 
 pub use document::Document;
 pub use summary::{Point, Topic};
@@ -26,6 +28,8 @@ pub struct Report {
     pub page: FindingsPage,
     /// Empty without the section of checks.
     pub checks: Vec<CheckRow>,
+    /// Host and port of what each of these checks looks at; none is there for guests.
+    pub addresses: HashMap<CheckId, String>,
     /// `None` without the section of the roadmap.
     pub way: Option<Way>,
     /// `None` without the section of the trend.
@@ -142,6 +146,8 @@ impl Service {
     ) -> Result<Report, Error> {
         let org = page.assessed.bundle.organization.id;
         let checks = if sections.has(Section::Checks) { self.rows(org).await? } else { Vec::new() };
+        let address = |row: &CheckRow| Some((row.check.id, self.aim_of(&row.check)?.address()?));
+        let addresses = checks.iter().filter_map(address).collect();
         let way =
             if sections.has(Section::Roadmap) { Some(self.way(&page.assessed, target).await?) } else { None };
         let course = if sections.has(Section::Trend) {
@@ -151,6 +157,17 @@ impl Service {
             None
         };
         let logo = self.store().logo(org).await?;
-        Ok(Report { page, checks, way, course, logo, sections })
+        Ok(Report { page, checks, addresses, way, course, logo, sections })
+    }
+}
+
+impl Report {
+    /// The report for whoever follows a link: it tells what a check is called, in no form where it looks.
+    pub(crate) fn for_guests(mut self) -> Self {
+        self.addresses.clear();
+        for check in self.page.findings.iter_mut().flat_map(|finding| &mut finding.checks) {
+            check.address = None;
+        }
+        self
     }
 }

@@ -171,8 +171,13 @@ async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_o
         let page = world.owner.page(&format!("{at}/{page}")).await;
         assert!(page.text.contains(&said), "{said} in {}", page.text);
     }
+    let report = world.owner.get(&world.at("/report.json?section=findings,checks")).await.expect(200);
+    let mut lines = report["findings"].as_array().unwrap().iter();
+    let line = lines.find(|line| line["kind"] == "contradiction").unwrap_or_else(|| panic!("{report}"));
+    assert_eq!((&line["addresses"], &line["official"]), (&json!([address]), &json!("own")));
+    assert_eq!(report["checks"][0]["address"], address);
     // Whoever follows a link reads what it is, and not where.
-    let link = super::shares::share(&world, &["findings"]).await;
+    let link = super::shares::share(&world, &["findings", "checks"]).await;
     let read = world.app.anonymous().page(&link).await.text;
     assert!(read.contains("of Patient access API") && !read.contains(address), "{read}");
 }

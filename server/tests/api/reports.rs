@@ -71,8 +71,9 @@ async fn the_report_is_a_file_of_three_kinds_and_runs_no_formula(
     );
     let mut lines = csv::Reader::from_reader(csv.text.as_bytes());
     let first = lines.records().next().unwrap().unwrap();
-    assert_eq!((&first[1], &first[7], &first[11]), ("PAT-1", "3", "'=HYPERLINK(\"http://evil.example\")"));
-    assert!(first[12].contains("not a HIMSS stage"));
+    assert_eq!((&first[1], &first[10], &first[14]), ("PAT-1", "3", "'=HYPERLINK(\"http://evil.example\")"));
+    assert!(first[15].contains("not a HIMSS stage"));
+    assert_eq!((&first[5], &first[6], &first[7], &first[8]), ("3", "3", "", "own"), "nobody rated it");
     assert_eq!(world.owner.get(&world.at("/report.csv?table=gossip")).await.pointers(), ["/table"]);
 
     let xlsx = world.owner.api(reqwest::Method::GET, &world.at("/report.xlsx")).send().await.unwrap();

@@ -249,6 +249,28 @@ async fn ratings_stand_beside_the_claims_and_differences_are_settled(
         (&line("PAT-1")["claimed"], &line("PAT-5")["standing"]),
         (&json!(0), &json!("not applicable, not confirmed"))
     );
+    let said = |level: u8| json!({ "level": level, "not_applicable": false });
+    let left_out = json!({ "level": null, "not_applicable": true });
+    for (code, own, assessor, official) in [
+        ("PAT-1", said(4), said(0), json!("assessor")),
+        ("PAT-4", left_out.clone(), left_out.clone(), json!("assessor")),
+        ("PAT-5", left_out, Value::Null, Value::Null),
+        ("PAT-6", Value::Null, Value::Null, Value::Null),
+    ] {
+        let line = line(code);
+        assert_eq!(
+            (&line["own"], &line["assessor"], &line["official"]),
+            (&own, &assessor, &official),
+            "{line}"
+        );
+    }
+    let csv = world.owner.get(&world.at("/report.csv")).await.text;
+    let first = csv::Reader::from_reader(csv.as_bytes()).records().next().unwrap().unwrap();
+    assert_eq!(
+        (&first[1], &first[5], &first[6], &first[7], &first[8]),
+        ("PAT-1", "0", "4", "0", "assessor"),
+        "the claim is the assessor's, and says so"
+    );
 }
 
 #[rstest]

@@ -6,7 +6,7 @@ use service::finding::FindingView;
 use super::Report;
 use crate::pages::findings::{due_or_dash, severity_counts};
 use crate::ui::{Column, Note, Section, SeverityBadge, Table, TableLook, Tag, whole_codes};
-use crate::words::{expected, finding_cause, finding_kind_word, plural};
+use crate::words::{check_place, expected, finding_cause, finding_kind_word, plural};
 
 /// How many of the less severe findings are listed; critical and high ones always are.
 const SHOWN: usize = 12;
@@ -61,7 +61,7 @@ fn row(report: &Report, finding: &FindingView) -> AnyView {
                 .map(expected)
                 .collect();
             let seen = if seen.is_empty() { String::new() } else { format!(": {}", seen.join("; ")) };
-            let line = format!("{}, {} of {}{seen}", check.binding, check.kind, report.place(check));
+            let line = format!("{}, {} of {}{seen}", check.binding, check.kind, check_place(check));
             view! { <span class="sub">{whole_codes(&line)}</span> }
         })
         .collect_view();

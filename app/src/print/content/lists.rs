@@ -15,7 +15,8 @@ use crate::pages::report::checks::{counts, ties};
 use crate::pages::report::climb;
 use crate::ui::{day, moment};
 use crate::words::{
-    capitalized, counted, expected, finding_cause, finding_kind_word, finding_remedy, plural, severity_word,
+    capitalized, check_place, counted, expected, finding_cause, finding_kind_word, finding_remedy, plural,
+    severity_word,
 };
 
 /// More checks than this are counted and not listed: paper is read by people.
@@ -49,7 +50,7 @@ fn row(report: &Report, finding: &FindingView) -> Value {
                 check.conditions.iter().filter(|condition| condition.result != ConditionResult::Fulfilled);
             let seen: Vec<_> = open.map(expected).collect();
             let seen = if seen.is_empty() { String::new() } else { format!(": {}", seen.join("; ")) };
-            format!("{}, {} of {}{seen}", check.binding, check.kind, report.place(check))
+            format!("{}, {} of {}{seen}", check.binding, check.kind, check_place(check))
         })
         .collect();
     json!({

@@ -104,7 +104,14 @@ pub struct CriterionLine {
     pub weight: u8,
     /// `answered`, `unanswered`, `not applicable`, `not applicable, not confirmed` or `not asked`.
     pub standing: &'static str,
+    /// The level of the official answer.
     pub claimed: Option<u8>,
+    /// The organization's own answer.
+    pub own: Option<Said>,
+    /// The assessor's rating beside it.
+    pub assessor: Option<Said>,
+    /// Whose answer the official one is.
+    pub official: Option<Official>,
     pub counts: u8,
     /// The level aimed at.
     pub target: u8,
@@ -117,6 +124,22 @@ pub struct CriterionLine {
     pub rationale: String,
 }
 
+/// What one of the two raters says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// Null where the criterion does not apply.
+    pub level: Option<u8>,
+    pub not_applicable: bool,
+}
+
+/// Whose answer is the official one: the assessor's where there is one (`scoring.md` section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Official {
+    Own,
+    Assessor,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FindingLine {
     pub severity: domain::scoring::FindingSeverity,
@@ -124,9 +147,13 @@ pub struct FindingLine {
     /// A criterion's code, or a domain's.
     pub subject: String,
     pub claimed: Option<u8>,
+    /// Whose level `claimed` is.
+    pub official: Option<Official>,
     pub counts: u8,
     /// Bindings of the checks behind it.
     pub checks: Vec<String>,
+    /// Host and port of what they look at, each once.
+    pub addresses: Vec<String>,
     pub owner: String,
     pub due: Option<String>,
     pub open_since: String,
@@ -161,6 +188,8 @@ pub struct StepLine {
 pub struct CheckLine {
     pub integration: String,
     pub kind: String,
+    /// Host and port of what it looks at; null where it waits for reports.
+    pub address: Option<String>,
     pub status: domain::check::Status,
     pub latest_run: Option<String>,
     pub passed_90_days: u64,

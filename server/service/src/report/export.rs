@@ -108,7 +108,9 @@ fn fill(page: &mut Worksheet, table: &Table, disclaimer: &str, looks: &Looks) ->
 fn width(column: &str) -> f64 {
     match column {
         "title" | "what" | "rationale" | "reason" | "value" => 60.0,
-        "integration" | "owner" | "name" | "standing" | "latest_run" | "at" | "until" => 22.0,
+        "integration" | "owner" | "name" | "standing" | "latest_run" | "at" | "until" | "address"
+        | "addresses" => 22.0,
+        "own_answer" | "assessor_answer" | "official_answer" => 16.0,
         _ => 13.0,
     }
 }

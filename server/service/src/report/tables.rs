@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::document::{Document, Figure};
+use super::document::{Document, Figure, Said};
 use crate::Error;
 
 /// A table of the report.
@@ -80,6 +80,13 @@ impl From<u8> for Cell {
     }
 }
 
+/// A level is a number, beside which `not applicable` is a text.
+impl From<Said> for Cell {
+    fn from(said: Said) -> Self {
+        if said.not_applicable { "not applicable".into() } else { said.level.into() }
+    }
+}
+
 impl From<&Figure> for Cell {
     fn from(figure: &Figure) -> Self {
         Self::Number(figure.shown)
@@ -132,6 +139,9 @@ pub(super) fn table(document: &Document, name: TableName) -> Option<Table> {
                 "weight",
                 "standing",
                 "claimed",
+                "own_answer",
+                "assessor_answer",
+                "official_answer",
                 "counts",
                 "target",
                 "evidence_class",
@@ -142,7 +152,19 @@ pub(super) fn table(document: &Document, name: TableName) -> Option<Table> {
             criteria(document)?,
         ),
         TableName::Findings => (
-            &["severity", "kind", "subject", "claimed", "counts", "checks", "owner", "due", "open_since"],
+            &[
+                "severity",
+                "kind",
+                "subject",
+                "claimed",
+                "official_answer",
+                "counts",
+                "checks",
+                "addresses",
+                "owner",
+                "due",
+                "open_since",
+            ],
             findings(document)?,
         ),
         TableName::Roadmap => (
@@ -162,7 +184,16 @@ pub(super) fn table(document: &Document, name: TableName) -> Option<Table> {
             roadmap(document)?,
         ),
         TableName::Checks => (
-            &["integration", "kind", "status", "latest_run", "passed_90_days", "runs_90_days", "contradicts"],
+            &[
+                "integration",
+                "kind",
+                "address",
+                "status",
+                "latest_run",
+                "passed_90_days",
+                "runs_90_days",
+                "contradicts",
+            ],
             checks(document)?,
         ),
         TableName::Trend => (&["at", "what", "proven", "claimed", "rung"], trend(document)?),
@@ -222,6 +253,9 @@ fn criteria(document: &Document) -> Option<Vec<Vec<Cell>>> {
             line.weight.into(),
             line.standing.into(),
             line.claimed.into(),
+            line.own.into(),
+            line.assessor.into(),
+            line.official.as_ref().map_or(Cell::Empty, word),
             line.counts.into(),
             line.target.into(),
             line.evidence_class.as_str().into(),
@@ -241,8 +275,10 @@ fn findings(document: &Document) -> Option<Vec<Vec<Cell>>> {
             word(&line.kind),
             line.subject.as_str().into(),
             line.claimed.into(),
+            line.official.as_ref().map_or(Cell::Empty, word),
             line.counts.into(),
             line.checks.join(", ").into(),
+            line.addresses.join(", ").into(),
             line.owner.as_str().into(),
             line.due.as_deref().into(),
             line.open_since.as_str().into(),
@@ -277,6 +313,7 @@ fn checks(document: &Document) -> Option<Vec<Vec<Cell>>> {
         vec![
             line.integration.as_str().into(),
             line.kind.as_str().into(),
+            line.address.as_deref().into(),
             word(&line.status),
             line.latest_run.as_deref().into(),
             count(line.passed_90_days),

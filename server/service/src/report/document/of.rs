@@ -3,11 +3,11 @@
 use domain::Framework;
 use domain::roadmap::{Obstacle, Plan};
 use domain::scoring::{CriterionScore, Exact, Standing, display, fraction};
-use store::record::{Claim, Override, StepChoice};
+use store::record::{Answer, Claim, Override, StepChoice};
 
 use super::{
     Assessment, Attestation, CheckLine, Climb, CriterionLine, Document, DomainLine, Figure, FindingLine,
-    FrameworkName, Organization, ResultFigures, Rung, StepLine, TrendLine,
+    FrameworkName, Official, Organization, ResultFigures, Rung, Said, StepLine, TrendLine,
 };
 use crate::assessment::Assessed;
 use crate::finding::FindingView;
@@ -68,9 +68,10 @@ impl Document {
             domains: chosen(Section::Domains).then(|| domains(assessed)),
             criteria: chosen(Section::Criteria).then(|| criteria(assessed)),
             findings: chosen(Section::Findings)
-                .then(|| report.page.findings.iter().map(FindingLine::of).collect()),
+                .then(|| report.page.findings.iter().map(|one| FindingLine::of(assessed, one)).collect()),
             roadmap: report.way.as_ref().map(|way| Climb::of(report, way)),
-            checks: chosen(Section::Checks).then(|| report.checks.iter().map(CheckLine::of).collect()),
+            checks: chosen(Section::Checks)
+                .then(|| report.checks.iter().map(|row| CheckLine::of(report, row)).collect()),
             trend: report.course.as_ref().map(|course| course.lines().iter().map(TrendLine::of).collect()),
             attestations: report
                 .sections
@@ -123,6 +124,9 @@ fn criteria(assessed: &Assessed) -> Vec<CriterionLine> {
             weight: criterion.weight.get(),
             standing: standing(score),
             claimed: score.claimed().map(domain::Level::get),
+            own: assessed.own_answer(&criterion.code).map(Said::of),
+            assessor: assessed.assessor_answer(&criterion.code).map(Said::of),
+            official: Official::of(assessed, score),
             counts: score.effective.get(),
             target: assessed.target_of(&criterion.code).get(),
             evidence_class: framework.evidence_classes[score.evidence_class].code.clone(),
@@ -131,6 +135,28 @@ fn criteria(assessed: &Assessed) -> Vec<CriterionLine> {
             rationale: rationale(assessed, &criterion.code),
         })
         .collect()
+}
+
+impl Said {
+    fn of(answer: &Answer) -> Self {
+        match &answer.claim {
+            Claim::Level(level) => Self { level: Some(level.get()), not_applicable: false },
+            Claim::NotApplicable { .. } => Self { level: None, not_applicable: true },
+        }
+    }
+}
+
+impl Official {
+    /// `None` where there is no official answer: nothing is asked or said, or *not applicable* is not confirmed.
+    fn of(assessed: &Assessed, score: &CriterionScore) -> Option<Self> {
+        match score.standing {
+            Standing::OutOfProfile | Standing::PendingNotApplicable | Standing::Unanswered => None,
+            Standing::Answered(_) | Standing::ApprovedNotApplicable => {
+                let rated = assessed.assessor_answer(&score.code);
+                Some(rated.map_or(Self::Own, |_| Self::Assessor))
+            }
+        }
+    }
 }
 
 fn standing(score: &CriterionScore) -> &'static str {
@@ -152,14 +178,23 @@ fn rationale(assessed: &Assessed, criterion: &domain::CriterionCode) -> String {
 }
 
 impl FindingLine {
-    fn of(finding: &FindingView) -> Self {
+    fn of(assessed: &Assessed, finding: &FindingView) -> Self {
+        let score = finding.criterion.as_ref().and_then(|code| assessed.criterion_score(code));
+        let mut addresses: Vec<String> = Vec::new();
+        for address in finding.checks.iter().filter_map(|check| check.address.as_ref()) {
+            if !addresses.contains(address) {
+                addresses.push(address.clone());
+            }
+        }
         Self {
             severity: finding.record.severity,
             kind: finding.record.kind,
             subject: finding.record.subject.clone(),
             claimed: finding.claimed.map(domain::Level::get),
+            official: score.and_then(|score| Official::of(assessed, score)),
             counts: finding.effective.get(),
             checks: finding.checks.iter().map(|check| check.binding.to_string()).collect(),
+            addresses,
             owner: finding.record.owner.clone(),
             due: finding.record.due.map(|date| date.to_string()),
             open_since: finding.record.opened_at.date().to_string(),
@@ -213,11 +248,12 @@ impl StepLine {
 }
 
 impl CheckLine {
-    fn of(row: &CheckRow) -> Self {
+    fn of(report: &Report, row: &CheckRow) -> Self {
         let sum = |count: fn(&store::record::DaySummary) -> u64| row.days.iter().map(count).sum();
         Self {
             integration: row.integration.details.name.clone(),
             kind: row.check.kind.to_string(),
+            address: report.addresses.get(&row.check.id).cloned(),
             status: row.status(),
             latest_run: row.latest.as_ref().map(|run| instant(run.started_at)),
             passed_90_days: sum(|day| u64::from(day.pass)),
