@@ -9,6 +9,8 @@ mod answering;
 mod assessment;
 #[path = "web/once.rs"]
 mod once;
+#[path = "web/unanswered.rs"]
+mod unanswered;
 
 use app::ui::TextArea;
 use app::web::AppState;
@@ -327,17 +329,6 @@ async fn a_wrong_address_a_wrong_method_and_an_unreadable_form_have_their_page()
     let page = browser.send(request.body(Body::from("name=%FF%FE")).unwrap()).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("not valid UTF-8"));
-}
-
-#[tokio::test]
-async fn a_database_that_does_not_answer_is_told_and_nobody_is_signed_out_for_it() {
-    let site = Site::new().await;
-    let mut browser = site.signed_in().await;
-    site.store.close().await;
-    let page = browser.get("/settings").await;
-    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(page.body.contains("The database does not answer at the moment"), "{}", page.body);
-    assert!(!page.body.contains("pool"), "{}", page.body);
 }
 
 #[tokio::test]

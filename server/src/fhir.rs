@@ -11,13 +11,13 @@ mod response;
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::Framework;
 use domain::framework::Criterion;
 use serde_json::{Value, json};
-use service::{AssessmentId, Error, Service};
+use service::{AssessmentId, DATABASE_RETRY_SECONDS, Error, Service};
 
 use crate::api::{Bearer, Problem};
 
@@ -57,7 +57,11 @@ impl IntoResponse for Refusal {
             "resourceType": "OperationOutcome",
             "issue": [{ "severity": "error", "code": self.code, "diagnostics": self.text }],
         });
-        (self.status, Resource(outcome)).into_response()
+        let mut response = (self.status, Resource(outcome)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, DATABASE_RETRY_SECONDS.into());
+        }
+        response
     }
 }
 
@@ -192,6 +196,7 @@ mod tests {
         let unavailable = || Error::Unavailable(Box::new(std::io::Error::other("connection refused")));
         for refusal in [Refusal::from(unavailable()), Problem::from(unavailable()).into()] {
             assert_eq!((refusal.status, refusal.code), (StatusCode::SERVICE_UNAVAILABLE, "transient"));
+            assert_eq!(refusal.into_response().headers().get(RETRY_AFTER).unwrap(), "30");
         }
         let unknown = Problem::new(StatusCode::UNAUTHORIZED, "No such token.");
         assert_eq!(Refusal::from(unknown).code, "login");

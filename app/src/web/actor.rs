@@ -13,6 +13,7 @@ use tower_sessions::{Expiry, Session};
 
 use super::error::PageError;
 use super::path::percent_encoded;
+use super::sessions::session_failed;
 use super::state::AppState;
 
 /// The session's key for the signed-in account; the session store reads it too.
@@ -65,11 +66,11 @@ pub(super) async fn signed_in(session: &Session, state: &AppState) -> Result<Opt
     }
     let Some(visitor) = state.service.visitor(&key_of(session)).await? else {
         // Looking for it has the cookie of a session that ended removed.
-        session.get_value(USER_KEY).await.map_err(PageError::internal)?;
+        session.get_value(USER_KEY).await.map_err(session_failed)?;
         return Ok(None);
     };
     if visitor.renew {
-        session.insert(RENEWED_KEY, UnixMillis::now().0).await.map_err(PageError::internal)?;
+        session.insert(RENEWED_KEY, UnixMillis::now().0).await.map_err(session_failed)?;
     }
     Ok(Some(visitor.actor))
 }
@@ -81,23 +82,23 @@ pub(crate) async fn begin_session(
     actor: &Actor,
     Browser(browser): &Browser,
 ) -> Result<(), PageError> {
-    session.cycle_id().await.map_err(PageError::internal)?;
-    session.remove_value(PENDING_KEY).await.map_err(PageError::internal)?;
-    session.insert(BROWSER_KEY, browser).await.map_err(PageError::internal)?;
-    session.insert(USER_KEY, actor.user()).await.map_err(PageError::internal)
+    session.cycle_id().await.map_err(session_failed)?;
+    session.remove_value(PENDING_KEY).await.map_err(session_failed)?;
+    session.insert(BROWSER_KEY, browser).await.map_err(session_failed)?;
+    session.insert(USER_KEY, actor.user()).await.map_err(session_failed)
 }
 
 /// Has a session wait for the second step of signing in: nobody is signed in there, and it ends by itself.
 pub(crate) async fn begin_second_step(session: &Session, pending: &PendingSignIn) -> Result<(), PageError> {
-    session.cycle_id().await.map_err(PageError::internal)?;
+    session.cycle_id().await.map_err(session_failed)?;
     session.clear().await;
     session.set_expiry(Some(Expiry::OnInactivity(time::Duration::minutes(SECOND_STEP_MINUTES))));
-    session.insert(PENDING_KEY, pending).await.map_err(PageError::internal)
+    session.insert(PENDING_KEY, pending).await.map_err(session_failed)
 }
 
 /// The sign-in that waits for its second step here, if one does.
 pub(crate) async fn pending_step(session: &Session) -> Result<Option<PendingSignIn>, PageError> {
-    session.get(PENDING_KEY).await.map_err(PageError::internal)
+    session.get(PENDING_KEY).await.map_err(session_failed)
 }
 
 /// What the database knows this session by; empty before it is kept.
@@ -126,7 +127,7 @@ impl Browser {
 
 /// Has the browser forget its session, which ended.
 pub(crate) async fn forget_session(session: &Session) -> Result<(), PageError> {
-    session.flush().await.map_err(PageError::internal)
+    session.flush().await.map_err(session_failed)
 }
 
 /// The address that asks, for throttling: set as an extension by the server where a proxy is trusted, else the

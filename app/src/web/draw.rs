@@ -2,8 +2,8 @@
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
-use http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use leptos::prelude::*;
 use tower_sessions::Session;
 
@@ -11,6 +11,7 @@ use super::actor::signed_in;
 use super::error::{PageError, Problem};
 use super::form::{Fields, LEFT_OUT, Refusal};
 use super::frame::Frame;
+use super::sessions::unkept;
 use super::state::AppState;
 use crate::pages::error::ErrorPage;
 use crate::pages::sign_in::{Onward, SignInForm, sign_in_page};
@@ -19,27 +20,52 @@ use crate::ui::FormErrors;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives every refused request its page. A layer around all page routes, inside the session layer.
+///
+/// A changed session is written here, where a failure still gets its page: the layer around answers one without a word. What
+/// it writes after this is the same once more.
 pub async fn draw_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let session = request.extensions().get::<Session>().cloned();
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
+    let response = drawn(&state, session.clone(), id.clone(), response).await;
+    match session {
+        Some(session) if !response.status().is_server_error() => match unkept(&session).await {
+            Some(error) => drawn(&state, None, id, error.into_response()).await,
+            None => response,
+        },
+        _ => response,
+    }
+}
+
+/// With the page that it stands for, if for one.
+async fn drawn(
+    state: &AppState,
+    session: Option<Session>,
+    id: Option<String>,
+    mut response: Response,
+) -> Response {
     let Some(error) = response.extensions_mut().remove::<PageError>() else { return response };
     match error {
         PageError::Elsewhere(_) => response,
-        PageError::SignIn { target, fields } => sign_in_again(&state, target, fields).await,
+        PageError::SignIn { target, fields } => sign_in_again(state, target, fields).await,
         PageError::Problem(problem) => {
             // Who is signed in only decides what the header shows: without an answer, nobody. A database that does not
             // answer is not asked once more.
             let asked = session.filter(|_| problem.status != StatusCode::SERVICE_UNAVAILABLE);
             let actor = match asked {
-                Some(session) => signed_in(&session, &state).await.ok().flatten(),
+                Some(session) => signed_in(&session, state).await.ok().flatten(),
                 None => None,
             };
-            let frame = Frame::new(&state, actor.as_ref(), heading_for_browser(&problem)).narrow();
-            let status = problem.status;
+            let frame = Frame::new(state, actor.as_ref(), heading_for_browser(&problem)).narrow();
+            let (status, retry_after) = (problem.status, problem.retry_after);
             let reference = status.is_server_error().then_some(id).flatten();
             let known = actor.is_some();
-            frame.respond(status, move || view! { <ErrorPage problem reference signed_in=known/> }.into_any())
+            let page = move || view! { <ErrorPage problem reference signed_in=known/> }.into_any();
+            let mut response = frame.respond(status, page);
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use service::{Error, with_causes};
+use service::{DATABASE_RETRY_SECONDS, Error, with_causes};
 
 use super::form::Fields;
 use super::path::see_other;
@@ -17,6 +17,8 @@ pub struct Problem {
     pub text: String,
     /// The address of the page with the form that goes here.
     pub form: Option<String>,
+    /// After how many seconds the same may work.
+    pub retry_after: Option<u64>,
 }
 
 /// Why a request got no page of its own.
@@ -32,7 +34,8 @@ pub enum PageError {
 
 impl PageError {
     pub fn problem(status: StatusCode, heading: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::Problem(Problem { status, heading: heading.into(), text: text.into(), form: None })
+        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(DATABASE_RETRY_SECONDS);
+        Self::Problem(Problem { status, heading: heading.into(), text: text.into(), form: None, retry_after })
     }
 
     /// No such page, or not for this person: the two look alike.
@@ -57,6 +60,7 @@ impl PageError {
             heading: "This address only takes a form".to_owned(),
             text: text.to_owned(),
             form,
+            retry_after: None,
         })
     }
 
@@ -89,8 +93,8 @@ impl PageError {
     }
 
     /// Logs the cause, once.
-    fn unavailable(cause: &Error) -> Self {
-        tracing::error!(error = %with_causes(cause), "a page failed");
+    pub(super) fn unavailable(cause: impl std::error::Error) -> Self {
+        tracing::error!(error = %with_causes(&cause), "a page failed");
         Self::problem(
             StatusCode::SERVICE_UNAVAILABLE,
             "The database does not answer at the moment",
@@ -119,7 +123,8 @@ impl PageError {
 
 impl From<Error> for PageError {
     fn from(error: Error) -> Self {
-        match error {
+        let retry_after = error.retry_after_seconds();
+        let page = match error {
             Error::NotFound(_) => Self::not_found(),
             Error::Forbidden(text) => Self::forbidden(text),
             Error::Unauthenticated(_) => Self::Elsewhere("/sign-in".to_owned()),
@@ -136,8 +141,12 @@ impl From<Error> for PageError {
                 Self::problem(StatusCode::TOO_MANY_REQUESTS, "This cannot be done now", problem)
             }
             invalid @ Error::Invalid(_) => Self::unreadable(invalid.to_string()),
-            unavailable @ Error::Unavailable(_) => Self::unavailable(&unavailable),
+            unavailable @ Error::Unavailable(_) => Self::unavailable(unavailable),
             internal @ Error::Internal(_) => Self::internal(internal),
+        };
+        match page {
+            Self::Problem(problem) => Self::Problem(Problem { retry_after, ..problem }),
+            other => other,
         }
     }
 }

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 
 use super::error::PageError;
 use super::path::see_other;
+use super::sessions::session_failed;
 use super::state::AppState;
 
 /// The session's key for all that waits.
@@ -58,7 +59,7 @@ pub(crate) async fn show_once<T: Serialize>(
     let sealed = state.service.seal_once(actor, place, &text);
     let mut waiting = all(session).await?;
     waiting.put(place, sealed, UnixMillis::now());
-    session.insert(KEY, waiting).await.map_err(PageError::internal)?;
+    session.insert(KEY, waiting).await.map_err(session_failed)?;
     Ok(see_other(place))
 }
 
@@ -73,9 +74,9 @@ pub(crate) async fn shown_once<T: DeserializeOwned>(
     // Without anything to take the session is not written.
     let Some(kept) = waiting.take(place) else { return Ok(None) };
     if waiting.0.is_empty() {
-        session.remove_value(KEY).await.map_err(PageError::internal)?;
+        session.remove_value(KEY).await.map_err(session_failed)?;
     } else {
-        session.insert(KEY, waiting).await.map_err(PageError::internal)?;
+        session.insert(KEY, waiting).await.map_err(session_failed)?;
     }
     if kept.until < UnixMillis::now().0 {
         return Ok(None);
@@ -85,7 +86,7 @@ pub(crate) async fn shown_once<T: DeserializeOwned>(
 }
 
 async fn all(session: &Session) -> Result<Waiting, PageError> {
-    Ok(session.get(KEY).await.map_err(PageError::internal)?.unwrap_or_default())
+    Ok(session.get(KEY).await.map_err(session_failed)?.unwrap_or_default())
 }
 
 /// Neither the browser nor anybody between keeps a page that holds a secret.

@@ -7,17 +7,20 @@ use std::fmt;
 
 use async_trait::async_trait;
 use service::account::{SESSION_DAYS, session_key};
-use service::{UnixMillis, UserId};
+use service::{UnixMillis, UserId, with_causes};
 use store::{Store, record};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
-use tower_sessions::session::{Id, Record};
+use tower_sessions::session::{self, Id, Record};
 use tower_sessions::session_store::{Error, Result};
-use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
 use super::actor::USER_KEY;
+use super::error::PageError;
 
 const COOKIE: &str = "rung";
+/// How the words of a failure begin after which the same may work in a while: the library hands on words alone.
+const PASSING: &str = "the database does not answer: ";
 const LIFE: time::Duration = time::Duration::days(SESSION_DAYS);
 
 /// The layer that gives a request its session, behind a cookie that only https carries where `secure`. It reads nothing
@@ -83,7 +86,23 @@ fn kept(session: &Record) -> Result<record::Session> {
 }
 
 fn failed(error: store::StoreError) -> Error {
-    Error::Backend(error.to_string())
+    let words = with_causes(&error);
+    Error::Backend(if error.is_passing() { format!("{PASSING}{words}") } else { words })
+}
+
+/// The page that says why a session was neither read nor written.
+pub(super) fn session_failed(error: session::Error) -> PageError {
+    let passing =
+        matches!(&error, session::Error::Store(Error::Backend(words)) if words.starts_with(PASSING));
+    if passing { PageError::unavailable(error) } else { PageError::internal(error) }
+}
+
+/// Writes a session that was changed. Why that failed, if it did.
+pub(super) async fn unkept(session: &Session) -> Option<PageError> {
+    if !session.is_modified() || session.is_empty().await {
+        return None;
+    }
+    session.save().await.err().map(session_failed)
 }
 
 fn millis(instant: OffsetDateTime) -> i64 {
@@ -107,5 +126,15 @@ mod tests {
         assert!(!known.contains(&id.to_string()));
         assert_eq!(known, hashed(&id));
         assert_ne!(known, hashed(&Id(2)));
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_is_broken() {
+        for (cause, status) in [
+            (store::StoreError::Busy, http::StatusCode::SERVICE_UNAVAILABLE),
+            (store::StoreError::Full, http::StatusCode::INTERNAL_SERVER_ERROR),
+        ] {
+            assert_eq!(session_failed(session::Error::Store(failed(cause))).status(), status);
+        }
     }
 }

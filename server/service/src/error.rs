@@ -31,6 +31,9 @@ impl From<store::files::FilesError> for Error {
     }
 }
 
+/// When to ask again where the database did not answer.
+pub const DATABASE_RETRY_SECONDS: u64 = 30;
+
 /// Nothing was changed, and this is why.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -76,6 +79,17 @@ impl Error {
     pub fn own_fault(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         match self {
             Self::Internal(cause) | Self::Unavailable(cause) => Some(&**cause),
+            _ => None,
+        }
+    }
+
+    /// When to ask again, where the same may work then.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Throttled { retry_after_seconds } | Self::Busy { retry_after_seconds, .. } => {
+                Some(*retry_after_seconds)
+            }
+            Self::Unavailable(_) => Some(DATABASE_RETRY_SECONDS),
             _ => None,
         }
     }

@@ -58,7 +58,7 @@ pub mod workbook;
 
 pub use actor::{Actor, Permission};
 pub use domain;
-pub use error::{Error, FieldError, with_causes};
+pub use error::{DATABASE_RETRY_SECONDS, Error, FieldError, with_causes};
 pub use secret::{SecretError, SecretKey, SecretKeys};
 pub use service::{Config, Imported, Service};
 pub use store::files;

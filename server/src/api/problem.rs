@@ -11,9 +11,6 @@ use utoipa::ToSchema;
 
 use super::answer::Answer;
 
-/// When to ask again where the database did not answer.
-const DATABASE_RETRY_SECONDS: u64 = 30;
-
 pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Nothing was changed, and this is why.
@@ -152,7 +149,7 @@ impl From<FieldError> for FieldProblem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let said = error.to_string();
+        let (said, retry_after_seconds) = (error.to_string(), error.retry_after_seconds());
         match error {
             Error::NotFound(what) => Self::not_found(what),
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, said),
@@ -164,14 +161,12 @@ impl From<Error> for Problem {
                 Self { current: Some(current), ..Self::new(StatusCode::CONFLICT, said) }
             }
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, said),
-            Error::Throttled { retry_after_seconds } | Error::Busy { retry_after_seconds, .. } => {
-                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, said);
-                Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
+            Error::Throttled { .. } | Error::Busy { .. } => {
+                Self { retry_after_seconds, ..Self::new(StatusCode::TOO_MANY_REQUESTS, said) }
             }
             Error::Unavailable(cause) => {
                 tracing::error!(cause = %with_causes(&*cause), "an API request failed");
-                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, said);
-                Self { retry_after_seconds: Some(DATABASE_RETRY_SECONDS), ..problem }
+                Self { retry_after_seconds, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, said) }
             }
             Error::Internal(cause) => {
                 tracing::error!(cause = %with_causes(&*cause), "an API request failed");
