@@ -21,13 +21,17 @@ pub(crate) async fn run(prober: &Prober, kind: &str, parameters: &[(&str, &str)]
     run_with(prober, kind, &owned).await
 }
 
-/// The same with parameters made in the test.
+/// The same with parameters made in the test. Whatever it sees, the kind is known to observe.
 pub(crate) async fn run_with(prober: &Prober, kind: &str, parameters: &[(&str, String)]) -> Outcome {
     let kind = domain::builtin::check_kinds().get(&kind.into()).expect("a built-in kind");
     let raw: BTreeMap<String, String> =
         parameters.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
     let parameters = Parameters::from_text(kind, &raw).expect("parameters that the kind accepts");
-    prober.run(kind, &parameters).await
+    let outcome = prober.run(kind, &parameters).await;
+    for (name, _) in outcome.observations.iter() {
+        assert!(kind.observes(name), "{} does not declare {name}", kind.code);
+    }
+    outcome
 }
 
 /// A configuration that may reach this machine, where every name means this machine.

@@ -22,6 +22,12 @@ pub enum Group {
     Register,
 }
 
+/// What kinds observe beside what their file declares. No condition can ask for it; pages show it after the rest.
+const EXTRA: [(&str, &str); 1] = [
+    // The instant that `days_to_expiry` counts whole days to: no day of the calendar follows from those.
+    ("tls.certificate", "expires_at"),
+];
+
 /// A kind of health check: its identity, its timing, its parameters and what it observes. Times are in seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckKind {
@@ -55,6 +61,11 @@ impl CheckKind {
 
     pub fn observation(&self, name: &str) -> Option<&ObservationSpec> {
         self.observations.iter().find(|spec| spec.name == name)
+    }
+
+    /// Whether it observes such a thing: what the file declares, and what is listed beside it.
+    pub fn observes(&self, name: &str) -> bool {
+        self.observation(name).is_some() || EXTRA.contains(&(self.code.as_str(), name))
     }
 }
 
@@ -128,4 +139,18 @@ pub struct ObservationSpec {
     /// Margin inside which a missed condition is a near miss (WARN), in the observation's unit.
     #[serde(default, with = "rust_decimal::serde::float_option")]
     pub warn_within: Option<rust_decimal::Decimal>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EXTRA;
+
+    #[test]
+    fn what_is_observed_beside_the_file_is_of_a_kind_that_does_not_declare_it() {
+        for (code, name) in EXTRA {
+            let kind = crate::builtin::check_kinds().get(&code.into()).unwrap();
+            assert!(kind.observation(name).is_none() && kind.observes(name), "{code}: {name}");
+            assert!(!kind.observes("anything"));
+        }
+    }
 }
