@@ -1,4 +1,5 @@
-//! `rung check KIND key=value …`: one health check, from this machine, without a database.
+//! `rung check KIND key=value …`: one health check, from this machine, without a database. Kinds that look at nothing by
+//! themselves are told where they belong.
 //!
 //! Exit codes: 0 PASS, 1 WARN, 2 FAIL, 3 UNKNOWN, 64 where the kind or a parameter is wrong, 74 where the result cannot be
 //! written.
@@ -10,16 +11,17 @@ use std::time::Instant;
 
 use clap::Args;
 use domain::KindCode;
-use domain::check::{CheckKind, Message, Observations, Outcome, Parameters, Status};
+use domain::check::{CheckKind, Group, Message, Observations, Outcome, Parameters, Status};
 use probe::{AllowList, Prober, ProberConfig};
 use serde::Serialize;
 
-use super::{NOT_UNDERSTOOD, not_written, print, receiver};
+use super::{NOT_UNDERSTOOD, figures, not_written, print, receiver};
 
 /// What `rung check` can be told.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The kind of check, for example `fhir.capability`
+    /// The kind of check, for example `fhir.capability`. What is reported to Rung, reconciled from files or kept in Rung
+    /// has no system to look at, and is not checked from here
     kind: String,
     /// The check's parameters, for example `base_url=https://fhir.example.org/r4`
     #[arg(value_name = "KEY=VALUE")]
@@ -90,11 +92,12 @@ impl Options {
     fn read(&self) -> Result<(&'static CheckKind, Parameters), Vec<String>> {
         let kinds = domain::builtin::check_kinds();
         let Some(kind) = kinds.get(&KindCode::new(self.kind.as_str())) else {
-            let known: Vec<&str> = kinds.iter().map(|kind| kind.code.as_str()).collect();
+            let ours = kinds.iter().filter(|kind| Prober::supports(&kind.code));
+            let ours: Vec<&str> = ours.map(|kind| kind.code.as_str()).collect();
             return Err(vec![format!(
-                "there is no kind of check `{}`; there are {}",
+                "there is no kind of check `{}`; checked from here are {}",
                 self.kind,
-                known.join(", ")
+                ours.join(", ")
             )]);
         };
         let mut raw = BTreeMap::new();
@@ -109,6 +112,9 @@ impl Options {
                 None => problems.push(format!("`{pair}` is not a parameter: write key=value")),
             }
         }
+        if let Some(told) = elsewhere(kind, &raw) {
+            return Err(vec![told]);
+        }
         let read = Parameters::from_text(kind, &raw).and_then(|parameters| {
             let mut wrong = parameters.problems(kind);
             wrong.extend(probe::unreadable(&kind.code, &parameters));
@@ -120,6 +126,42 @@ impl Options {
             Err(errors) => Err(problems.into_iter().chain(errors.iter().map(ToString::to_string)).collect()),
         }
     }
+}
+
+/// Where a kind belongs that has nothing to look at from here; `None` where it has.
+fn elsewhere(kind: &CheckKind, raw: &BTreeMap<String, String>) -> Option<String> {
+    let code = &kind.code;
+    let listed = raw.get("location").is_some_and(|location| !location.is_empty());
+    let computed = format!("`rung figures {code} FILE` computes its figures on this machine");
+    let told = match kind.group {
+        Group::NetworkProbe => return None,
+        Group::Feed if Prober::supports(code) && listed => return None,
+        Group::Feed => {
+            let fed = "it is a feed, to which your system reports. Set it up in Rung, whose page of the check \
+                       shows the address for the reports, /api/v1/heartbeats/TOKEN";
+            if Prober::supports(code) {
+                format!("{fed}; or name a location, which is listed from here")
+            } else if figures::computes(code) {
+                format!("{fed}; {computed}, and with --report-to sends them there")
+            } else {
+                fed.to_owned()
+            }
+        }
+        Group::Reconciliation if figures::computes(code) => {
+            format!(
+                "it is computed from files. {computed}, and with --report-to sends them to the check in Rung"
+            )
+        }
+        Group::Reconciliation => {
+            "it reconciles two files. `rung reconcile` does that on this machine, and with --report-to sends \
+             the counts to the check in Rung"
+                .to_owned()
+        }
+        Group::Register => {
+            "it is computed from a register, which is kept in Rung. Set it up and look at it there".to_owned()
+        }
+    };
+    Some(format!("{code} is not checked from here: {told}"))
 }
 
 fn exit_code(status: Status) -> u8 {
@@ -141,4 +183,41 @@ fn printed(kind: &CheckKind, outcome: &Outcome, duration_ms: u64) -> String {
         checked: &outcome.checked,
     };
     serde_json::to_string_pretty(&report).expect("texts and finite numbers are JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(code: &str, parameters: &[(&str, &str)]) -> Option<String> {
+        let kind = domain::builtin::check_kinds().get(&KindCode::from(code)).unwrap();
+        let raw = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let raw: BTreeMap<String, String> = raw.collect();
+        elsewhere(kind, &raw)
+    }
+
+    #[test]
+    fn whoever_checks_what_is_not_looked_at_from_here_learns_what_to_use() {
+        for (code, words) in [
+            ("hl7v2.flow", "/api/v1/heartbeats/TOKEN"),
+            ("fhir.profile_conformance", "rung figures fhir.profile_conformance"),
+            ("file.freshness", "name a location"),
+            ("recon.claims_clinical", "`rung reconcile`"),
+            ("terminology.coverage", "rung figures terminology.coverage"),
+            ("measure.validation", "kept in Rung"),
+        ] {
+            let told = told(code, &[]).unwrap();
+            assert!(told.starts_with(code) && told.contains(words), "{told}");
+            assert!(!told.contains("feed_token"), "{told}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_looked_at_from_here_or_told_where_it_belongs() {
+        for kind in domain::builtin::check_kinds().iter() {
+            let location = [("location", "https://files.example.org/drop/")];
+            let told = told(kind.code.as_str(), &location);
+            assert_eq!(told.is_none(), Prober::supports(&kind.code), "{}: {told:?}", kind.code);
+        }
+    }
 }

@@ -22,6 +22,11 @@ use super::{NOT_UNDERSTOOD, not_written, print};
 
 const CONFORMANCE: &str = "fhir.profile_conformance";
 
+/// Whether a kind's figures are computed from files by this command.
+pub(super) fn computes(kind: &KindCode) -> bool {
+    kind.as_str() == CONFORMANCE || table_of(kind).is_some()
+}
+
 /// What `rung figures` can be told.
 #[derive(Debug, Args)]
 pub(super) struct Options {
