@@ -40,7 +40,7 @@ pub(crate) fn changes_section(diff: &Diff) -> AnyView {
     view! { <Section id="changes" title="What changed">{table}</Section> }.into_any()
 }
 
-/// `2 criteria added, 1 criterion changed; 1 rung changed`.
+/// `2 criteria added, 1 criterion changed; 1 rung changed.`
 pub(crate) fn summary(diff: &Diff) -> String {
     let parts = [
         (Subject::Criterion, "criterion", "criteria"),
@@ -53,7 +53,9 @@ pub(crate) fn summary(diff: &Diff) -> String {
         .into_iter()
         .filter_map(|(subject, one, many)| counted(diff.counts(subject), one, many))
         .collect();
-    if said.is_empty() && !diff.is_empty() {
+    if diff.is_version_alone() {
+        said.push("nothing but the version changed".to_owned());
+    } else if said.is_empty() && !diff.is_empty() {
         said.push("the framework's own texts changed".to_owned());
     }
     if said.is_empty() {
@@ -136,4 +138,26 @@ fn edit_row(heading: AnyView, edit: &Edit) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::framework::draft::Draft;
+
+    use super::*;
+
+    #[test]
+    fn a_draft_that_was_just_begun_says_that_nothing_but_its_version_changed() {
+        let before = Draft::from(&domain::builtin::frameworks()[0]);
+        let said = |after: &Draft| summary(&Diff::between(&before, after));
+        assert_eq!(said(&before), "Nothing changed.");
+        let mut after = Draft { version: "99.0.0".to_owned(), ..before.clone() };
+        assert_eq!(said(&after), "Nothing but the version changed.");
+        after.disclaimer.push_str(" At all.");
+        assert_eq!(said(&after), "The framework's own texts changed.");
+        after.floor.name.push_str(" level");
+        assert_eq!(said(&after), "The framework's own texts changed.");
+        after.sublevels[0].name.push_str(" level");
+        assert_eq!(said(&after), "1 rung changed.");
+    }
 }

@@ -4,7 +4,7 @@ use super::draft::{self, Draft};
 
 mod facts;
 
-use facts::{Entry, Facts, entries, order};
+use facts::{Entry, Facts, VERSION, entries, order};
 
 /// What something is that was added, removed or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +98,16 @@ impl Diff {
 
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// Whether the framework's version alone is another, as in a draft that somebody just began.
+    pub fn is_version_alone(&self) -> bool {
+        let [Change { subject: Subject::Framework, what: What::Changed(edits), .. }] =
+            self.changes.as_slice()
+        else {
+            return false;
+        };
+        edits.iter().all(|edit| edit.part == VERSION)
     }
 
     /// How many of this sort were added, removed and changed.

@@ -6,6 +6,9 @@ use super::Edit;
 /// The part that says in which domain a criterion stands.
 const DOMAIN: &str = "domain";
 
+/// The part that is another in every draft of a next version.
+pub(super) const VERSION: &str = "version";
+
 /// Parts that say in which order others stand.
 const ORDERS: [&str; 2] = ["order of gates", "order of checks"];
 
@@ -104,7 +107,7 @@ impl Facts {
     pub(super) fn of_framework(draft: &Draft) -> Self {
         let mut facts = Self::default();
         facts.text("code", &draft.code);
-        facts.text("version", &draft.version);
+        facts.text(VERSION, &draft.version);
         facts.text("title", &draft.title);
         facts.text("description", &draft.description);
         for (level, name) in draft.levels.iter().enumerate() {
