@@ -22,6 +22,7 @@ pub use finding::{
     check_place, finding_cause, finding_kind_word, finding_places, finding_remedy, severity_word, step_word,
 };
 pub use incident::{incident_closing, incident_opening, incident_span, lasted};
+pub(crate) use paths::import_place;
 pub use paths::{Paths, anchor};
 pub use people::{
     assessment_state_word, duration_word, evidence_state_word, ordinal, plural, role_word, size_short,

@@ -22,7 +22,7 @@ use crate::ui::{
     status_word,
 };
 use crate::web::{Fields, Refusal};
-use crate::words::plural;
+use crate::words::{import_place, plural};
 
 /// One integration of the list, with its checks.
 pub(crate) struct Row {
@@ -79,7 +79,7 @@ pub(crate) fn IntegrationsPage(
 }
 
 fn import_link(at: &str) -> AnyView {
-    view! { <ButtonLink href=format!("{at}/import")>"Import a table"</ButtonLink> }.into_any()
+    view! { <ButtonLink href=import_place(at)>"Import a table"</ButtonLink> }.into_any()
 }
 
 fn add_button(at: &str, may_add: bool) -> Option<AnyView> {

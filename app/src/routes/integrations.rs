@@ -24,6 +24,7 @@ use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, made_attachment,
     see_other, show_once, shown_once,
 };
+use crate::words::import_place;
 
 /// Checks of an integration on one page.
 const CHECKS_PER_PAGE: u32 = 50;
@@ -97,9 +98,9 @@ pub(super) fn table_file(name: &str, csv: &str) -> Response {
     made_attachment(name, "text/csv; charset=utf-8; header=present", format!("\u{FEFF}{csv}").into_bytes())
 }
 
-/// Where a table is pasted.
-fn import_place(slug: &str) -> String {
-    format!("/orgs/{slug}/integrations/import")
+/// The address of the inventory.
+fn place(slug: &str) -> String {
+    format!("/orgs/{slug}/integrations")
 }
 
 async fn import_form(
@@ -110,7 +111,7 @@ async fn import_form(
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     may_operate(role)?;
-    let done = shown_once(&state, &session, &actor, &import_place(&slug)).await?;
+    let done = shown_once(&state, &session, &actor, &import_place(&place(&slug))).await?;
     Ok(import_page(&state, &actor, &organization, Fields::default(), done, None))
 }
 
@@ -123,7 +124,7 @@ async fn import(
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let table = fields.get("table").as_bytes();
     match state.service.import_integrations(&actor, organization.id, table).await {
-        Ok(done) => show_once(&state, &session, &actor, &import_place(&slug), &done).await,
+        Ok(done) => show_once(&state, &session, &actor, &import_place(&place(&slug)), &done).await,
         Err(error) => {
             let refusal = Some(table_refused(error)?);
             Ok(import_page(&state, &actor, &organization, fields, None, refusal))
@@ -263,7 +264,7 @@ async fn remove(
     Posted { actor, fields: _ }: Posted,
 ) -> Result<Response, PageError> {
     match state.service.remove_integration(&actor, id).await {
-        Ok(()) => Ok(see_other(&format!("/orgs/{slug}/integrations"))),
+        Ok(()) => Ok(see_other(&place(&slug))),
         Err(error) => page(&state, &actor, &slug, id, None, None, Some(Refusal::of(error)?)).await,
     }
 }

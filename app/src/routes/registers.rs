@@ -21,6 +21,7 @@ use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other, show_once,
     shown_once,
 };
+use crate::words::import_place;
 
 /// Entries on one page.
 const PER_PAGE: u32 = 100;
@@ -107,7 +108,7 @@ async fn add(
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let typed = typed_of(register, &fields);
     match state.service.add_to_register(&actor, organization.id, register, &typed).await {
-        Ok(_) => Ok(see_other(&format!("/orgs/{slug}/registers/{}", register.as_str()))),
+        Ok(_) => Ok(see_other(&place(&slug, register))),
         Err(error) => page(&state, &actor, &slug, register, None, fields, Some(Refusal::of(error)?)).await,
     }
 }
@@ -172,7 +173,7 @@ async fn change(
         state.service.correct_in_register(&actor, id, revision, &typed_of(register, &fields)).await
     };
     match done {
-        Ok(_) => Ok(see_other(&format!("/orgs/{slug}/registers/{}", register.as_str()))),
+        Ok(_) => Ok(see_other(&place(&slug, register))),
         Err(error) => {
             let refusal = Some(Refusal::of(error)?);
             entry_page(&state, &actor, &slug, register, id, Some(fields), refusal).await
@@ -192,9 +193,9 @@ async fn export(
     Ok(table_file(&format!("{slug}-{}.csv", register.as_str()), &csv))
 }
 
-/// Where a table of a register is pasted.
-fn import_place(slug: &str, register: Register) -> String {
-    format!("/orgs/{slug}/registers/{}/import", register.as_str())
+/// The address of a register.
+fn place(slug: &str, register: Register) -> String {
+    format!("/orgs/{slug}/registers/{}", register.as_str())
 }
 
 async fn import_form(
@@ -206,7 +207,7 @@ async fn import_form(
     let register = register_named(&register)?;
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     may_operate(role)?;
-    let done = shown_once(&state, &session, &actor, &import_place(&slug, register)).await?;
+    let done = shown_once(&state, &session, &actor, &import_place(&place(&slug, register))).await?;
     Ok(import_page(&state, &actor, &organization, register, Fields::default(), done, None))
 }
 
@@ -220,7 +221,7 @@ async fn import(
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     let table = fields.get("table").as_bytes();
     match state.service.import_register(&actor, organization.id, register, table).await {
-        Ok(done) => show_once(&state, &session, &actor, &import_place(&slug, register), &done).await,
+        Ok(done) => show_once(&state, &session, &actor, &import_place(&place(&slug, register)), &done).await,
         Err(error) => {
             let refusal = Some(table_refused(error)?);
             Ok(import_page(&state, &actor, &organization, register, fields, None, refusal))

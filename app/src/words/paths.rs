@@ -150,6 +150,11 @@ impl Paths {
     }
 }
 
+/// Where a table is pasted into a list: the inventory, or a register.
+pub(crate) fn import_place(list: &str) -> String {
+    format!("{list}/import")
+}
+
 /// The id of a criterion's section: `pat-1`.
 pub fn anchor(criterion: &CriterionCode) -> String {
     criterion.as_str().to_lowercase()

@@ -6,7 +6,7 @@ use service::inventory::{COLUMNS, Imported};
 use crate::pages::parts::RefusalNote;
 use crate::ui::{Button, ButtonKind, ButtonLink, Note, PageHead, TextArea};
 use crate::web::{Fields, Refusal};
-use crate::words::plural;
+use crate::words::{import_place, plural};
 
 /// Problems come by line: they are listed on top, and the table stays as it was pasted.
 #[component]
@@ -35,7 +35,7 @@ pub(crate) fn ImportPage(
         />
         {done}
         <RefusalNote refusal/>
-        <form method="post" action=format!("{at}/import") novalidate=true>
+        <form method="post" action=import_place(&at) novalidate=true>
             <TextArea
                 id="table" name="table" label="Table" value=typed.get("table").to_owned() rows=12
                 hint="The first line names the columns; commas, semicolons or tabs stand between cells" error

@@ -9,7 +9,7 @@ use super::names::{one, title};
 use crate::pages::parts::RefusalNote;
 use crate::ui::{Button, ButtonKind, ButtonLink, Note, PageHead, TextArea};
 use crate::web::{Fields, Refusal};
-use crate::words::plural;
+use crate::words::{import_place, plural};
 
 /// Problems come by line: they are listed on top, and the table stays as it was pasted.
 #[component]
@@ -38,7 +38,7 @@ pub(crate) fn RegisterImportPage(
         />
         {done}
         <RefusalNote refusal/>
-        <form method="post" action=format!("{here}/import") novalidate=true>
+        <form method="post" action=import_place(&here) novalidate=true>
             <TextArea
                 id="table" name="table" label="Table" value=typed.get("table").to_owned() rows=12
                 hint="The first line names the columns; commas, semicolons or tabs stand between cells" error

@@ -11,7 +11,7 @@ use crate::ui::{
     Button, ButtonKind, ButtonLink, Column, Day, Moment, PageHead, Section, Table, TableLook, Tag, Width,
 };
 use crate::web::{Fields, Refusal};
-use crate::words::plural;
+use crate::words::{import_place, plural};
 
 /// What the page of a register shows.
 pub(crate) struct RegisterShown {
@@ -43,7 +43,7 @@ pub(crate) fn RegisterView(
     let (here, register) = (shown.here(), shown.register);
     let over = view! { <a href=shown.at.clone()>"Registers"</a> };
     let import = shown.may_operate.then(|| {
-        view! { <ButtonLink href=format!("{here}/import")>"Import a table"</ButtonLink> }
+        view! { <ButtonLink href=import_place(&here)>"Import a table"</ButtonLink> }
     });
     let unchecked = (!shown.checked).then(|| {
         view! {
