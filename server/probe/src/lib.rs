@@ -24,6 +24,7 @@ mod objects;
 mod prober;
 mod receiver;
 mod report;
+mod said;
 mod smart;
 mod tls;
 
@@ -40,4 +41,5 @@ pub use mail::{Mail, MailAddress, MailAddressError, MailError, Mailer, MailerCon
 pub use objects::ObjectHttp;
 pub use prober::{Beside, Occasion, Prober, ProberConfig, ProberError};
 pub use receiver::{Receiver, ReceiverError};
+pub use said::one_line;
 pub use tls::says_certificate_expired;

@@ -23,6 +23,7 @@ use crate::connector::{Connected, Connector, Deadline};
 use crate::failure::{Failure, Layer};
 use crate::guard::{AllowList, Guard, Resolver, SystemResolver};
 use crate::kinds::tls_certificate::starttls::Starttls;
+use crate::said::one_line;
 use crate::tls::{self, Trust};
 
 use address::Encryption;
@@ -142,7 +143,7 @@ impl Mailer {
         let domain = self.from.0.email.domain();
         let mut builder: MessageBuilder = Message::builder()
             .from(self.from.0.clone())
-            .subject(mail.subject.replace(|c: char| c.is_control(), " "))
+            .subject(one_line(mail.subject))
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             .header(ContentType::TEXT_PLAIN);
         for to in mail.to {

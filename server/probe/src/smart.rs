@@ -22,6 +22,7 @@ use crate::kinds::json::{self, status_text};
 use crate::kinds::required;
 use crate::prober::Context;
 use crate::report::Report;
+use crate::said::short_line;
 use key::SigningKey;
 
 const BACKEND: &str = "https://hl7.org/fhir/smart-app-launch/backend-services.html";
@@ -250,6 +251,5 @@ fn harmless(text: &str) -> String {
     if text.contains("eyJ") {
         return "(its explanation repeats a token and is left out)".to_owned();
     }
-    let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    printable.take(200).collect::<String>().trim().to_owned()
+    short_line(text).trim().to_owned()
 }

@@ -10,6 +10,7 @@ use crate::failure::{Failure, Layer};
 use crate::http::Answer;
 use crate::prober::Context;
 use crate::report::Report;
+use crate::said::short_line;
 
 /// The media types by which FHIR servers know JSON.
 pub(crate) const ACCEPT: &str = "application/fhir+json, application/json;q=0.9";
@@ -84,7 +85,7 @@ pub(crate) fn outcome_text(document: &Value) -> Option<String> {
             .or_else(|| json::text(&issue["details"], "text"))
             .or_else(|| json::text(issue, "code"))
     })?;
-    Some(said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect())
+    Some(short_line(said))
 }
 
 /// An address without its query, which may name a patient.

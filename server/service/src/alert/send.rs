@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use probe::{Delivery, Mail, MailAddress, MailError};
+use probe::{Delivery, Mail, MailAddress, MailError, one_line};
 use store::UnixMillis;
 use store::record::{Channel, ClaimedMessage, Message, Target, Tried};
 
@@ -11,7 +11,6 @@ use super::payload::Payload;
 use super::round::Clock;
 use super::signature::SigningSecret;
 use crate::Service;
-use crate::name::one_line;
 use crate::service::audit;
 
 /// Seconds from one try to the next: the example schedule of Standard Webhooks 1.0 after "immediately". After the try

@@ -171,7 +171,7 @@ impl Service {
                 warned: outcome.warned,
                 observations: outcome.observations,
                 messages: outcome.messages,
-                checked: crate::name::one_line(&outcome.checked),
+                checked: probe::one_line(&outcome.checked),
             },
         })
     }

@@ -216,7 +216,7 @@ impl Service {
             touches: touches.1,
             opening,
             // A target's own words may be in it.
-            cause: crate::name::one_line(cause),
+            cause: probe::one_line(cause),
             failures: fails,
             flapped: opening == Opening::Flapping,
             began_at,

@@ -1,14 +1,13 @@
 //! The mail that brings an invitation: written here, sent through the mail server that alerts use, tried by the same
 //! schedule and then given up; the link can be passed on by hand all the same.
 
-use probe::{Mail, MailAddress, MailError};
+use probe::{Mail, MailAddress, MailError, one_line};
 use store::UnixMillis;
 use store::record::{ClaimedInvitation, InvitationState, Role, Tried};
 use tokio::task::JoinSet;
 
 use super::place;
 use crate::alert::{TIME, next_try};
-use crate::name::one_line;
 use crate::{Error, Service};
 
 /// Longer than any try.

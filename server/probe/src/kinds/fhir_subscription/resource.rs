@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::kinds::json;
+use crate::said::short_line;
 
 /// The heartbeat that is asked for.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -121,8 +122,7 @@ pub(super) fn id_in(location: &str) -> Option<&str> {
 
 /// What a subscription says of its last failure.
 pub(super) fn error_in(subscription: &Value) -> Option<String> {
-    let text = json::text(subscription, "error")?;
-    Some(text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect())
+    json::text(subscription, "error").map(short_line)
 }
 
 #[cfg(test)]
