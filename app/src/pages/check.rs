@@ -37,7 +37,9 @@ use super::check_form::{every, in_words};
 use super::integration::target_of;
 use super::integrations::{joined, serves_words};
 use super::parts::RefusalNote;
-use crate::ui::{ButtonKind, ButtonLink, Fact, KeyValue, PageHead, PostButton, Section, Sign, Tag, TagKind};
+use crate::ui::{
+    ButtonKind, ButtonLink, Fact, KeyValue, PageHead, PostButton, Section, Sign, Tag, TagKind, whole_codes,
+};
 use crate::web::{Fields, Refusal};
 
 /// What the page shows.
@@ -168,9 +170,9 @@ fn setup_section(check: &CheckShown) -> AnyView {
         let shown = if lines > 3 { format!("{lines} lines") } else { value.replace('\n', ", ") };
         Fact::new(in_words(name), view! { <span class="mono">{shown}</span> })
     }));
-    facts.push(Fact::new("How", kind.method.clone()));
-    facts.push(Fact::new("Passes when", kind.pass.clone()));
-    facts.push(Fact::new("Fails when", kind.fail.clone()));
+    facts.push(Fact::new("How", whole_codes(&kind.method)));
+    facts.push(Fact::new("Passes when", whole_codes(&kind.pass)));
+    facts.push(Fact::new("Fails when", whole_codes(&kind.fail)));
     let failures = match kind.fail_after {
         1 => "the first failure contradicts an answer".to_owned(),
         count => format!("{count} failures in a row contradict an answer"),

@@ -14,6 +14,7 @@ pub(crate) use self::parameter::{as_hint, in_words};
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Checkbox, InputLook, Note, PageHead, Section, Select, TextInput,
+    whole_codes,
 };
 use crate::web::{Fields, Refusal};
 
@@ -110,7 +111,7 @@ fn summed_up(refusal: Refusal) -> Refusal {
 fn rules(kind: &CheckKind) -> AnyView {
     let title = format!("Passes when: {}", kind.pass);
     let lines = [("How", &kind.method), ("Fails when", &kind.fail), ("Needs", &kind.needs)]
-        .map(|(name, words)| view! { <p>{format!("{name}: {words}.")}</p> });
+        .map(|(name, words)| view! { <p>{whole_codes(&format!("{name}: {words}."))}</p> });
     view! { <Note title=title>{lines.into_iter().collect_view()}</Note> }.into_any()
 }
 

@@ -8,7 +8,7 @@ use service::citation::{BINDS, STATUSES, Validity, is_built_in, validity};
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
     Button, ButtonKind, Column, InputLook, PageHead, Section, Select, Table, TableLook, Tag, TagKind,
-    TextArea, TextInput, day,
+    TextArea, TextInput, day, whole_codes,
 };
 use crate::web::{Fields, Refusal};
 use crate::words::{capitalized, plural};
@@ -143,7 +143,7 @@ fn row(sheet: &CitationsSheet, citation: &Citation) -> AnyView {
     view! {
         <tr id=format!("source-{}", citation.key)>
             <th scope="row">{citation.key.to_string()}{edit}</th>
-            <td class="wide">{citation.title.clone()}{links.collect_view()}</td>
+            <td class="wide">{whole_codes(&citation.title)}{links.collect_view()}</td>
             <td>{citation.binds.clone().unwrap_or_else(|| "–".to_owned())}</td>
             <td class="nowrap">{force}{mark}</td>
             <td>{citation.status.clone()}</td>

@@ -17,7 +17,7 @@ use super::frameworks::Author;
 use super::parts::profile_names;
 use crate::ui::{
     ButtonKind, ButtonLink, ButtonSize, Column, Disclaimer, PageHead, PostButton, Section, Table, TableLook,
-    day,
+    day, whole_codes,
 };
 use crate::words::plural;
 
@@ -170,7 +170,7 @@ fn source_row(citation: &Citation) -> AnyView {
     view! {
         <tr id=format!("source-{}", citation.key)>
             <th scope="row">{citation.key.to_string()}</th>
-            <td class="wide">{citation.title.clone()}{links}{unread}</td>
+            <td class="wide">{whole_codes(&citation.title)}{links}{unread}</td>
             <td>{citation.binds.clone().unwrap_or_else(|| "–".to_owned())}</td>
             <td>{force}</td>
         </tr>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// A text in which no line ends inside a code (`PAT-1`, `PAT-1.4`).
+/// A text in which no line ends inside a code (`PAT-1`, `PAT-1.4`, `ITI-38`, `CMS-0057-F`).
 pub fn whole_codes(text: &str) -> AnyView {
     let pieces = pieces(text).into_iter().map(|piece| match piece {
         Piece::Text(text) => text.to_owned().into_any(),
@@ -38,13 +38,16 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Capitals and digits, a hyphen, a number: `PAT-1`, `BL-11`, `PAT-1.4`.
+/// Capitals and digits, a hyphen, a number, and perhaps more of all that: `PAT-1`, `BL-11`, `PAT-1.4`, `CMS-0057-F`.
 fn is_code(word: &str) -> bool {
     word.split_once('-').is_some_and(|(before, after)| {
         before.starts_with(|letter: char| letter.is_ascii_uppercase())
             && before.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
             && after.starts_with(|letter: char| letter.is_ascii_digit())
-            && after.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
+            && after.ends_with(|letter: char| letter.is_ascii_alphanumeric())
+            && after.chars().all(|letter| {
+                letter.is_ascii_digit() || letter.is_ascii_uppercase() || matches!(letter, '.' | '-')
+            })
     })
 }
 
@@ -69,13 +72,26 @@ mod tests {
         );
         assert_eq!(pieces("Mend PAT-1."), [Text("Mend "), Code("PAT-1"), Text(".")]);
         assert_eq!(pieces("PAT-1"), [Code("PAT-1")]);
+        assert_eq!(
+            pieces("XCA (ITI-38, ITI-39) by CMS-0057-F"),
+            [Text("XCA ("), Code("ITI-38"), Text(", "), Code("ITI-39"), Text(") by "), Code("CMS-0057-F")]
+        );
     }
 
     #[test]
     fn dates_names_and_addresses_are_no_codes() {
-        for text in
-            ["2026-11-20", "Beyond-7", "well-known", "fhir-2.example.org:443", "Pre-8", "-5", "A-", ""]
-        {
+        for text in [
+            "2026-11-20",
+            "Beyond-7",
+            "well-known",
+            "fhir-2.example.org:443",
+            "Pre-8",
+            "-5",
+            "A-",
+            "A-1-",
+            "B-2b",
+            "",
+        ] {
             assert!(!pieces(text).iter().any(|piece| matches!(piece, Code(_))), "{text}");
         }
     }

@@ -4,7 +4,7 @@ use domain::scoring::{Priority, Step, display};
 use leptos::prelude::*;
 use service::assessment::Assessed;
 
-use crate::ui::{Section, Tag};
+use crate::ui::{Section, Tag, whole_codes};
 use crate::words::{Paths, step_word};
 
 /// How many steps are shown.
@@ -57,7 +57,7 @@ fn step(assessed: &Assessed, paths: &Paths, priority: &Priority) -> Option<AnyVi
                         </h3>
                         <span class="small dim nowrap">{facts}</span>
                     </div>
-                    <p class="small measure">{text}</p>
+                    <p class="small measure">{whole_codes(&text)}</p>
                 </div>
             </li>
         }

@@ -64,7 +64,7 @@ pub(super) fn row(sheet: &FindingsSheet, finding: &FindingView) -> AnyView {
                     <Drawer summary=format!("Details of {}", record.subject) open=returned.is_some()>
                         <div class="stack-tight">
                             {checks}
-                            <p class="small measure">{remedy}</p>
+                            <p class="small measure">{whole_codes(&remedy)}</p>
                             <p class="small dim">{since}</p>
                             {actions}
                             {make}

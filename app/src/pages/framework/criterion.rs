@@ -7,7 +7,7 @@ use domain::{Framework, KindCode};
 use leptos::prelude::*;
 
 use crate::pages::parts::profile_names;
-use crate::ui::{Column, Drawer, Fact, KeyValue, Sign, Table, TableLook, Tag};
+use crate::ui::{Column, Drawer, Fact, KeyValue, Sign, Table, TableLook, Tag, whole_codes};
 use crate::words::{anchor, in_words, phrase};
 
 const fn effort_words(effort: Effort) -> &'static str {
@@ -52,7 +52,7 @@ pub(super) fn criterion_view(
                 <div class="crit-marks"><Tag>"Weight "<b>{weight.to_string()}</b></Tag>{gates}</div>
             </div>
             <div class="crit-body">
-                <p class="crit-q">{criterion.question.clone()}</p>
+                <p class="crit-q">{whole_codes(&criterion.question)}</p>
                 {anchors(framework, criterion)}
                 {facts(framework, criterion)}
                 {checks(criterion, kinds)}
@@ -72,7 +72,7 @@ fn anchors(framework: &Framework, criterion: &Criterion) -> AnyView {
             let before = cumulative(level).map(|words| view! { <b>{words}</b> });
             view! { <tr>
                 <th scope="row" class="nowrap">{format!("{level} {name}")}</th>
-                <td class="wide">{before}{in_words(text)}</td>
+                <td class="wide">{before}{whole_codes(&in_words(text))}</td>
             </tr> }
         })
         .collect_view();
@@ -94,8 +94,8 @@ fn facts(framework: &Framework, criterion: &Criterion) -> AnyView {
         .into_any();
     let facts = vec![
         Fact::new("Asked of", profile_names(framework, &criterion.profiles)),
-        Fact::new("What proves it", criterion.evidence.clone()),
-        Fact::new("How to improve", criterion.remediation.clone()),
+        Fact::new("What proves it", whole_codes(&criterion.evidence)),
+        Fact::new("How to improve", whole_codes(&criterion.remediation)),
         Fact::new("Effort", effort_words(criterion.effort)),
         Fact::new("Sources", sources),
     ];
@@ -127,7 +127,7 @@ fn binding_row(binding: &Binding, kinds: &BTreeMap<KindCode, String>) -> AnyView
         <tr>
             <th scope="row"><span class="code">{binding.id.to_string()}</span></th>
             <td>{kinds.get(&binding.kind).cloned()}<span class="sub mono">{binding.kind.to_string()}</span></td>
-            <td class="wide">{in_words(&binding.passes_when)}</td>
+            <td class="wide">{whole_codes(&in_words(&binding.passes_when))}</td>
             <td class="wide"><ul class="small">{conditions}</ul></td>
             <td class="num" data-label="Fail cap">{binding.fail_cap.get().to_string()}</td>
         </tr>
