@@ -27,7 +27,7 @@ pub use error::{PageError, Problem};
 pub(crate) use form::waits;
 pub use form::{Fields, Posted, Queried, Refusal, Submitted};
 pub use frame::{Frame, PageNonce, Tab};
-pub(crate) use once::{kept_nowhere, show_once, shown_once};
+pub(crate) use once::{Once, kept_nowhere, show_once, shown_once};
 pub use path::{Segments, local_path, percent_encoded, see_other};
 pub use server_fns::{UiContext, server_functions};
 pub use sessions::{Sessions, session_layer};

@@ -32,8 +32,8 @@ pub(crate) struct AlertsShown {
     pub(crate) page: AlertsPage,
     /// May change anything.
     pub(crate) may_alert: bool,
-    /// A signing secret that was just made: shown this once.
-    pub(crate) made: Option<(String, String)>,
+    /// Signing secrets that were just made, with their channels' names: shown this once.
+    pub(crate) made: Vec<(String, String)>,
     pub(crate) now: UnixMillis,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn AlertsView(
         "One message when an incident opens, one when it closes, and reminders if asked for."
     };
     let incidents = format!("/orgs/{}/incidents", shown.page.organization.slug);
-    let made = shown.made.clone().map(|(name, secret)| {
+    let made = shown.made.iter().cloned().map(|(name, secret)| {
         view! {
             <div class="gap-below">
                 <Note status=Status::Warn title=format!("The signing secret of {name}, shown this once") alert=true>
@@ -73,6 +73,7 @@ pub(crate) fn AlertsView(
             </div>
         }
     });
+    let made = made.collect_view();
     let sections = view! {
         {channels_section(&shown, &typed, refusal.as_ref())}
         {rules_section(&shown, &typed, refusal.as_ref())}

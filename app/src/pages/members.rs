@@ -61,8 +61,8 @@ pub(crate) struct Filled {
     /// The fields of a refused invitation.
     pub(crate) invite: Fields,
     pub(crate) refusal: Option<Refusal>,
-    /// The link of the invitation that was just made: shown this once.
-    pub(crate) made: Option<MadeLink>,
+    /// The links of the invitations that were just made: shown this once.
+    pub(crate) made: Vec<MadeLink>,
 }
 
 /// A new invitation's link.
@@ -88,7 +88,7 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
     let rows = members.into_iter().map(|member| row(&at, member, reader, may_manage)).collect_view();
     let add = may_manage.then(|| add_form(&at, &filled.add, refusal.as_ref()));
     let invite = invitations.as_ref().map(|_| invitations::form(&at, &filled.invite, refusal.as_ref()));
-    let made = filled.made.as_ref().map(invitations::made);
+    let made = filled.made.iter().map(invitations::made).collect_view();
     let invited = invitations.map(|invitations| invitations::list(&at, &invitations, now));
     let own = may_manage.then(|| organization_section(&slug));
     let roles = ROLES.iter().map(|(_, role)| Fact::new(role_word(*role), meaning(*role))).collect::<Vec<_>>();

@@ -43,6 +43,23 @@ pub(crate) enum News {
 }
 
 impl News {
+    /// What is still so of what two forms or more left for the page, in its order: each token, and of the second factor the
+    /// last word, since new recovery codes make the old ones void. What was said twice is said once.
+    pub(crate) fn still_so(told: Vec<Self>) -> Vec<Self> {
+        let mut still: Vec<Self> = Vec::new();
+        for news in told {
+            still.retain(|earlier| {
+                *earlier != news && !(earlier.of_second_factor() && news.of_second_factor())
+            });
+            still.push(news);
+        }
+        still
+    }
+
+    fn of_second_factor(&self) -> bool {
+        matches!(self, Self::SecondFactorOn { .. } | Self::SecondFactorOff | Self::RecoveryCodes { .. })
+    }
+
     /// Whether no browser and nobody between may keep the page that tells it.
     pub(crate) fn holds_secret(&self) -> bool {
         match self {
@@ -63,7 +80,7 @@ pub(crate) fn SettingsPage(
     tokens: Vec<ApiToken>,
     sessions: Vec<SignedIn>,
     typed: Fields,
-    #[prop(optional_no_strip)] news: Option<News>,
+    news: Vec<News>,
     #[prop(optional_no_strip)] refusal: Option<Refusal>,
 ) -> impl IntoView {
     view! {
@@ -71,7 +88,7 @@ pub(crate) fn SettingsPage(
             title="Settings"
             under="Your account, your password, your second factor, where you are signed in, your API tokens"
         />
-        {news.map(news_view)}
+        {news.into_iter().map(news_view).collect_view()}
         <RefusalNote refusal=refusal.clone()/>
         <div class="grid two">
             {profile_section(&actor, &typed, refusal.as_ref())}
@@ -306,4 +323,26 @@ fn token_row(token: ApiToken) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_token_is_shown_and_of_the_recovery_codes_the_last_ones_only() {
+        let token = |name: &str| News::TokenCreated { name: name.to_owned(), secret: format!("rung_{name}") };
+        let codes = |code: &str| vec![code.to_owned()];
+        let told = vec![
+            News::SecondFactorOn { codes: codes("void") },
+            token("a"),
+            News::ProfileChanged,
+            News::RecoveryCodes { codes: codes("good") },
+            token("b"),
+            News::ProfileChanged,
+        ];
+        let still =
+            [token("a"), News::RecoveryCodes { codes: codes("good") }, token("b"), News::ProfileChanged];
+        assert_eq!(News::still_so(told), still);
+    }
 }

@@ -1,6 +1,7 @@
 //! Links to a report: making one, ending one, and who read them.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use service::UnixMillis;
 use service::record::Share;
 use service::report::Sections;
@@ -21,23 +22,33 @@ pub(crate) struct SharesSheet {
     pub(crate) paths: Paths,
     pub(crate) organization: String,
     pub(crate) now: UnixMillis,
-    /// The address of the link that was just made: shown this once.
-    pub(crate) made: Option<String>,
+    /// The links that were just made: shown this once.
+    pub(crate) made: Vec<MadeShare>,
     pub(crate) typed: Option<(Fields, Refusal)>,
+}
+
+/// A new link to a report.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct MadeShare {
+    /// For whom it is.
+    pub(crate) label: String,
+    pub(crate) address: String,
 }
 
 /// The page's content.
 pub(crate) fn shares_page(sheet: &SharesSheet) -> AnyView {
     let refusal = sheet.typed.as_ref().map(|(_, refusal)| refusal.clone());
-    let made = sheet.made.clone().map(|address| {
+    let made = sheet.made.iter().cloned().map(|MadeShare { label, address }| {
+        let title = format!("The link for {label}, shown this once: whoever has it can read the report");
         view! {
             <div class="gap-below">
-                <Note title="The link, shown this once: whoever has it can read the report">
+                <Note title=title>
                     <pre class="raw" tabindex="0"><code>{address}</code></pre>
                 </Note>
             </div>
         }
     });
+    let made = made.collect_view();
     let (form, links, log) = (form(sheet), links(sheet), log(sheet));
     let under = format!(
         "Read-only links to the report of {}. They show it as it stands when it is read.",

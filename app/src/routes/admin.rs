@@ -9,7 +9,9 @@ use service::{Actor, Error};
 use tower_sessions::Session;
 
 use crate::pages::admin::{AdminPage, Brought};
-use crate::web::{AppState, ClientUpload, CurrentActor, Frame, PageError, Refusal, show_once, shown_once};
+use crate::web::{
+    AppState, ClientUpload, CurrentActor, Frame, Once, PageError, Refusal, show_once, shown_once,
+};
 
 /// The page that says which client was brought.
 const CLIENTS: &str = "/admin/clients";
@@ -25,10 +27,10 @@ pub(super) fn large_router() -> Router<AppState> {
 
 async fn show(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
-    let imported = shown_once(&state, &session, &actor, CLIENTS).await?;
+    let imported = shown_once(&state, &once, &actor, CLIENTS).await?.pop();
     page(&state, &actor, Brought { imported, refusal: None }).await
 }
 

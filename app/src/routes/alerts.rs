@@ -13,7 +13,7 @@ use tower_sessions::Session;
 
 use crate::pages::alerts::{AlertsShown, AlertsView, SEVERITIES};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, kept_nowhere,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab, kept_nowhere,
     see_other, show_once, shown_once,
 };
 
@@ -36,12 +36,12 @@ fn place(slug: &str) -> String {
 
 async fn show(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let made = shown_once(&state, &session, &actor, &place(&slug)).await?;
+    let made = shown_once(&state, &once, &actor, &place(&slug)).await?;
     page(&state, &actor, &organization, Fields::default(), None, made).await
 }
 
@@ -236,7 +236,7 @@ async fn refused(
     fields: Fields,
     error: Error,
 ) -> Result<Response, PageError> {
-    page(state, actor, organization, fields, Some(Refusal::of(error)?), None).await
+    page(state, actor, organization, fields, Some(Refusal::of(error)?), Vec::new()).await
 }
 
 async fn page(
@@ -245,10 +245,10 @@ async fn page(
     organization: &Organization,
     typed: Fields,
     refusal: Option<Refusal>,
-    made: Option<(String, String)>,
+    made: Vec<(String, String)>,
 ) -> Result<Response, PageError> {
     let page = state.service.alerts_page(actor, organization.id).await?;
-    let holds_secret = made.is_some();
+    let holds_secret = !made.is_empty();
     let may_alert = Permission::Alert.allows(page.role);
     let shown = AlertsShown { page, may_alert, made, now: UnixMillis::now() };
     let status = Refusal::status_of(refusal.as_ref());

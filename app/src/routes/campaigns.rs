@@ -11,7 +11,7 @@ use tower_sessions::Session;
 
 use crate::pages::campaigns::{CampaignSheet, CampaignsSheet, campaign_page, campaigns_page};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, see_other, show_once,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, see_other, show_once,
     shown_once,
 };
 
@@ -51,11 +51,11 @@ async fn create(
 
 async fn show(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments(id): Segments<CampaignId>,
 ) -> Result<Response, PageError> {
-    let started = shown_once(&state, &session, &actor, &at(id)).await?;
+    let started = shown_once(&state, &once, &actor, &at(id)).await?.pop();
     draw(&state, &actor, id, started, Fields::default(), None).await
 }
 

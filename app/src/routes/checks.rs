@@ -19,11 +19,10 @@ use serde::Deserialize;
 use service::assessment::Assessed;
 use service::check::{CheckPage, FeedToken, Period};
 use service::{Actor, CheckId, Error, FrameworkId, Permission, RunId, UnixMillis};
-use tower_sessions::Session;
 
 use crate::pages::check::{Asked, CheckShown, CheckView, Earlier, RunsPage};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, kept_nowhere,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab, kept_nowhere,
     see_other, shown_once,
 };
 
@@ -70,7 +69,7 @@ struct Asking {
 
 async fn show(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, CheckId)>,
     query: Result<Query<Asking>, QueryRejection>,
@@ -80,7 +79,8 @@ async fn show(
         Some(asking) => Some(asked(&state, &actor, id, asking).await?),
         None => None,
     };
-    let made = shown_once(&state, &session, &actor, &place(&slug, id)).await?;
+    // Of two, the later is the one that the feed answers to.
+    let made = shown_once(&state, &once, &actor, &place(&slug, id)).await?.pop();
     page_with(&state, &actor, &slug, id, Fields::default(), None, More { made, asked }).await
 }
 

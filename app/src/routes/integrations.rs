@@ -21,7 +21,7 @@ use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
 use crate::pages::integrations::{ImportPage, IntegrationNewPage, IntegrationsPage, Row};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, made_attachment,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab, made_attachment,
     see_other, show_once, shown_once,
 };
 use crate::words::import_place;
@@ -105,13 +105,13 @@ fn place(slug: &str) -> String {
 
 async fn import_form(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     may_operate(role)?;
-    let done = shown_once(&state, &session, &actor, &import_place(&place(&slug))).await?;
+    let done = shown_once(&state, &once, &actor, &import_place(&place(&slug))).await?.pop();
     Ok(import_page(&state, &actor, &organization, Fields::default(), done, None))
 }
 

@@ -9,12 +9,11 @@ use axum::routing::{get, post};
 use leptos::prelude::*;
 use service::record::{Organization, Role};
 use service::{Actor, Error, FieldError, Permission, UnixMillis, UserId};
-use tower_sessions::Session;
 
 use crate::pages::members::{Filled, MembersPage, MembersSheet, ROLES};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, client_attachment,
-    kept_nowhere, see_other, shown_once,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab,
+    client_attachment, kept_nowhere, see_other, shown_once,
 };
 
 pub(super) fn router() -> Router<AppState> {
@@ -33,12 +32,12 @@ fn place(slug: &str) -> String {
 
 async fn list(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments(slug): Segments<String>,
 ) -> Result<Response, PageError> {
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
-    let made = shown_once(&state, &session, &actor, &place(&slug)).await?;
+    let made = shown_once(&state, &once, &actor, &place(&slug)).await?;
     page(&state, &actor, &organization, role, Filled { made, ..Filled::default() }).await
 }
 
@@ -138,7 +137,7 @@ async fn page(
         None
     };
     let status = Refusal::status_of(filled.refusal.as_ref());
-    let holds_secret = filled.made.is_some();
+    let holds_secret = !filled.made.is_empty();
     let sheet = MembersSheet {
         slug: organization.slug.clone(),
         members,

@@ -18,8 +18,8 @@ use crate::pages::registers::{
     EntryPage, RegisterImportPage, RegisterShown, RegisterView, RegistersPage, SeenChoice, title, typed_of,
 };
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab, see_other, show_once,
-    shown_once,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab, see_other,
+    show_once, shown_once,
 };
 use crate::words::import_place;
 
@@ -200,14 +200,14 @@ fn place(slug: &str, register: Register) -> String {
 
 async fn import_form(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments((slug, register)): Segments<(String, String)>,
 ) -> Result<Response, PageError> {
     let register = register_named(&register)?;
     let (organization, role) = state.service.organization_by_slug(&actor, &slug).await?;
     may_operate(role)?;
-    let done = shown_once(&state, &session, &actor, &import_place(&place(&slug, register))).await?;
+    let done = shown_once(&state, &once, &actor, &import_place(&place(&slug, register))).await?.pop();
     Ok(import_page(&state, &actor, &organization, register, Fields::default(), done, None))
 }
 

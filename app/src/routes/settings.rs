@@ -13,8 +13,8 @@ use tower_sessions::Session;
 
 use crate::pages::settings::{News, SettingsPage};
 use crate::web::{
-    AppState, Browser, CurrentActor, Fields, Frame, PageError, Posted, Refusal, begin_session, kept_nowhere,
-    key_of, see_other, show_once, shown_once,
+    AppState, Browser, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, begin_session,
+    kept_nowhere, key_of, see_other, show_once, shown_once,
 };
 
 /// The page that every form here leads back to.
@@ -35,9 +35,10 @@ pub(super) fn router() -> Router<AppState> {
 async fn settings(
     State(state): State<AppState>,
     session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, PageError> {
-    let news = shown_once(&state, &session, &actor, PAGE).await?;
+    let news = News::still_so(shown_once(&state, &once, &actor, PAGE).await?);
     page(&state, &session, actor, Fields::default(), news, None).await
 }
 
@@ -49,7 +50,7 @@ async fn change_profile(
     let (name, zone) = (fields.get("your_name"), fields.get("time_zone"));
     match state.service.set_profile(&actor, name, zone).await {
         Ok(_) => show_once(&state, &session, &actor, PAGE, &News::ProfileChanged).await,
-        Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &session, actor, fields, Vec::new(), Some(Refusal::of(error)?)).await,
     }
 }
 
@@ -65,7 +66,7 @@ async fn change_password(
             begin_session(&session, &actor, &browser).await?;
             show_once(&state, &session, &actor, PAGE, &News::PasswordChanged).await
         }
-        Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &session, actor, fields, Vec::new(), Some(Refusal::of(error)?)).await,
     }
 }
 
@@ -96,7 +97,7 @@ async fn create_token(
             let news = News::TokenCreated { name: new.token.name, secret: new.secret };
             show_once(&state, &session, &actor, PAGE, &news).await
         }
-        Err(error) => page(&state, &session, actor, fields, None, Some(Refusal::of(error)?)).await,
+        Err(error) => page(&state, &session, actor, fields, Vec::new(), Some(Refusal::of(error)?)).await,
     }
 }
 
@@ -114,14 +115,14 @@ async fn page(
     session: &Session,
     actor: Actor,
     typed: Fields,
-    news: Option<News>,
+    news: Vec<News>,
     refusal: Option<Refusal>,
 ) -> Result<Response, PageError> {
     let tokens = state.service.tokens(&actor).await?;
     let sessions = state.service.sessions(&actor, &key_of(session)).await?;
     let second_factor = state.service.second_factor(&actor).await?;
     let holds_secret =
-        matches!(second_factor, SecondFactorState::Begun(_)) || news.as_ref().is_some_and(News::holds_secret);
+        matches!(second_factor, SecondFactorState::Begun(_)) || news.iter().any(News::holds_secret);
     let status = Refusal::status_of(refusal.as_ref());
     let frame = Frame::new(state, Some(&actor), "Settings");
     let response = frame.respond(status, || {

@@ -13,12 +13,12 @@ use tower_sessions::Session;
 use super::assessed_at;
 use super::checks::end_of;
 use crate::pages::report::{Report, report_page};
-use crate::pages::shares::{SharesSheet, shares_page};
+use crate::pages::shares::{MadeShare, SharesSheet, shares_page};
 use crate::print::Reader;
 use crate::report_file::{ReportFile, ReportForm};
 use crate::web::{
-    AppState, Browser, ClientAddress, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Tab,
-    kept_nowhere, see_other, show_once, shown_once,
+    AppState, Browser, ClientAddress, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal,
+    Segments, Tab, kept_nowhere, see_other, show_once, shown_once,
 };
 use crate::words::Paths;
 
@@ -32,11 +32,11 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn list(
     State(state): State<AppState>,
-    session: Session,
+    once: Once,
     CurrentActor(actor): CurrentActor,
     Segments((slug, id)): Segments<(String, AssessmentId)>,
 ) -> Result<Response, PageError> {
-    let made = shown_once(&state, &session, &actor, &Paths::new(&slug, id).shares()).await?;
+    let made = shown_once(&state, &once, &actor, &Paths::new(&slug, id).shares()).await?;
     draw(&state, &actor, &slug, id, made, None).await
 }
 
@@ -53,9 +53,10 @@ async fn create(
     match made {
         Ok(link) => {
             let address = state.service.public_address(&format!("/shared/{}", link.token));
-            show_once(&state, &session, &actor, &Paths::new(&slug, id).shares(), &address).await
+            let made = MadeShare { label: link.share.label, address };
+            show_once(&state, &session, &actor, &Paths::new(&slug, id).shares(), &made).await
         }
-        Err(error) => draw(&state, &actor, &slug, id, None, Some((fields, Refusal::of(error)?))).await,
+        Err(error) => draw(&state, &actor, &slug, id, Vec::new(), Some((fields, Refusal::of(error)?))).await,
     }
 }
 
@@ -79,7 +80,7 @@ async fn draw(
     actor: &Actor,
     slug: &str,
     id: AssessmentId,
-    made: Option<String>,
+    made: Vec<MadeShare>,
     typed: Option<(Fields, Refusal)>,
 ) -> Result<Response, PageError> {
     let assessed = assessed_at(state, actor, slug, id).await?;

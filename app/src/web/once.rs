@@ -1,8 +1,12 @@
 //! What a page shows once after a form: a secret that was made, what was done. It waits in the session, sealed, while the
 //! browser goes from the form to the page, so that reloading the page neither sends the form again nor shows it again.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::response::Response;
-use http::{HeaderValue, header};
+use http::request::Parts;
+use http::{HeaderValue, Method, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use service::{Actor, UnixMillis};
@@ -22,7 +26,7 @@ const WAITS_MS: i64 = 10 * 60 * 1000;
 /// How much may wait in a session. Where nobody comes for it, the oldest goes.
 const MOST: usize = 20;
 
-/// Oldest first; one for a page at most.
+/// Oldest first. What two forms left for the same page waits side by side: else a secret would never be seen.
 #[derive(Default, Serialize, Deserialize)]
 struct Waiting(Vec<Kept>);
 
@@ -34,16 +38,30 @@ struct Kept {
 }
 
 impl Waiting {
-    /// In place of what waited for the same page, and of all that nobody came for in time.
+    /// In place of all that nobody came for in time.
     fn put(&mut self, place: &str, sealed: String, now: UnixMillis) {
-        self.0.retain(|kept| kept.place != place && kept.until >= now.0);
+        self.0.retain(|kept| kept.until >= now.0);
         self.0.drain(..(self.0.len() + 1).saturating_sub(MOST));
         self.0.push(Kept { place: place.to_owned(), sealed, until: now.0 + WAITS_MS });
     }
 
-    fn take(&mut self, place: &str) -> Option<Kept> {
-        let at = self.0.iter().position(|kept| kept.place == place)?;
-        Some(self.0.remove(at))
+    /// All that waits for a page.
+    fn take(&mut self, place: &str) -> Vec<Kept> {
+        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|kept| kept.place == place);
+        self.0 = left;
+        taken
+    }
+}
+
+/// Whoever comes to a page, to be shown what waits there. A HEAD shows nobody anything, so that all of it goes on waiting.
+pub(crate) struct Once(Option<Session>);
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let session = parts.extensions.get::<Session>().cloned();
+        Ok(Self(session.filter(|_| parts.method != Method::HEAD)))
     }
 }
 
@@ -63,26 +81,30 @@ pub(crate) async fn show_once<T: Serialize>(
     Ok(see_other(place))
 }
 
-/// What the page at `place` is to show now; from here on it is forgotten.
+/// What the page at `place` is to show now, oldest first; from here on it is forgotten. A page that tells of one thing only
+/// takes the last.
 pub(crate) async fn shown_once<T: DeserializeOwned>(
     state: &AppState,
-    session: &Session,
+    Once(session): &Once,
     actor: &Actor,
     place: &str,
-) -> Result<Option<T>, PageError> {
+) -> Result<Vec<T>, PageError> {
+    let Some(session) = session else { return Ok(Vec::new()) };
     let mut waiting = all(session).await?;
+    let taken = waiting.take(place);
     // Without anything to take the session is not written.
-    let Some(kept) = waiting.take(place) else { return Ok(None) };
+    if taken.is_empty() {
+        return Ok(Vec::new());
+    }
     if waiting.0.is_empty() {
         session.remove_value(KEY).await.map_err(session_failed)?;
     } else {
         session.insert(KEY, waiting).await.map_err(session_failed)?;
     }
-    if kept.until < UnixMillis::now().0 {
-        return Ok(None);
-    }
-    let text = state.service.open_once(actor, place, &kept.sealed);
-    text.map(|text| serde_json::from_str(&text)).transpose().map_err(PageError::internal)
+    let now = UnixMillis::now();
+    let in_time = taken.iter().filter(|kept| kept.until >= now.0);
+    let texts = in_time.filter_map(|kept| state.service.open_once(actor, place, &kept.sealed));
+    texts.map(|text| serde_json::from_str(&text).map_err(PageError::internal)).collect()
 }
 
 async fn all(session: &Session) -> Result<Waiting, PageError> {
@@ -104,13 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn the_later_takes_the_place_of_the_earlier_at_the_same_page() {
+    fn what_two_forms_left_for_a_page_waits_in_its_order_and_is_taken_at_once() {
         let mut waiting = Waiting::default();
         for (place, sealed) in [("/settings", "first"), ("/orgs/a", "other"), ("/settings", "second")] {
             waiting.put(place, sealed.to_owned(), UnixMillis(0));
         }
-        assert_eq!(waiting.take("/settings").unwrap().sealed, "second");
-        assert!(waiting.take("/settings").is_none());
+        let taken: Vec<_> = waiting.take("/settings").into_iter().map(|kept| kept.sealed).collect();
+        assert_eq!(taken, ["first", "second"]);
+        assert!(waiting.take("/settings").is_empty());
         assert_eq!(places(&waiting), ["/orgs/a"]);
     }
 

@@ -1,6 +1,7 @@
 //! What is shown once after a form.
 
-use http::StatusCode;
+use axum::body::Body;
+use http::{Request, StatusCode};
 use service::account::SignUp;
 
 use super::{PASSWORD, Site};
@@ -19,6 +20,39 @@ async fn a_token_is_shown_once() {
     assert!(site.service.actor_of_token(&secret).await.is_ok(), "{secret}");
     let page = browser.get("/settings").await;
     assert!(page.body.contains("nightly export") && !page.body.contains(&secret));
+}
+
+/// What stands in the page's boxes to be copied.
+fn secrets(page: &str) -> Vec<String> {
+    page.split("<code>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn two_tokens_made_before_the_page_comes_are_both_shown_there() {
+    let site = Site::new().await;
+    let mut browser = site.signed_in().await;
+    for name in ["nightly export", "morning report"] {
+        assert_eq!(browser.post("/settings/tokens", &[("name", name)]).await.status, StatusCode::SEE_OTHER);
+    }
+    let page = browser.get("/settings").await;
+    let shown = secrets(&page.body);
+    assert_eq!(shown.len(), 2, "{}", page.body);
+    assert_ne!(shown[0], shown[1]);
+    for (secret, name) in shown.iter().zip(["nightly export", "morning report"]) {
+        assert!(page.body.contains(&format!("Token {name} is created")), "{}", page.body);
+        assert!(site.service.actor_of_token(secret).await.is_ok(), "{secret}");
+    }
+    assert!(secrets(&browser.get("/settings").await.body).is_empty(), "shown once");
+}
+
+#[tokio::test]
+async fn asking_for_a_page_without_its_content_leaves_what_waits_for_it() {
+    let site = Site::new().await;
+    let mut browser = site.signed_in().await;
+    browser.post("/settings/tokens", &[("name", "nightly export")]).await;
+    let head = browser.send(Request::head("/settings").body(Body::empty()).unwrap()).await;
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
+    assert_eq!(secrets(&browser.get("/settings").await.body).len(), 1);
 }
 
 #[tokio::test]

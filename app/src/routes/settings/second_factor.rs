@@ -76,6 +76,6 @@ async fn answer(
 ) -> Result<Response, PageError> {
     match done {
         Ok(news) => show_once(state, session, &actor, PAGE, &news).await,
-        Err(error) => page(state, session, actor, fields, None, Some(Refusal::of(error)?)).await,
+        Err(error) => page(state, session, actor, fields, Vec::new(), Some(Refusal::of(error)?)).await,
     }
 }
