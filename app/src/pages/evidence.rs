@@ -139,7 +139,8 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
     .into_any()
 }
 
-/// Accept and reject for reviewers who did not attach it themselves, remove for those who answer.
+/// Accept and reject for reviewers who did not attach it themselves, remove for those who answer; what was accepted, for
+/// those of them who may review.
 fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
     let action = format!("{}/{}", page.paths.evidence(), item.id);
     let assessment = page.assessed.bundle.assessment.id.to_string();
@@ -160,8 +161,10 @@ fn actions(page: &EvidencePage, item: &Evidence) -> AnyView {
         .then(|| button("accept", "Accept", ButtonKind::Second));
     let reject = (reviews && item.state != EvidenceState::Rejected)
         .then(|| button("reject", "Reject", ButtonKind::Second));
+    let accepted = item.state == EvidenceState::Accepted;
+    let removes = page.may_answer() && (!accepted || page.assessed.may(Permission::Review));
     // An item and its file do not come back: one click is not enough.
-    let remove = page.may_answer().then(|| {
+    let remove = removes.then(|| {
         let sure = button("remove", "Remove it for good", ButtonKind::Stop);
         view! {
             <Drawer summary=format!("Remove {}", item.title)>

@@ -174,15 +174,27 @@ impl Service {
         self.catch_up(found.id).await;
     }
 
-    /// Takes an item away.
+    /// Takes an item away. One that a reviewer accepted needs somebody who may review: else whoever attached it would unsay
+    /// what the reviewer said.
     pub async fn remove_evidence(&self, actor: &Actor, id: EvidenceId) -> Result<(), Error> {
         let evidence = self.evidence_for(actor, id, Permission::Answer).await?;
         let assessment = self.assessment_for(actor, evidence.assessment, Permission::Answer).await?;
         must_be_open(&assessment)?;
         let details = json!({ "title": evidence.title, "assessment": assessment.id });
         let entry = org_audit(actor, evidence.org, "evidence.removed", id, details);
-        if !self.store().remove_evidence(assessment.id, id, entry).await? {
-            return Err(Error::NotFound("The evidence"));
+        let role = self.role(actor, evidence.org, "The evidence").await?;
+        let removed = if Permission::Review.allows(role) {
+            self.store().remove_evidence(assessment.id, id, entry).await?
+        } else {
+            self.store().remove_unaccepted_evidence(assessment.id, id, entry).await?
+        };
+        if !removed {
+            let still = self.store().evidence(id).await?.ok_or(Error::NotFound("The evidence"))?;
+            return Err(Error::Forbidden(format!(
+                "A reviewer accepted \"{}\" as it is or was, so it stays. {}",
+                still.title,
+                Permission::Review.refusal(role)
+            )));
         }
         // What a snapshot names by its hash stays where it can be fetched for whoever has to show it.
         match self.store().latest_snapshot(assessment.id).await {

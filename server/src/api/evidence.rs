@@ -290,6 +290,8 @@ pub(super) async fn change(
 }
 
 /// Remove an item
+///
+/// One that a reviewer accepted, as it is or in an earlier revision, is removed by who may review evidence: otherwise 403.
 #[utoipa::path(
     delete, path = "/evidence/{id}", tag = "evidence", params(("id" = String, Path, format = "uuid")),
     responses(

@@ -75,6 +75,8 @@ statements! {
         reviewer_id = NULL, created_at = $8, reported_pct = $10, revision = revision + 1 \
         WHERE id = $1 AND revision = $9";
     Both DELETE = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2";
+    Both DELETE_UNACCEPTED = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2 AND state <> $3 \
+        AND NOT EXISTS (SELECT 1 FROM evidence_revisions r WHERE r.evidence_id = $1 AND r.state = $3)";
 }
 
 from_row! {
@@ -290,6 +292,21 @@ impl Store {
         assessments::hold(link, assessment).await?;
         assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
         let changed = run!(link, DELETE, id, assessment)?;
+        audit::commit_change(writing, changed, &audit).await
+    }
+
+    /// The same, but for an item that a reviewer accepted, in this revision or an earlier one: that one stays.
+    pub async fn remove_unaccepted_evidence(
+        &self,
+        assessment: AssessmentId,
+        id: EvidenceId,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let link = &mut writing.link();
+        assessments::hold(link, assessment).await?;
+        assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
+        let changed = run!(link, DELETE_UNACCEPTED, id, assessment, Text(EvidenceState::Accepted))?;
         audit::commit_change(writing, changed, &audit).await
     }
 }

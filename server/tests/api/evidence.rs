@@ -109,6 +109,44 @@ async fn what_was_submitted_is_reviewed_from_outside_only(
     assert_eq!(kept["items"][0]["state"], "accepted");
 }
 
+#[rstest]
+#[tokio::test]
+async fn what_a_reviewer_accepted_is_removed_by_who_may_review_only(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (bo, assessor) = (world.member("contributor").await, world.member("assessor").await);
+    let new = |title: &str| json!({ "criteria": ["PAT-1"], "title": title, "note": "It works.", "dated": "2026-01-01" });
+    let item = bo.post(&world.at("/evidence"), new("Report")).await.expect(201);
+    let path = format!("/evidence/{}", text(&item["id"]));
+    assessor.patch(&path, json!({ "state": "accepted", "revision": 1 })).await.expect(200);
+    let refused = bo.delete(&path).await.problem(403);
+    assert!(text(&refused["detail"]).contains("accepted \"Report\""), "{refused}");
+
+    // Nor by having it reviewed again first.
+    bo.patch(&path, json!({ "criteria": ["PAT-3"], "revision": 1 })).await.expect(200);
+    bo.delete(&path).await.problem(403);
+    assessor.patch(&path, json!({ "state": "accepted", "revision": 2 })).await.expect(200);
+
+    // Without scripts.
+    bo.sign_in().await;
+    let page = format!("/orgs/{}/evidence", world.slug);
+    assert!(!bo.page(&page).await.text.contains("<summary>Remove Report"), "what is refused is not offered");
+    let remove = [("assessment", &*world.assessment), ("do", "remove"), ("revision", "2")];
+    let refused = bo.submit(&format!("/orgs/{}{path}", world.slug), &remove).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text.contains("A reviewer accepted"), "{}", refused.text);
+
+    // What nobody accepted goes.
+    let mistaken = bo.post(&world.at("/evidence"), new("Mistake")).await.expect(201);
+    let mistaken = format!("/evidence/{}", text(&mistaken["id"]));
+    assessor.patch(&mistaken, json!({ "state": "rejected", "revision": 1 })).await.expect(200);
+    bo.delete(&mistaken).await.expect(204);
+    assessor.delete(&path).await.expect(204);
+    assert_eq!(world.owner.get(&world.at("/evidence")).await.expect(200)["items"], json!([]));
+    world.app.stop().await;
+}
+
 #[tokio::test]
 async fn a_form_of_a_page_that_is_outdated_reviews_nothing_and_comes_back_with_what_is_there() {
     let world = World::new(Backend::Sqlite).await;

@@ -126,6 +126,37 @@ async fn evidence_is_replaced_by_who_saw_the_latest_revision(
     assert_eq!(world.actions().await, ["added", "reviewed", "replaced", "removed"]);
 }
 
+#[rstest]
+#[tokio::test]
+async fn what_a_reviewer_accepted_once_is_not_removed_as_unaccepted(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let reviewer = world.another_user("reviewer@example.org").await;
+    let id = world.assessment().await.id;
+    let (accepted, replaced, submitted) = (note(world, id), note(world, id), note(world, id));
+    for item in [&accepted, &replaced, &submitted] {
+        store.add_evidence(item.clone(), world.audit("added")).await.unwrap();
+    }
+    for item in [&accepted, &replaced] {
+        assert_eq!(accept(world, id, &reviewer, item.seen()).await, EvidenceReviewed::Done);
+    }
+    let next = Evidence { revision: 2, ..replaced.clone() };
+    assert!(store.replace_evidence(next, world.audit("replaced")).await.unwrap());
+    let remove = async |item: &Evidence| {
+        store.remove_unaccepted_evidence(id, item.id, world.audit("removed")).await.unwrap()
+    };
+    assert!(!remove(&accepted).await && !remove(&replaced).await);
+    assert!(remove(&submitted).await);
+    let left: Vec<_> = store.evidence_of(id).await.unwrap().iter().map(|item| item.id).collect();
+    assert_eq!(left, [accepted.id, replaced.id]);
+    assert_eq!(world.actions().await.iter().filter(|action| *action == "removed").count(), 1);
+    world.step(id, AssessmentState::Draft, AssessmentState::Submitted).await;
+    let late = store.remove_unaccepted_evidence(id, accepted.id, world.audit("removed")).await.unwrap_err();
+    assert!(matches!(late, StoreError::Locked(AssessmentState::Submitted)), "{late:?}");
+}
+
 #[test]
 fn an_item_and_its_revision_are_one_text() {
     let seen = SeenEvidence { id: EvidenceId::new(), revision: 12 };
