@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit;
 use crate::column::{Int, Text, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, FrameworkId, OrgId, UserId};
-use crate::page;
 use crate::record::{Assessment, AssessmentState, Audit};
+use crate::{audit, page, ties};
 
 /// The columns of an assessment, from `assessments a JOIN frameworks f`, as [`Assessment`] reads them.
 macro_rules! assessment_columns {
@@ -138,13 +137,28 @@ pub(crate) async fn insert(link: &mut Link<'_>, assessment: &Assessment) -> Resu
     Ok(())
 }
 
+/// Writes the row of a new assessment that follows no other, in its maker's transaction, with its audit line. Ties set by
+/// hand go over from the version of the framework before.
+pub(crate) async fn begin(
+    link: &mut Link<'_>,
+    assessment: &Assessment,
+    audit: &Audit,
+) -> Result<(), StoreError> {
+    let carried = ties::carry(link, assessment).await?;
+    insert(link, assessment).await?;
+    audit::append(link, audit).await?;
+    if carried > 0 {
+        audit::append(link, &audit.following("ties.carried", assessment.id)).await?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// `framework_code` and `framework_version` are those of `framework`, whatever the record says.
     pub async fn create_assessment(&self, assessment: Assessment, audit: Audit) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
-        insert(link, &assessment).await?;
-        audit::append(link, &audit).await?;
+        begin(link, &assessment, &audit).await?;
         writing.commit().await
     }
 

@@ -97,11 +97,10 @@ impl Store {
         let link = &mut writing.link();
         run!(link, HOLD, campaign.user)?;
         room::for_one(row!(link, (i64,), OTHER_PLACES, campaign.id, assessment.org)?, most)?;
-        assessments::insert(link, assessment).await?;
+        assessments::begin(link, assessment, &audit).await?;
         run!(link, ATTACH, campaign.id, assessment.org, assessment.id)
             .or_duplicate("an assessment of this campaign in the organization")
             .or_missing("campaign")?;
-        audit::append(link, &audit).await?;
         writing.commit().await
     }
 

@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use service::UnixMillis;
 
+use super::checks::{Target, add};
 use super::frameworks::admin;
 use super::support::{Backend, Person, World, text};
 
@@ -199,5 +200,49 @@ async fn the_page_shows_the_changes_and_starts_it_without_scripts(
     let elsewhere = format!("/orgs/other/assessments/{}/next", world.assessment);
     assert_eq!(world.owner.page(&elsewhere).await.status, 404);
     assert_eq!(world.owner.submit(&elsewhere, &fields).await.status, 404);
+    world.app.stop().await;
+}
+
+/// A check of CDS Hooks, which speaks to PPA-4 and PPA-6, and what it looks at.
+async fn hooks(world: &World) -> (Target, String) {
+    let target = Target::start().await;
+    let integration = world.integration(&[]).await;
+    let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url })).await;
+    (target, format!("/checks/{}", text(&made.expect(201)["id"])))
+}
+
+#[rstest]
+#[tokio::test]
+async fn ties_set_by_hand_are_there_in_the_first_assessment_by_a_newer_version(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let root = admin(&world.app).await;
+    let (_target, check) = hooks(&world).await;
+    let at = |version: &str| format!("{check}/ties/B7/{version}/PPA-4.2");
+    let decision = json!({ "tied": false, "reason": "A test endpoint." });
+    world.owner.put(&at("1.0.0"), decision).await.expect(200);
+    publish(&root).await;
+    let tie = async || {
+        let ties = world.owner.get(&format!("{check}/ties?limit=200")).await.expect(200);
+        let items = ties["items"].as_array().unwrap().clone();
+        let found =
+            items.into_iter().find(|tie| tie["framework_version"] == "1.1.0" && tie["binding"] == "PPA-4.2");
+        found.map(|tie| (tie["tied"].clone(), tie["by_hand"].clone())).unwrap()
+    };
+    assert_eq!(tie().await, (json!(true), Value::Null), "no assessment is by it");
+
+    // Plainly, without any that it follows.
+    let plainly = json!({ "framework": "B7", "title": "Autumn" });
+    let started = world.owner.post(&world.org("/assessments"), plainly.clone()).await.expect(201);
+    assert_eq!(started["framework_version"], "1.1.0");
+    assert_eq!(tie().await, (json!(false), json!("A test endpoint.")));
+
+    // What is given back to the rule stays with it.
+    world.owner.delete(&at("1.1.0")).await.expect(204);
+    world.owner.post(&world.org("/assessments"), plainly).await.expect(201);
+    assert_eq!(tie().await, (json!(true), Value::Null));
+    let carried = world.app.deeds().await.into_iter().filter(|deed| deed == "ties.carried").count();
+    assert_eq!(carried, 1);
     world.app.stop().await;
 }

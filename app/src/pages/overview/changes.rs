@@ -126,7 +126,8 @@ fn deed(entry: &AuditEntry) -> Option<String> {
     Some(match entry.action.as_str() {
         "organization.created" => "added the organization".to_owned(),
         "organization.changed" => "changed what the organization is".to_owned(),
-        "assessment.started" => format!("started the assessment {}", of("title")),
+        "assessment.started" | "assessment.followed" => format!("started the assessment {}", of("title")),
+        "ties.carried" => "took the ties set by hand over to its version of the framework".to_owned(),
         "assessment.renamed" => format!("renamed the assessment {} to {}", of("before"), of("title")),
         "assessment.submitted" => format!("submitted {}", of("title")),
         "assessment.taken_back" => format!("took the submission of {} back", of("title")),
