@@ -3,13 +3,14 @@
 use domain::framework::Fate;
 use leptos::prelude::*;
 use service::Permission;
+use service::record::Override;
 use service::succession::{CarriedEvidence, Next, Succession};
 
 use super::changes::{changes_table, summary};
 use super::parts::{RefusalNote, error_of};
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Column, Note, PageHead, Readout, ReadoutRow, Readouts, Section, Table,
-    TableLook, Tag, TagKind, TextInput, whole_codes,
+    Button, ButtonKind, ButtonLink, Column, Moment, Note, PageHead, Readout, ReadoutRow, Readouts, Section,
+    Table, TableLook, Tag, TagKind, TextInput, whole_codes,
 };
 use crate::web::Refusal;
 use crate::words::{Paths, plural};
@@ -44,6 +45,7 @@ pub(crate) fn succession_page(sheet: &SuccessionSheet) -> AnyView {
             {form(sheet)}
             {answers(sheet)}
             {evidence(next)}
+            {attestations(next)}
             <Section id="changes" title="What changed in the framework" aside=view! { <p>{said}</p> }>{changes}</Section>
         </div>
     }
@@ -61,6 +63,10 @@ fn numbers(next: &Next) -> AnyView {
             sub=format!("{} left behind", next.evidence_left.len())
         />
         <Readout label="Ties by hand" value=next.ties.len().to_string() sub=format!("{} left behind", next.ties_left)/>
+        <Readout
+            label="Attestations" value=next.attestations.len().to_string()
+            sub=format!("{} left behind", next.attestations_left.len())
+        />
     };
     view! { <Readouts row=ReadoutRow::Row>{readouts}</Readouts> }.into_any()
 }
@@ -81,7 +87,8 @@ fn form(sheet: &SuccessionSheet) -> AnyView {
             <TextInput id="title" name="title" label="Title" value=sheet.title.clone() error=error/>
             <p class="small measure gap-small">
                 "The copied answers stay their authors'; the assessor rates anew. Health checks speak with their next run.
-                 Attestations against failing checks, plans of the roadmap and owners of findings stay with the old assessment."
+                 Attestations against failing checks go over where the anchors and what the check is held to are unchanged.
+                 Plans of the roadmap and owners of findings stay with the old assessment."
             </p>
             <p class="gap-small"><Button kind=ButtonKind::Main>{words}</Button></p>
         </form>
@@ -174,6 +181,42 @@ fn evidence_row(carried: &CarriedEvidence) -> AnyView {
         <tr>
             <th scope="row">{carried.item.title.clone()}</th>
             <td>{whole_codes(&criteria.join(", "))}</td>
+            <td>{words}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn attestations(next: &Next) -> AnyView {
+    if next.attestations.is_empty() && next.attestations_left.is_empty() {
+        return ().into_any();
+    }
+    let columns = vec![
+        Column::text("Check"),
+        Column::text("Signed"),
+        Column::number("Until"),
+        Column::text("What becomes of it"),
+    ];
+    let carried =
+        next.attestations.iter().map(|attested| attestation_row(attested, "goes over, until the same day"));
+    let changed = "left behind: what it was signed for changed or is gone";
+    let left = next.attestations_left.iter().map(|attested| attestation_row(attested, changed));
+    let rows = carried.chain(left).collect_view();
+    view! {
+        <Section id="attestations" title="Attestations against failing checks">
+            <Table caption="Attestations in force" columns=columns look=TableLook::Fold>{rows}</Table>
+        </Section>
+    }
+    .into_any()
+}
+
+fn attestation_row(attested: &Override, words: &'static str) -> AnyView {
+    let signed = format!("{}: {}", attested.by_name, attested.reason);
+    view! {
+        <tr>
+            <th scope="row"><span class="code">{attested.binding.to_string()}</span></th>
+            <td>{signed}</td>
+            <td class="num" data-label="Until"><Moment at=attested.until.timestamp()/></td>
             <td>{words}</td>
         </tr>
     }

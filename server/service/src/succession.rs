@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use domain::framework::diff::Diff;
 use domain::framework::draft::Draft;
-use domain::framework::{Binding, Carrying, Fate, Framework, compare_versions};
+use domain::framework::{Binding, Carrying, Criterion, Fate, Framework, compare_versions};
 use domain::scoring::EvidenceState;
 use domain::{BindingId, CriterionCode, KindCode, Level};
 use serde_json::json;
 use store::record::{
-    Answer, Assessment, AssessmentState, Evidence, EvidenceBody, FrameworkEntry, ManualTie, Rater,
-    SaveAnswer, Successor,
+    Answer, Assessment, AssessmentState, Audit, Evidence, EvidenceBody, FrameworkEntry, ManualTie, Override,
+    Rater, SaveAnswer, Successor,
 };
-use store::{AssessmentId, EvidenceId, UnixMillis};
+use store::{AssessmentId, EvidenceId, OverrideId, UnixMillis};
 
 use crate::assessment::Assessed;
 use crate::check::ON_EVIDENCE;
@@ -45,6 +45,10 @@ pub struct Next {
     pub ties: Vec<ManualTie>,
     /// How many are not.
     pub ties_left: usize,
+    /// In force against checks' failures, on bindings and anchors that are unchanged: what was signed holds there as well.
+    pub attestations: Vec<Override>,
+    /// In force, and signed for what is another thing now, or gone.
+    pub attestations_left: Vec<Override>,
     /// Levels aimed at for single criteria that the newer version has.
     pub targets: BTreeMap<CriterionCode, Level>,
 }
@@ -154,31 +158,42 @@ impl Service {
         let details = json!({
             "follows": id, "framework": assessment.framework_code, "version": assessment.framework_version,
             "title": assessment.title, "answers": answers.len(), "evidence": evidence.len(), "ties": next.ties.len(),
+            "attestations": next.attestations.len(),
         });
         let entry = org_audit(actor, assessment.org, "assessment.followed", assessment.id, details);
-        let copies: Vec<Evidence> = evidence.iter().map(|(_, copy)| copy.clone()).collect();
-        let made = match self.copy_files(&evidence).await {
-            Ok(()) => {
-                let successor = Successor {
-                    assessment: assessment.clone(),
-                    answers,
-                    evidence: copies.clone(),
-                    ties: next.ties,
-                    targets: next.targets,
-                };
-                self.store().start_successor(successor, entry).await.map_err(Into::into)
-            }
+        let successor = Successor {
+            assessment: assessment.clone(),
+            answers,
+            evidence: evidence.iter().map(|(_, copy)| copy.clone()).collect(),
+            ties: next.ties,
+            attestations: next.attestations,
+            targets: next.targets,
+        };
+        self.keep_successor(successor, &evidence, entry).await?;
+        Ok(assessment)
+    }
+
+    /// Writes the successor, its files first; where it is not written, they go again.
+    async fn keep_successor(
+        &self,
+        successor: Successor,
+        evidence: &[(EvidenceId, Evidence)],
+        audit: Audit,
+    ) -> Result<(), Error> {
+        let (id, org) = (successor.assessment.id, successor.assessment.org);
+        let kept = match self.copy_files(evidence).await {
+            Ok(()) => self.store().start_successor(successor, audit).await.map_err(Error::from),
             Err(error) => Err(error),
         };
-        if let Err(error) = made {
-            for copy in &copies {
+        if let Err(error) = kept {
+            for (_, copy) in evidence {
                 self.forget_files(copy).await;
             }
             return Err(error);
         }
-        self.run_checks_on_records(assessment.org, &KindCode::from(ON_EVIDENCE)).await;
-        self.touch(assessment.id);
-        Ok(assessment)
+        self.run_checks_on_records(org, &KindCode::from(ON_EVIDENCE)).await;
+        self.touch(id);
+        Ok(())
     }
 
     /// Each item has its file to itself: taking one away leaves the other.
@@ -221,9 +236,22 @@ fn next(assessed: &Assessed, entry: FrameworkEntry, framework: Arc<Framework>) -
         evidence.push(CarriedEvidence { item: item.clone(), criteria, keeps_review });
     }
     let same = |tie: &&ManualTie| {
-        let kind = |framework: &Framework| binding(framework, &tie.binding).map(|found| found.kind.clone());
+        let kind =
+            |framework: &Framework| bound(framework, &tie.binding).map(|(_, found)| found.kind.clone());
         kind(&framework).is_some_and(|newer| kind(older) == Some(newer))
     };
+    // Who signed said it of these anchors and of what the check is held to.
+    let unchanged = |attested: &Override| {
+        let in_both = bound(older, &attested.binding).zip(bound(&framework, &attested.binding));
+        in_both.is_some_and(|((before, first), (after, second))| {
+            before.code == after.code && first == second && stays(&after.code)
+        })
+    };
+    let in_force =
+        assessed.bundle.overrides.iter().filter(|attested| attested.in_force(assessed.computed_at));
+    let (attestations, attestations_left): (Vec<_>, Vec<_>) = in_force.cloned().partition(unchanged);
+    let signed_anew =
+        |attested: Override| Override { id: OverrideId::new(), framework: entry.id, ..attested };
     let targets = &assessed.bundle.targets;
     let targets = targets.iter().filter(|(criterion, _)| framework.criterion(criterion).is_some());
     let ties: Vec<ManualTie> = assessed.bundle.ties.iter().filter(same).cloned().collect();
@@ -231,6 +259,8 @@ fn next(assessed: &Assessed, entry: FrameworkEntry, framework: Arc<Framework>) -
         changes: Diff::between(&Draft::from(&**older), &Draft::from(&*framework)),
         ties_left: assessed.bundle.ties.len() - ties.len(),
         ties: ties.into_iter().map(|tie| ManualTie { framework: entry.id, ..tie }).collect(),
+        attestations: attestations.into_iter().map(signed_anew).collect(),
+        attestations_left,
         targets: targets.map(|(criterion, level)| (criterion.clone(), *level)).collect(),
         entry,
         framework,
@@ -242,8 +272,12 @@ fn next(assessed: &Assessed, entry: FrameworkEntry, framework: Arc<Framework>) -
     }
 }
 
-fn binding<'a>(framework: &'a Framework, id: &BindingId) -> Option<&'a Binding> {
-    framework.criteria().flat_map(|criterion| &criterion.bindings).find(|binding| binding.id == *id)
+/// A binding with its criterion.
+fn bound<'a>(framework: &'a Framework, id: &BindingId) -> Option<(&'a Criterion, &'a Binding)> {
+    framework.criteria().find_map(|criterion| {
+        let binding = criterion.bindings.iter().find(|binding| binding.id == *id)?;
+        Some((criterion, binding))
+    })
 }
 
 /// The same claim from the start on, by whoever made it: who merely starts the assessment has answered nothing in it,

@@ -40,6 +40,10 @@ pub(super) struct Next {
     ties: usize,
     /// Those that do not.
     ties_left: usize,
+    /// Attestations in force against checks' failures that go over: anchors and binding are unchanged.
+    attestations: usize,
+    /// The bindings of those that do not.
+    attestations_left: Vec<String>,
 }
 
 /// What becomes of the answer to a criterion.
@@ -100,6 +104,8 @@ impl From<&Succession> for Next {
             evidence_left: next.evidence_left.clone(),
             ties: next.ties.len(),
             ties_left: next.ties_left,
+            attestations: next.attestations.len(),
+            attestations_left: next.attestations_left.iter().map(|left| left.binding.to_string()).collect(),
         }
     }
 }
@@ -148,7 +154,8 @@ pub(super) async fn get(
 /// Start the next assessment by a newer framework version
 ///
 /// The organization's own answers are copied where code and anchors are unchanged; evidence and ties by hand go over
-/// where their criterion and their binding are still there. The assessment itself stays as it is.
+/// where their criterion and their binding are still there, attestations in force where both are unchanged. The assessment
+/// itself stays as it is.
 #[utoipa::path(
     post, path = "/assessments/{id}/next", tag = "assessments",
     params(("id" = String, Path, format = "uuid")), request_body = NewNext,

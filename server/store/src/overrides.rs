@@ -1,10 +1,10 @@
 //! Signed attestations against confirmed failures.
 
 use crate::column::{Text, from_row};
-use crate::db::{Store, row, rows, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::{CheckId, OverrideId, UnixMillis, UserId};
-use crate::organizations::HOLD_OF_CHECK;
+use crate::ids::{CheckId, OrgId, OverrideId, UnixMillis, UserId};
+use crate::organizations::{HOLD, HOLD_OF_CHECK};
 use crate::record::{Audit, Override};
 use crate::{audit, room};
 
@@ -42,6 +42,47 @@ from_row! {
 /// Attestations in force for one binding of a check.
 const MOST: u32 = 1;
 
+async fn insert(link: &mut Link<'_>, attested: &Override) -> Result<(), StoreError> {
+    run!(
+        link,
+        INSERT,
+        attested.id,
+        attested.check,
+        attested.framework,
+        Text(&attested.binding),
+        &*attested.reason,
+        attested.by,
+        attested.at,
+        attested.until
+    )
+    .or_missing("check or binding")?;
+    Ok(())
+}
+
+/// Writes what was signed for another version of the framework, at `now`; what somebody signed for this one already stays
+/// and is enough.
+pub(crate) async fn carry(
+    link: &mut Link<'_>,
+    org: OrgId,
+    attestations: &[Override],
+    now: UnixMillis,
+) -> Result<(), StoreError> {
+    if attestations.is_empty() {
+        return Ok(());
+    }
+    run!(link, HOLD, org)?;
+    for attested in attestations {
+        let (check, framework, binding) = (attested.check, attested.framework, Text(&attested.binding));
+        let counted = row!(link, (i64,), IN_FORCE, check, framework, binding, now)?;
+        match room::for_one(counted, MOST) {
+            Ok(()) => insert(link, attested).await?,
+            Err(StoreError::Full) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}
+
 impl Store {
     /// [`StoreError::Full`] where another one is in force for the binding.
     pub async fn create_override(&self, attested: Override, audit: Audit) -> Result<(), StoreError> {
@@ -50,19 +91,7 @@ impl Store {
         run!(link, HOLD_OF_CHECK, attested.check)?;
         let (check, framework, binding) = (attested.check, attested.framework, Text(&attested.binding));
         room::for_one(row!(link, (i64,), IN_FORCE, check, framework, binding, attested.at)?, MOST)?;
-        run!(
-            link,
-            INSERT,
-            attested.id,
-            attested.check,
-            attested.framework,
-            Text(&attested.binding),
-            &*attested.reason,
-            attested.by,
-            attested.at,
-            attested.until
-        )
-        .or_missing("check or binding")?;
+        insert(link, &attested).await?;
         audit::append(link, &audit).await?;
         writing.commit().await
     }

@@ -4,7 +4,7 @@ use crate::column::{Int, Text};
 use crate::db::{Link, Store, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::record::{AssessmentState, Audit, Claim, SaveAnswer, Successor};
-use crate::{answers, assessments, audit, evidence, roadmap};
+use crate::{answers, assessments, audit, evidence, overrides, roadmap};
 
 statements! {
     // What somebody decided for the newer version already stays.
@@ -13,11 +13,13 @@ statements! {
 }
 
 impl Store {
-    /// Starts the assessment with its answers, its evidence and its ties, in one transaction.
+    /// Starts the assessment with its answers, its evidence, its ties and its attestations, in one transaction.
     pub async fn start_successor(&self, successor: Successor, audit: Audit) -> Result<(), StoreError> {
-        let Successor { assessment, answers, evidence, ties, targets } = successor;
+        let Successor { assessment, answers, evidence, ties, attestations, targets } = successor;
         let mut writing = self.write().await?;
         let link = &mut writing.link();
+        // First, since this holds the organization.
+        overrides::carry(link, assessment.org, &attestations, assessment.created_at).await?;
         assessments::insert(link, &assessment).await?;
         for answer in &answers {
             copy_answer(link, answer).await?;

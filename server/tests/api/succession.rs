@@ -8,7 +8,8 @@ use super::checks::{Target, add};
 use super::frameworks::admin;
 use super::support::{Backend, Person, World, text};
 
-/// Publishes B7 1.1.0: the anchors of PAT-1 changed, PAT-2 is called PAT-99, the rest is as it was.
+/// Publishes B7 1.1.0: the anchors of PAT-1 changed, PAT-2 is called PAT-99, the second check of PPA-6 is held to more, the
+/// rest is as it was.
 pub(super) async fn publish(root: &Person) {
     let draft = root.post("/drafts", json!({ "framework": "B7" })).await.expect(201);
     let mut document = draft["document"].clone();
@@ -16,6 +17,9 @@ pub(super) async fn publish(root: &Person) {
         for criterion in domain["criteria"].as_array_mut().unwrap() {
             match criterion["code"].as_str().unwrap() {
                 "PAT-1" => criterion["anchors"][4] = json!("Something else altogether."),
+                "PPA-6" => {
+                    criterion["bindings"][1]["expect"] = json!(["http_status == 200", "services >= 2"]);
+                }
                 "PAT-2" => {
                     criterion["code"] = json!("PAT-99");
                     for (number, binding) in
@@ -209,6 +213,64 @@ async fn hooks(world: &World) -> (Target, String) {
     let integration = world.integration(&[]).await;
     let made = add(&world.owner, &integration, "cdshooks.discovery", json!({ "base_url": target.url })).await;
     (target, format!("/checks/{}", text(&made.expect(201)["id"])))
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_attestation_goes_over_where_what_it_was_signed_for_is_unchanged(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let root = admin(&world.app).await;
+    let (target, check) = hooks(&world).await;
+    for criterion in ["PPA-4", "PPA-6"] {
+        answer(&world, criterion, json!({ "level": 4 })).await;
+    }
+    target.set_up(false);
+    let fail_twice = async || {
+        for _ in 0..2 {
+            world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+        }
+    };
+    fail_twice().await;
+    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48)).to_string();
+    let reason = "The partner moves its data centre until January.";
+    for binding in ["PPA-4.2", "PPA-6.2"] {
+        let signed = json!({ "framework": "B7", "binding": binding, "until": until, "reason": reason });
+        world.owner.post(&format!("{check}/overrides"), signed).await.expect(201);
+    }
+    publish(&root).await;
+
+    let next = world.owner.get(&world.at("/next")).await.expect(200);
+    assert_eq!((&next["attestations"], &next["attestations_left"]), (&json!(1), &json!(["PPA-6.2"])));
+    world.owner.sign_in().await;
+    let page = world.owner.page(&format!("/orgs/{}/assessments/{}/next", world.slug, world.assessment)).await;
+    for words in [reason, "goes over, until the same day", "left behind: what it was signed for changed"] {
+        assert!(page.text.contains(words), "{words} in {}", page.text);
+    }
+
+    let started = world.owner.post(&world.at("/next"), json!({})).await.expect(201);
+    fail_twice().await;
+    let score = format!("/assessments/{}/score", text(&started["id"]));
+    let score = world.owner.get(&score).await.expect(200);
+    let contradicted = |code: &str| {
+        let criteria = score["criteria"].as_array().unwrap();
+        criteria.iter().find(|one| one["code"] == code).unwrap()["contradicted"].clone()
+    };
+    assert_eq!((contradicted("PPA-4"), contradicted("PPA-6")), (json!(false), json!(true)), "{score}");
+
+    // Another that follows finds it signed already.
+    world.owner.post(&world.at("/next"), json!({ "title": "Once more" })).await.expect(201);
+    let signed = world.owner.get(&format!("{check}/overrides")).await.expect(200);
+    let signed: Vec<_> = signed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (text(&one["binding"]), text(&one["by"]), text(&one["reason"])))
+        .collect();
+    let by_owner = |binding: &str| (binding.to_owned(), "owner".to_owned(), reason.to_owned());
+    assert_eq!(signed, [by_owner("PPA-4.2"), by_owner("PPA-6.2"), by_owner("PPA-4.2")]);
+    world.app.stop().await;
 }
 
 #[rstest]

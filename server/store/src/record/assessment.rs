@@ -168,6 +168,8 @@ pub struct Successor {
     pub answers: Vec<SaveAnswer>,
     pub evidence: Vec<Evidence>,
     pub ties: Vec<ManualTie>,
+    /// Signed against checks' failures, now for the newer version too.
+    pub attestations: Vec<Override>,
     /// Of criteria that aim at another level than the assessment does.
     pub targets: BTreeMap<CriterionCode, Level>,
 }

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use domain::scoring::{EvidenceDuration, EvidenceState};
 use rstest::rstest;
 use store::record::{
-    Assessment, Claim, Evidence, EvidenceBody, Import, ManualTie, Rater, SaveAnswer, Successor,
+    Assessment, Claim, Evidence, EvidenceBody, Import, ManualTie, Override, Rater, SaveAnswer, Successor,
 };
-use store::{AssessmentId, Backend, EvidenceId, StoreError};
+use store::{AssessmentId, Backend, EvidenceId, OverrideId, StoreError};
 
-use crate::world::{NOW, World, baseline, binding, criterion, level, said};
+use crate::world::{NOW, World, baseline, binding, criterion, later, level, said};
 
 #[rstest]
 #[tokio::test]
@@ -63,11 +63,24 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
         by: world.user.id,
         at: NOW,
     };
+    let attested = Override {
+        id: OverrideId::new(),
+        check: check.id,
+        framework,
+        binding: binding(0),
+        reason: "They move their data centre.".to_owned(),
+        by: world.user.id,
+        by_name: world.user.name.clone(),
+        at: NOW,
+        until: later(60),
+        withdrawn_at: None,
+    };
     let successor = |evidence: Vec<Evidence>| Successor {
         assessment: assessment.clone(),
         answers: answers.clone(),
         evidence,
         ties: vec![tie.clone()],
+        attestations: vec![attested.clone()],
         targets: BTreeMap::from([(criterion(1), level(4))]),
     };
 
@@ -75,6 +88,7 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     let refused = store.start_successor(successor(vec![lost]), world.audit("followed")).await;
     assert!(matches!(refused, Err(StoreError::NotFound { .. })), "{refused:?}");
     assert_eq!(store.assessment(assessment.id).await.unwrap(), None, "nothing of it was kept");
+    assert!(store.overrides_of(check.id).await.unwrap().is_empty());
 
     store.start_successor(successor(vec![item.clone()]), world.audit("followed")).await.unwrap();
     let bundle = store.bundle(assessment.id, None).await.unwrap().unwrap();
@@ -90,6 +104,7 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     assert_eq!(store.answer_history(assessment.id, &criterion(0)).await.unwrap().len(), 1);
     assert_eq!((bundle.evidence, bundle.ties), (vec![item], vec![tie.clone()]));
     assert_eq!(bundle.targets, BTreeMap::from([(criterion(1), level(4))]));
+    assert_eq!(bundle.overrides, [attested.clone()]);
 
     // What somebody decided for the newer version in between stays.
     let decided = ManualTie { tied: true, reason: "it is live now".to_owned(), ..tie.clone() };
@@ -97,8 +112,10 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     let again = Successor {
         assessment: Assessment { id: AssessmentId::new(), ..assessment.clone() },
         answers: Vec::new(),
+        attestations: vec![Override { id: OverrideId::new(), ..attested.clone() }],
         ..successor(Vec::new())
     };
     store.start_successor(again, world.audit("followed")).await.unwrap();
     assert_eq!(store.ties_of(check.id).await.unwrap(), [decided]);
+    assert_eq!(store.overrides_of(check.id).await.unwrap(), [attested], "one that is in force is enough");
 }
