@@ -169,7 +169,10 @@ impl Service {
             attestations: next.attestations,
             targets: next.targets,
         };
-        self.keep_successor(successor, &evidence, entry).await?;
+        // In a task of its own: whoever asks may go away in between, and files without their items would stay for good.
+        let service = self.clone();
+        let starting = tokio::spawn(async move { service.keep_successor(successor, &evidence, entry).await });
+        starting.await.map_err(Error::internal)??;
         Ok(assessment)
     }
 
