@@ -336,3 +336,6 @@ fn unpack_entry(
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     Ok(done)
 }
+
+#[cfg(test)]
+mod tests;
