@@ -1,5 +1,6 @@
 //! Runs that people ask for: one of a check at a time, and each to its end.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 use store::Store;
 
@@ -54,4 +55,26 @@ async fn a_run_is_kept_although_whoever_asked_for_it_has_gone() {
     let audit = store.audit_of(world.organization.parse().unwrap(), None, 1).await.unwrap();
     assert_eq!(audit[0].action, "check.run");
     store.close().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_removed_while_it_runs_leaves_no_run_and_no_incident(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (target, check) = of_a_slow_page(&world).await;
+    let (owner, path) = (world.owner.clone(), format!("/checks/{check}/runs"));
+    let asked = tokio::spawn(async move { owner.post(&path, Value::Null).await });
+    target.asked(1).await;
+    world.owner.delete(&format!("/checks/{check}")).await.expect(204);
+    target.answers.add_permits(1);
+    let gone = asked.await.unwrap().problem(404);
+    assert_eq!(gone["detail"], "The check was not found.", "{gone}");
+    let store = Store::connect(&world.app.config.database.url).await.unwrap();
+    assert!(runs(&store, check.parse().unwrap()).await.is_empty());
+    store.close().await;
+    assert!(!world.app.deeds().await.contains(&"check.run".to_owned()));
+    assert_eq!(world.owner.get(&world.org("/incidents")).await.expect(200)["items"], json!([]));
+    world.app.stop().await;
 }
