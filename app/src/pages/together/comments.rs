@@ -68,11 +68,10 @@ fn thread_view(sheet: &AboutSheet, thread: &Thread) -> AnyView {
             None => ("resolve", "Settle thread"),
             Some(_) => ("reopen", "Open again"),
         };
-        let reply = AboutForm::Reply(id.clone());
-        let returned = sheet.returned(&reply).is_some();
-        let form = text_form(
+        let answer = text_drawer(
             sheet,
-            &reply,
+            format!("Answer {}", first.by_name),
+            &AboutForm::Reply(id.clone()),
             TextForm {
                 id: format!("reply-{id}"),
                 action: format!("{}/comments#comment-{id}", sheet.at()),
@@ -84,7 +83,7 @@ fn thread_view(sheet: &AboutSheet, thread: &Thread) -> AnyView {
         );
         view! {
             <div class="deeds deeds-thread">
-                <Drawer summary=format!("Answer {}", first.by_name) open=returned>{form}</Drawer>
+                {answer}
                 {deed_button(sheet, &thread.first, deed, words, ButtonKind::Second)}
             </div>
         }
@@ -124,11 +123,10 @@ fn said_view(sheet: &AboutSheet, said: &Said) -> AnyView {
         view! { <Drawer summary="What it said before"><div class="stack-tight">{lines}</div></Drawer> }
     });
     let change = said.editable.then(|| {
-        let form = AboutForm::Change(id.clone());
-        let returned = sheet.returned(&form).is_some();
-        let form = text_form(
+        text_drawer(
             sheet,
-            &form,
+            "Change".to_owned(),
+            &AboutForm::Change(id.clone()),
             TextForm {
                 id: format!("change-{id}"),
                 action: format!("{}/comments/{id}#comment-{id}", sheet.at()),
@@ -140,8 +138,7 @@ fn said_view(sheet: &AboutSheet, said: &Said) -> AnyView {
                     ("revision".to_owned(), comment.revision.to_string()),
                 ],
             },
-        );
-        view! { <Drawer summary="Change" open=returned>{form}</Drawer> }
+        )
     });
     let withdraw =
         said.withdrawable.then(|| deed_button(sheet, said, "withdraw", "Withdraw", ButtonKind::Plain));
@@ -186,6 +183,13 @@ struct TextForm {
     button: &'static str,
     kept: String,
     hidden: Vec<(String, String)>,
+}
+
+/// A form behind its summary; open where it came back.
+fn text_drawer(sheet: &AboutSheet, summary: String, which: &AboutForm, form: TextForm) -> AnyView {
+    let open = sheet.returned(which).is_some();
+    let form = text_form(sheet, which, form);
+    view! { <Drawer summary=summary open=open>{form}</Drawer> }.into_any()
 }
 
 fn text_form(sheet: &AboutSheet, which: &AboutForm, form: TextForm) -> AnyView {
