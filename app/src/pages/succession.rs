@@ -86,9 +86,9 @@ fn form(sheet: &SuccessionSheet) -> AnyView {
             <input type="hidden" name="version" value=next.entry.version.clone()/>
             <TextInput id="title" name="title" label="Title" value=sheet.title.clone() error=error/>
             <p class="small measure gap-small">
-                "The copied answers stay their authors'; the assessor rates anew. Health checks speak with their next run.
-                 Attestations against failing checks go over where the anchors and what the check is held to are unchanged.
-                 Plans of the roadmap and owners of findings stay with the old assessment."
+                "The copied answers stay their authors'; the assessor rates anew. Health checks stand as before where they are held
+                 to the same, and speak with their next run elsewhere. Attestations against failing checks go over where the
+                 anchors, too, are unchanged. Plans of the roadmap and owners of findings stay with the old assessment."
             </p>
             <p class="gap-small"><Button kind=ButtonKind::Main>{words}</Button></p>
         </form>
