@@ -183,7 +183,7 @@ impl Service {
         evidence: &[(EvidenceId, Evidence)],
         audit: Audit,
     ) -> Result<(), Error> {
-        let (id, org) = (successor.assessment.id, successor.assessment.org);
+        let org = successor.assessment.org;
         let kept = match self.copy_files(evidence).await {
             Ok(()) => self.store().start_successor(successor, audit).await.map_err(Error::from),
             Err(error) => Err(error),
@@ -195,7 +195,8 @@ impl Service {
             return Err(error);
         }
         self.run_checks_on_records(org, &KindCode::from(ON_EVIDENCE)).await;
-        self.touch(id);
+        // Ties and attestations belong to the version, and so to every assessment by it.
+        self.touch_organization(org);
         Ok(())
     }
 

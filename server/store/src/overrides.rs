@@ -23,6 +23,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     Both IN_FORCE = "SELECT COUNT(*) FROM overrides WHERE check_id = $1 AND framework_id = $2 AND binding = $3 \
         AND withdrawn_at IS NULL AND until_at > $4";
+    Both SIGNED = "SELECT COUNT(*) FROM overrides WHERE check_id = $1 AND framework_id = $2 AND binding = $3";
     Both WITHDRAW = "UPDATE overrides SET withdrawn_at = $2, withdrawn_by = $3 WHERE id = $1 AND withdrawn_at IS NULL";
     Both BY_ID = select!("WHERE v.id = $1");
     Both OF_CHECK = select!("WHERE v.check_id = $1 ORDER BY v.id DESC");
@@ -59,13 +60,12 @@ async fn insert(link: &mut Link<'_>, attested: &Override) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Writes what was signed for another version of the framework, at `now`; what somebody signed for this one already stays
-/// and is enough.
+/// Writes what was signed for another version of the framework. What somebody signed for this one already is enough, and
+/// what they withdrew there stays withdrawn.
 pub(crate) async fn carry(
     link: &mut Link<'_>,
     org: OrgId,
     attestations: &[Override],
-    now: UnixMillis,
 ) -> Result<(), StoreError> {
     if attestations.is_empty() {
         return Ok(());
@@ -73,7 +73,7 @@ pub(crate) async fn carry(
     run!(link, HOLD, org)?;
     for attested in attestations {
         let (check, framework, binding) = (attested.check, attested.framework, Text(&attested.binding));
-        let counted = row!(link, (i64,), IN_FORCE, check, framework, binding, now)?;
+        let counted = row!(link, (i64,), SIGNED, check, framework, binding)?;
         match room::for_one(counted, MOST) {
             Ok(()) => insert(link, attested).await?,
             Err(StoreError::Full) => {}

@@ -19,7 +19,7 @@ impl Store {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         // First, since this holds the organization.
-        overrides::carry(link, assessment.org, &attestations, assessment.created_at).await?;
+        overrides::carry(link, assessment.org, &attestations).await?;
         assessments::insert(link, &assessment).await?;
         for answer in &answers {
             copy_answer(link, answer).await?;

@@ -107,6 +107,7 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     assert_eq!(bundle.overrides, [attested.clone()]);
 
     // What somebody decided for the newer version in between stays.
+    assert!(store.withdraw_override(attested.id, later(5), world.user.id, world.audit("x")).await.unwrap());
     let decided = ManualTie { tied: true, reason: "it is live now".to_owned(), ..tie.clone() };
     store.set_tie(decided.clone(), world.audit("tied")).await.unwrap();
     let again = Successor {
@@ -117,5 +118,6 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     };
     store.start_successor(again, world.audit("followed")).await.unwrap();
     assert_eq!(store.ties_of(check.id).await.unwrap(), [decided]);
-    assert_eq!(store.overrides_of(check.id).await.unwrap(), [attested], "one that is in force is enough");
+    let withdrawn = Override { withdrawn_at: Some(later(5)), ..attested };
+    assert_eq!(store.overrides_of(check.id).await.unwrap(), [withdrawn]);
 }
