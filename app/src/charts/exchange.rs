@@ -30,8 +30,10 @@ pub struct MapPartner {
 const SIDE: usize = 8;
 /// Units from one line to the next.
 const PITCH: f64 = 50.0;
-/// Letters that fit beside a line.
+/// Letters of a name that fit beside a line.
 const LETTERS: usize = 34;
+/// Letters of what travels over it: they are smaller.
+const SMALL_LETTERS: usize = 40;
 
 /// Draws the first partners of each side. `center` is the organization's name.
 #[component]
@@ -106,8 +108,8 @@ fn line(partner: &MapPartner, from_left: bool, y: f64) -> AnyView {
         <line class=class stroke-width=number(width) x1=x1 x2=x2 y1=number(y) y2=number(y)></line>
         <path class="c-ink" d=arrow></path>
         {badge}
-        <text class="c-text" x=text y=number(y - 1.0) text-anchor=anchor>{short(&partner.name)}</text>
-        <text class="c-text-2" x=text y=number(y + 14.0) text-anchor=anchor>{short(&partner.what)}</text>
+        <text class="c-text" x=text y=number(y - 1.0) text-anchor=anchor>{short(&partner.name, LETTERS)}</text>
+        <text class="c-text-2" x=text y=number(y + 14.0) text-anchor=anchor>{short(&partner.what, SMALL_LETTERS)}</text>
     }
     .into_any()
 }
@@ -128,11 +130,11 @@ fn counted(partners: &[MapPartner]) -> String {
 }
 
 /// What fits beside a line.
-fn short(text: &str) -> String {
-    if text.chars().count() <= LETTERS {
+fn short(text: &str, letters: usize) -> String {
+    if text.chars().count() <= letters {
         return text.to_owned();
     }
-    format!("{}…", text.chars().take(LETTERS - 1).collect::<String>().trim_end())
+    format!("{}…", text.chars().take(letters - 1).collect::<String>().trim_end())
 }
 
 /// A name over lines of about eighteen letters, four at most.
@@ -144,7 +146,7 @@ fn wrapped(name: &str) -> Vec<String> {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(short(word)),
+            _ => lines.push(short(word, LETTERS)),
         }
     }
     lines.truncate(4);
@@ -187,6 +189,14 @@ mod tests {
         let html = drawn(many.collect());
         assert_eq!(html.matches("<line").count(), SIDE);
         assert!(html.contains('…'));
+    }
+
+    #[test]
+    fn what_travels_is_said_in_full_with_its_domain() {
+        let said = "admissions, discharges, transfers · NET";
+        let html =
+            drawn(vec![MapPartner { what: said.to_owned(), ..partner("Network", Way::In, Status::Pass) }]);
+        assert!(html.contains(&format!(">{said}<")), "{html}");
     }
 
     #[test]
