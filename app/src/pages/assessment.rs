@@ -229,8 +229,10 @@ fn progress(assessed: &Assessed, paths: &Paths) -> AnyView {
 }
 
 /// Who answers the domain, and until when while something is left to answer.
-fn owner(assessed: &Assessed, domain: &domain::framework::Domain) -> Option<AnyView> {
-    let whole = assessed.assignment(&Part::Domain(domain.code.clone()))?;
+fn owner(assessed: &Assessed, domain: &domain::framework::Domain) -> AnyView {
+    let Some(whole) = assessed.assignment(&Part::Domain(domain.code.clone())) else {
+        return "Nobody yet".into_any();
+    };
     let left = domain.criteria.iter().any(|criterion| {
         let score = assessed.criterion_score(&criterion.code);
         score.is_some_and(|score| score.standing == Standing::Unanswered)
@@ -242,7 +244,7 @@ fn owner(assessed: &Assessed, domain: &domain::framework::Domain) -> Option<AnyV
         let class = if missed { "sub fail-text" } else { "sub" };
         view! { <span class=class>{words}</span> }
     });
-    Some(view! { {owner}{due} }.into_any())
+    view! { {owner}{due} }.into_any()
 }
 
 fn state(score: &DomainScore) -> &'static str {

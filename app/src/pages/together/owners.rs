@@ -12,14 +12,14 @@ use crate::words::anchor;
 
 /// The page's content.
 pub(crate) fn owners_page(sheet: &OwnersSheet) -> AnyView {
-    let columns = vec![
-        Column::text("Domain"),
-        Column::text("Owner"),
-        Column::number("Answered"),
-        Column::text("Criteria with an owner or a day of their own"),
-    ];
+    let mut columns = vec![Column::text("Domain"), Column::text("Owner"), Column::number("Answered")];
+    let assignments = &sheet.assessed.bundle.assignments;
+    let apart = assignments.iter().any(|one| matches!(one.part, Part::Criterion(_)));
+    if apart {
+        columns.push(Column::text("Criteria with an owner or a day of their own"));
+    }
     let domains = sheet.assessed.framework.domains.iter().enumerate();
-    let rows = domains.map(|(index, domain)| row(sheet, index, domain)).collect_view();
+    let rows = domains.map(|(index, domain)| row(sheet, index, domain, apart)).collect_view();
     let under = "A domain's owner answers its criteria that have none of their own.";
     let mine = sheet.paths.mine();
     view! {
@@ -31,7 +31,8 @@ pub(crate) fn owners_page(sheet: &OwnersSheet) -> AnyView {
     .into_any()
 }
 
-fn row(sheet: &OwnersSheet, index: usize, domain: &Domain) -> AnyView {
+/// `some_apart`: some criterion, here or in another domain, has an owner or a day of its own.
+fn row(sheet: &OwnersSheet, index: usize, domain: &Domain, some_apart: bool) -> AnyView {
     let score = &sheet.assessed.score.domains[index];
     let kept = sheet.assessed.assignment(&Part::Domain(domain.code.clone()));
     let words = words(kept);
@@ -58,6 +59,7 @@ fn row(sheet: &OwnersSheet, index: usize, domain: &Domain) -> AnyView {
         })
     });
     let apart = apart.collect_view();
+    let apart = some_apart.then(|| view! { <td class="wide"><ul class="small">{apart}</ul></td> });
     let first = domain.criteria.first().map(|criterion| {
         let href = format!("{}#{}", sheet.paths.domain(&domain.code), anchor(&criterion.code));
         view! { <a href=href><span class="code">{code.clone()}</span></a>" " }
@@ -67,7 +69,7 @@ fn row(sheet: &OwnersSheet, index: usize, domain: &Domain) -> AnyView {
             <th scope="row">{first}<span class="sub">{domain.title.clone()}</span></th>
             <td class="wide">{words}{form}</td>
             <td class="num" data-label="Answered">{format!("{} of {}", score.answered, score.applicable)}</td>
-            <td class="wide"><ul class="small">{apart}</ul></td>
+            {apart}
         </tr>
     }
     .into_any()
