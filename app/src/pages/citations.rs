@@ -142,11 +142,11 @@ fn row(sheet: &CitationsSheet, citation: &Citation) -> AnyView {
     });
     view! {
         <tr id=format!("source-{}", citation.key)>
-            <th scope="row">{citation.key.to_string()}{edit}</th>
+            <th scope="row"><span class="nowrap">{citation.key.to_string()}</span>{edit}</th>
             <td class="wide">{whole_codes(&citation.title)}{links.collect_view()}</td>
             <td>{citation.binds.clone().unwrap_or_else(|| "–".to_owned())}</td>
             <td class="nowrap">{force}{mark}</td>
-            <td>{citation.status.clone()}</td>
+            <td class="nowrap">{citation.status.clone()}</td>
         </tr>
     }
     .into_any()

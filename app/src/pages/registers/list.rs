@@ -170,7 +170,7 @@ pub(crate) fn RegistersPage(at: String, counts: Vec<(Register, u64)>) -> impl In
             let href = format!("{at}/{}", register.as_str());
             view! {
                 <tr>
-                    <th scope="row"><a href=href>{title(register)}</a></th>
+                    <th scope="row" class="nowrap"><a href=href>{title(register)}</a></th>
                     <td class="wide">{purpose(register)}</td>
                     <td class="num" data-label="Entries">{count}</td>
                 </tr>

@@ -17,18 +17,17 @@ pub(super) fn criterion_view(page: &ReviewDomain, criterion: &Criterion) -> AnyV
     let assessed = &sheet.page.assessed;
     let score = assessed.criterion_score(&criterion.code);
     let rated = assessed.assessor_answer(&criterion.code).is_some();
-    let whose = if rated { "the assessor's rating " } else { "" };
+    let counting = if rated { "The assessor's rating counts" } else { "Counts" };
     let counts = score.map(|score| match score.standing {
         Standing::Answered(_) => {
-            format!("{whose}counts {}, evidence E{}", score.effective.get(), score.evidence_class)
+            format!("{counting} {}, evidence E{} · ", score.effective.get(), score.evidence_class)
         }
-        Standing::ApprovedNotApplicable => "does not apply, approved".to_owned(),
-        Standing::PendingNotApplicable => "counts 0 until it is decided whether it applies".to_owned(),
-        _ => "not answered, counts 0".to_owned(),
+        Standing::ApprovedNotApplicable => "Does not apply, approved · ".to_owned(),
+        Standing::PendingNotApplicable => "Counts 0 until it is decided whether it applies · ".to_owned(),
+        _ => "Not answered, counts 0 · ".to_owned(),
     });
     let beside = format!("{}#{}", sheet.paths.domain(&page.domain().code), anchor(&criterion.code));
-    let aside =
-        view! { <p>{counts}" "<a href=beside>{format!("{} with its checks", criterion.code)}</a></p> };
+    let aside = view! { <p>{counts}<a href=beside>{format!("{} with its checks", criterion.code)}</a></p> };
     let content = view! {
         <p class="measure">{crate::words::in_words(&criterion.question)}</p>
         <div class="grid two gap-above">
