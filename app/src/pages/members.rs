@@ -45,6 +45,8 @@ fn meaning(role: Role) -> &'static str {
 /// What the page shows.
 pub(crate) struct MembersSheet {
     pub(crate) slug: String,
+    /// A demonstration stays as it is.
+    pub(crate) demo: bool,
     pub(crate) members: Vec<Member>,
     /// The latest, for an owner; nobody else manages members.
     pub(crate) invitations: Option<Vec<Invitation>>,
@@ -76,7 +78,7 @@ pub(crate) struct MadeLink {
 
 #[component]
 pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
-    let MembersSheet { slug, members, invitations, reader, now, filled } = sheet;
+    let MembersSheet { slug, demo, members, invitations, reader, now, filled } = sheet;
     let (may_manage, refusal) = (invitations.is_some(), filled.refusal.clone());
     let at = format!("/orgs/{slug}/members");
     let under = plural(members.len(), "member");
@@ -90,7 +92,7 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
     let invite = invitations.as_ref().map(|_| invitations::form(&at, &filled.invite, refusal.as_ref()));
     let made = filled.made.iter().map(invitations::made).collect_view();
     let invited = invitations.map(|invitations| invitations::list(&at, &invitations, now));
-    let own = may_manage.then(|| organization_section(&slug));
+    let own = may_manage.then(|| organization_section(&slug, demo));
     let roles = ROLES.iter().map(|(_, role)| Fact::new(role_word(*role), meaning(*role))).collect::<Vec<_>>();
     view! {
         <PageHead title="Members" under=under/>
@@ -115,12 +117,18 @@ pub(crate) fn MembersPage(sheet: MembersSheet) -> impl IntoView {
     .into_any()
 }
 
-fn organization_section(slug: &str) -> AnyView {
+fn organization_section(slug: &str, demo: bool) -> AnyView {
     let (edit, action) = (format!("/orgs/{slug}/edit"), format!("/orgs/{slug}/export"));
+    let edit = if demo {
+        view! { <p class="dim gap-small">"This is a demonstration: it stays as it is."</p> }.into_any()
+    } else {
+        view! { <p class="gap-small"><ButtonLink href=edit>"Edit the organization"</ButtonLink></p> }
+            .into_any()
+    };
     view! {
         <Section id="organization" title="The organization">
             <p>"Its name, what it is and its size: they decide which criteria are asked, and with whom it is compared."</p>
-            <p class="gap-small"><ButtonLink href=edit>"Edit the organization"</ButtonLink></p>
+            {edit}
         </Section>
         <Section id="export" title="The organization as a file">
             <p>
@@ -183,7 +191,7 @@ fn role_form(at: &str, member: &Member) -> AnyView {
         <form class="row" method="post" action=format!("{at}/role")>
             <input type="hidden" name="user" value=member.user.to_string()/>
             <select class="input input-short" name="role" aria-label=format!("Role of {}", member.name)>{options}</select>
-            <Button size=ButtonSize::Small>"Change"</Button>
+            <Button>"Change"</Button>
         </form>
     }
     .into_any()

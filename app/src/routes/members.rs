@@ -140,6 +140,7 @@ async fn page(
     let holds_secret = !filled.made.is_empty();
     let sheet = MembersSheet {
         slug: organization.slug.clone(),
+        demo: organization.demo,
         members,
         invitations,
         reader: actor.user(),
