@@ -69,7 +69,7 @@ pub(crate) fn AssessmentNewPage(
     let choices = frameworks
         .into_iter()
         .map(|entry| {
-            let words = format!("{} {}: {}", entry.code, entry.version, entry.title);
+            let words = format!("{} {}", entry.title, entry.version);
             (framework_value(&entry), words)
         })
         .collect();

@@ -83,7 +83,7 @@ fn form(sheet: &CampaignsSheet) -> AnyView {
     let error = |field| error_of(sheet.refusal.as_ref(), field);
     let frameworks = sheet.frameworks.iter().map(|entry| {
         let value = format!("{} {}", entry.code, entry.version);
-        (value, format!("{} {}: {}", entry.code, entry.version, entry.title))
+        (value, format!("{} {}", entry.title, entry.version))
     });
     let organizations = choices(&sheet.organizations, &sheet.typed);
     let count = plural(sheet.organizations.len(), "organization");

@@ -12,7 +12,7 @@ mod seen;
 mod status;
 mod uptime;
 
-use domain::check::Group;
+use domain::check::{Group, ParameterType};
 use leptos::prelude::*;
 use service::UnixMillis;
 use service::assessment::Assessed;
@@ -166,6 +166,9 @@ fn setup_section(check: &CheckShown) -> AnyView {
     };
     let mut facts = vec![Fact::new("Schedule", schedule)];
     facts.extend(check.parameters.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
+        if kind.parameter(name).is_some_and(|spec| spec.kind == ParameterType::Boolean) {
+            return Fact::new(in_words(name), if value == "true" { "yes" } else { "no" });
+        }
         let lines = value.lines().count();
         let shown = if lines > 3 { format!("{lines} lines") } else { value.replace('\n', ", ") };
         Fact::new(in_words(name), view! { <span class="mono">{shown}</span> })

@@ -22,7 +22,7 @@ pub(super) fn incidents_section(check: &CheckShown, typed: &Fields, refusal: Opt
     let incidents = &check.incidents;
     let at = format!("/orgs/{}", check.page.organization.slug);
     let table = if incidents.incidents.is_empty() {
-        view! { <p class="dim">"It has not been broken long enough to be one."</p> }.into_any()
+        view! { <p class="dim">"None yet."</p> }.into_any()
     } else {
         incidents_table(&incidents.incidents, "Incidents of this check, the latest first", &at, check.now)
     };
