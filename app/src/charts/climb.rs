@@ -97,6 +97,12 @@ pub fn ClimbPlot(
             </div>
             <figcaption class="row">
                 <ul class="legend">
+                    <li>
+                        <svg class="key-line" viewBox="0 0 24 8" aria-hidden="true">
+                            <rect class="c-proven" x="9" y="0" width="5" height="8"></rect>
+                        </svg>
+                        "proven today"
+                    </li>
                     {key("c-claim", "overall score as planned".to_owned())}
                     {key("c-line", "reaches a rung".to_owned())}
                     {asked}

@@ -76,7 +76,16 @@ pub(super) const fn listed(register: Register) -> &'static [&'static str] {
         Register::MeasureValidations => {
             &["measure", "contract", "version", "validator", "validated", "charts", "agreeing"]
         }
-        Register::ConsentTests => &["suite", "release", "ran", "permit_cases", "deny_cases", "tester"],
+        Register::ConsentTests => &[
+            "suite",
+            "release",
+            "ran",
+            "permit_cases",
+            "permit_passed",
+            "deny_cases",
+            "deny_passed",
+            "tester",
+        ],
         Register::Credentials => &["credential", "kind", "integration", "issued", "last_used", "disabled"],
         Register::ContractFeeds => &["contract", "attribution", "claims", "quality"],
         Register::LogicChanges => &["change", "source", "dated", "in_production"],

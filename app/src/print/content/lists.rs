@@ -67,7 +67,7 @@ fn row(report: &Report, finding: &FindingView) -> Value {
         "cause": finding_cause(assessed, finding),
         "checks": checks,
         "remedy": finding_remedy(assessed, finding),
-        "owner": record.owner,
+        "owner": if record.owner.is_empty() { dash() } else { record.owner.clone() },
         "due": record.due.map_or_else(dash, day),
     })
 }
