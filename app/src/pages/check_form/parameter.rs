@@ -22,7 +22,7 @@ pub(super) fn parameter_field(
     let id = format!("parameters.{}", spec.name);
     let name = id.clone();
     let label = in_words(&spec.name);
-    let error = error_of(refusal, &id);
+    let error = error_of(refusal, &id).map(beside_hint);
     let value = if typed.has(&id) { typed.get(&id).to_owned() } else { default_words(spec) };
     let optional = !spec.required || set;
     match spec.kind {
@@ -115,6 +115,12 @@ pub(crate) fn as_hint(said: &str) -> String {
     phrase.unwrap_or(said).to_owned()
 }
 
+/// That a value is missing says no more below its hint, which says what the value is.
+fn beside_hint(told: String) -> String {
+    const MISSING: &str = "A value is required.";
+    if told.starts_with(MISSING) { MISSING.to_owned() } else { told }
+}
+
 /// `base_url` is `Base URL`, `max_latency_ms` is `Max latency ms`.
 pub(crate) fn in_words(name: &str) -> String {
     capitalized(&name.split('_').map(spelled).collect::<Vec<_>>().join(" "))
@@ -134,6 +140,13 @@ mod tests {
     fn a_hint_of_one_phrase_has_no_full_stop() {
         let hints = ["Host name.", "Host name. One per line.", "Without a trailing slash", ""].map(as_hint);
         assert_eq!(hints, ["Host name", "Host name. One per line.", "Without a trailing slash", ""]);
+    }
+
+    #[test]
+    fn a_missing_value_does_not_repeat_its_hint() {
+        let told = ["A value is required. FHIR base address.", "Must be a whole number."];
+        let told = told.map(|told| beside_hint(told.to_owned()));
+        assert_eq!(told, ["A value is required.", "Must be a whole number."]);
     }
 
     #[test]
