@@ -127,7 +127,7 @@ fn problems(page: &DraftPage) -> AnyView {
 
 fn problem_row(at: &str, draft: &Draft, problem: &Problem) -> AnyView {
     let spot = &problem.spot;
-    let field = spot.field.replace(['_', '.'], " ");
+    let field = field_words(&spot.field);
     let href = match (spot.part, spot.field.as_str()) {
         (Part::Head, "domains" | "rungs") => format!("{at}#{}", spot.field),
         (part, field) => format!("{at}/parts/{part}#{field}"),
@@ -140,6 +140,23 @@ fn problem_row(at: &str, draft: &Draft, problem: &Problem) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// A field as its form names it: `anchors.2` is `anchor 2`, `gates.8.1` is `gate of 8.1`. Checks count from 0 in the text,
+/// and from 1 for people: `checks.0.id` is `check 1 id`.
+fn field_words(field: &str) -> String {
+    let spaced = |text: &str| text.replace(['_', '.'], " ");
+    match field.split_once('.') {
+        Some(("anchors", level)) => format!("anchor {level}"),
+        Some(("gates", rung)) => format!("gate of {rung}"),
+        Some(("checks", rest)) => {
+            let (place, name) = rest.split_once('.').unwrap_or((rest, ""));
+            let place =
+                place.parse::<usize>().map_or_else(|_| place.to_owned(), |place| (place + 1).to_string());
+            format!("check {place} {}", spaced(name)).trim_end().to_owned()
+        }
+        _ => spaced(field),
+    }
 }
 
 /// A field that goes along with every form of a draft: a stale one changes nothing.
@@ -274,4 +291,15 @@ fn deeds(page: &DraftPage) -> AnyView {
         </Section>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_named_as_people_name_it() {
+        let words = ["checks.0.fail_cap", "anchors.2", "gates.8.1", "min_domain"].map(field_words);
+        assert_eq!(words, ["check 1 fail cap", "anchor 2", "gate of 8.1", "min domain"]);
+    }
 }

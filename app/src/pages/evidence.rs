@@ -127,7 +127,7 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
     view! {
         <tr id=format!("item-{}", item.id)>
             <th scope="row">{line::title(item, &page.paths)}<span class="sub">{line::note_text(item)}</span><span class="sub">{by}</span></th>
-            <td class="wide"><div class="row">{criteria}{change}</div></td>
+            <td class="wide"><div class="row">{criteria}</div>{change}</td>
             <td>{duration_word(item.duration)}</td>
             <td class="num" data-label="Dated">{day(item.dated)}</td>
             <td class="num" data-label="Valid to">{day(expiry)}{expired}</td>
