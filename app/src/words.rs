@@ -99,9 +99,9 @@ pub fn rating_words(framework: &Framework, rating: &Claim, own: Option<&Claim>) 
     }
 }
 
-/// A text of a framework as the screen says it: `≥` for `>=`.
+/// A text of a framework as the screen says it: `≥` for `>=`, and no end of a line between it and its number.
 pub fn in_words(text: &str) -> String {
-    text.replace(">=", "≥").replace("<=", "≤")
+    text.replace(">=", "≥").replace("<=", "≤").replace("≥ ", "≥\u{a0}").replace("≤ ", "≤\u{a0}")
 }
 
 /// The same text with quotation marks for the backticks that code stands in.
@@ -162,6 +162,15 @@ mod tests {
             format!("The assessor rates it not applicable; the organization said 0 {}", names[0])
         );
         assert!(said(&level(4), None).ends_with("; the organization did not answer"));
+    }
+
+    #[test]
+    fn a_bound_stands_on_one_line_with_its_number() {
+        assert_eq!(
+            in_words("at >= 80% of sites, lag <= 15 min"),
+            "at ≥\u{a0}80% of sites, lag ≤\u{a0}15 min"
+        );
+        assert_eq!(in_words(">="), "≥");
     }
 
     #[test]

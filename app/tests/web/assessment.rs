@@ -48,7 +48,7 @@ async fn a_domain_asks_every_criterion_as_a_named_group_of_levels() {
         ">Rationale</label>",
         "Save answer",
         "role=\"status\"",
-        "≥ 99.0%",
+        "≥\u{a0}99.0%",
     ] {
         assert!(first.contains(expected), "{expected} in {first}");
     }
