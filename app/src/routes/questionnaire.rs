@@ -62,7 +62,14 @@ async fn answer(
     // The address must be right before anything is written.
     let mut sheet = read(&state, &actor, &slug, id, &domain, Typed::default()).await?;
     let sent_from = CriterionCode::from(fields.get("save"));
-    let new = given(&state, &actor, &sheet, &fields, &sent_from).await?;
+    let sent = Sent::all(&fields);
+    if sent.is_empty() {
+        // As from a page that was loaded before an update.
+        let words =
+            "No answer arrived. Go back, copy what you typed, load the page again and answer once more.";
+        return Err(Error::Conflict(words.to_owned()).into());
+    }
+    let new = given(&state, &actor, &sheet, sent, &sent_from).await?;
     let shown = new.iter().find(|sent| sent.criterion == sent_from).or(new.first());
     let shown = shown.map_or_else(|| sent_from.clone(), |sent| sent.criterion.clone());
     let mut status = StatusCode::OK;
@@ -95,12 +102,12 @@ async fn given(
     state: &AppState,
     actor: &Actor,
     sheet: &Sheet,
-    fields: &Fields,
+    sent: Vec<Sent>,
     sent_from: &CriterionCode,
 ) -> Result<Vec<Sent>, Error> {
     let mut given = Vec::new();
     let mut empty = None;
-    for sent in Sent::all(fields) {
+    for sent in sent {
         if is_new(state, actor, sheet, &sent).await? {
             given.push(sent);
         } else if sent.criterion == *sent_from && sent.level.is_empty() {

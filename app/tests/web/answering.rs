@@ -103,6 +103,16 @@ async fn one_button_saves_all_that_was_answered_and_leaves_the_rest_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_form_without_any_answer_is_not_passed_over_in_silence() {
+    let site = Site::new().await;
+    let (mut browser, assessment) = begun(&site).await;
+    let fields = [("criterion", "PAT-1"), ("revision", "0"), ("level", "3")];
+    let page = browser.post(&format!("{assessment}/PAT"), &fields).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.body.contains("No answer arrived"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn an_answer_that_is_not_taken_keeps_none_of_the_others() {
     let site = Site::new().await;
     let (mut browser, assessment) = begun(&site).await;

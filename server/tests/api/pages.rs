@@ -198,7 +198,14 @@ async fn a_form_that_is_no_utf_8_or_far_too_large_is_refused_in_words() {
 async fn an_answer_typed_while_the_session_expired_is_saved_after_signing_in() {
     let world = World::new(Backend::Sqlite).await;
     let path = format!("/orgs/{}/assessments/{}/PAT", world.slug, world.assessment);
-    let typed = [("criterion", "PAT-1"), ("level", "3"), ("rationale", "Live since May."), ("revision", "0")];
+    let typed = [
+        ("PAT-1.level", "3"),
+        ("PAT-1.rationale", "Live since May."),
+        ("PAT-1.revision", "0"),
+        ("PAT-2.level", "2"),
+        ("PAT-2.revision", "0"),
+        ("save", "PAT-1"),
+    ];
     let answer = world.owner.submit(&path, &typed).await;
     assert_eq!(answer.status, 401);
     assert!(answer.text.contains("Live since May."), "what was typed is on the page: {}", answer.text);
@@ -219,6 +226,7 @@ async fn an_answer_typed_while_the_session_expired_is_saved_after_signing_in() {
     assert_eq!(world.owner.submit(&path, &fields).await.status, 303);
     let saved = world.owner.get(&world.at("")).await.expect(200);
     assert_eq!(saved["answers"][0]["rationale"], "Live since May.");
+    assert_eq!(saved["answers"][1]["level"], 2);
 }
 
 #[tokio::test]

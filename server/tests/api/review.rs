@@ -314,7 +314,7 @@ async fn the_review_is_done_by_plain_forms() {
     assert!(page.contains("GOV-1: 8.0 needs") && page.contains("Submit all the same"), "{page}");
     let done = world.owner.submit(&review, &[("do", "submit"), ("note", "Ready.")]).await;
     assert_eq!((done.status.as_u16(), done.location()), (303, &*review), "{}", done.text);
-    let locked = [("criterion", "PAT-1"), ("level", "1"), ("rationale", ""), ("revision", "1")];
+    let locked = [("PAT-1.level", "1"), ("PAT-1.rationale", ""), ("PAT-1.revision", "1")];
     assert_eq!(world.owner.submit(&format!("{at}/PAT"), &locked).await.status, 409);
     assert_eq!(world.owner.submit(&review, &[("do", "finalize")]).await.status, 403);
     assert_eq!(consultant.submit(&review, &[("do", "nothing")]).await.status, 409);

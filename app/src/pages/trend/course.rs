@@ -45,11 +45,12 @@ impl Axis {
         days
     }
 
+    /// What the table says, oldest first: on a day that ends elsewhere, too, the line goes through what was handed in.
     pub(crate) fn steps(&self, course: &Course) -> Vec<CourseStep> {
-        let steps = course.points.iter().map(|point| CourseStep {
-            at: self.share(point.at),
-            proven: point.proven.as_ref().map(reading),
-            claimed: point.claimed.as_ref().map(reading),
+        let steps = course.lines().into_iter().rev().map(|line| CourseStep {
+            at: self.share(line.at),
+            proven: line.proven.as_ref().map(reading),
+            claimed: line.claimed.as_ref().map(reading),
         });
         steps.collect()
     }
@@ -179,4 +180,60 @@ fn rows(lines: &[CourseLine], caption: String) -> AnyView {
         })
         .collect_view();
     view! { <Table caption=caption columns=columns look=TableLook::Fold>{rows}</Table> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::scoring::Exact;
+    use service::record::{HandedIn, SizeBand, Snapshot, SnapshotKind, SnapshotResult};
+    use service::{AssessmentId, OrgId, SnapshotId, UserId};
+
+    use super::*;
+
+    fn handed_in(at: i64, overall: i128) -> HandedIn {
+        let id = SnapshotId::new();
+        let figure = || Some(Exact::from_integer(overall).into());
+        HandedIn {
+            snapshot: Snapshot {
+                id,
+                org: OrgId::new(),
+                assessment: AssessmentId::new(),
+                number: 1,
+                kind: SnapshotKind::Submitted,
+                rung: None,
+                sha256: "0".repeat(64),
+                previous: None,
+                made_by: UserId::new(),
+                made_by_name: "Ana".to_owned(),
+                made_at: UnixMillis(at),
+            },
+            result: SnapshotResult {
+                snapshot: id,
+                overall: figure(),
+                claimed: figure(),
+                domains: [].into(),
+                profiles: Vec::new(),
+                size_band: SizeBand::UpTo6,
+            },
+        }
+    }
+
+    #[test]
+    fn the_line_goes_through_what_was_handed_in_on_a_day_that_ends_elsewhere() {
+        let point = |at, overall| CoursePoint {
+            at: UnixMillis(at),
+            proven: Some(Exact::from_integer(overall)),
+            claimed: Some(Exact::from_integer(overall)),
+            rung: None,
+        };
+        let points = vec![point(0, 0), point(80, 10), point(100, 10)];
+        let course = Course { points, handed_in: vec![handed_in(50, 61)] };
+        let steps = Axis::of(std::iter::once(&course)).steps(&course);
+        let expected = [(0.0, 0), (0.5, 61), (0.8, 10), (1.0, 10)].map(|(at, overall)| CourseStep {
+            at,
+            proven: Some(reading(&Exact::from_integer(overall))),
+            claimed: Some(reading(&Exact::from_integer(overall))),
+        });
+        assert_eq!(steps, expected);
+    }
 }
