@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::support::fhir::token::Tokens;
 use crate::support::fhir::{FhirServer, P384, fhir, outcome};
+use crate::support::http::{Site, response};
 use crate::support::{error, prober, run_with, said, seen};
 
 const KIND: &str = "fhir.read_search";
@@ -202,6 +203,18 @@ async fn a_client_that_is_not_registered_is_inconclusive() {
     let text = &error(&outcome).text;
     assert!(text.contains("invalid_client: iss is somebody-else"), "{text}");
     assert!(text.contains("are registered there"), "{text}");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_out_of_order_lets_nobody_read() {
+    let server = FhirServer::start(patients()).await;
+    let tokens = Site::always(response("503 Service Unavailable", "", b"")).await;
+    let outcome = check(&server, &[("patient_ids", "p1"), ("token_url", &tokens.url())]).await;
+    assert_eq!((outcome.status, outcome.reach), (Status::Fail, Reach::Answered), "{outcome:#?}");
+    assert!(error(&outcome).text.contains("token request: expected 200"), "{}", error(&outcome).text);
+    assert_eq!(seen(&outcome, "patients_read"), "0");
+    assert_eq!(outcome.observations.get("resources_found"), Some(&Vec::new().into()), "{outcome:#?}");
+    assert_eq!(seen(&outcome, "document_generated"), "false");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod tally;
 
 use std::time::Duration;
 
-use domain::check::{Message, Outcome, Severity};
+use domain::check::{Message, Outcome, Reach, Severity};
 use http::StatusCode;
 use rust_decimal::Decimal;
 
@@ -59,6 +59,9 @@ struct Reading<'a, 'c> {
 impl Reading<'_, '_> {
     async fn run(mut self, plan: &[Query]) -> Outcome {
         if let Err(failure) = self.client.token(self.context, &mut self.report).await {
+            if failure.reach == Reach::Answered {
+                self.nothing_read();
+            }
             return self.report.stop(&failure);
         }
         for query in plan {
@@ -101,7 +104,7 @@ impl Reading<'_, '_> {
                 };
                 self.tally.answered(query, answer.latency, found, first);
             }
-            Err(failure) => self.tally.unanswered(query, failure),
+            Err(failure) => self.tally.unanswered(query, failure, first),
         }
     }
 
@@ -201,6 +204,13 @@ impl Reading<'_, '_> {
             }
             self.ask(query, false).await;
         }
+    }
+
+    /// Where the token endpoint is out of order nobody reads anything, which is what conditions must see.
+    fn nothing_read(&mut self) {
+        self.report.observe("patients_read", 0_i64);
+        self.report.observe("resources_found", Vec::<String>::new());
+        self.report.observe("document_generated", false);
     }
 
     fn observe(&mut self) {

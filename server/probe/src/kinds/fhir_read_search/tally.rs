@@ -45,9 +45,11 @@ impl Tally {
         }
     }
 
-    pub(super) fn unanswered(&mut self, query: &Query, failure: Failure) {
+    pub(super) fn unanswered(&mut self, query: &Query, failure: Failure, first: bool) {
         self.requests += 1;
-        self.patients.insert(query.patient.clone(), false);
+        if first {
+            self.patients.insert(query.patient.clone(), false);
+        }
         self.failure(query, &failure);
         self.silence.get_or_insert(failure);
     }
@@ -105,6 +107,23 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Layer;
+
+    #[test]
+    fn a_patient_that_was_read_stays_read_when_a_request_of_the_sample_is_not_answered() {
+        let query = Query {
+            template: "Patient/{id}".to_owned(),
+            patient: "p1".to_owned(),
+            url: "https://fhir.example.org/Patient/p1".parse().unwrap(),
+        };
+        let silent = || Failure::no_answer(Layer::Http, "no answer");
+        let mut tally = Tally::default();
+        tally.answered(&query, Duration::from_millis(7), Ok(BTreeSet::new()), true);
+        tally.unanswered(&query, silent(), false);
+        assert_eq!((tally.patients_read(), tally.error_pct()), (1, Decimal::from(50)));
+        tally.unanswered(&query, silent(), true);
+        assert_eq!(tally.patients_read(), 0);
+    }
 
     #[test]
     fn the_percentile_is_the_nearest_rank() {
