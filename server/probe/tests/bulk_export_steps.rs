@@ -58,6 +58,7 @@ async fn a_file_that_does_not_come_is_named(#[case] output: Value, #[case] told:
     let (_server, outcome) = export(manifest(&output, &json!([]))).await;
     assert_ne!(outcome.status, Status::Pass);
     assert!(error(&outcome).text.contains(told), "{}", error(&outcome).text);
+    assert_eq!(outcome.warned, outcome.status == Status::Fail, "no binding may pass: {outcome:#?}");
 }
 
 #[tokio::test]
@@ -99,6 +100,17 @@ async fn a_kick_off_that_is_not_accepted_ends_the_run(
     assert_eq!(outcome.status, verdict, "{outcome:#?}");
     assert!(error(&outcome).text.contains(told), "{}", error(&outcome).text);
     assert_eq!(seen(&outcome, "kickoff_status"), status.as_u16().to_string());
+    // A refused client says nothing of the export; all else fails whatever is asked of one.
+    let listed = outcome.observations.get("output_files").map(ToString::to_string);
+    assert_eq!(listed.as_deref(), (verdict == Status::Fail).then_some("0"), "{outcome:#?}");
+}
+
+#[tokio::test]
+async fn a_manifest_that_is_none_lists_nothing() {
+    let (_server, outcome) = export(json!("done")).await;
+    assert_eq!(outcome.status, Status::Fail, "{outcome:#?}");
+    let seen = ["final_status", "output_files", "within_window"].map(|name| seen(&outcome, name));
+    assert_eq!(seen, ["200", "0", "false"]);
 }
 
 /// A server whose job answers always the same.

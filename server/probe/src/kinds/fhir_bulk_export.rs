@@ -10,7 +10,7 @@ mod poll;
 
 use std::time::Duration;
 
-use domain::check::{Message, Outcome, Severity};
+use domain::check::{Message, Outcome, Reach, Severity};
 use http::header::CONTENT_LOCATION;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -82,7 +82,10 @@ impl Export<'_, '_> {
         let started = Instant::now();
         let job = match self.start(url).await {
             Ok(job) => job,
-            Err(failure) => return self.report.stop(&failure),
+            Err(failure) => {
+                self.nothing_exported(&failure);
+                return self.report.stop(&failure);
+            }
         };
         let kicked_off = started.elapsed();
         let ended = self.follow(&job, started, kicked_off, since).await;
@@ -144,12 +147,14 @@ impl Export<'_, '_> {
             Ok(answer) => answer,
             Err(failure) => {
                 self.report.observe("within_window", false);
+                self.nothing_exported(&failure);
                 return Err(failure);
             }
         };
         let took = started.elapsed();
+        let read = Manifest::read(&answer, &mut self.report);
+        let manifest = read.inspect_err(|failure| self.nothing_exported(failure))?;
         self.judge_time(took);
-        let manifest = Manifest::read(&answer, &mut self.report)?;
         self.report.observe("output_files", count(manifest.output.len()));
         self.report.observe("error_files", count(manifest.errors));
         if manifest.errors > 0 {
@@ -174,7 +179,19 @@ impl Export<'_, '_> {
             took.as_secs(),
             counting.elapsed().as_millis()
         ));
+        if counted.as_ref().is_err_and(|failure| failure.reach != Reach::Inconclusive) {
+            let text = "not every file that the manifest lists came, so its counts prove nothing";
+            self.report.warn(requirement(Message::new(Severity::Warning, text).at("output")));
+        }
         counted
+    }
+
+    /// A server that answers without an export lists nothing, which is what conditions must see.
+    fn nothing_exported(&mut self, failure: &Failure) {
+        if failure.reach == Reach::Answered {
+            self.report.observe("output_files", 0_i64);
+            self.report.observe("within_window", false);
+        }
     }
 
     fn judge_time(&mut self, took: Duration) {
