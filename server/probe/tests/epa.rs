@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::support::fhir::{CLIENT, FhirServer, P384, fhir, outcome};
+use crate::support::http::{self, Site};
 use crate::support::{error, prober, run_with, said, seen};
 
 const KIND: &str = "epa.roundtrip";
@@ -107,6 +108,21 @@ async fn a_registered_client_asks_for_a_token_first() {
     let outcome = check(&server.base(), "pas", &credentials.to_string()).await;
     assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
     assert_eq!(server.requests(), ["POST /token", "POST /fhir/Claim/$submit"]);
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_out_of_order_fails() {
+    let (endpoint, received) = payer(|| fhir(&claim_response("queued"))).await;
+    let tokens = Site::always(http::response("503 Service Unavailable", "", b"")).await;
+    let credentials = json!({
+        "token_url": tokens.url(), "client_id": CLIENT, "private_key": P384, "key_id": "k",
+        "scopes": "system/Claim.c",
+    });
+    let outcome = check(&endpoint, "pas", &credentials.to_string()).await;
+    assert_eq!((outcome.status, outcome.reach), (Status::Fail, Reach::Answered), "{outcome:#?}");
+    assert_eq!(seen(&outcome, "response_valid"), "false");
+    assert_eq!(seen(&outcome, "decision_returned"), "false");
+    assert!(received.lock().expect("no test panics with the lock").is_empty());
 }
 
 #[rstest]

@@ -13,7 +13,7 @@ mod x12_request;
 
 use std::time::Duration;
 
-use domain::check::{Message, Outcome, Parameters, Severity};
+use domain::check::{Message, Outcome, Parameters, Reach, Severity};
 use http::StatusCode;
 
 use super::json::status_text;
@@ -84,7 +84,14 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     let mut report = Report::new(format!("POST {url} with {what}, test case {case}"));
     let answer = match send(context, &mut report, mode, &url, &body).await {
         Ok(answer) => answer,
-        Err(failure) => return report.stop(&failure),
+        Err(failure) => {
+            // A token endpoint that is out of order: what was asked of the payer did not come.
+            if failure.reach == Reach::Answered {
+                report.observe("response_valid", false);
+                report.observe("decision_returned", false);
+            }
+            return report.stop(&failure);
+        }
     };
     report.observe("http_status", i64::from(answer.status.as_u16()));
     report.observe_millis("latency_ms", answer.latency);

@@ -12,7 +12,7 @@ mod resource;
 
 use std::time::Duration;
 
-use domain::check::{Message, Outcome, Parameters, Severity};
+use domain::check::{Message, Outcome, Parameters, Reach, Severity};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use ring::digest::{SHA256, digest};
@@ -148,19 +148,20 @@ impl Subscribing<'_, '_> {
     }
 
     async fn subscription(&mut self) -> Result<(), Failure> {
-        let release = self.release().await?;
+        let release = self.release().await.inspect_err(|failure| self.nothing_delivered(failure))?;
         self.topics().await;
-        let created = match self.subscribe(release).await {
-            Ok(created) => created,
-            Err(failure) => {
-                self.report.observe("handshake_ok", false);
-                self.report.observe("delivered", false);
-                return Err(failure);
-            }
-        };
+        let created = self.subscribe(release).await.inspect_err(|failure| self.nothing_delivered(failure))?;
         let ended = self.deliver(&created).await;
         self.take_back(&created).await;
         ended
+    }
+
+    /// A server that does not let itself be subscribed to delivers nothing, which is what conditions must see.
+    fn nothing_delivered(&mut self, failure: &Failure) {
+        if failure.reach != Reach::Inconclusive {
+            self.report.observe("handshake_ok", false);
+            self.report.observe("delivered", false);
+        }
     }
 
     /// Nothing is created; the first thing that arrives is the handshake and the event in one.
