@@ -207,6 +207,15 @@ async fn the_plan_is_compared_with_what_is_declared(#[case] plan: &str, #[case] 
     assert_eq!(seen(&outcome, "declared_matches_plan"), matches, "{outcome:#?}");
 }
 
+#[tokio::test]
+async fn a_server_without_a_statement_declares_nothing_of_the_plan() {
+    let site = Site::always(response("503 Service Unavailable", "", b"")).await;
+    let outcome = run(&prober(), KIND, &[("base_url", &site.url()), ("expected_versions", "R4")]).await;
+    assert_eq!(seen(&outcome, "declared_matches_plan"), "false", "{outcome:#?}");
+    let outcome = check(&site).await;
+    assert!(outcome.observations.get("declared_matches_plan").is_none(), "without a plan: {outcome:#?}");
+}
+
 #[rstest]
 #[case("kindRule", |s: &mut serde_json::Value| s["kind"] = "capability".into())]
 #[case("instanceRule", |s: &mut serde_json::Value| s["implementation"] = json!(null))]

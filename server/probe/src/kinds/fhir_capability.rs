@@ -45,7 +45,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
         Err(failure) => {
             if failure.reach == domain::check::Reach::Answered {
                 report.observe("resource_type", "");
-                nothing_declared(&mut report);
+                nothing_declared(context, &mut report);
             }
             return report.stop(&failure);
         }
@@ -53,7 +53,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     let resource_type = json::text(&document, "resourceType").unwrap_or_default();
     report.observe("resource_type", resource_type);
     if !matches!(resource_type, "CapabilityStatement" | "Conformance") {
-        nothing_declared(&mut report);
+        nothing_declared(context, &mut report);
         let seen = match (resource_type, &document) {
             ("", Value::Object(_)) => "a JSON object without resourceType",
             ("", other) => json::shape(other),
@@ -78,11 +78,14 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
 }
 
 /// A server that answers without a statement declares nothing, which is what conditions on these lists must see.
-fn nothing_declared(report: &mut Report) {
+fn nothing_declared(context: &Context<'_>, report: &mut Report) {
     for name in
         ["resources", "interactions", "operations", "instantiates", "supported_profiles", "guide_versions"]
     {
         report.observe(name, Vec::<String>::new());
+    }
+    if !context.parameters.list("expected_versions").is_empty() {
+        report.observe("declared_matches_plan", false);
     }
 }
 
