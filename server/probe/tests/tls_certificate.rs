@@ -69,6 +69,7 @@ async fn a_certificate_of_tomorrow_fails() {
     let outcome = check(&root.issue(Leaf::named(HOST).not_before_days(1)), &[], &root.pem()).await;
     assert_eq!(outcome.status, Status::Fail);
     assert!(error(&outcome).text.contains("not valid before"), "{}", said(&outcome));
+    assert_eq!(seen(&outcome, "chain_valid"), "false", "no binding may pass: {outcome:#?}");
 }
 
 #[tokio::test]

@@ -199,7 +199,9 @@ fn judge(context: &Context<'_>, target: &Target, shown: &Shown, report: &mut Rep
         report.observe("key_bits", bits);
     }
     let verdict = chain::judge(context, shown, &facts, &target.private_ca);
-    report.observe("chain_valid", verdict.problem.is_none());
+    // Of one that is not valid yet the other observations say nothing bad, and nobody trusts it until then.
+    let begun = context.now >= facts.not_before;
+    report.observe("chain_valid", begun && verdict.problem.is_none());
     if let Some(problem) = verdict.problem {
         report.fail(Message::new(Severity::Error, problem).at(facts.subject.clone()));
     }
