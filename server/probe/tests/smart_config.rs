@@ -53,6 +53,9 @@ async fn a_bulk_only_server_passes_by_backend_services_and_is_not_blamed_for_app
     assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
     assert_eq!(seen(&outcome, "asymmetric_alg_offered"), "true");
     assert_eq!(seen(&outcome, "has_authorization_endpoint"), "false");
+    let mut written_out = backend();
+    written_out["authorization_endpoint"] = json!(null);
+    assert_eq!(check(&written_out).await.status, Status::Pass, "null is what is not there");
 }
 
 #[rstest]

@@ -70,7 +70,7 @@ impl Configuration<'_> {
     }
 
     fn claims_app_launch(&self) -> bool {
-        self.0.get("authorization_endpoint").is_some()
+        self.0.get("authorization_endpoint").is_some_and(|endpoint| !endpoint.is_null())
             || self.has("grant_types_supported", "authorization_code")
             || self.list("capabilities").iter().any(|capability| capability.starts_with("launch-"))
     }
