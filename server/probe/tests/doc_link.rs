@@ -5,7 +5,7 @@ use rstest::rstest;
 use rustls::version::TLS13;
 
 use crate::support::authority::{Authority, Leaf};
-use crate::support::http::{Site, html, not_found, response};
+use crate::support::http::{Site, html, not_found, redirect, response};
 use crate::support::tcp::Step;
 use crate::support::{error, prober, run, said, seen, trusting};
 
@@ -60,6 +60,16 @@ async fn a_page_that_is_gone_fails() {
     let outcome = check(not_found(), &[]).await;
     assert_eq!((outcome.status, outcome.reach), (Status::Fail, Reach::Answered));
     assert_eq!(seen(&outcome, "http_status"), "404");
+}
+
+#[rstest]
+#[case(redirect("http://docs.example.org/page"), "gives up encryption")]
+#[case(response("302 Found", "", b""), "without saying where to")]
+#[tokio::test]
+async fn a_redirect_to_no_page_fails_whatever_is_asked_of_it(#[case] answer: Vec<Step>, #[case] told: &str) {
+    let outcome = check(answer, &[]).await;
+    assert_eq!((outcome.status, outcome.reach), (Status::Fail, Reach::NoAnswer), "{outcome:#?}");
+    assert!(error(&outcome).text.contains(told), "{}", error(&outcome).text);
 }
 
 #[tokio::test]

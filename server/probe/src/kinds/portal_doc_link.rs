@@ -32,7 +32,11 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     let get = Get { url: &url, accept, bearer: None, deadline: context.deadline };
     let answer = match context.http.get(&get).await {
         Ok(answer) => answer,
-        Err(failure) => {
+        Err(mut failure) => {
+            // A redirect that leads nowhere or gives up encryption is no page either, whatever is asked of one.
+            if failure.reach == Reach::Answered {
+                failure.reach = Reach::NoAnswer;
+            }
             if failure.reach != Reach::Inconclusive && failure.layer == Layer::Tls {
                 report.observe("tls_ok", false);
             }
