@@ -205,6 +205,18 @@ pub struct Judgement {
     pub conditions: Vec<ConditionResult>,
 }
 
+/// Observations that no answer brings: what only the past of a check tells, and what others report of a target. Where one of
+/// them is missing, that is not because the target did not answer. When a check last succeeded is none of them: it is missing
+/// as long as no answer was good.
+const NOT_BY_ANSWER: [(&str, &str); 6] = [
+    ("fhir.capability", "availability_30d_pct"),
+    ("fhir.capability", "availability_90d_pct"),
+    ("fhir.capability", "longest_outage_hours"),
+    ("fhir.bulk_export", "success_90d_pct"),
+    ("fhir.subscription", "delivery_30d_pct"),
+    ("cdshooks.discovery", "p95_latency_ms"),
+];
+
 /// Judges a run by a binding's conditions: steps 1 to 3 of section 6.1.
 pub fn judge(expect: &[Condition], kind: &CheckKind, outcome: &Outcome) -> Judgement {
     let conditions: Vec<ConditionResult> = expect
@@ -214,8 +226,11 @@ pub fn judge(expect: &[Condition], kind: &CheckKind, outcome: &Outcome) -> Judge
             condition.evaluate(kind.observation(name), outcome.observations.get(name))
         })
         .collect();
-    let missing =
-        || expect.iter().any(|condition| outcome.observations.get(&condition.observation).is_none());
+    let by_answer = |name: &str| !NOT_BY_ANSWER.contains(&(kind.code.as_str(), name));
+    let missing = || {
+        let mut names = expect.iter().map(|condition| condition.observation.as_str());
+        names.any(|name| by_answer(name) && outcome.observations.get(name).is_none())
+    };
     let any = |result| conditions.contains(&result);
     let status = match outcome.reach {
         Reach::Inconclusive => Status::Unknown,
@@ -233,4 +248,36 @@ pub fn judge(expect: &[Condition], kind: &CheckKind, outcome: &Outcome) -> Judge
         }
     };
     Judgement { status, conditions }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builtin;
+    use crate::check::Observations;
+
+    #[test]
+    fn no_answer_decides_nothing_of_what_only_the_past_or_a_report_tells() {
+        let unanswered = |code: &str, text: &str| {
+            let kind = builtin::check_kinds().get(&code.into()).unwrap();
+            let outcome = Outcome {
+                reach: Reach::NoAnswer,
+                status: Status::Fail,
+                warned: false,
+                observations: Observations::new(),
+                messages: Vec::new(),
+                checked: String::new(),
+            };
+            judge(&[Condition::read(text, kind).unwrap()], kind, &outcome).status
+        };
+        for (code, text) in [
+            ("fhir.capability", "availability_90d_pct >= 99.5"),
+            ("fhir.capability", "longest_outage_hours <= 24"),
+            ("cdshooks.discovery", "p95_latency_ms <= 1000"),
+        ] {
+            assert_eq!(unanswered(code, text), Status::Unknown, "{text}");
+        }
+        assert_eq!(unanswered("fhir.capability", "http_status == 200"), Status::Fail);
+        assert_eq!(unanswered("fhir.read_search", "p95_latency_ms <= 1000"), Status::Fail);
+    }
 }
