@@ -68,6 +68,7 @@ async fn no_file_that_fits_fails_and_no_folder_is_said() {
     let gone = listed(&folder, "file:///in", &[]).await;
     assert_eq!(gone.status, Status::Fail, "{gone:#?}");
     assert!(error(&gone).text.contains("is not there"), "{gone:#?}");
+    assert_eq!(seen(&gone, "in_window"), "false");
 }
 
 #[cfg(unix)]
@@ -210,4 +211,5 @@ async fn a_page_of_links_is_read_for_names_and_each_file_for_its_time() {
     let outcome = run(&prober(), KIND, &[("location", gone.as_str()), ("pattern", "*")]).await;
     assert_eq!((outcome.status, outcome.reach), (Status::Fail, Reach::Answered));
     assert!(error(&outcome).text.contains("404"), "{outcome:#?}");
+    assert_eq!(seen(&outcome, "in_window"), "false");
 }

@@ -9,7 +9,7 @@ mod s3;
 mod sftp;
 mod web;
 
-use domain::check::{Message, Outcome, Parameters, Severity};
+use domain::check::{Message, Outcome, Parameters, Reach, Severity};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
@@ -108,7 +108,13 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
     };
     match listed {
         Ok(listing) => judge(context, &mut report, &listing, pattern.as_str()),
-        Err(failure) => return report.stop(&failure),
+        Err(failure) => {
+            // A place that answers and lists nothing: no file can be seen to have come.
+            if failure.reach == Reach::Answered {
+                report.observe("in_window", false);
+            }
+            return report.stop(&failure);
+        }
     }
     report.close()
 }
