@@ -14,6 +14,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::fhir::{FhirServer, fhir, outcome};
+use crate::support::http::{self, Site};
 use crate::support::tcp::post;
 use crate::support::{config, error, run_with, said, seen};
 
@@ -247,6 +248,15 @@ async fn a_server_that_does_not_subscribe_is_named(
     assert_eq!(answered.status, verdict, "{answered:#?}");
     assert!(error(&answered).text.contains(told), "{}", error(&answered).text);
     assert_eq!(seen(&answered, "handshake_ok"), "false");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_out_of_order_delivers_nothing() {
+    let server = Server::new(Manner::Well, "4.0.1");
+    let tokens = Site::always(http::response("503 Service Unavailable", "", b"")).await;
+    let (_site, outcome) = check(&server, &[("topic", TOPIC), ("token_url", &tokens.url())]).await;
+    assert_eq!((outcome.status, outcome.reach), (Status::Fail, Reach::Answered), "{outcome:#?}");
+    assert_eq!(["handshake_ok", "delivered"].map(|name| seen(&outcome, name)), ["false", "false"]);
 }
 
 #[rstest]

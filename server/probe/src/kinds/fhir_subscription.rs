@@ -148,20 +148,22 @@ impl Subscribing<'_, '_> {
     }
 
     async fn subscription(&mut self) -> Result<(), Failure> {
-        let release = self.release().await.inspect_err(|failure| self.nothing_delivered(failure))?;
+        let release = match self.release().await {
+            Err(failure) if failure.reach == Reach::Answered => return Err(self.undelivered(failure)),
+            release => release?,
+        };
         self.topics().await;
-        let created = self.subscribe(release).await.inspect_err(|failure| self.nothing_delivered(failure))?;
+        let created = self.subscribe(release).await.map_err(|failure| self.undelivered(failure))?;
         let ended = self.deliver(&created).await;
         self.take_back(&created).await;
         ended
     }
 
-    /// A server that does not let itself be subscribed to delivers nothing, which is what conditions must see.
-    fn nothing_delivered(&mut self, failure: &Failure) {
-        if failure.reach != Reach::Inconclusive {
-            self.report.observe("handshake_ok", false);
-            self.report.observe("delivered", false);
-        }
+    /// Whoever cannot subscribe gets nothing, which is what conditions must see.
+    fn undelivered(&mut self, failure: Failure) -> Failure {
+        self.report.observe("handshake_ok", false);
+        self.report.observe("delivered", false);
+        failure
     }
 
     /// Nothing is created; the first thing that arrives is the handshake and the event in one.
