@@ -190,6 +190,23 @@ async fn a_promised_run_that_does_not_come_fails_the_check_until_it_comes(
 }
 
 #[tokio::test]
+async fn a_run_that_is_as_young_as_promised_may_be_too_old_for_a_criterion() {
+    let world = World::new(Backend::Sqlite).await;
+    let check =
+        check(&world, "recon.claims_clinical", json!({ "source": "warehouse", "cadence_days": 30 })).await;
+    let figures = json!({ "member_match_pct": 99, "encounter_match_pct": 98, "unexplained_variance_pct": 1 });
+    let body = json!({ "observations": figures, "computed_at": ago(20) });
+    world.owner.post(&format!("{check}/reports"), body).await.expect(201);
+    // Every 30 days was promised; one criterion asks for a run in 8.
+    let look = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    assert_eq!((&look["status"], &look["reach"]), (&json!("UNKNOWN"), &json!("answered")), "{look}");
+    assert_eq!(look["observations"], json!({ "run_age_days": 20 }), "{look}");
+    let read = world.owner.get(&check).await.expect(200);
+    let failing = read["bindings"].as_array().unwrap().iter().filter(|tie| tie["status"] == "FAIL").count();
+    assert!(failing > 0, "{read}");
+}
+
+#[tokio::test]
 async fn what_cannot_have_come_out_is_refused_and_changes_nothing() {
     let world = World::new(Backend::Sqlite).await;
     let check = claims(&world).await;

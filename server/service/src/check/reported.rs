@@ -5,8 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::check::{CheckKind, Group, Message, Observations, Outcome, Parameters, Reach, Severity, Status};
+use domain::check::{
+    CheckKind, Condition, Group, Message, Observations, Operator, Outcome, Parameters, Reach, Severity,
+    Status,
+};
 use domain::reconcile::Aggregate;
+use rust_decimal::Decimal;
 use serde_json::json;
 use store::record::{Audit, Check, Run};
 use store::{CheckId, UnixMillis};
@@ -20,6 +24,8 @@ use crate::{Actor, Error, FieldError, Permission, Service};
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Observed by the kinds that compare a sample of charts.
 const CHARTS: &str = "charts";
+/// Observed by all kinds of the group: how old the latest run is.
+const AGE: &str = "run_age_days";
 /// How far back figures may have been computed, in days.
 const OLDEST: i64 = 3 * 366;
 
@@ -66,8 +72,8 @@ impl Service {
         let mut observations =
             read_report(kind, &report, tabled.as_ref(), started_at, now).map_err(Error::Invalid)?;
         let age = (now.0 - started_at.0).max(0) / DAY_MS;
-        if kind.observation("run_age_days").is_some() {
-            observations.set("run_age_days", age);
+        if kind.observation(AGE).is_some() {
+            observations.set(AGE, age);
         }
         let mut messages = report.aggregate.as_ref().map(Aggregate::messages).unwrap_or_default();
         let mut checked: Vec<String> = report.aggregate.iter().map(Aggregate::checked).collect();
@@ -82,7 +88,38 @@ impl Service {
         let checked = checked.join("; ");
         let reported = Reported { started_at, duration_ms: 0, observations, messages, checked };
         let entry = org_audit(actor, check.org, "check.reported", id, json!({ "computed": computed }));
-        self.record_reported(&check, kind, reported, Some(entry)).await
+        let run = self.record_reported(&check, kind, reported, Some(entry)).await?;
+        self.look_when_too_old(&check).await;
+        Ok(run)
+    }
+
+    /// Has a check looked at when its latest report turns too old for a criterion. A failure is on the log: the next run by
+    /// schedule sees that too.
+    async fn look_when_too_old(&self, check: &Check) {
+        let now = UnixMillis::now();
+        let due = self.next_due(check, now).await;
+        if let Err(error) = self.store().bring_forward(check.id, due, now).await {
+            tracing::error!(check = %check.id, ?error, "when a report turns too old could not be kept");
+        }
+    }
+
+    /// When the latest report turns too old for a criterion for which it is young enough until then.
+    pub(super) async fn report_ages_at(
+        &self,
+        check: &Check,
+        after: UnixMillis,
+    ) -> Result<Option<UnixMillis>, Error> {
+        if self.kind_of(check)?.group != Group::Reconciliation {
+            return Ok(None);
+        }
+        let Some(computed_at) = self.store().reported_at(check.id).await? else { return Ok(None) };
+        let bindings = self.bindings_of(&check.kind).await?;
+        let limits = bindings.iter().flat_map(|(_, binding)| &binding.expect).filter_map(most_days);
+        let turns = limits.map(|days| {
+            let time = days.saturating_add(1).saturating_mul(DAY_MS);
+            UnixMillis(computed_at.0.saturating_add(time))
+        });
+        Ok(turns.filter(|at| *at > after).min())
     }
 
     /// What the table of a report tells; `None` without one.
@@ -150,7 +187,7 @@ impl Service {
     }
 
     /// What a run finds that Rung makes itself, by schedule or by hand: how old the latest report is. Nothing else is known
-    /// anew, so a report that is young enough is not judged a second time.
+    /// anew, so a report that is young enough for every criterion is not judged a second time.
     pub(super) async fn awaited(
         &self,
         check: &Check,
@@ -165,13 +202,26 @@ impl Service {
         let promised = self.open_parameters(check).ok().and_then(|known| known.integer("cadence_days"));
         let promised = promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1);
         let age = (now.0 - computed_at.0).max(0) / DAY_MS;
+        let mut observations = Observations::new();
+        observations.set(AGE, age);
+        let bindings = self.bindings_of(&kind.code).await?;
+        let mut limits = bindings.iter().flat_map(|(_, binding)| &binding.expect).filter_map(most_days);
+        if age <= promised && limits.any(|most| age > most) {
+            // The promise is kept; whoever claims more than that answers for it.
+            let text =
+                format!("The latest run is {} old, which is more than some criteria ask for.", days(age));
+            return Ok(Outcome {
+                reach: Reach::Answered,
+                observations,
+                messages: vec![Message::new(Severity::Info, text)],
+                ..inconclusive("")
+            });
+        }
         if age <= promised {
             let text = format!("Nothing new was reported: the latest run is {} old and stands.", days(age));
             return Ok(Outcome { messages: vec![Message::new(Severity::Info, text)], ..inconclusive("") });
         }
         let text = format!("The latest run is {} old; one every {} was promised.", days(age), days(promised));
-        let mut observations = Observations::new();
-        observations.set("run_age_days", age);
         Ok(Outcome {
             reach: Reach::Answered,
             status: Status::Fail,
@@ -181,6 +231,17 @@ impl Service {
             checked: String::new(),
         })
     }
+}
+
+/// The most whole days that a condition lets the latest run be old.
+fn most_days(condition: &Condition) -> Option<i64> {
+    let limit = condition.value.number().filter(|_| condition.observation == AGE)?;
+    let most = match condition.operator {
+        Operator::AtMost => limit.floor(),
+        Operator::Below => limit.ceil() - Decimal::ONE,
+        _ => return None,
+    };
+    i64::try_from(most).ok()
 }
 
 /// Why a sample proves nothing good: it has fewer charts than the check asks for.
@@ -218,8 +279,8 @@ fn read_report(
             Observations::new()
         }
     };
-    if all.get("run_age_days").is_some() {
-        errors.push(in_figures("run_age_days", "Say when they were computed instead.".to_owned()));
+    if all.get(AGE).is_some() {
+        errors.push(in_figures(AGE, "Say when they were computed instead.".to_owned()));
     }
     for (name, value) in computed.iter() {
         if all.get(name).is_some() {
@@ -240,4 +301,20 @@ pub(super) fn in_figures(name: &str, problem: String) -> FieldError {
 
 fn days(count: i64) -> String {
     if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_on_the_age_says_how_old_a_run_may_be() {
+        let kind = domain::builtin::check_kinds().get(&"recon.claims_clinical".into()).unwrap();
+        let most = |text: &str| most_days(&Condition::read(text, kind).unwrap());
+        assert_eq!(most("run_age_days <= 8"), Some(8));
+        assert_eq!(most("run_age_days < 8"), Some(7));
+        assert_eq!(most("run_age_days <= 8.5"), Some(8));
+        assert_eq!(most("run_age_days >= 8"), None);
+        assert_eq!(most("member_match_pct <= 8"), None);
+    }
 }

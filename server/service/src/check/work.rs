@@ -103,18 +103,20 @@ impl Service {
         Some(Due { check, ended, completion })
     }
 
-    /// The next instant of the check's grid; for a feed that turns late or missing before, that one.
+    /// The next instant of the check's grid; where a feed turns late or missing before, or a report too old, that one.
     pub(super) async fn next_due(&self, check: &Check, after: UnixMillis) -> UnixMillis {
         let grid = grid::next_due(check.id, check.interval_seconds, after);
-        if !self.is_feed(check) {
-            return grid;
-        }
-        match self.feed_changes_at(check, after).await {
+        let change = if self.is_feed(check) {
+            self.feed_changes_at(check, after).await
+        } else {
+            self.report_ages_at(check, after).await
+        };
+        match change {
             // Just after: at the instant itself it is still in time.
             Ok(Some(change)) => grid.min(UnixMillis(change.0 + 1)).max(UnixMillis(after.0 + 1)),
             Ok(None) => grid,
             Err(error) => {
-                tracing::error!(check = %check.id, ?error, "when a feed turns late could not be read");
+                tracing::error!(check = %check.id, ?error, "when a report turns late or too old could not be read");
                 grid
             }
         }
