@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Aggregate, FieldCounts, Rule};
+use super::{Aggregate, FieldCounts, Rule, SideCounts};
 use crate::check::{Message, Observations, Severity};
 use crate::code::KindCode;
 
@@ -29,7 +29,7 @@ impl Aggregate {
             "identity.match" => {
                 let rows = self.left.keys + self.left.duplicate_rows;
                 set(&mut seen, "duplicate_pct", self.left.duplicate_rows, rows);
-                set(&mut seen, "match_pct", self.matched, self.right.keys);
+                set(&mut seen, "match_pct", self.matched, matchable(&self.right));
             }
             _ => {}
         }
@@ -41,7 +41,7 @@ impl Aggregate {
         if let Some(member) = &self.member {
             set(seen, "member_match_pct", member.right_rows_known, self.right.rows);
         }
-        set(seen, "encounter_match_pct", self.matched, self.right.keys);
+        set(seen, "encounter_match_pct", self.matched, matchable(&self.right));
         let compared = self.fields.iter().map(|field| field.compared).sum();
         set(seen, "unexplained_variance_pct", self.fields.iter().map(FieldCounts::variance).sum(), compared);
     }
@@ -61,10 +61,11 @@ impl Aggregate {
 
     /// Closed is what both files have; within 30 days where a compared date agrees by `days=30`.
     fn referral_loop(&self, seen: &mut Observations) {
-        seen.set("sent", i64::try_from(self.left.keys).unwrap_or(i64::MAX));
-        set(seen, "closed_pct", self.matched, self.left.keys);
+        let sent = matchable(&self.left);
+        seen.set("sent", i64::try_from(sent).unwrap_or(i64::MAX));
+        set(seen, "closed_pct", self.matched, sent);
         if let Some(dates) = self.fields.iter().find(|field| field.field.rule == Rule::Days(30)) {
-            set(seen, "closed_within_30d_pct", dates.agreeing - dates.empty_both, self.left.keys);
+            set(seen, "closed_within_30d_pct", dates.agreeing - dates.empty_both, sent);
         }
     }
 
@@ -126,6 +127,12 @@ impl Aggregate {
         };
         format!("{} and {} rows by {key}{compared}", self.left.rows, self.right.rows)
     }
+}
+
+/// What a share of a file is taken of: its keys, and each row without one, which is a claim, a member or a referral that
+/// matches nothing.
+fn matchable(side: &SideCounts) -> u64 {
+    side.keys + side.without_key
 }
 
 fn first(samples: &[u32]) -> String {

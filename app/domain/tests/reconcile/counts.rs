@@ -58,6 +58,25 @@ fn two_files_come_down_to_counts_and_row_numbers() {
 }
 
 #[test]
+fn a_row_without_a_key_is_one_that_is_not_matched() {
+    let plan = plan(&["id"], &["day:days=30"]);
+    let (left, right) =
+        (b"id,day\n1,2026-01-01\n,2026-01-02\n", b"id,day\n1,2026-01-03\n,2026-01-02\n,2026-01-05\n");
+    let found = reconciled(&plan, left, right);
+    assert_eq!((found.left.without_key, found.right.without_key), (1, 2));
+    for (kind, name, expected) in [
+        ("recon.referral_loop", "sent", "2"),
+        ("recon.referral_loop", "closed_pct", "50"),
+        ("recon.referral_loop", "closed_within_30d_pct", "50"),
+        ("recon.claims_clinical", "encounter_match_pct", "33.3333"),
+        ("identity.match", "match_pct", "33.3333"),
+    ] {
+        let seen = found.observed(&kind.into());
+        assert_eq!(seen.get(name).map(ToString::to_string).as_deref(), Some(expected), "{kind} {name}");
+    }
+}
+
+#[test]
 fn no_value_of_a_file_stands_in_what_comes_out() {
     let json = serde_json::to_string(&reconciled(&both(), CLINICAL, CLAIMS)).unwrap();
     for value in ["p1", "e4", "2026", "J45", "thirty", "40.00", "99"] {

@@ -264,11 +264,14 @@ fn read_report(
         errors
             .push(FieldError::new("computed_at", "Give a time of the last three years, not in the future."));
     }
-    if let Some(Err(problem)) = report.aggregate.as_ref().map(Aggregate::check) {
-        errors.push(FieldError::new("aggregate", format!("This is not what the engine prints: {problem}")));
+    let mut computed = Observations::new();
+    // Counts that do not add up are not computed with.
+    match report.aggregate.as_ref().map(|aggregate| (aggregate, aggregate.check())) {
+        Some((_, Err(problem))) => errors
+            .push(FieldError::new("aggregate", format!("This is not what the engine prints: {problem}"))),
+        Some((aggregate, Ok(()))) => computed = aggregate.observed(&kind.code),
+        None => {}
     }
-    let mut computed =
-        report.aggregate.as_ref().map(|aggregate| aggregate.observed(&kind.code)).unwrap_or_default();
     for (name, value) in tabled.iter().flat_map(|tabled| tabled.observations.iter()) {
         computed.set(name, value.clone());
     }
