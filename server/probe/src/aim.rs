@@ -13,8 +13,20 @@ const NAMES: [&str; 2] = ["server_name", "topic"];
 const PORT: &str = "port";
 
 /// Parameters that name what a check is about where nothing is connected to: the files, the feed or the contract whose
-/// figures are reported. Under another name the figures are of something else.
-const SUBJECTS: [&str; 6] = ["source", "contract", "feed_name", "network", "agency", "pattern"];
+/// figures are reported, the guide or the layout that they are held against, the suite that was run. Under another name the
+/// figures are of something else.
+const SUBJECTS: [&str; 10] = [
+    "source",
+    "contract",
+    "feed_name",
+    "network",
+    "agency",
+    "program",
+    "pattern",
+    "guide",
+    "layout",
+    "suite",
+];
 
 /// What a check is aimed at. Two are equal where every address, host and port is the same, paths included, and they are
 /// about the same.
@@ -180,6 +192,21 @@ mod tests {
             )
         };
         assert_ne!(lists("Medicare ACO"), lists("Medicaid"));
+        let fed = [("feed_token", "a-token"), ("expected_every", "1d"), ("agency", "State")];
+        for (kind, name) in [
+            ("fhir.profile_conformance", "guide"),
+            ("file.schema", "layout"),
+            ("publichealth.ack", "program"),
+            ("consent.test", "suite"),
+        ] {
+            let kind_of = domain::builtin::check_kinds().get(&kind.into()).expect("a built-in kind");
+            let known = |raw: &&(&str, &str)| kind_of.parameter(raw.0).is_some();
+            let of = |subject| {
+                let raw: Vec<_> = fed.iter().filter(known).copied().chain([(name, subject)]).collect();
+                aim(kind, &raw)
+            };
+            assert_ne!(of("one"), of("another"), "{kind}");
+        }
     }
 
     #[test]

@@ -134,6 +134,8 @@ async fn a_form_says_from_which_parameters_nothing_is_computed() {
         ("recon.cross_team_counts", 2),
         ("identity.match", 1),
         ("hl7v2.flow", 2),
+        ("direct.delivery", 1),
+        ("xca.query", 1),
         ("recon.portal_api_parity", 0),
     ] {
         let page = format!("/orgs/{}/integrations/{integration}/checks/new?kind={kind}", world.slug);

@@ -25,7 +25,7 @@ pub enum RawParameters {
 
 /// Parameters that say what was agreed, for people: whoever computes the figures keeps to them, and Rung does not see
 /// whether they do.
-const DESCRIPTIVE: [(&str, &str); 7] = [
+const DESCRIPTIVE: [(&str, &str); 9] = [
     ("recon.claims_clinical", "contracts"),
     ("recon.referral_loop", "window_days"),
     ("recon.cross_team_counts", "counts"),
@@ -33,6 +33,8 @@ const DESCRIPTIVE: [(&str, &str); 7] = [
     ("identity.match", "partner"),
     ("hl7v2.flow", "critical"),
     ("hl7v2.flow", "baseline_weeks"),
+    ("direct.delivery", "test_mailbox"),
+    ("xca.query", "test_patient"),
 ];
 
 /// Whether nothing is computed from a parameter: it is for people to read.
