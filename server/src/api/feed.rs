@@ -95,7 +95,7 @@ impl From<FeedPage> for Feed {
         let said = |text: String| Some(text).filter(|text| !text.is_empty());
         let (state, expected) = match stands {
             None => (FeedState::Silent, None),
-            Some(Punctuality::InTime { next }) => (FeedState::InTime, Some(next)),
+            Some(Punctuality::InTime { next, .. }) => (FeedState::InTime, Some(next)),
             Some(Punctuality::Late { expected, .. }) => (FeedState::Late, Some(expected)),
             Some(Punctuality::Missing { expected }) => (FeedState::Missing, Some(expected)),
         };

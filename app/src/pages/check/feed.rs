@@ -83,7 +83,7 @@ fn facts(page: &FeedPage) -> Vec<Fact> {
     let mut facts = vec![Fact::new("Last report", last)];
     match stands {
         None => {}
-        Some(Punctuality::InTime { next }) => {
+        Some(Punctuality::InTime { next, .. }) => {
             facts.push(Fact::new("Next expected by", view! { <Moment at=next.timestamp()/> }));
         }
         Some(Punctuality::Late { expected, until }) => {

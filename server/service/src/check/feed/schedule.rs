@@ -17,6 +17,9 @@ const LONGEST_GRACE: i64 = 366 * 24 * 3600;
 /// The usual grace of a cron line, and the longest usual one of an interval.
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+/// How far behind its time a report comes at most without being late; of an interval no more than a tenth of it. Whoever
+/// reports every quarter of an hour does so a little after each.
+const SLACK: i64 = 300;
 /// The most characters of what people write: more than anything sensible, and little enough to look at in every run.
 const LONGEST_CRON: usize = 100;
 const LONGEST_ZONE: usize = 64;
@@ -50,9 +53,10 @@ pub(super) struct Schedule {
 /// How the latest report stands at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Punctuality {
-    /// The next one is expected then.
+    /// The next one is expected at `next`; from `late` on it is late.
     InTime {
         next: UnixMillis,
+        late: UnixMillis,
     },
     /// The next one was expected at `expected`; from `until` on it is missing.
     Late {
@@ -118,15 +122,25 @@ impl Schedule {
     /// How the latest report stands.
     pub(super) fn stands(&self, reported_at: UnixMillis, now: UnixMillis) -> Punctuality {
         let next = self.expected_after(reported_at.timestamp());
+        let late = self.hours.after(next, self.slack());
         let until = self.hours.after(next, self.grace);
-        let (next, until) = (millis(next), millis(until));
-        if now <= next {
-            Punctuality::InTime { next }
+        let (next, late, until) = (millis(next), millis(late), millis(until));
+        if now <= late {
+            Punctuality::InTime { next, late }
         } else if now <= until {
             Punctuality::Late { expected: next, until }
         } else {
             Punctuality::Missing { expected: next }
         }
+    }
+
+    /// The part of the grace in which a report is not late yet, in seconds.
+    fn slack(&self) -> i64 {
+        let own = match self.expected {
+            Expected::Every(seconds) => seconds / 10,
+            Expected::Cron(_) => SLACK,
+        };
+        own.min(SLACK).min(self.grace)
     }
 
     /// When the one after a report is expected; the end of time where a line fires no more.
@@ -170,7 +184,7 @@ impl Punctuality {
     /// When it changes by itself, if nothing comes.
     pub(super) fn changes_at(self) -> Option<UnixMillis> {
         match self {
-            Self::InTime { next } => Some(next),
+            Self::InTime { late, .. } => Some(late),
             Self::Late { until, .. } => Some(until),
             Self::Missing { .. } => None,
         }
@@ -205,10 +219,17 @@ mod tests {
         let schedule = read(&timing("", "")).unwrap();
         let came = at("2026-11-20T12:00:00Z");
         let next = at("2026-11-20T12:15:00Z");
+        let late = at("2026-11-20T12:16:30Z");
         let until = at("2026-11-20T12:30:00Z");
-        assert_eq!(schedule.stands(came, next), Punctuality::InTime { next });
+        assert_eq!(schedule.stands(came, next), Punctuality::InTime { next, late });
         assert_eq!(
-            schedule.stands(came, UnixMillis(next.0 + 1)),
+            schedule.stands(came, late),
+            Punctuality::InTime { next, late },
+            "a little after its time"
+        );
+        assert_eq!(schedule.stands(came, late).changes_at(), Some(late));
+        assert_eq!(
+            schedule.stands(came, UnixMillis(late.0 + 1)),
             Punctuality::Late { expected: next, until }
         );
         assert_eq!(schedule.stands(came, until), Punctuality::Late { expected: next, until });
@@ -223,8 +244,8 @@ mod tests {
         let schedule = read(&timing("", "Mon-Fri 08:00-18:00")).unwrap();
         // Friday, ten to six in Berlin: the rest of the quarter and the grace are on Monday.
         let came = at("2026-11-20T16:50:00Z");
-        let next = at("2026-11-23T07:05:00Z");
-        assert_eq!(schedule.stands(came, at("2026-11-22T12:00:00Z")), Punctuality::InTime { next });
+        let (next, late) = (at("2026-11-23T07:05:00Z"), at("2026-11-23T07:06:30Z"));
+        assert_eq!(schedule.stands(came, at("2026-11-22T12:00:00Z")), Punctuality::InTime { next, late });
         let until = at("2026-11-23T07:20:00Z");
         assert_eq!(schedule.stands(came, until), Punctuality::Late { expected: next, until });
     }
