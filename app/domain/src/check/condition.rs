@@ -208,13 +208,14 @@ pub struct Judgement {
 /// Observations that no answer brings: what only the past of a check tells, and what others report of a target. Where one of
 /// them is missing, that is not because the target did not answer. When a check last succeeded is none of them: it is missing
 /// as long as no answer was good.
-const NOT_BY_ANSWER: [(&str, &str); 6] = [
+const NOT_BY_ANSWER: [(&str, &str); 7] = [
     ("fhir.capability", "availability_30d_pct"),
     ("fhir.capability", "availability_90d_pct"),
     ("fhir.capability", "longest_outage_hours"),
     ("fhir.bulk_export", "success_90d_pct"),
     ("fhir.subscription", "delivery_30d_pct"),
     ("cdshooks.discovery", "p95_latency_ms"),
+    ("file.freshness", "on_time_30d_pct"),
 ];
 
 /// Judges a run by a binding's conditions: steps 1 to 3 of section 6.1.
@@ -270,10 +271,15 @@ mod tests {
             };
             judge(&[Condition::read(text, kind).unwrap()], kind, &outcome).status
         };
+        for (code, observation) in NOT_BY_ANSWER {
+            let kind = builtin::check_kinds().get(&code.into());
+            assert!(kind.and_then(|kind| kind.observation(observation)).is_some(), "{code} {observation}");
+        }
         for (code, text) in [
             ("fhir.capability", "availability_90d_pct >= 99.5"),
             ("fhir.capability", "longest_outage_hours <= 24"),
             ("cdshooks.discovery", "p95_latency_ms <= 1000"),
+            ("file.freshness", "on_time_30d_pct >= 95"),
         ] {
             assert_eq!(unanswered(code, text), Status::Unknown, "{text}");
         }
