@@ -17,8 +17,8 @@ const LONGEST_GRACE: i64 = 366 * 24 * 3600;
 /// The usual grace of a cron line, and the longest usual one of an interval.
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-/// How far behind its time a report comes at most without being late; of an interval no more than a tenth of it. Whoever
-/// reports every quarter of an hour does so a little after each.
+/// How far behind its time a report comes at most without being late, and before it without being taken for the one before;
+/// of an interval no more than a tenth of it. Whoever reports every quarter of an hour does so a little after each.
 const SLACK: i64 = 300;
 /// The most characters of what people write: more than anything sensible, and little enough to look at in every run.
 const LONGEST_CRON: usize = 100;
@@ -147,7 +147,14 @@ impl Schedule {
     fn expected_after(&self, report: Timestamp) -> Timestamp {
         match &self.expected {
             Expected::Every(seconds) => self.hours.after(report, *seconds),
-            Expected::Cron(cron) => self.fires_open(cron, report).unwrap_or(Timestamp::MAX),
+            Expected::Cron(cron) => {
+                let Some(next) = self.fires_open(cron, report) else { return Timestamp::MAX };
+                // A report a little before its time is the one of that time: no two clocks agree.
+                let seconds = |from: Timestamp, to: Timestamp| to.as_second() - from.as_second();
+                let early =
+                    |after: &Timestamp| seconds(report, next) <= (seconds(next, *after) / 10).min(SLACK);
+                self.fires_open(cron, next).filter(early).unwrap_or(next)
+            }
         }
     }
 
@@ -259,6 +266,18 @@ mod tests {
         let opening = read(&timing("0 8 * * *", "Mon-Fri 08:00-18:00")).unwrap();
         let next = opening.expected_after("2026-11-20T11:00:00Z".parse().unwrap());
         assert_eq!(next.to_string(), "2026-11-23T07:00:00Z");
+    }
+
+    #[test]
+    fn a_report_a_little_before_its_time_is_the_one_of_that_time() {
+        let next = |line: &str, came: &str| {
+            read(&timing(line, "")).unwrap().expected_after(came.parse().unwrap()).to_string()
+        };
+        // Six in the morning in Berlin.
+        assert_eq!(next("0 6 * * *", "2026-11-20T04:59:58Z"), "2026-11-21T05:00:00Z");
+        assert_eq!(next("0 6 * * *", "2026-11-20T04:54:00Z"), "2026-11-20T05:00:00Z");
+        assert_eq!(next("*/5 * * * *", "2026-11-20T04:59:58Z"), "2026-11-20T05:05:00Z");
+        assert_eq!(next("*/5 * * * *", "2026-11-20T04:59:00Z"), "2026-11-20T05:00:00Z");
     }
 
     #[test]
