@@ -183,7 +183,8 @@ impl Store {
         let begin = match (reached, first_hour) {
             (Some(reached), _) => reached - AGAIN,
             (None, Some(hour)) => hour.div_euclid(24),
-            (None, None) => return Ok(()),
+            // Nothing to gather. Days that come along with a client are read from now on all the same.
+            (None, None) => over,
         };
         for day in begin..over {
             self.step_through(Work::Gather { day }).await?;

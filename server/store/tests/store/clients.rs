@@ -6,7 +6,7 @@ use rstest::rstest;
 use store::client::{EXPORTED, KeptClient, LEFT_OUT, NamedPerson, NewClient};
 use store::record::{Claim, Role};
 use store::testing::TestDatabase;
-use store::{Backend, Store, UserId};
+use store::{Backend, Store, UnixMillis, UserId};
 
 use crate::world::{World, baseline, citations, later, level, ran, said, user};
 
@@ -200,4 +200,36 @@ async fn a_check_stands_elsewhere_as_it_stood_here(#[case] from: Backend, #[case
     next.judged[0].framework = stands[0].framework;
     store.record_run(next, None).await.unwrap();
     assert_eq!(store.standings_of(check).await.unwrap()[0].consecutive_fails, 4);
+}
+
+/// Nothing has run in the installation that it comes to: there is nothing to gather there.
+#[rstest]
+#[case(Backend::Sqlite, Backend::Postgres)]
+#[case(Backend::Postgres, Backend::Sqlite)]
+#[tokio::test]
+async fn the_days_of_a_check_are_read_where_nothing_has_run_yet(#[case] from: Backend, #[case] to: Backend) {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let world = &World::new(from).await;
+    let check = world.check().await.id;
+    world.record(&ran(check, later(0), Status::Pass)).await;
+    let (since, now) = (UnixMillis(later(0).0 - DAY), UnixMillis(later(0).0 + 2 * DAY));
+    world.store.gather_days(now).await.unwrap();
+    let days = world.store.days(check, since).await.unwrap();
+    assert_eq!(days.len(), 1);
+
+    let (_database, store) = TestDatabase::open(to).await;
+    store.gather_days(now).await.unwrap();
+    let keeper = user("keeper@example.org");
+    store.create_user(keeper.clone(), said("user.created")).await.unwrap();
+    let new = NewClient {
+        rows: world.store.client_rows(world.org.id).await.unwrap().unwrap().rows,
+        frameworks: vec![(baseline().clone(), "hash".to_owned())],
+        citations: citations(),
+        logo: None,
+        owner: keeper.id,
+        slug: "north".to_owned(),
+    };
+    let kept = store.keep_client(&new, |_| said("client.imported")).await.unwrap();
+    assert!(matches!(kept, KeptClient::Done { .. }), "{kept:?}");
+    assert_eq!(store.days(check, since).await.unwrap(), days);
 }
