@@ -211,6 +211,13 @@ async fn the_page_shows_the_climb_and_takes_decisions_without_scripts(
     assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("{path}#gov-2").as_str()));
     let blocked = world.owner.page(&path).await;
     assert!(blocked.text.contains("GOV-2 is excluded"), "{}", blocked.text);
+    // What is pinned is not done because no way leads to the rung.
+    let pinned = world.at("/roadmap/steps/PAT-4");
+    world.owner.patch(&pinned, json!({ "choice": "pinned" })).await.expect(200);
+    let blocked = world.owner.page(&path).await.text;
+    assert!(blocked.contains("Pinned; waits: the rung is out of reach"), "{blocked}");
+    assert!(!blocked.contains("nothing is left to do"), "{blocked}");
+    world.owner.patch(&pinned, json!({ "choice": "free" })).await.expect(200);
     // Decided in view of another rung, it leads back to that.
     let top = [("target", "8.3"), ("choice", "excluded"), ("owner", ""), ("due", "")];
     let answer = world.owner.submit(&format!("{path}/steps/GOV-2"), &top).await;

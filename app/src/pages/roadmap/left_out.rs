@@ -50,10 +50,12 @@ fn row(sheet: &RoadmapSheet, step: &RoadmapStep) -> Option<AnyView> {
     let framework = &sheet.assessed.framework;
     let domain = framework.domain_of(&step.criterion)?;
     let criterion = framework.criterion(&step.criterion)?;
-    let decided = match step.choice {
-        StepChoice::Free => "Not needed for this rung",
-        StepChoice::Pinned => "Pinned; nothing is left to do",
-        StepChoice::Excluded => "Excluded",
+    let decided = match (step.choice, &sheet.way.plan) {
+        (StepChoice::Free, Plan::Climb(_)) => "Not needed for this rung",
+        (StepChoice::Pinned, Plan::Climb(_)) => "Pinned; nothing is left to do",
+        (StepChoice::Free, Plan::OutOfReach(_)) => "Waits: the rung is out of reach",
+        (StepChoice::Pinned, Plan::OutOfReach(_)) => "Pinned; waits: the rung is out of reach",
+        (StepChoice::Excluded, _) => "Excluded",
     };
     let owner = if step.owner.is_empty() { "Nobody yet".to_owned() } else { step.owner.clone() };
     let due = step.due.map_or_else(|| "–".to_owned(), day);
