@@ -1,5 +1,7 @@
 //! The `OpenAPI` document: every route with what it takes and answers.
 
+mod beside;
+
 use std::sync::LazyLock;
 
 use axum::http::StatusCode;
@@ -8,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::Server;
-use utoipa::openapi::{Components, Info, License, OpenApi, RefOr, Tag};
+use utoipa::openapi::{Components, Content, Info, License, OpenApi, RefOr, Tag};
 
 use super::problem::MEDIA_TYPE;
 
@@ -45,6 +47,7 @@ fn document() -> OpenApi {
             complete(operation);
         }
     }
+    document.paths.paths.extend(beside::beside());
     document.servers = Some(vec![Server::new("/api/v1")]);
     document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     let components = document.components.get_or_insert_with(Components::new);
@@ -67,6 +70,8 @@ fn document() -> OpenApi {
             ("checks", "What the wire says"),
             ("registers", "What people enter that no probe can see"),
             ("feeds", "Checks that systems report to"),
+            ("fhir", "Frameworks and answers as FHIR R4 resources"),
+            ("service", "Whether it is up, and what it offers"),
         ]
         .map(|(name, description)| {
             let mut tag = Tag::new(name);
@@ -86,7 +91,15 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 }
 
 /// What `OpenAPI` requires of a response and the handlers leave unsaid: a description, and that every refusal is a problem.
+/// Bytes have no schema: what is derived for them is an array of numbers.
 fn complete(operation: &mut Operation) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        for (media_type, content) in &mut body.content {
+            if is_bytes(media_type) {
+                *content = RefOr::T(Content::default());
+            }
+        }
+    }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         let status = StatusCode::from_bytes(status.as_bytes()).ok();
@@ -99,7 +112,18 @@ fn complete(operation: &mut Operation) {
         {
             response.content.insert(MEDIA_TYPE.to_owned(), content);
         }
+        for (media_type, content) in &mut response.content {
+            if is_bytes(media_type) {
+                *content = RefOr::T(Content::default());
+            }
+        }
     }
+}
+
+/// Neither JSON nor text nor a form.
+fn is_bytes(media_type: &str) -> bool {
+    let text_or_form = media_type.starts_with("text/") || media_type.starts_with("multipart/");
+    !text_or_form && !["application/json", "application/toml", MEDIA_TYPE].contains(&media_type)
 }
 
 /// What clients that are made from the document call an operation, for example `getAssessment`: what the handler does, and
@@ -190,6 +214,21 @@ mod tests {
         ] {
             assert_eq!(named.get(name).map(String::as_str), Some(route), "{name}");
         }
+    }
+
+    #[test]
+    fn bytes_are_no_array_of_numbers() {
+        let mut seen = 0;
+        for (route, operation) in described() {
+            let responses = operation["responses"].as_object().unwrap().values();
+            let holders = responses.chain([&operation["requestBody"]]);
+            for (media_type, content) in holders.filter_map(|holder| holder["content"].as_object()).flatten()
+            {
+                seen += usize::from(is_bytes(media_type) && content["schema"].is_null());
+                assert_ne!(content["schema"]["items"]["format"], "int32", "{route}: {media_type}");
+            }
+        }
+        assert!(seen >= 7, "{seen}");
     }
 
     #[test]

@@ -84,6 +84,38 @@ async fn the_document_describes_every_route_with_schemas_that_exist() {
 }
 
 #[tokio::test]
+async fn what_stands_beside_the_api_answers_as_the_document_says() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let anybody = app.anonymous();
+    let document = anybody.get("/openapi.json").await.expect(200);
+    let mut answered = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let operation = &methods["get"];
+        if operation["servers"][0]["url"] != "/" {
+            continue;
+        }
+        let answer = anybody.page(&path.replace("{id}", "B7-1.0.0")).await;
+        let status = answer.status.as_u16();
+        let described = &operation["responses"][status.to_string()];
+        assert!(described.is_object(), "{path} answers {status}");
+        if let Some(content) = described["content"].as_object() {
+            let media_type = content.keys().next().unwrap();
+            assert!(answer.header("content-type").starts_with(media_type), "{path}");
+        }
+        answered.insert((path.as_str(), status));
+    }
+    let expected = [
+        ("/fhir/R4/Questionnaire/{id}", 200),
+        ("/fhir/R4/QuestionnaireResponse/{id}", 401),
+        ("/fhir/R4/metadata", 200),
+        ("/healthz", 200),
+        ("/readyz", 200),
+    ];
+    assert_eq!(answered, BTreeSet::from(expected));
+    assert!(document["paths"]["/openapi.json"]["get"].is_object());
+}
+
+#[tokio::test]
 async fn every_body_says_that_it_takes_no_field_that_it_does_not_know() {
     let app = TestApp::spawn(Backend::Sqlite).await;
     let document = app.anonymous().get("/openapi.json").await.expect(200);

@@ -225,7 +225,7 @@ pub(in super::super) async fn replace(
 #[utoipa::path(
     get, path = "/evidence/{id}", tag = "evidence", params(("id" = String, Path, format = "uuid")),
     responses(
-        (status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 401, body = Problem),
+        (status = 200, content((Evidence = "application/json"), (Vec<u8> = "*/*"))), (status = 401, body = Problem),
         (status = 404, body = Problem)
     )
 )]
