@@ -20,6 +20,7 @@ mod snapshot;
 mod worker;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -94,6 +95,16 @@ struct Database {
 impl Database {
     fn config(&self) -> DatabaseConfig {
         DatabaseConfig { url: self.database_url.clone() }
+    }
+
+    /// For a command that speaks of what is there: a mistyped address is said, and no new database made beside it.
+    fn must_exist(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.config().sqlite_file().is_none_or(Path::exists),
+            "there is no database at {}",
+            self.database_url
+        );
+        Ok(())
     }
 
     async fn open(&self) -> anyhow::Result<Store> {

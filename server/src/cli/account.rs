@@ -74,11 +74,13 @@ impl User {
             }
             Self::ResetPassword { database, email, password_stdin: _ } => {
                 let password = password_from_stdin()?;
+                database.must_exist()?;
                 let service = database.service().await?;
                 let actor = service.reset_password_as_operator(&email, &password).await.map_err(explained)?;
                 println!("{} ({}) signs in with the new password from now on.", actor.name(), actor.email());
             }
             Self::ResetSecondFactor { database, email } => {
+                database.must_exist()?;
                 let service = database.service().await?;
                 let actor = service.reset_second_factor_as_operator(&email).await.map_err(explained)?;
                 println!(
@@ -95,6 +97,7 @@ impl User {
 impl Token {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let Self::Create { database, email } = self;
+        database.must_exist()?;
         let service = database.service().await?;
         let token = service.create_token_as_operator(&email).await.map_err(explained)?;
         println!("{}", token.secret);

@@ -33,11 +33,7 @@ fn folder(evidence: &EvidenceConfig) -> Option<PathBuf> {
 impl Options {
     pub(super) async fn back_up(self) -> anyhow::Result<()> {
         let config = self.database.config();
-        anyhow::ensure!(
-            config.sqlite_file().is_none_or(Path::exists),
-            "there is no database at {}",
-            self.database.database_url
-        );
+        self.database.must_exist()?;
         let evidence = self.evidence.config(&config)?;
         let store = self.database.open().await?;
         let done = back_up(&store, &self.file, folder(&evidence).as_deref()).await;

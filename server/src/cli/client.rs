@@ -44,6 +44,7 @@ impl Command {
         match self {
             Self::Export { database, evidence, slug, file } => {
                 anyhow::ensure!(!file.exists(), "{}: it exists already; name another file", file.display());
+                database.must_exist()?;
                 let service = database.service_with(evidence).await?;
                 let client = service.export_client_as_operator(&slug).await.map_err(explained)?;
                 let written = write(&file, client.pieces).await;

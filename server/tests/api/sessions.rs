@@ -117,3 +117,25 @@ async fn an_operator_replaces_a_forgotten_password_beside_a_running_server() {
     assert_eq!(sign_in(new).await, 303);
     assert!(app.deeds().await.contains(&"account.password_reset".to_owned()));
 }
+
+#[test]
+fn a_command_that_speaks_of_an_account_makes_no_database_beside_a_mistyped_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mistyped").join("rung.db");
+    let url = format!("sqlite://{}", file.display());
+    for command in [
+        &["token", "create"][..],
+        &["user", "reset-password", "--password-stdin"],
+        &["user", "reset-second-factor"],
+    ] {
+        let mut arguments = command.to_vec();
+        arguments.extend(["--database-url", &url, "--email", "ada@example.org"]);
+        let refused = rung(&arguments, "copper lantern violet ridge");
+        assert_eq!(refused.status.code(), Some(1), "{command:?}: {refused:?}");
+        assert!(err(&refused).contains("there is no database at"), "{command:?}: {refused:?}");
+    }
+    let copy = folder.path().join("client.zip");
+    let export = ["client", "export", "--database-url", &url, "alder", copy.to_str().unwrap()];
+    assert!(err(&rung(&export, "")).contains("there is no database at"));
+    assert!(!file.parent().unwrap().exists(), "nothing was made");
+}
