@@ -308,6 +308,17 @@ async fn the_client_of_these_tests_has_something_in_every_table() {
     world.app.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_nobody_has_gathered_yet_travel_too() {
+    let world = rich(Backend::Sqlite).await;
+    world.app.execute("UPDATE run_hours SET hour = hour - 48").await;
+    let entries = entries(&Exported::of(&world).await.bytes);
+    let (_, days) = entries.iter().find(|(name, _)| name == "tables/run_days.json").unwrap();
+    let days: Value = serde_json::from_slice(days).unwrap();
+    assert_ne!(days["rows"], json!([]), "{days}");
+    world.app.stop().await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_whose_file_of_evidence_is_gone_travels_and_says_so(
