@@ -142,6 +142,12 @@ impl AnswerBody {
                 let at = |pointer: &str| FieldProblem::at(pointer, detail);
                 return Err(Problem::invalid(vec![at("/level"), at("/not_applicable")]));
             }
+            // Not kept beside a level, and nobody is to believe that it was.
+            (Some(_), false) if self.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty()) => {
+                let detail =
+                    "A reason says why a criterion does not apply. Beside a level, send it as `rationale`.";
+                return Err(Problem::field("/reason", detail));
+            }
             (Some(level), false) => Claim::Level(level),
             (None, true) => {
                 Claim::NotApplicable { reason: self.reason.unwrap_or_else(|| self.rationale.clone()) }
@@ -316,5 +322,16 @@ mod tests {
             understood(r#"{"not_applicable":true,"rationale":"No payers.","revision":0}"#).unwrap();
         assert_eq!(input.claim, Claim::NotApplicable { reason: "No payers.".to_owned() });
         assert_eq!(at, "/rationale");
+    }
+
+    #[test]
+    fn a_reason_beside_a_level_is_not_dropped_in_silence() {
+        assert_eq!(pointers(r#"{"level":2,"reason":"No payers.","revision":0}"#), ["/reason"]);
+        for nothing in ["null", "\"\""] {
+            assert!(
+                understood(&format!(r#"{{"level":2,"reason":{nothing},"revision":0}}"#)).is_ok(),
+                "{nothing}"
+            );
+        }
     }
 }
