@@ -2,6 +2,7 @@
 
 mod beside;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::http::StatusCode;
@@ -94,6 +95,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 /// Bytes have no schema: what is derived for them is an array of numbers.
 fn complete(operation: &mut Operation) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
+        if body.content.contains_key("application/json") {
+            of_json(&mut operation.responses.responses);
+        }
         for (media_type, content) in &mut body.content {
             if is_bytes(media_type) {
                 *content = RefOr::T(Content::default());
@@ -117,6 +121,18 @@ fn complete(operation: &mut Operation) {
                 *content = RefOr::T(Content::default());
             }
         }
+    }
+}
+
+/// What a body in JSON can meet before a use case sees it: it cannot be read, is too large, or says that it is another
+/// kind.
+fn of_json(responses: &mut BTreeMap<String, RefOr<utoipa::openapi::Response>>) {
+    let refusal =
+        responses.iter().find(|(status, _)| status.starts_with('4')).map(|(_, refusal)| refusal.clone());
+    let Some(RefOr::T(mut refusal)) = refusal else { return };
+    refusal.description.clear();
+    for status in ["400", "413", "415"] {
+        responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal.clone()));
     }
 }
 
@@ -175,8 +191,6 @@ fn singular(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::Value;
 
     use super::*;
@@ -213,6 +227,17 @@ mod tests {
             ("getRegisterEntry", "get /register-entries/{id}"),
         ] {
             assert_eq!(named.get(name).map(String::as_str), Some(route), "{name}");
+        }
+    }
+
+    #[test]
+    fn whatever_takes_json_says_what_becomes_of_a_body_that_is_none() {
+        for (route, operation) in described() {
+            if operation["requestBody"]["content"]["application/json"].is_object() {
+                for status in ["400", "413", "415"] {
+                    assert!(operation["responses"][status].is_object(), "{route}: {status}");
+                }
+            }
         }
     }
 
