@@ -37,6 +37,8 @@ pub(crate) enum NotTaken {
     Macros,
     /// Word, Excel and `PowerPoint` before 2007.
     OldOffice,
+    /// Text, and markup perhaps, two bytes a character: what spreadsheets call Unicode text.
+    Utf16,
     Unknown,
 }
 
@@ -61,6 +63,7 @@ impl NotTaken {
             Self::OldOffice => {
                 "The file is in an office format from before 2007. Save it as .docx, .xlsx, .pptx or PDF and send that."
             }
+            Self::Utf16 => "The file is text in UTF-16. Save it as UTF-8, or as CSV in UTF-8, and send that.",
             Self::Unknown => {
                 "The file is none of PDF, PNG, JPEG, GIF, WebP, Word, Excel, PowerPoint, OpenDocument, CSV and text. Print it to PDF and send that."
             }
@@ -156,6 +159,9 @@ pub(crate) fn sniff(content: &[u8]) -> Result<FileKind, NotTaken> {
         .any(|magic| begins(magic))
     {
         return Err(NotTaken::Archive);
+    }
+    if begins(b"\xff\xfe") || begins(b"\xfe\xff") {
+        return Err(NotTaken::Utf16);
     }
     of_text(content)
 }

@@ -70,7 +70,7 @@ fn a_file_is_what_its_content_says() {
 fn what_could_harm_or_is_unknown_is_not_taken() {
     let bomb = archive(&[("bomb", &[0; 4096])]);
     let both = archive(&[("[Content_Types].xml", b""), ("word/document.xml", b""), ("xl/workbook.xml", b"")]);
-    let cases: [(&[u8], NotTaken); 13] = [
+    let cases: [(&[u8], NotTaken); 15] = [
         (b"", NotTaken::Empty),
         (b" \r\n", NotTaken::Empty),
         (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>", NotTaken::Markup),
@@ -83,7 +83,9 @@ fn what_could_harm_or_is_unknown_is_not_taken() {
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", NotTaken::OldOffice),
         (b"MZ\x90\0\x03", NotTaken::Unknown),
         (b"\x7fELF\x02", NotTaken::Unknown),
-        (b"\xff\xfe<\0s\0v\0g\0", NotTaken::Unknown),
+        (b"\xff\xfe<\0s\0v\0g\0", NotTaken::Utf16),
+        (b"\xfe\xff\0n\0a\0m\0e", NotTaken::Utf16),
+        (b"n\0a\0m\0e\0", NotTaken::Unknown),
     ];
     for (content, why) in cases {
         assert_eq!(sniff(content), Err(why), "{content:?}");
