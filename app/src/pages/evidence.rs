@@ -3,6 +3,7 @@
 mod criteria;
 mod form;
 mod line;
+mod revisions;
 
 use domain::CriterionCode;
 use domain::scoring::EvidenceState;
@@ -13,8 +14,9 @@ use service::assessment::Assessed;
 use service::record::{Assessment, Evidence};
 
 pub(crate) use criteria::{CriteriaSheet, criteria_page};
-pub(crate) use form::{evidence_fields, read_evidence};
+pub(crate) use form::{evidence_fields, read_evidence, read_replacement};
 pub(crate) use line::{evidence_expiry, evidence_line};
+pub(crate) use revisions::{RevisionsSheet, revisions_page};
 
 use super::parts::RefusalNote;
 use crate::ui::{
@@ -118,7 +120,10 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
             view! { <a href=href>{code.to_string()}</a> }
         })
         .collect_view();
-    let by = format!("By {}", item.author_name);
+    let by = match item.revision {
+        1 => format!("By {}", item.author_name),
+        revision => format!("By {}, revision {revision}", item.author_name),
+    };
     let change = page.may_answer().then(|| {
         let href = format!("{}/{}/criteria", page.paths.evidence(), item.id);
         let words = format!(" the criteria of {}", item.title);
@@ -132,11 +137,24 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
             <td class="num" data-label="Dated">{day(item.dated)}</td>
             <td class="num" data-label="Valid to">{day(expiry)}{expired}</td>
             <td class="wide">
-                <div class="row">{evidence_state_word(item.state)}{actions(page, item)}</div>
+                <div class="row">{evidence_state_word(item.state)}{revisions_link(page, item)}{actions(page, item)}</div>
             </td>
         </tr>
     }
     .into_any()
+}
+
+/// Where the item is replaced by its next revision, and those before it are seen.
+fn revisions_link(page: &EvidencePage, item: &Evidence) -> Option<AnyView> {
+    let (words, rest) = match (page.may_answer(), item.revision) {
+        (true, _) => ("Replace", format!(" {}", item.title)),
+        (false, 1) => return None,
+        (false, _) => ("Earlier revisions", format!(" of {}", item.title)),
+    };
+    let href = format!("{}/{}/revisions", page.paths.evidence(), item.id);
+    let link =
+        view! { <a class="link-row small no-print" href=href>{words}<span class="vh">{rest}</span></a> };
+    Some(link.into_any())
 }
 
 /// Accept and reject for reviewers who did not attach it themselves, remove for those who answer; what was accepted, for

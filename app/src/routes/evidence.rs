@@ -15,7 +15,10 @@ use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 use super::assessed_at;
 use super::organizations::assessments;
 use crate::pages::assessment_form::Wanted;
-use crate::pages::evidence::{CriteriaSheet, EvidencePage, criteria_page, evidence_page, read_evidence};
+use crate::pages::evidence::{
+    CriteriaSheet, EvidencePage, RevisionsSheet, criteria_page, evidence_page, read_evidence,
+    read_replacement, revisions_page,
+};
 use crate::web::{
     AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, Uploaded,
     attachment, see_other,
@@ -27,6 +30,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/evidence", get(show).post(add))
         .route("/orgs/{slug}/evidence/{item}", post(change))
         .route("/orgs/{slug}/evidence/{item}/criteria", get(show_criteria).post(retie))
+        .route("/orgs/{slug}/evidence/{item}/revisions", get(show_revisions).post(replace))
         .route("/orgs/{slug}/evidence/{item}/file", get(file))
 }
 
@@ -116,12 +120,19 @@ async fn file(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Segments((slug, item)): Segments<(String, EvidenceId)>,
+    Queried(query): Queried,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
     if state.service.evidence_item(&actor, item).await?.org != organization.id {
         return Err(PageError::not_found());
     }
-    let (file, content) = state.service.evidence_file(&actor, item).await?;
+    let (file, content) = match query.get("revision") {
+        "" => state.service.evidence_file(&actor, item).await?,
+        earlier => {
+            let earlier = earlier.parse::<i64>().map_err(|_| PageError::not_found())?;
+            state.service.evidence_file_of_revision(&actor, item, earlier).await?
+        }
+    };
     Ok(attachment(&file, content))
 }
 
@@ -183,6 +194,76 @@ fn draw_criteria(
         .crumb(paths.evidence(), "Evidence");
     let sheet = CriteriaSheet { assessed, paths, item, chosen, refusal };
     frame.respond(status, || criteria_page(&sheet))
+}
+
+async fn show_revisions(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Segments((slug, item)): Segments<(String, EvidenceId)>,
+) -> Result<Response, PageError> {
+    let (assessed, item) = item_of(&state, &actor, &slug, item).await?;
+    let typed = [("title".to_owned(), item.title.clone())].into_iter().collect();
+    draw_revisions(&state, &actor, &slug, (assessed, item), typed, None).await
+}
+
+async fn replace(
+    State(state): State<AppState>,
+    Segments((slug, item)): Segments<(String, EvidenceId)>,
+    Uploaded { actor, fields, file }: Uploaded,
+) -> Result<Response, PageError> {
+    let (assessed, known) = item_of(&state, &actor, &slug, item).await?;
+    match replace_from(&state, &actor, item, &fields, file).await? {
+        Ok(item) => {
+            let (assessment, item) = (item.assessment, item.id);
+            Ok(see_other(&format!("/orgs/{slug}/evidence?assessment={assessment}#item-{item}")))
+        }
+        Err(refusal) => draw_revisions(&state, &actor, &slug, (assessed, known), fields, Some(refusal)).await,
+    }
+}
+
+/// Reads the form and replaces the item; the inner error is for the form.
+async fn replace_from(
+    state: &AppState,
+    actor: &Actor,
+    item: EvidenceId,
+    fields: &Fields,
+    file: Option<Upload>,
+) -> Result<Result<Evidence, Refusal>, PageError> {
+    if let Err(error) = fields.nothing_left_out() {
+        return Refusal::of(error).map(Err);
+    }
+    let next = match read_replacement(fields, file) {
+        Ok(next) => next,
+        Err(problems) => return Ok(Err(Refusal::invalid(problems))),
+    };
+    // A form without it, or with another's, was not drawn from the item as it is.
+    let revision = fields.get("revision").parse().unwrap_or(0);
+    match state.service.replace_evidence(actor, item, revision, next).await {
+        Ok(item) => Ok(Ok(item)),
+        Err(Error::Invalid(problems)) => {
+            Ok(Err(Refusal::invalid(problems.into_iter().map(named_as_typed).collect())))
+        }
+        Err(error) => Refusal::of(error).map(Err),
+    }
+}
+
+async fn draw_revisions(
+    state: &AppState,
+    actor: &Actor,
+    slug: &str,
+    (assessed, item): (Assessed, Evidence),
+    typed: Fields,
+    refusal: Option<Refusal>,
+) -> Result<Response, PageError> {
+    let status = Refusal::status_of(refusal.as_ref());
+    let earlier = state.service.earlier_evidence(actor, item.id).await?;
+    let paths = Paths::new(slug, item.assessment);
+    let title = format!("Revisions of {}, {}", item.title, assessed.bundle.organization.name);
+    let frame = Frame::new(state, Some(actor), title)
+        .assessment(&assessed.bundle, Tab::Evidence)
+        .crumb(paths.evidence(), "Evidence");
+    let sheet = RevisionsSheet { assessed, paths, item, earlier, typed, refusal };
+    Ok(frame.respond(status, || revisions_page(&sheet)))
 }
 
 async fn change(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::assessments;
 use crate::audit;
 use crate::column::{Json, Text, from_row};
-use crate::db::{Link, Store, row, run, statements};
+use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
 use crate::ids::{AssessmentId, EvidenceId, OrgId, UnixMillis, UserId};
 use crate::record::{
@@ -74,6 +74,14 @@ statements! {
     Both REPLACE = "UPDATE evidence SET title = $2, body = $3, dated = $4, expires = $5, author_id = $6, state = $7, \
         reviewer_id = NULL, created_at = $8, reported_pct = $10, revision = revision + 1 \
         WHERE id = $1 AND revision = $9";
+    Both EARLIER = concat!(
+        "SELECT e.id, e.org_id, e.assessment_id, ",
+        criteria!(),
+        " AS criteria, \
+         r.title, r.body, e.duration, r.dated, r.expires, r.author_id, u.name AS author_name, r.state, r.reviewer_id, \
+         r.revision, r.created_at, r.reported_pct FROM evidence_revisions r JOIN evidence e ON e.id = r.evidence_id \
+         JOIN users u ON u.id = r.author_id WHERE r.evidence_id = $1 ORDER BY r.revision DESC"
+    );
     Both DELETE = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2";
     Both DELETE_UNACCEPTED = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2 AND state <> $3 \
         AND NOT EXISTS (SELECT 1 FROM evidence_revisions r WHERE r.evidence_id = $1 AND r.state = $3)";
@@ -251,6 +259,12 @@ impl Store {
     pub async fn evidence(&self, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {
         let mut lease = self.read().await?;
         Ok(row!(&mut lease.link(), Evidence, BY_ID, id)?)
+    }
+
+    /// The revisions of an item before the present one, the latest first, each with the criteria that the item has now.
+    pub async fn earlier_evidence(&self, id: EvidenceId) -> Result<Vec<Evidence>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), Evidence, EARLIER, id)?)
     }
 
     /// Accepts or rejects an item in the revision that the reviewer read. [`StoreError::Locked`] where the assessment is

@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::support::{Backend, Person, World, text};
+use super::uploads::PDF;
 
 #[rstest]
 #[tokio::test]
@@ -252,5 +253,59 @@ async fn an_item_is_tied_to_other_criteria_and_has_to_be_reviewed_again(
     super::independence::turn(&world, &bo, "consultant").await;
     let refused = super::review::post(&bo, &world.at("/review")).await.problem(409);
     assert!(text(&refused["detail"]).contains("somebody else"), "{refused}");
+    world.app.stop().await;
+}
+
+/// What is renewed keeps its place; what it was before can be read by everybody who may read the item.
+#[rstest]
+#[tokio::test]
+async fn an_item_is_replaced_on_its_page_and_every_revision_stays_to_be_read(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let viewer = world.member("viewer").await;
+    let item = super::uploads::attach(&world, "Go-live report.pdf", PDF).await.expect(201);
+    let api = format!("/evidence/{}", text(&item["id"]));
+    let path = format!("/orgs/{}{api}", world.slug);
+    world.owner.sign_in().await;
+    let list = world.owner.page(&format!("/orgs/{}/evidence", world.slug)).await.text;
+    assert!(list.contains(&format!("{path}/revisions")), "{list}");
+    let page = world.owner.page(&format!("{path}/revisions")).await;
+    assert!(page.text.contains("Replace it") && page.text.contains("Go-live report.pdf"), "{}", page.text);
+
+    let next = |revision: &'static str, body: &'static str| {
+        [("revision", revision), ("title", ""), ("body", body), ("dated", "2026-02-01"), ("expires", "")]
+    };
+    let empty = world.owner.submit(&format!("{path}/revisions"), &next("1", "")).await;
+    assert_eq!(empty.status, 422);
+    assert!(empty.text.contains("Choose a file, give a link, or write what was seen."), "{}", empty.text);
+    let replaced = world.owner.submit(&format!("{path}/revisions"), &next("1", "Seen again.")).await;
+    assert_eq!(replaced.status, 303, "{}", replaced.text);
+    let stale = world.owner.submit(&format!("{path}/revisions"), &next("1", "Too late.")).await;
+    assert_eq!(stale.status, 409);
+    assert!(stale.text.contains("Too late.") && stale.text.contains("Seen again."), "{}", stale.text);
+
+    let now = world.owner.get(&api).await.expect(200);
+    assert_eq!((&now["revision"], &now["note"]), (&json!(2), &json!("Seen again.")));
+    let earlier = viewer.get(&format!("{api}/revisions")).await.expect(200);
+    let earlier = earlier["items"].as_array().unwrap();
+    assert_eq!(earlier.len(), 1);
+    assert_eq!((&earlier[0]["revision"], &earlier[0]["file"]), (&json!(1), &item["file"]));
+    let file = viewer.get(&format!("{api}/revisions/1")).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
+    assert!(file.header("content-security-policy").starts_with("sandbox;"), "{file:?}");
+    viewer.get(&format!("{api}/revisions/2")).await.problem(404);
+    world.app.person("outsider").await.get(&format!("{api}/revisions")).await.problem(404);
+    world.app.person("stranger").await.get(&format!("{api}/revisions/1")).await.problem(404);
+
+    // Whoever may not replace it reads it all the same.
+    viewer.sign_in().await;
+    let page = viewer.page(&format!("{path}/revisions")).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("Replace it") && page.text.contains("Seen again."), "{}", page.text);
+    let file = viewer.page(&format!("{path}/file?revision=1")).await;
+    assert_eq!((file.status.as_u16(), file.text.as_bytes()), (200, PDF));
+    assert_eq!(viewer.page(&format!("{path}/file?revision=7")).await.status, 404);
+    assert_eq!(viewer.submit(&format!("{path}/revisions"), &next("2", "Mine.")).await.status, 403);
     world.app.stop().await;
 }

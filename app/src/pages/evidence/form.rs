@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use service::FieldError;
 use service::assessment::Assessed;
-use service::evidence::{NewBody, NewEvidence, Upload};
+use service::evidence::{NewBody, NewEvidence, Replacement, Upload};
 
 use crate::pages::parts::error_of;
 use crate::ui::{CheckboxGroup, Choice, Drawer, FileInput, InputLook, Select, TextArea, TextInput};
@@ -24,14 +24,35 @@ const ACCEPTED: &str = ".pdf,.png,.jpg,.jpeg,.gif,.webp,.docx,.xlsx,.pptx,.odt,.
 
 /// The fields, as typed where the form came back; the criteria are chosen elsewhere.
 pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: Date) -> AnyView {
+    let durations = DURATIONS.map(|(value, duration)| (value.to_owned(), duration_word(duration).to_owned()));
+    view! {
+        {body_fields(typed, refusal)}
+        <Select
+            id="duration"
+            name="duration"
+            label="Class"
+            hint="Standard: policies, configurations, test reports. Operational: counts, logs, volumes. Charter: charters, long-running agreements."
+            choices=durations.to_vec()
+            chosen=typed.get("duration").to_owned()
+            error=error_of(refusal, "duration")
+        />
+        {day_fields(typed, refusal, today)}
+    }
+    .into_any()
+}
+
+/// Those of an item's next revision, which is of the same class and serves the same criteria.
+pub(super) fn replacement_fields(typed: &Fields, refusal: Option<&Refusal>, today: Date) -> AnyView {
+    view! { {body_fields(typed, refusal)}{day_fields(typed, refusal, today)} }.into_any()
+}
+
+fn body_fields(typed: &Fields, refusal: Option<&Refusal>) -> AnyView {
     let text = |name: &str| typed.get(name).to_owned();
-    let dated = if typed.has("dated") { text("dated") } else { today.to_string() };
     let body_error = ["body", "link", "note"].into_iter().find_map(|field| error_of(refusal, field));
     // A page cannot fill a file in again.
     let again = if refusal.is_some() { " One that was chosen before has to be chosen again." } else { "" };
     let kinds =
         format!("PDF, image, office document, CSV or text, at most 25 MB. No data of patients.{again}");
-    let durations = DURATIONS.map(|(value, duration)| (value.to_owned(), duration_word(duration).to_owned()));
     view! {
         <TextInput id="title" name="title" label="Title" value=text("title") error=error_of(refusal, "title")/>
         <FileInput
@@ -52,15 +73,14 @@ pub(crate) fn evidence_fields(typed: &Fields, refusal: Option<&Refusal>, today: 
             value=text("body")
             error=body_error
         />
-        <Select
-            id="duration"
-            name="duration"
-            label="Class"
-            hint="Standard: policies, configurations, test reports. Operational: counts, logs, volumes. Charter: charters, long-running agreements."
-            choices=durations.to_vec()
-            chosen=text("duration")
-            error=error_of(refusal, "duration")
-        />
+    }
+    .into_any()
+}
+
+fn day_fields(typed: &Fields, refusal: Option<&Refusal>, today: Date) -> AnyView {
+    let text = |name: &str| typed.get(name).to_owned();
+    let dated = if typed.has("dated") { text("dated") } else { today.to_string() };
+    view! {
         <TextInput
             id="dated"
             name="dated"
@@ -147,6 +167,24 @@ pub(crate) fn read_evidence(fields: &Fields, file: Option<Upload>) -> Result<New
     if duration.is_none() {
         problems.push(FieldError::new("duration", "Choose one of the classes."));
     }
+    let read = read_into(&mut problems, fields, file);
+    let (Some(duration), Some(read)) = (duration, read) else { return Err(problems) };
+    let Replacement { title, body, dated, expires, reported_pct } = read;
+    let criteria = fields.all("criteria").map(CriterionCode::from).collect();
+    Ok(NewEvidence { criteria, title, body, duration, dated, expires, reported_pct })
+}
+
+/// Reads the form for the next revision of an item.
+pub(crate) fn read_replacement(
+    fields: &Fields,
+    file: Option<Upload>,
+) -> Result<Replacement, Vec<FieldError>> {
+    let mut problems = Vec::new();
+    read_into(&mut problems, fields, file).ok_or(problems)
+}
+
+/// What both forms have; `None` where anything is wrong, which stands among the problems then.
+fn read_into(problems: &mut Vec<FieldError>, fields: &Fields, file: Option<Upload>) -> Option<Replacement> {
     let dated = fields.trimmed("dated").parse::<Date>().ok();
     if dated.is_none() {
         problems
@@ -188,9 +226,7 @@ pub(crate) fn read_evidence(fields: &Fields, file: Option<Upload>) -> Result<New
         }
         _ => {}
     }
-    let (Some(duration), Some(dated), true) = (duration, dated, problems.is_empty()) else {
-        return Err(problems);
-    };
+    let dated = dated.filter(|_| problems.is_empty())?;
     let is_link = ["https://", "http://"].iter().any(|scheme| body.starts_with(scheme))
         && !body.contains(char::is_whitespace);
     let body = match file {
@@ -198,15 +234,7 @@ pub(crate) fn read_evidence(fields: &Fields, file: Option<Upload>) -> Result<New
         None if is_link => NewBody::Link(body.to_owned()),
         None => NewBody::Note(body.to_owned()),
     };
-    Ok(NewEvidence {
-        criteria: fields.all("criteria").map(CriterionCode::from).collect(),
-        title: fields.trimmed("title").to_owned(),
-        body,
-        duration,
-        dated,
-        expires,
-        reported_pct,
-    })
+    Some(Replacement { title: fields.trimmed("title").to_owned(), body, dated, expires, reported_pct })
 }
 
 #[cfg(test)]

@@ -24,13 +24,17 @@ pub(crate) fn evidence_expiry(item: &Evidence) -> Date {
 
 /// The item's title, as a link where it is one.
 pub(super) fn title(item: &Evidence, paths: &Paths) -> AnyView {
+    title_at(item, paths.evidence_file(item.id))
+}
+
+/// The same, where its file is at another address.
+pub(super) fn title_at(item: &Evidence, href: String) -> AnyView {
     match &item.body {
         EvidenceBody::Link(address) => {
             view! { <a href=address.clone() rel="noreferrer">{item.title.clone()}</a> }.into_any()
         }
         EvidenceBody::File(file) => {
             let facts = format!(" ({}, {})", file.name, size(file.bytes));
-            let href = paths.evidence_file(item.id);
             view! { <a href=href>{item.title.clone()}</a><span class="sub">{facts}</span> }.into_any()
         }
         EvidenceBody::Note(_) => view! { <span>{item.title.clone()}</span> }.into_any(),

@@ -104,6 +104,41 @@ impl Service {
         id: EvidenceId,
     ) -> Result<(EvidenceFile, Pieces), Error> {
         let evidence = self.evidence_for(actor, id, Permission::Read).await?;
+        self.file_of(evidence).await
+    }
+
+    /// The revisions of an item before the present one, the latest first, each with the criteria that the item has now.
+    pub async fn earlier_evidence(&self, actor: &Actor, id: EvidenceId) -> Result<Vec<Evidence>, Error> {
+        self.evidence_for(actor, id, Permission::Read).await?;
+        Ok(self.store().earlier_evidence(id).await?)
+    }
+
+    /// One of them, by its number.
+    pub async fn evidence_revision(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+        revision: i64,
+    ) -> Result<Evidence, Error> {
+        let earlier = self.earlier_evidence(actor, id).await?;
+        let found = earlier.into_iter().find(|item| item.revision == revision);
+        found.ok_or(Error::NotFound("The revision"))
+    }
+
+    /// The file of one of them, as [`Service::evidence_file`] hands it out.
+    pub async fn evidence_file_of_revision(
+        &self,
+        actor: &Actor,
+        id: EvidenceId,
+        revision: i64,
+    ) -> Result<(EvidenceFile, Pieces), Error> {
+        let evidence = self.evidence_revision(actor, id, revision).await?;
+        self.file_of(evidence).await
+    }
+
+    /// The caller has seen that it may be read.
+    async fn file_of(&self, evidence: Evidence) -> Result<(EvidenceFile, Pieces), Error> {
+        let id = evidence.id;
         let EvidenceBody::File(file) = evidence.body else { return Err(Error::NotFound("The file")) };
         let files = self.file_store()?;
         let mut hash = sha2::Sha256::new();

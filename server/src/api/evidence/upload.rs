@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::super::extract::{Bearer, Segments};
 use super::super::organization::{Created, created};
+use super::super::paging::{Page, PageQuery, Paging};
 use super::super::problem::{FieldProblem, Problem};
 use super::{ClassName, Evidence};
 
@@ -239,5 +240,45 @@ pub(in super::super) async fn get(
         return Ok(Json(Evidence::from(item)).into_response());
     }
     let (file, content) = service.evidence_file(&actor, id).await?;
+    Ok(attachment(&file, content))
+}
+
+/// The revisions of an item before the present one, the latest first
+///
+/// Each with the criteria that the item has now.
+#[utoipa::path(
+    get, path = "/evidence/{id}/revisions", tag = "evidence",
+    params(("id" = String, Path, format = "uuid"), PageQuery),
+    responses((status = 200, body = Page<Evidence>), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub(in super::super) async fn earlier(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<EvidenceId>,
+    paging: Paging<i64>,
+    State(service): State<Service>,
+) -> Result<Json<Page<Evidence>>, Problem> {
+    let found = service.earlier_evidence(&actor, id).await?;
+    Ok(Json(paging.slice(found, |item| item.revision, Evidence::from)?))
+}
+
+/// The file of an earlier revision, as an attachment; a note or a link as JSON
+#[utoipa::path(
+    get, path = "/evidence/{id}/revisions/{revision}", tag = "evidence",
+    params(("id" = String, Path, format = "uuid"), ("revision" = i64, Path)),
+    responses(
+        (status = 200, content((Evidence = "application/json"), (Vec<u8> = "*/*"))), (status = 401, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+pub(in super::super) async fn earlier_file(
+    Bearer(actor): Bearer,
+    Segments((id, revision)): Segments<(EvidenceId, i64)>,
+    State(service): State<Service>,
+) -> Result<Response, Problem> {
+    let item = service.evidence_revision(&actor, id, revision).await?;
+    if !matches!(item.body, EvidenceBody::File(_)) {
+        return Ok(Json(Evidence::from(item)).into_response());
+    }
+    let (file, content) = service.evidence_file_of_revision(&actor, id, revision).await?;
     Ok(attachment(&file, content))
 }
