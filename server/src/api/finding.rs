@@ -234,6 +234,7 @@ impl From<FindingShown> for Finding {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "owner": "Integration team", "due": "2027-01-31" }))]
 pub(super) struct FindingChange {
+    /// Empty for nobody.
     owner: Option<String>,
     /// Null for none.
     #[serde(default)]

@@ -277,6 +277,7 @@ pub(super) struct NewTarget {
 #[schema(as = RoadmapDecisionChange, example = json!({ "choice": "pinned", "owner": "Integration team", "due": "2027-01-31" }))]
 pub(super) struct DecisionChange {
     choice: Option<ChoiceName>,
+    /// Empty for nobody.
     owner: Option<String>,
     /// Null for none.
     #[serde(default)]
