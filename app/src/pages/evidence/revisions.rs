@@ -75,10 +75,11 @@ fn next(sheet: &RevisionsSheet) -> AnyView {
     let fields = replacement_fields(&sheet.typed, sheet.refusal.as_ref(), today);
     let action = format!("{}/{}/revisions", sheet.paths.evidence(), sheet.item.id);
     let revision = sheet.item.revision.to_string();
+    let refusal = sheet.refusal.clone();
     view! {
         <Section id="next" title="The next revision">
             <form method="post" action=action enctype="multipart/form-data" aria-label="The next revision">
-                <RefusalNote refusal=sheet.refusal.clone()/>
+                <RefusalNote refusal=refusal/>
                 <input type="hidden" name="revision" value=revision/>
                 <p class="small measure">
                     "It takes the place of what is attached now, for every criterion, and has to be reviewed again."
