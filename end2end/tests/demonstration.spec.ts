@@ -109,7 +109,7 @@ demoTest("a printed questionnaire keeps a criterion's head, question and levels 
       const places = [...criterion.querySelectorAll(".crit-body > :empty, .crit-body fieldset > :empty")];
       return [
         style(".crit-head").breakAfter,
-        style(".crit-body > form").breakBefore,
+        style(".crit-body > [data-answer]").breakBefore,
         style(".crit-q").breakInside,
         style(".crit-q + fieldset").breakBefore,
         style(".anchors").breakInside,

@@ -127,7 +127,12 @@ fn row(page: &EvidencePage, item: &Evidence) -> AnyView {
     let change = page.may_answer().then(|| {
         let href = format!("{}/{}/criteria", page.paths.evidence(), item.id);
         let words = format!(" the criteria of {}", item.title);
-        view! { <a class="link-row small no-print" href=href>"Change"<span class="vh">{words}</span></a> }
+        // As far below the codes as a finger needs.
+        view! {
+            <div class="gap-small no-print">
+                <a class="link-row small" href=href>"Change"<span class="vh">{words}</span></a>
+            </div>
+        }
     });
     view! {
         <tr id=format!("item-{}", item.id)>
