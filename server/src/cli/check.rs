@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_looked_at_from_here_or_told_where_it_belongs() {
-        for kind in domain::builtin::check_kinds().iter() {
+        for kind in domain::builtin::check_kinds() {
             let location = [("location", "https://files.example.org/drop/")];
             let told = told(kind.code.as_str(), &location);
             assert_eq!(told.is_none(), Prober::supports(&kind.code), "{}: {told:?}", kind.code);

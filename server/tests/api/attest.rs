@@ -177,7 +177,7 @@ async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_o
     assert_eq!((&line["addresses"], &line["official"]), (&json!([address]), &json!("own")));
     assert_eq!(report["checks"][0]["address"], address);
     // Whoever follows a link reads what it is, and not where.
-    let link = super::shares::share(&world, &["findings", "checks"]).await;
-    let read = world.app.anonymous().page(&link).await.text;
+    let shared = super::shares::share(&world, &["findings", "checks"]).await;
+    let read = world.app.anonymous().page(&shared).await.text;
     assert!(read.contains("of Patient access API") && !read.contains(address), "{read}");
 }

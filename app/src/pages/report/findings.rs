@@ -27,14 +27,14 @@ pub(super) fn findings(report: &Report) -> AnyView {
     } else {
         format!("{shown} of {} open findings: {}", all.len(), severity_counts(all))
     };
-    let owned = all.iter().take(shown).any(|finding| !finding.record.owner.is_empty());
+    let named = all.iter().take(shown).any(|finding| !finding.record.owner.is_empty());
     let mut columns =
         vec![Column::text("Severity"), Column::text("Criterion"), Column::text("Cause and checks")];
-    if owned {
+    if named {
         columns.push(Column::text("Owner"));
     }
     columns.push(Column::number("Due"));
-    let rows = all.iter().take(shown).map(|finding| row(report, finding, owned)).collect_view();
+    let rows = all.iter().take(shown).map(|finding| row(report, finding, named)).collect_view();
     view! {
         <Section id="findings" title="Findings that matter most" aside=view! { <p>{aside}</p> }>
             <Table caption="Findings that matter most" columns=columns look=TableLook::Fold>{rows}</Table>
@@ -43,8 +43,8 @@ pub(super) fn findings(report: &Report) -> AnyView {
     .into_any()
 }
 
-/// `owned`: somebody is named for one of the findings.
-fn row(report: &Report, finding: &FindingView, owned: bool) -> AnyView {
+/// `named`: somebody is named for one of the findings.
+fn row(report: &Report, finding: &FindingView, named: bool) -> AnyView {
     let framework = &report.page.assessed.framework;
     let of_domain = || framework.domains.iter().find(|domain| domain.code.as_str() == finding.record.subject);
     let title = match &finding.criterion {
@@ -67,7 +67,7 @@ fn row(report: &Report, finding: &FindingView, owned: bool) -> AnyView {
         })
         .collect_view();
     let kind = finding_kind_word(finding.record.kind);
-    let owner = owned.then(|| view! { <td class="dim">{finding.record.owner.clone()}</td> });
+    let owner = named.then(|| view! { <td class="dim">{finding.record.owner.clone()}</td> });
     view! {
         <tr>
             <td><SeverityBadge severity=finding.record.severity/></td>

@@ -104,7 +104,7 @@ async fn an_assessment_follows_another_with_all_that_goes_over_or_not_at_all(
     assert_eq!(store.answer_history(assessment.id, &criterion(0)).await.unwrap().len(), 1);
     assert_eq!((bundle.evidence, bundle.ties), (vec![item], vec![tie.clone()]));
     assert_eq!(bundle.targets, BTreeMap::from([(criterion(1), level(4))]));
-    assert_eq!(bundle.overrides, [attested.clone()]);
+    assert_eq!(bundle.overrides, std::slice::from_ref(&attested));
 
     // What somebody decided for the newer version in between stays.
     assert!(store.withdraw_override(attested.id, later(5), world.user.id, world.audit("x")).await.unwrap());
