@@ -301,12 +301,7 @@ impl Store {
         id: EvidenceId,
         audit: Audit,
     ) -> Result<bool, StoreError> {
-        let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        assessments::hold(link, assessment).await?;
-        assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
-        let changed = run!(link, DELETE, id, assessment)?;
-        audit::commit_change(writing, changed, &audit).await
+        self.take_away(assessment, id, true, audit).await
     }
 
     /// The same, but for an item that a reviewer accepted, in this revision or an earlier one: that one stays.
@@ -316,11 +311,25 @@ impl Store {
         id: EvidenceId,
         audit: Audit,
     ) -> Result<bool, StoreError> {
+        self.take_away(assessment, id, false, audit).await
+    }
+
+    async fn take_away(
+        &self,
+        assessment: AssessmentId,
+        id: EvidenceId,
+        even_accepted: bool,
+        audit: Audit,
+    ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         assessments::hold(link, assessment).await?;
         assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
-        let changed = run!(link, DELETE_UNACCEPTED, id, assessment, Text(EvidenceState::Accepted))?;
+        let changed = if even_accepted {
+            run!(link, DELETE, id, assessment)?
+        } else {
+            run!(link, DELETE_UNACCEPTED, id, assessment, Text(EvidenceState::Accepted))?
+        };
         audit::commit_change(writing, changed, &audit).await
     }
 }

@@ -165,6 +165,23 @@ async fn rows_come_out_as_they_went_in_with_people_as_names_and_the_framework_by
     }
 }
 
+/// Takes the world's organization into another installation.
+async fn bring(world: &World, store: &Store) {
+    let keeper = user("keeper@example.org");
+    store.create_user(keeper.clone(), said("user.created")).await.expect("a person");
+    let rows = world.store.client_rows(world.org.id).await.expect("it is read").expect("it is there");
+    let new = NewClient {
+        rows: rows.rows,
+        frameworks: vec![(baseline().clone(), "hash".to_owned())],
+        citations: citations(),
+        logo: None,
+        owner: keeper.id,
+        slug: "north".to_owned(),
+    };
+    let kept = store.keep_client(&new, |_| said("client.imported")).await.expect("it is kept");
+    assert!(matches!(kept, KeptClient::Done { .. }), "{kept:?}");
+}
+
 /// Runs that are judged alike are counted apart from the standings; a contradiction is one elsewhere, too.
 #[rstest]
 #[case(Backend::Sqlite, Backend::Postgres)]
@@ -180,18 +197,7 @@ async fn a_check_stands_elsewhere_as_it_stood_here(#[case] from: Backend, #[case
     assert_eq!((stood[0].consecutive_fails, stood[0].concluded_at), (3, Some(later(2))));
 
     let (_database, store) = TestDatabase::open(to).await;
-    let keeper = user("keeper@example.org");
-    store.create_user(keeper.clone(), said("user.created")).await.unwrap();
-    let new = NewClient {
-        rows: world.store.client_rows(world.org.id).await.unwrap().unwrap().rows,
-        frameworks: vec![(baseline().clone(), "hash".to_owned())],
-        citations: citations(),
-        logo: None,
-        owner: keeper.id,
-        slug: "north".to_owned(),
-    };
-    let kept = store.keep_client(&new, |_| said("client.imported")).await.unwrap();
-    assert!(matches!(kept, KeptClient::Done { .. }), "{kept:?}");
+    bring(world, &store).await;
     let stands = store.standings_of(check).await.unwrap();
     assert_eq!((stands[0].consecutive_fails, stands[0].concluded_at), (3, Some(later(2))));
     assert_eq!((stands[0].status, stands[0].last_run), (stood[0].status, stood[0].last_run));
@@ -219,17 +225,6 @@ async fn the_days_of_a_check_are_read_where_nothing_has_run_yet(#[case] from: Ba
 
     let (_database, store) = TestDatabase::open(to).await;
     store.gather_days(now).await.unwrap();
-    let keeper = user("keeper@example.org");
-    store.create_user(keeper.clone(), said("user.created")).await.unwrap();
-    let new = NewClient {
-        rows: world.store.client_rows(world.org.id).await.unwrap().unwrap().rows,
-        frameworks: vec![(baseline().clone(), "hash".to_owned())],
-        citations: citations(),
-        logo: None,
-        owner: keeper.id,
-        slug: "north".to_owned(),
-    };
-    let kept = store.keep_client(&new, |_| said("client.imported")).await.unwrap();
-    assert!(matches!(kept, KeptClient::Done { .. }), "{kept:?}");
+    bring(world, &store).await;
     assert_eq!(store.days(check, since).await.unwrap(), days);
 }
