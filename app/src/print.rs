@@ -1,19 +1,21 @@
 //! The report on paper: a tagged PDF with contents, links and drawings, set by Typst.
 //!
-//! What the pages say is put into words here as on the screen, and handed over as values ([`content`]); the templates
-//! beside this file only give it its place. **Invariants.** Nothing that anybody wrote is ever read as markup or code. The
+//! What the pages say is put into words here as on the screen, and handed over as values ([`model`]); the templates beside
+//! this file only give it its place. **Invariants.** Nothing that anybody wrote is ever read as markup or code. The
 //! compiler sees four templates, one JSON document, one logo and [fonts], and no other file, no network and no clock. One
 //! report is set at a time for every two processors.
 
 mod content;
 mod fonts;
+mod model;
+mod printable;
 mod world;
 
 use std::fmt;
 use std::sync::LazyLock;
 use std::thread;
 
-use serde_json::Value;
+use model::Content;
 use service::Service;
 use tokio::sync::Semaphore;
 use typst::diag::SourceDiagnostic;
@@ -74,13 +76,13 @@ pub async fn pdf(report: service::report::Report, reader: Reader, site: Site) ->
             Reader::Guest => Report::of_guest(report),
         };
         let content = content::content(&report, &site);
-        set(content, report.logo.map(|logo| logo.png))
+        set(&content, report.logo.map(|logo| logo.png))
     });
     setting.await.map_err(|panicked| PrintError(panicked.to_string()))?
 }
 
 /// Typesets the content.
-fn set(content: Value, logo: Option<Vec<u8>>) -> Result<Vec<u8>, PrintError> {
+fn set(content: &Content, logo: Option<Vec<u8>>) -> Result<Vec<u8>, PrintError> {
     let world = world::Paper::new(content, logo);
     let compiled = typst::compile::<PagedDocument>(&world);
     for warning in &compiled.warnings {
@@ -108,5 +110,7 @@ fn said(errors: &[SourceDiagnostic]) -> String {
     errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
 }
 
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use serde_json::Value;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -11,6 +10,8 @@ use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt as _, World};
 
 use super::fonts::{self, Fonts};
+use super::model::Content;
+use super::printable;
 
 const MAIN: &str = "report.typ";
 const TEMPLATES: [(&str, &str); 4] = [
@@ -58,7 +59,9 @@ pub(super) struct Paper {
 
 impl Paper {
     /// `content` is what `report.json` holds, but for what is said of letters that no font has; `logo` a PNG.
-    pub(super) fn new(mut content: Value, logo: Option<Vec<u8>>) -> Self {
+    pub(super) fn new(content: &Content, logo: Option<Vec<u8>>) -> Self {
+        let values = serde_json::to_value(content).expect("names and values of the program's own");
+        let mut content = printable::values(values);
         let (fonts, missing) = fonts::for_text(&content.to_string());
         content["boxes"] = fonts::boxes(&missing).into();
         Self {
