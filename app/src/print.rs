@@ -1,4 +1,4 @@
-//! The report on paper: a tagged PDF with contents, links and drawings, set by Typst.
+//! The report on paper: a tagged PDF with contents, links and drawings, set by Typst; and a [Word document](word).
 //!
 //! What the pages say is put into words here as on the screen, and handed over as values ([`model`]); the templates beside
 //! this file only give it its place. **Invariants.** Nothing that anybody wrote is ever read as markup or code. The
@@ -9,6 +9,7 @@ mod content;
 mod fonts;
 mod model;
 mod printable;
+mod word;
 mod world;
 
 use std::fmt;
@@ -42,7 +43,7 @@ pub struct PrintError(String);
 
 impl fmt::Display for PrintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the report could not be set: {}", self.0)
+        write!(f, "the report could not be made: {}", self.0)
     }
 }
 
@@ -68,7 +69,26 @@ impl Site {
 /// The report as a PDF. For a guest it leads to nothing of the organization's.
 pub async fn pdf(report: service::report::Report, reader: Reader, site: Site) -> Result<Vec<u8>, PrintError> {
     let _turn = GATE.acquire().await.map_err(|closed| PrintError(closed.to_string()))?;
-    let setting = tokio::task::spawn_blocking(move || {
+    on_paper(report, reader, site, set).await
+}
+
+/// The report as a Word document. For a guest it leads to nothing of the organization's.
+pub async fn docx(
+    report: service::report::Report,
+    reader: Reader,
+    site: Site,
+) -> Result<Vec<u8>, PrintError> {
+    on_paper(report, reader, site, word::document).await
+}
+
+/// Makes a file of what the report says and of its logo, a PNG.
+async fn on_paper(
+    report: service::report::Report,
+    reader: Reader,
+    site: Site,
+    file: fn(&Content, Option<Vec<u8>>) -> Result<Vec<u8>, PrintError>,
+) -> Result<Vec<u8>, PrintError> {
+    let making = tokio::task::spawn_blocking(move || {
         let bundle = &report.page.assessed.bundle;
         let paths = Paths::new(&bundle.organization.slug, bundle.assessment.id);
         let report = match reader {
@@ -76,9 +96,9 @@ pub async fn pdf(report: service::report::Report, reader: Reader, site: Site) ->
             Reader::Guest => Report::of_guest(report),
         };
         let content = content::content(&report, &site);
-        set(&content, report.logo.map(|logo| logo.png))
+        file(&content, report.logo.map(|logo| logo.png))
     });
-    setting.await.map_err(|panicked| PrintError(panicked.to_string()))?
+    making.await.map_err(|panicked| PrintError(panicked.to_string()))?
 }
 
 /// Typesets the content.

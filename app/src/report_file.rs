@@ -5,7 +5,7 @@ use http::header;
 use service::report::{Report, TableName};
 use service::{Error, Service};
 
-use crate::print::{self, Reader, Site};
+use crate::print::{self, PrintError, Reader, Site};
 
 /// A form that holds all chosen sections in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub enum ReportForm {
     Json,
     Xlsx,
     Pdf(Reader),
+    Docx(Reader),
 }
 
 /// A file with its name and its media type.
@@ -29,14 +30,19 @@ impl ReportFile {
             ReportForm::Json => ("json", "application/json"),
             ReportForm::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             ReportForm::Pdf(_) => ("pdf", "application/pdf"),
+            ReportForm::Docx(_) => {
+                ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+            }
         };
         let name = report.file_name(ending);
         let content = match form {
             ReportForm::Json => report.json()?,
             ReportForm::Xlsx => report.xlsx()?,
             ReportForm::Pdf(reader) => {
-                let set = print::pdf(report, reader, Site::of(service)).await;
-                set.map_err(|error| Error::Internal(Box::new(error)))?
+                print::pdf(report, reader, Site::of(service)).await.map_err(not_made)?
+            }
+            ReportForm::Docx(reader) => {
+                print::docx(report, reader, Site::of(service)).await.map_err(not_made)?
             }
         };
         Ok(Self { name, kind, content })
@@ -54,6 +60,10 @@ impl ReportFile {
         self.content.splice(0..0, "\u{FEFF}".bytes());
         self
     }
+}
+
+fn not_made(error: PrintError) -> Error {
+    Error::Internal(Box::new(error))
 }
 
 impl IntoResponse for ReportFile {

@@ -142,6 +142,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(report::csv))
         .routes(routes!(report::xlsx))
         .routes(routes!(report::pdf))
+        .routes(routes!(report::docx))
         .routes(routes!(roadmap::get))
         .routes(routes!(roadmap::aim))
         .routes(routes!(roadmap::decide))

@@ -67,4 +67,5 @@ mod api {
     mod uploads;
     mod vectors;
     mod whole;
+    mod word;
 }

@@ -36,7 +36,7 @@ pub(crate) fn LogoPage(
     let words = if logo.is_some() { "Use this one instead" } else { "Use this logo" };
     let form = may_change.then(|| form(at, words, error_of(refusal.as_ref(), "file")));
     view! {
-        <PageHead title="Logo" under="It stands on the cover of every report of this organization, on the screen and in the PDF."/>
+        <PageHead title="Logo" under="It stands on the cover of every report of this organization, on the screen, in the PDF and in the Word document."/>
         <RefusalNote refusal/>
         <div class="grid two">
             <Section id="now" title="On the reports now">{now}{remove}</Section>

@@ -42,11 +42,17 @@ pub(crate) struct Report {
     pub(crate) logo: Option<Logo>,
     pub(crate) sections: Sections,
     pub(crate) summary: Vec<Point>,
-    /// The address of the report as a PDF.
-    pdf: Option<String>,
+    /// Where it is to be had as a file.
+    files: Option<Files>,
     reader: Reader,
     may_share: bool,
     may_own: bool,
+}
+
+/// Addresses of the report as a file that is read like a page.
+struct Files {
+    pdf: String,
+    docx: String,
 }
 
 /// Who reads.
@@ -63,8 +69,9 @@ impl Report {
     pub(crate) fn of_member(report: service::report::Report, paths: Paths) -> Self {
         let may = |permission| report.page.assessed.may(permission);
         let (may_share, may_own) = (may(Permission::Assess), may(Permission::Own));
-        let pdf = Some(file_address(&paths, &report.sections, "pdf"));
-        Self { pdf, may_share, may_own, ..Self::read(report, paths, Reader::Member) }
+        let file = |ending| file_address(&paths, &report.sections, ending);
+        let files = Some(Files { pdf: file("pdf"), docx: file("docx") });
+        Self { files, may_share, may_own, ..Self::read(report, paths, Reader::Member) }
     }
 
     /// For whoever follows a shared link.
@@ -72,16 +79,17 @@ impl Report {
         Self::read(report, Paths::inside_report(), Reader::Guest)
     }
 
-    /// The same, which is a PDF at this address.
-    pub(crate) fn with_pdf(self, address: String) -> Self {
-        Self { pdf: Some(address), ..self }
+    /// The same, which is to be had as a file at this address with an ending.
+    pub(crate) fn with_files(self, address: &str) -> Self {
+        let files = Files { pdf: format!("{address}.pdf"), docx: format!("{address}.docx") };
+        Self { files: Some(files), ..self }
     }
 
     fn read(report: service::report::Report, paths: Paths, reader: Reader) -> Self {
         let summary = report.summary();
         let service::report::Report { page, checks, way, course, logo, sections, addresses: _ } = report;
-        let (pdf, may_share, may_own) = (None, false, false);
-        Self { page, paths, checks, way, course, logo, sections, summary, pdf, reader, may_share, may_own }
+        let (files, may_share, may_own) = (None, false, false);
+        Self { page, paths, checks, way, course, logo, sections, summary, files, reader, may_share, may_own }
     }
 
     /// Whether it is for such a reader.
@@ -144,8 +152,11 @@ fn cover(report: &Report) -> AnyView {
     let facts = facts(assessed).map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
     let (findings, roadmap) = (report.paths.findings(), report.paths.roadmap());
     let assessment = report.paths.assessment().to_owned();
-    let pdf = report.pdf.clone().map(|pdf| {
-        view! { <ButtonLink kind=ButtonKind::Main href=pdf>"Download the PDF"</ButtonLink> }
+    let files = report.files.as_ref().map(|Files { pdf, docx }| {
+        view! {
+            <ButtonLink kind=ButtonKind::Main href=pdf.clone()>"Download the PDF"</ButtonLink>
+            <ButtonLink href=docx.clone()>"Word document"</ButtonLink>
+        }
     });
     let ways_on = report.is_of(Reader::Member).then(|| {
         view! {
@@ -164,7 +175,7 @@ fn cover(report: &Report) -> AnyView {
                 {lede(assessed)}
                 <dl class="kv">{facts}</dl>
                 <p class="fine">{framework.disclaimer.clone()}</p>
-                <p class="row no-print">{pdf}{ways_on}</p>
+                <p class="row no-print">{files}{ways_on}</p>
             </div>
             <figure class="figure">
                 <CoverLadder id="cover-ladder" ladder=ladder(assessed, &report.paths)/>

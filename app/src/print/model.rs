@@ -1,5 +1,5 @@
-//! What the report on paper says: chosen, put into words and rounded, in the order of the report. The templates only find
-//! its places.
+//! What the report on paper says: chosen, put into words and rounded, in the order of the report. The PDF and the Word
+//! document say it alike; each only finds the places.
 
 use serde::Serialize;
 

@@ -27,6 +27,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/report.csv", get(csv))
         .route("/orgs/{slug}/assessments/{id}/report.xlsx", in_form(ReportForm::Xlsx))
         .route("/orgs/{slug}/assessments/{id}/report.pdf", in_form(ReportForm::Pdf(Reader::Member)))
+        .route("/orgs/{slug}/assessments/{id}/report.docx", in_form(ReportForm::Docx(Reader::Member)))
 }
 
 async fn summary(

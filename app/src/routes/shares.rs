@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use service::report::Sections;
 use service::share::{NewShare, Shared};
@@ -27,7 +27,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/orgs/{slug}/assessments/{id}/shares", get(list).post(create))
         .route("/orgs/{slug}/assessments/{id}/shares/{share}/revoke", post(revoke))
         .route("/shared/{token}", get(shared))
-        .route("/shared/{token}/report.pdf", get(shared_pdf))
+        .route("/shared/{token}/report.pdf", shared_in(ReportForm::Pdf(Reader::Guest)))
+        .route("/shared/{token}/report.docx", shared_in(ReportForm::Docx(Reader::Guest)))
 }
 
 async fn list(
@@ -136,7 +137,7 @@ async fn shared(
     browser: Browser,
 ) -> Result<Response, PageError> {
     let report = opened(&state, &token, &address, &browser).await?;
-    let report = Report::of_guest(report).with_pdf(format!("/shared/{token}/report.pdf"));
+    let report = Report::of_guest(report).with_files(&format!("/shared/{token}/report"));
     let bundle = &report.page.assessed.bundle;
     let framework =
         format!("Framework {} {}", bundle.assessment.framework_code, bundle.assessment.framework_version);
@@ -145,14 +146,16 @@ async fn shared(
     Ok(lock_up(frame.respond(StatusCode::OK, || report_page(&report))))
 }
 
-/// The same as a PDF.
-async fn shared_pdf(
-    State(state): State<AppState>,
-    Segments(token): Segments<String>,
-    ClientAddress(address): ClientAddress,
-    browser: Browser,
-) -> Result<Response, PageError> {
-    let report = opened(&state, &token, &address, &browser).await?;
-    let file = ReportFile::made(report, ReportForm::Pdf(Reader::Guest), &state.service).await?;
-    Ok(lock_up(file.into_response()))
+/// The same as a file.
+fn shared_in(form: ReportForm) -> MethodRouter<AppState> {
+    get(
+        move |State(state): State<AppState>,
+              Segments(token): Segments<String>,
+              ClientAddress(address): ClientAddress,
+              browser: Browser| async move {
+            let report = opened(&state, &token, &address, &browser).await?;
+            let file = ReportFile::made(report, form, &state.service).await?;
+            Ok::<_, PageError>(lock_up(file.into_response()))
+        },
+    )
 }

@@ -1,4 +1,4 @@
-//! The report as a file: PDF, JSON, CSV, XLSX.
+//! The report as a file: PDF, DOCX, JSON, CSV, XLSX.
 
 use app::print::Reader;
 use app::report_file::{ReportFile, ReportForm};
@@ -127,4 +127,28 @@ pub(super) async fn pdf(
     State(service): State<Service>,
 ) -> Result<ReportFile, Problem> {
     in_form(&service, &actor, id, &query, ReportForm::Pdf(Reader::Member)).await
+}
+
+/// The report as a Word document: headings, contents, tables whose heads are repeated
+///
+/// It says what the PDF says. Drawings are left out: their numbers stand in tables.
+#[utoipa::path(
+    get, path = "/assessments/{id}/report.docx", tag = "reports",
+    params(("id" = String, Path, format = "uuid"), ReportQuery),
+    responses(
+        (
+            status = 200, body = Vec<u8>,
+            content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        ),
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn docx(
+    Bearer(actor): Bearer,
+    Segments(id): Segments<AssessmentId>,
+    Queried(query): Queried<ReportQuery>,
+    State(service): State<Service>,
+) -> Result<ReportFile, Problem> {
+    in_form(&service, &actor, id, &query, ReportForm::Docx(Reader::Member)).await
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::checks::{Target, add};
 use super::support::{Backend, World, text};
+use super::word::Word;
 
 #[rstest]
 #[tokio::test]
@@ -180,4 +181,6 @@ async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_o
     let shared = super::shares::share(&world, &["findings", "checks"]).await;
     let read = world.app.anonymous().page(&shared).await.text;
     assert!(read.contains("of Patient access API") && !read.contains(address), "{read}");
+    let word = Word::behind(&world, &shared).await.text();
+    assert!(word.contains("of Patient access API") && !word.contains(address), "{word}");
 }

@@ -49,6 +49,7 @@ async fn the_document_describes_every_route_with_schemas_that_exist() {
         ("/assessments/{id}/answers/{criterion}", &["get", "put"]),
         ("/assessments/{id}/score", &["get"]),
         ("/assessments/{id}/findings", &["get"]),
+        ("/assessments/{id}/report.docx", &["get"]),
         ("/assessments/{id}/evidence", &["get", "post"]),
         ("/assessments/{id}/submit", &["post"]),
         ("/assessments/{id}/review", &["get", "post"]),

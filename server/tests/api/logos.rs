@@ -65,6 +65,10 @@ async fn an_owner_sets_the_logo_and_every_report_bears_it(
         has_picture || pdf.windows(14).any(|part| part == b"/Subtype/Image"),
         "the PDF holds the picture"
     );
+    let docx = world.owner.api(Method::GET, &world.at("/report.docx")).send().await.unwrap();
+    let docx = std::io::Cursor::new(docx.bytes().await.unwrap());
+    let mut docx = zip::ZipArchive::new(docx).unwrap();
+    assert!(docx.by_name("word/media/logo.png").is_ok(), "the Word document does too");
 
     let settings = format!("/orgs/{}/logo", world.slug);
     assert!(world.owner.page(&settings).await.text.contains("Remove the logo"));

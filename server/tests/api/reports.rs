@@ -21,7 +21,7 @@ pub(super) async fn answered(backend: Backend) -> World {
 }
 
 /// The files of a zip archive.
-fn unzipped(bytes: &[u8]) -> Vec<(String, String)> {
+pub(super) fn unzipped(bytes: &[u8]) -> Vec<(String, String)> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     let read = |name: String| {
@@ -111,7 +111,8 @@ async fn the_report_page_shows_the_sections_that_were_chosen(
     assert!(part.text.contains("id=\"roadmap\"") && !part.text.contains("id=\"findings\""));
     assert!(part.text.contains("not a HIMSS stage"));
     assert!(part.text.contains("report.xlsx?section=domains&amp;section=roadmap"));
-    for file in ["report.json", "report.csv?table=findings", "report.xlsx", "report.pdf"] {
+    assert!(part.text.contains("report.docx?section=domains&amp;section=roadmap"));
+    for file in ["report.json", "report.csv?table=findings", "report.xlsx", "report.pdf", "report.docx"] {
         let file = world.owner.page(&path.replace("report", file)).await;
         assert_eq!(file.status, 200);
         assert!(file.header("content-disposition").starts_with("attachment"));

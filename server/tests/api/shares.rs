@@ -176,7 +176,7 @@ async fn a_link_that_has_expired_is_gone_and_notes_no_reading(
     let hash = sha256(b"expired");
     let maker = (world.organization.parse().unwrap(), store::record::Role::Owner);
     assert!(store.create_share(ended.clone(), maker, &hash, entry).await.unwrap());
-    for path in ["/shared/expired", "/shared/expired/report.pdf"] {
+    for path in ["/shared/expired", "/shared/expired/report.pdf", "/shared/expired/report.docx"] {
         let gone = anonymous.page(path).await;
         assert_eq!(gone.status, 410, "{path}: {}", gone.text);
         assert!(!gone.text.contains("Alder"), "{}", gone.text);

@@ -35,7 +35,7 @@ impl Framework {
 
 /// Words that stand in an address where a domain's code does: a domain of such a code would have no page. A gate compares
 /// them with the pages (`.ci/invariants`).
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "actions",
     "agree",
     "criteria",
@@ -49,6 +49,7 @@ const PAGES: [&str; 20] = [
     "owners",
     "report",
     "report.csv",
+    "report.docx",
     "report.json",
     "report.pdf",
     "report.xlsx",

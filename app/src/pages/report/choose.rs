@@ -27,7 +27,7 @@ pub(crate) fn section_choices(sections: &service::report::Sections) -> Vec<Choic
 
 pub(super) fn choose(report: &Report) -> AnyView {
     let file = |ending: &str| file_address(&report.paths, &report.sections, ending);
-    let (pdf, json, xlsx) = (file("pdf"), file("json"), file("xlsx"));
+    let (pdf, docx, json, xlsx) = (file("pdf"), file("docx"), file("json"), file("xlsx"));
     let tables = TableName::ALL.into_iter().map(|table| {
         let href = format!("{}.csv?table={}", report.paths.report(), table.name());
         view! { <a class="link-row small" href=href>{table.name()}</a> }
@@ -54,6 +54,7 @@ pub(super) fn choose(report: &Report) -> AnyView {
             </form>
             <p class="row">
                 <ButtonLink href=pdf size=ButtonSize::Small>"PDF"</ButtonLink>
+                <ButtonLink href=docx size=ButtonSize::Small>"DOCX"</ButtonLink>
                 <ButtonLink href=json size=ButtonSize::Small>"JSON"</ButtonLink>
                 <ButtonLink href=xlsx size=ButtonSize::Small>"XLSX"</ButtonLink>
                 {links}
