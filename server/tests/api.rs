@@ -8,6 +8,7 @@ mod api {
     mod aims;
     mod alerts;
     mod answers;
+    mod arrivals;
     mod asides;
     mod asked;
     mod attest;

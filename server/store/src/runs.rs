@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::check::Status;
+use domain::check::{Observations, Status};
 
 use crate::column::{Json, Text, from_row};
 use crate::db::{Store, row, rows, statements};
@@ -32,6 +32,8 @@ statements! {
     Both CONCLUSIVE = "SELECT r.status, r.started_at FROM runs r JOIN runs b ON b.id = $2 WHERE r.check_id = $1 \
         AND (r.started_at, r.id) <= (b.started_at, b.id) AND r.status <> $3 \
         ORDER BY r.started_at DESC, r.id DESC LIMIT $4";
+    Both FAILED = "SELECT started_at, observations FROM runs WHERE check_id = $1 AND started_at >= $2 \
+        AND status = $3 ORDER BY started_at, id";
     Both LATEST_OF_PAGE = select!(
         "checks c JOIN runs r ON r.id = c.last_run WHERE c.integration_id = $1 AND c.id >= $2 AND c.id <= $3"
     );
@@ -44,11 +46,17 @@ from_row! {
         observations: json, messages: json, checked,
     }
     Conclusive { status: text, started_at }
+    Failed { started_at, observations: json }
 }
 
 struct Conclusive {
     status: Status,
     started_at: UnixMillis,
+}
+
+struct Failed {
+    started_at: UnixMillis,
+    observations: Observations,
 }
 
 impl Store {
@@ -79,6 +87,18 @@ impl Store {
         let silent = Status::Unknown;
         let found = rows!(link, Conclusive, CONCLUSIVE, check, until, Text(silent), i64::from(limit))?;
         Ok(found.into_iter().map(|run| (run.status, run.started_at)).collect())
+    }
+
+    /// What the runs of a check saw that failed, and when they started: oldest first, from `since` on, as far as they are
+    /// kept one by one.
+    pub async fn failed_runs(
+        &self,
+        check: CheckId,
+        since: UnixMillis,
+    ) -> Result<Vec<(UnixMillis, Observations)>, StoreError> {
+        let mut lease = self.read().await?;
+        let found = rows!(&mut lease.link(), Failed, FAILED, check, since, Text(Status::Fail))?;
+        Ok(found.into_iter().map(|run| (run.started_at, run.observations)).collect())
     }
 
     /// The latest run of each check of an organization that ever ran.

@@ -14,7 +14,7 @@ use store::Store;
 use super::support::{Answer, Backend, Person, World, text};
 
 /// A check of a kind that waits for reports: its path, and that of its heartbeats.
-async fn feed(world: &World, kind: &str, parameters: Value) -> (String, String) {
+pub(super) async fn feed(world: &World, kind: &str, parameters: Value) -> (String, String) {
     let integration = world.integration(&[]).await;
     let body = json!({ "kind": kind, "parameters": parameters });
     let made = world.owner.post(&format!("/integrations/{integration}/checks"), body).await.expect(201);

@@ -3,6 +3,7 @@
 //! The system posts to an address with a token in it, with figures or without. The scheduler looks at the latest report
 //! when the next one is due, and right after one that says something new (`news.rs`); each look is a run.
 
+mod arrivals;
 mod cron;
 mod hear;
 mod hours;
@@ -21,6 +22,7 @@ use serde_json::json;
 use store::record::{Check, Feed, FeedTiming, KeptReport, TokenMade};
 use store::{CheckId, OrgId, StoreError, UnixMillis};
 
+pub(super) use arrivals::{Gap, gaps, in_window};
 pub(crate) use hear::Listening;
 pub(crate) use limit::Pace;
 pub(crate) use news::{News, look_at_news};

@@ -5,6 +5,8 @@
 //! nothing is said: the observation stays absent, and what it would decide stays UNKNOWN. Days are days in UTC; the
 //! window ends with the present run. A check that was aimed elsewhere begins anew on the next day: what it saw of another
 //! target says nothing of this one.
+//!
+//! Most shares are of runs. How many files came in time is a share of files, by the rule in `feed/arrivals.rs`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +18,7 @@ use rust_decimal::Decimal;
 use store::UnixMillis;
 use store::record::{Check, DaySummary, Outage};
 
+use super::feed::{Gap, gaps, in_window};
 use crate::{Error, Service};
 
 /// Time to the answer, where a kind observes it; else the run's own duration stands in.
@@ -30,13 +33,14 @@ const FRESH: Duration = Duration::from_mins(5);
 const OFTEN_SECONDS: i64 = 1800;
 
 /// Observations that are a share of good runs, and their windows in days.
-const SHARES: [(&str, i32); 5] = [
+const SHARES: [(&str, i32); 4] = [
     ("availability_30d_pct", 30),
     ("availability_90d_pct", 90),
     ("success_90d_pct", 90),
-    ("on_time_30d_pct", 30),
     ("delivery_30d_pct", 30),
 ];
+/// The share of files that came in time, and its window in days.
+const ON_TIME: (&str, i32) = ("on_time_30d_pct", 30);
 const LONGEST_OUTAGE: &str = "longest_outage_hours";
 const SINCE_SUCCESS: &str = "days_since_success";
 
@@ -49,6 +53,8 @@ pub(crate) struct Past {
     days: Vec<DaySummary>,
     first_run: Option<Date>,
     outages: Vec<Outage>,
+    /// The outages with what their runs saw, for the kind that counts files.
+    gaps: Vec<Gap>,
     good_at: Option<UnixMillis>,
 }
 
@@ -106,13 +112,14 @@ impl Service {
         now: UnixMillis,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
-        let names = SHARES.map(|(name, _)| name).into_iter().chain([LONGEST_OUTAGE, SINCE_SUCCESS]);
+        let others = [ON_TIME.0, LONGEST_OUTAGE, SINCE_SUCCESS];
+        let names = SHARES.map(|(name, _)| name).into_iter().chain(others);
         let open = |name: &&str| kind.observation(name).is_some() && outcome.observations.get(name).is_none();
         let asked: Vec<&str> = names.filter(open).collect();
         if asked.is_empty() {
             return Ok(());
         }
-        let past = self.past_of(check, now).await?;
+        let past = self.past_of(check, kind, now).await?;
         let today = now.date();
         let (seen, status) = (&mut outcome.observations, outcome.status);
         for (name, window) in SHARES.into_iter().filter(|(name, _)| asked.contains(name)) {
@@ -121,6 +128,13 @@ impl Service {
             {
                 seen.set(name, share);
             }
+        }
+        if asked.contains(&ON_TIME.0)
+            && past.knows(ON_TIME.1, today, check.interval_seconds)
+            && let Some(arrivals) = self.arrivals(check, kind, now).await?
+            && let Some(share) = arrivals.on_time(&past.gaps, in_window(seen), now)
+        {
+            seen.set(ON_TIME.0, share);
         }
         if asked.contains(&LONGEST_OUTAGE) && past.knows(WINDOW, today, check.interval_seconds) {
             seen.set(LONGEST_OUTAGE, past.longest_outage(now));
@@ -134,7 +148,7 @@ impl Service {
         Ok(())
     }
 
-    async fn past_of(&self, check: &Check, now: UnixMillis) -> Result<Arc<Past>, Error> {
+    async fn past_of(&self, check: &Check, kind: &CheckKind, now: UnixMillis) -> Result<Arc<Past>, Error> {
         let often = check.interval_seconds < OFTEN_SECONDS;
         let known = self
             .known_past(check.id)
@@ -147,12 +161,20 @@ impl Service {
         let begin = aimed.map(|aimed| UnixMillis((aimed.at.0.div_euclid(DAY_MS) + 1) * DAY_MS));
         let since = UnixMillis(now.0 - i64::from(WINDOW) * DAY_MS).max(begin.unwrap_or(UnixMillis(0)));
         let first_run = store.first_run_at(check.id).await?;
+        let outages = store.outages(check.id, since).await?;
+        let gaps = if kind.observation(ON_TIME.0).is_some() {
+            let since = since.max(UnixMillis(now.0 - i64::from(ON_TIME.1) * DAY_MS));
+            gaps(&outages, &store.failed_runs(check.id, since).await?)
+        } else {
+            Vec::new()
+        };
         let past = Arc::new(Past {
             read: Instant::now(),
             parameters: check.parameters.clone(),
             days: store.day_summary(check.id, since).await?,
             first_run: first_run.map(|first| begin.map_or(first, |begin| begin.max(first)).date()),
-            outages: store.outages(check.id, since).await?,
+            outages,
+            gaps,
             good_at: store.good_at(check.id).await?,
         });
         if often {
@@ -186,6 +208,7 @@ mod tests {
             first_run: days.first().map(|day| day.date),
             days,
             outages: Vec::new(),
+            gaps: Vec::new(),
             good_at: None,
         }
     }

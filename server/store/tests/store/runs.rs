@@ -1,4 +1,4 @@
-use domain::check::Status;
+use domain::check::{Status, Value};
 use jiff::civil::date;
 use rstest::rstest;
 use store::record::{DaySummary, Judged, Recorded, Run};
@@ -33,6 +33,32 @@ async fn runs_come_newest_first_page_by_page(#[values(Backend::Sqlite, Backend::
     assert_eq!(store.run(RunId::new()).await.unwrap(), None);
     let latest = store.latest_runs(world.org.id).await.unwrap();
     assert_eq!(latest.into_iter().collect::<Vec<_>>(), [(check.id, all[0].clone())]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_failed_runs_saw_comes_oldest_first_from_an_instant_on(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    let history = [
+        (0, Status::Fail),
+        (1, Status::Pass),
+        (2, Status::Fail),
+        (3, Status::Unknown),
+        (4, Status::Warn),
+        (5, Status::Fail),
+    ];
+    for (at, status) in history {
+        let mut run = ran(check.id, later(at), status);
+        run.observations.set("run", at);
+        world.record(&run).await;
+    }
+    let failed = world.store.failed_runs(check.id, later(1)).await.unwrap();
+    let seen: Vec<_> = failed.iter().map(|(at, seen)| (*at, seen.get("run").cloned())).collect();
+    assert_eq!(seen, [(later(2), Some(Value::Integer(2))), (later(5), Some(Value::Integer(5)))]);
+    assert!(world.store.failed_runs(CheckId::new(), NOW).await.unwrap().is_empty());
 }
 
 #[rstest]

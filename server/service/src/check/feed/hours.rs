@@ -73,6 +73,22 @@ impl Hours {
         now
     }
 
+    /// For how many seconds it is open between two instants.
+    pub(super) fn open_between(&self, from: Timestamp, to: Timestamp) -> i64 {
+        if self.windows.is_empty() {
+            return (to.as_second() - from.as_second()).max(0);
+        }
+        let (mut now, mut open) = (from, 0);
+        for opening in self.openings(from).take_while(|opening| opening.begin < to) {
+            let (begin, end) = (now.max(opening.begin), to.min(opening.end));
+            if begin < end {
+                open += end.as_second() - begin.as_second();
+                now = end;
+            }
+        }
+        open
+    }
+
     pub(super) fn is_open(&self, at: Timestamp) -> bool {
         let opens = |opening: &Opening| opening.begin <= at && at < opening.end;
         self.windows.is_empty() || self.openings(at).take(2 * MOST).any(|opening| opens(&opening))
@@ -180,6 +196,21 @@ mod tests {
         assert_eq!(hours.after(at("2026-11-20T07:00:00Z"), 5 * 36_000), at("2026-11-26T17:00:00Z"));
         assert!(hours.is_open(at("2026-11-20T16:59:59Z")) && !hours.is_open(at("2026-11-20T17:00:00Z")));
         assert_eq!(hours.opens_after(at("2026-11-20T17:00:00Z")), Some(at("2026-11-23T07:00:00Z")));
+    }
+
+    #[test]
+    fn the_time_between_two_instants_counts_while_it_is_open() {
+        let between = |hours: &str, to: &str| {
+            // Friday 2026-11-20, 17:50 in Berlin.
+            self::hours(hours).open_between(at("2026-11-20T16:50:00Z"), at(to))
+        };
+        assert_eq!(between("Mon-Fri 08:00-18:00", "2026-11-23T07:05:00Z"), 900);
+        assert_eq!(between("Mon-Fri 08:00-18:00", "2026-11-22T12:00:00Z"), 600);
+        assert_eq!(between("Mon-Fri 08:00-18:00; Fri 12:00-17:55", "2026-11-20T16:55:00Z"), 300);
+        assert_eq!(between("Fri 22:00-06:00", "2026-11-21T00:00:00Z"), 3 * 3600);
+        assert_eq!(between("", "2026-11-20T17:50:00Z"), 3600);
+        assert_eq!(between("", "2026-11-20T12:00:00Z"), 0);
+        assert_eq!(between("Mon-Fri 08:00-18:00", "2026-11-20T12:00:00Z"), 0);
     }
 
     #[test]

@@ -134,6 +134,24 @@ impl Schedule {
         }
     }
 
+    /// Of how many reports the grace ends between two instants; of an interval, how often it fits into the open time between
+    /// them.
+    pub(super) fn due_within(&self, from: UnixMillis, to: UnixMillis) -> u64 {
+        let count = match &self.expected {
+            Expected::Every(seconds) => {
+                self.hours.open_between(from.timestamp(), to.timestamp()) / (*seconds).max(1)
+            }
+            Expected::Cron(cron) => {
+                let before = |at: UnixMillis| UnixMillis(at.0 - self.grace * 1000).timestamp();
+                let (after, end) = (before(from), before(to));
+                let fires =
+                    std::iter::successors(self.fires_open(cron, after), |at| self.fires_open(cron, *at));
+                i64::try_from(fires.take_while(|at| *at < end).count()).unwrap_or(i64::MAX)
+            }
+        };
+        u64::try_from(count).unwrap_or(0)
+    }
+
     /// The part of the grace in which a report is not late yet, in seconds.
     fn slack(&self) -> i64 {
         let own = match self.expected {
@@ -278,6 +296,23 @@ mod tests {
         assert_eq!(next("0 6 * * *", "2026-11-20T04:54:00Z"), "2026-11-20T05:00:00Z");
         assert_eq!(next("*/5 * * * *", "2026-11-20T04:59:58Z"), "2026-11-20T05:05:00Z");
         assert_eq!(next("*/5 * * * *", "2026-11-20T04:59:00Z"), "2026-11-20T05:00:00Z");
+    }
+
+    #[test]
+    fn reports_are_due_as_often_as_their_interval_fits_or_their_line_fires() {
+        let due =
+            |timing: &FeedTiming, from: &str, to: &str| read(timing).unwrap().due_within(at(from), at(to));
+        let quarters = timing("", "");
+        assert_eq!(due(&quarters, "2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z"), 4);
+        assert_eq!(due(&quarters, "2026-11-20T12:00:00Z", "2026-11-20T12:59:59Z"), 3);
+        assert_eq!(due(&quarters, "2026-11-20T12:00:00Z", "2026-11-20T11:00:00Z"), 0);
+        let shop = timing("", "Mon-Fri 08:00-18:00");
+        assert_eq!(due(&shop, "2026-11-20T16:50:00Z", "2026-11-23T07:05:00Z"), 1, "over the weekend");
+        // Six in the morning in Berlin, with an hour of grace.
+        let mornings = timing("0 6 * * 1-5", "");
+        assert_eq!(due(&mornings, "2026-11-16T05:30:00Z", "2026-11-20T06:00:01Z"), 5);
+        assert_eq!(due(&mornings, "2026-11-16T06:00:01Z", "2026-11-20T06:00:00Z"), 3);
+        assert_eq!(due(&mornings, "2026-11-20T06:00:01Z", "2026-11-23T05:30:00Z"), 0);
     }
 
     #[test]
