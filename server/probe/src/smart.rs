@@ -97,6 +97,16 @@ impl Client {
         )
     }
 
+    /// The same where a client is given: an open server is asked without.
+    pub(crate) fn where_given(context: &Context<'_>) -> Result<Option<Self>, Failure> {
+        let given = |name: &str| given::text(context.parameters, name).is_some();
+        if ["token_url", "client_id", KEY].into_iter().any(given) {
+            Self::read(context).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// A client from its parts.
     pub(crate) fn registered(
         context: &Context<'_>,

@@ -147,3 +147,40 @@ async fn a_token_that_expires_on_the_way_is_renewed() {
     assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
     assert!(server.count("POST /token") > 3);
 }
+
+/// An export of a server that wants no token, by a check without a client.
+async fn open_export(manifest: Value) -> (FhirServer, Outcome) {
+    let exports = Exports { polls: 0, ..Exports::new(manifest) };
+    let server = FhirServer::with_tokens(router(exports), Tokens::unwanted()).await;
+    let outcome =
+        run_with(&prober(), KIND, &[("base_url", server.base()), ("group_id", "g1".to_owned())]).await;
+    assert_eq!(server.count("POST /token"), 0, "nobody asks for a token");
+    assert_eq!(server.count("DELETE /fhir/jobs/1"), 1, "{outcome:#?}");
+    (server, outcome)
+}
+
+#[tokio::test]
+async fn an_open_server_exports_to_whoever_brings_no_token() {
+    for wanted in [false, true] {
+        let mut manifest = one_file();
+        manifest["requiresAccessToken"] = json!(wanted);
+        let (_server, outcome) = open_export(manifest).await;
+        assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
+        assert_eq!(seen(&outcome, "rows"), "2");
+        assert!(outcome.checked.contains("without a client"), "{}", outcome.checked);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_open_after_all_says_nothing_without_a_client() {
+    let guarded = FhirServer::start(router(Exports::new(one_file()))).await;
+    let parameters = [("base_url", guarded.base()), ("group_id", "g1".to_owned())];
+    let refused = run_with(&prober(), KIND, &parameters).await;
+    let address = format!("{}/file/1", guarded.base());
+    let elsewhere = manifest(&json!([{ "type": "Patient", "url": address }]), &json!([]));
+    let (_server, without_files) = open_export(elsewhere).await;
+    for outcome in [refused, without_files] {
+        assert_eq!((outcome.status, outcome.reach), (Status::Unknown, Reach::Inconclusive), "{outcome:#?}");
+        assert!(error(&outcome).text.contains("is not open"), "{}", error(&outcome).text);
+    }
+}

@@ -147,7 +147,8 @@ pub(super) struct NewCheckBody {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "enabled": false }))]
 pub(super) struct CheckChange {
-    /// All of them; only an absent secret stays as it was, and not where the check is aimed at another server.
+    /// All of them; only an absent secret stays as it was, and not where the check is aimed at another server, or where all
+    /// is left out that goes with it: an export without token endpoint, client and scopes goes without a key.
     #[schema(value_type = Option<BTreeMap<String, Value>>)]
     parameters: Option<BTreeMap<String, Value>>,
     interval: Option<Interval>,

@@ -58,6 +58,60 @@ async fn a_secret_goes_nowhere_but_where_it_was_entered_for(
 }
 
 #[tokio::test]
+async fn an_export_has_a_whole_client_or_none() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    let open = json!({ "base_url": "https://fhir.example.org/r4", "group_id": "g1" });
+    let made = add(&world.owner, &integration, "fhir.bulk_export", open.clone()).await.expect(201);
+    let check = format!("/checks/{}", text(&made["id"]));
+    let change =
+        async |parameters: &Value| world.owner.patch(&check, json!({ "parameters": parameters })).await;
+    let mut half = open.clone();
+    half["client_id"] = json!("rung");
+    half["scopes"] = json!(["system/*.rs"]);
+    let missing = ["/parameters/token_url", "/parameters/private_key"];
+    let refused = change(&half).await;
+    assert_eq!(refused.pointers(), missing);
+    assert!(
+        refused.json()["errors"][0]["detail"].as_str().unwrap().contains("an open server none"),
+        "{refused:?}"
+    );
+    assert_eq!(add(&world.owner, &integration, "fhir.bulk_export", half.clone()).await.pointers(), missing);
+
+    let mut whole = half;
+    whole["token_url"] = json!("https://fhir.example.org/token");
+    whole["private_key"] = json!(include_str!("../../probe/tests/fixtures/keys/p384-sec1.pem"));
+    change(&whole).await.expect(200);
+    // The key is on file, and goes with the rest of the client.
+    let mut keyless = whole.clone();
+    keyless.as_object_mut().unwrap().remove("private_key");
+    let kept = change(&keyless).await.expect(200);
+    assert_eq!(kept["parameters"]["private_key"], "set", "{kept}");
+    keyless.as_object_mut().unwrap().remove("scopes");
+    assert_eq!(change(&keyless).await.pointers(), ["/parameters/scopes"]);
+    let without = change(&open).await.expect(200);
+    assert_eq!(without["parameters"].get("private_key"), None, "{without}");
+
+    // The form leaves all of it empty.
+    change(&whole).await.expect(200);
+    world.owner.sign_in().await;
+    let fields = [
+        ("parameters.base_url", "https://fhir.example.org/r4"),
+        ("parameters.group_id", "g1"),
+        ("parameters.token_url", ""),
+        ("parameters.client_id", " "),
+        ("parameters.private_key", ""),
+        ("parameters.scopes", ""),
+        ("interval", "7d"),
+        ("enabled", "on"),
+    ];
+    let saved = world.owner.submit(&format!("/orgs/{}{check}/edit", world.slug), &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let without = world.owner.get(&check).await.expect(200);
+    assert_eq!(without["parameters"].get("private_key"), None, "{without}");
+}
+
+#[tokio::test]
 async fn a_failure_that_counts_nowhere_is_silenced_by_whoever_set_the_check_up() {
     let world = World::new(Backend::Sqlite).await;
     let contributor = world.member("contributor").await;

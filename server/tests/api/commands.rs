@@ -141,6 +141,7 @@ fn a_check_says_how_it_went_by_its_exit_code() {
         &["check", "tls.certificate", "host=a.example", "colour=blue"],
         &["check", "tls.certificate", "host=a.example", "private_ca=hunter2"],
         &["check", "tls.certificate", "host=a.example", "--allow", "nowhere"],
+        &["check", "fhir.bulk_export", "base_url=https://a.example", "group_id=g", "client_id=c"],
         &["check"],
     ] {
         let output = rung(wrong, "");

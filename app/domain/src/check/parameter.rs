@@ -145,13 +145,20 @@ impl Parameters {
     }
 
     /// What is wrong with values that have the right type: words that their kind does not know, numbers below 0, days that
-    /// are none. Nobody sets a check up with them; one that was set up before says so when it runs.
+    /// are none, half a client. Nobody sets a check up with them; one that was set up before says so when it runs.
     pub fn problems(&self, kind: &CheckKind) -> Vec<ParameterError> {
         let problem = |(name, value): (&str, &Parameter)| {
             let problem = rules::problem(&kind.code, name, value)?;
             Some(ParameterError::new(name, &problem))
         };
-        self.iter().filter_map(problem).collect()
+        let missing = rules::missing(&kind.code, |name| self.0.contains_key(name)).into_iter();
+        let missing = missing.map(|name| ParameterError::new(name, rules::MISSING));
+        self.iter().filter_map(problem).chain(missing).collect()
+    }
+
+    /// The parameters of a kind that are given with one, or left out with it; none for most.
+    pub fn companions(kind: &CheckKind, name: &str) -> Vec<&'static str> {
+        rules::companions(&kind.code, name)
     }
 
     /// The same parameters with every secret replaced: sealed for keeping, opened for a run.

@@ -2,7 +2,8 @@
 //!
 //! FHIR Bulk Data Access 2.0 (and 3.0 where it agrees): kick-off with `Prefer: respond-async`, polls that honour
 //! `Retry-After`, a manifest, files of NDJSON that are counted as they stream by, and the job deleted at the end
-//! whatever became of it. How often exports succeed over weeks is computed from the runs that are kept.
+//! whatever became of it. An open server is asked without a client, and so without a token. How often exports succeed over
+//! weeks is computed from the runs that are kept.
 
 mod lines;
 mod manifest;
@@ -41,12 +42,13 @@ const CLOSING: Duration = Duration::from_secs(10);
 const DEFAULT_WINDOW_SECONDS: u64 = 8 * 3600;
 
 pub(crate) async fn run(context: &Context<'_>) -> Outcome {
-    let planned = kick_off(context).and_then(|planned| Ok((planned, smart::Client::read(context)?)));
+    let planned = kick_off(context).and_then(|planned| Ok((planned, smart::Client::where_given(context)?)));
     let ((url, since), client) = match planned {
         Ok(planned) => planned,
         Err(failure) => return Report::new("GET [base]/Group/[id]/$export").stop(&failure),
     };
-    let report = Report::new(format!("GET {url} as a registered client, polls, files, DELETE of the job"));
+    let who = if client.is_some() { "as a registered client" } else { "without a client" };
+    let report = Report::new(format!("GET {url} {who}, polls, files, DELETE of the job"));
     let working = context.deadline.leaving(CLOSING);
     Export { context, client, report, working }.run(&url, since).await
 }
@@ -67,10 +69,14 @@ fn kick_off(context: &Context<'_>) -> Result<(Url, bool), Failure> {
     Ok((url, since.is_some()))
 }
 
+/// Said of a refusal where the check has no client.
+const NOT_OPEN: &str = "the server is not open: enter the client that is registered there for this check";
+
 /// A run under way.
 struct Export<'a, 'c> {
     context: &'a Context<'c>,
-    client: smart::Client,
+    /// `None` at an open server.
+    client: Option<smart::Client>,
     report: Report,
     /// When the work must end, so that time is left for closing.
     working: Deadline,
@@ -96,18 +102,32 @@ impl Export<'_, '_> {
         }
     }
 
+    /// A token that is still good for a request; none at an open server.
+    async fn token(&mut self) -> Result<Option<String>, Failure> {
+        match &mut self.client {
+            Some(client) => client.token(self.context, &mut self.report).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What to do about a refusal: `registered` where there is a client.
+    fn advice(&self, registered: &'static str) -> &'static str {
+        if self.client.is_some() { registered } else { NOT_OPEN }
+    }
+
     /// Kicks off, and answers with where the job's state is.
     async fn start(&mut self, url: &Url) -> Result<Url, Failure> {
-        let token = self.client.token(self.context, &mut self.report).await?;
+        let token = self.token().await?;
         let deadline = self.working.at_most(ONE_REQUEST);
-        let request =
-            Request::new(Method::GET, url, ACCEPT, deadline).bearer(Some(&token)).prefer("respond-async");
+        let request = Request::new(Method::GET, url, ACCEPT, deadline).bearer(token.as_deref());
+        let request = request.prefer("respond-async");
         let answer = self.context.http.send(&request).await.map_err(|failure| failure.context("kick-off"))?;
         self.report.observe("kickoff_status", i64::from(answer.status.as_u16()));
         if fhir::is_refusal(answer.status) {
             let text = format!(
-                "kick-off refused with {}: check that the client may export this group",
-                fhir::status_and_reason(&answer)
+                "kick-off refused with {}: {}",
+                fhir::status_and_reason(&answer),
+                self.advice("check that the client may export this group")
             );
             return Err(Failure::inconclusive(Layer::Http, text));
         }
@@ -239,11 +259,7 @@ impl Export<'_, '_> {
             return Err(Failure::answered(Layer::Parse, "expected an address; it is missing"));
         };
         let url = Self::beside(job, address)?;
-        let token = if manifest.requires_token {
-            Some(self.client.token(self.context, &mut self.report).await?)
-        } else {
-            None
-        };
+        let token = if manifest.requires_token { self.token().await? } else { None };
         let get = Get { url: &url, accept: NDJSON, bearer: token.as_deref(), deadline: self.working };
         let limits = self.context.limits;
         let lines = Lines::after(poured, limits);
@@ -255,6 +271,9 @@ impl Export<'_, '_> {
                     fhir::place(&url),
                     fhir::status_and_reason(&answer)
                 );
+                if self.client.is_none() && fhir::is_refusal(answer.status) {
+                    return Err(Failure::inconclusive(Layer::Http, format!("{text}; {NOT_OPEN}")));
+                }
                 Err(Failure::answered(Layer::Http, text))
             }
         }
@@ -263,9 +282,9 @@ impl Export<'_, '_> {
     /// Tells the server that its files may go. What comes of it changes nothing.
     async fn delete(&mut self, job: &Url) {
         let deleted = async {
-            let token = self.client.token(self.context, &mut self.report).await?;
+            let token = self.token().await?;
             let deadline = self.context.deadline.at_most(CLOSING);
-            let request = Request::new(Method::DELETE, job, ACCEPT, deadline).bearer(Some(&token));
+            let request = Request::new(Method::DELETE, job, ACCEPT, deadline).bearer(token.as_deref());
             self.context.http.send(&request).await
         };
         let problem = match deleted.await {

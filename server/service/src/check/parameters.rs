@@ -23,6 +23,21 @@ pub enum RawParameters {
     Text(BTreeMap<String, String>),
 }
 
+impl RawParameters {
+    /// Whether a parameter is left out, or says nothing.
+    fn leaves_out(&self, name: &str) -> bool {
+        match self {
+            Self::Json(values) => match values.get(name) {
+                None | Some(serde_json::Value::Null) => true,
+                Some(serde_json::Value::String(text)) => text.trim().is_empty(),
+                Some(serde_json::Value::Array(items)) => items.is_empty(),
+                Some(_) => false,
+            },
+            Self::Text(values) => values.get(name).is_none_or(|text| text.trim().is_empty()),
+        }
+    }
+}
+
 /// Parameters that say what was agreed, for people: whoever computes the figures keeps to them, and Rung does not see
 /// whether they do.
 const DESCRIPTIVE: [(&str, &str); 9] = [
@@ -44,7 +59,8 @@ pub fn is_descriptive(kind: &KindCode, parameter: &str) -> bool {
 
 impl Service {
     /// Validates parameters against the kind and the guard, and reads keys, certificates and credentials as a run does. A
-    /// secret that is absent is taken from `kept`, as long as it goes where it went before.
+    /// secret that is absent is taken from `kept`, as long as it goes where it went before, and unless all is left out that
+    /// it goes with.
     pub(super) fn read_parameters(
         &self,
         kind: &CheckKind,
@@ -52,7 +68,12 @@ impl Service {
         kept: Option<&Parameters>,
     ) -> Result<Parameters, Error> {
         let kind = &without_token(kind);
-        let secrets = kind.parameters.iter().filter(|spec| spec.kind == ParameterType::Secret);
+        let left_out = |name: &str| {
+            let companions = Parameters::companions(kind, name);
+            !companions.is_empty() && companions.iter().all(|companion| raw.leaves_out(companion))
+        };
+        let secrets = kind.parameters.iter();
+        let secrets = secrets.filter(|spec| spec.kind == ParameterType::Secret && !left_out(&spec.name));
         let kept_secrets =
             secrets.filter_map(|spec| Some((spec.name.clone(), kept?.text(&spec.name)?.to_owned())));
         let mut taken = Vec::new();

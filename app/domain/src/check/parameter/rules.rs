@@ -1,5 +1,5 @@
-//! What a value must be beyond its type, where a kind's help names the words or the sort of number: what no run could
-//! make sense of is refused where it is typed.
+//! What a value must be beyond its type, where a kind's help names the words or the sort of number, and which go together:
+//! what no run could make sense of is refused where it is typed.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -19,6 +19,29 @@ const WORDS: [(&str, &str, &[&str], &[&str]); 5] = [
 
 /// The day on which a page was updated.
 const DAY: (&str, &str) = ("portal.doc_link", "entered_date");
+
+/// Parameters of which all are given or none, and those that are optional beside them.
+const TOGETHER: [(&str, &[&str], &[&str]); 1] =
+    [("fhir.bulk_export", &["token_url", "client_id", "private_key", "scopes"], &["key_id"])];
+/// Said of each that is missing beside others.
+pub(super) const MISSING: &str = "fill this in too: a client needs token URL, client id, private key and scopes, and an \
+                                  open server none of them";
+
+/// The parameters that go with one: where it is given, some of them are too.
+pub(super) fn companions(kind: &KindCode, parameter: &str) -> Vec<&'static str> {
+    let of = TOGETHER.iter().filter(|(code, ..)| *code == kind.as_str());
+    let mut groups = of.map(|(_, needed, others)| [*needed, *others].concat());
+    let mut group = groups.find(|names| names.contains(&parameter)).unwrap_or_default();
+    group.retain(|name| *name != parameter);
+    group
+}
+
+/// Those that are missing although others are given that go with them.
+pub(super) fn missing(kind: &KindCode, given: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let of = TOGETHER.iter().filter(|(code, ..)| *code == kind.as_str());
+    let begun = of.filter(|(_, needed, others)| needed.iter().chain(*others).any(|name| given(name)));
+    begun.flat_map(|(_, needed, _)| *needed).copied().filter(|name| !given(name)).collect()
+}
 
 /// The problem with a value, in the words of [`super::ParameterError`].
 pub(super) fn problem(kind: &KindCode, parameter: &str, value: &Parameter) -> Option<String> {
@@ -72,6 +95,19 @@ mod tests {
         ] {
             assert_eq!(told(kind, name, good), "", "{kind} {name}");
         }
+    }
+
+    #[test]
+    fn a_client_is_given_whole_or_not_at_all() {
+        let told = |given: &[&str]| missing(&"fhir.bulk_export".into(), |name| given.contains(&name));
+        assert!(told(&["base_url", "group_id"]).is_empty());
+        assert!(told(&["token_url", "client_id", "private_key", "scopes"]).is_empty());
+        assert_eq!(told(&["client_id", "scopes"]), ["token_url", "private_key"]);
+        assert_eq!(told(&["key_id"]), ["token_url", "client_id", "private_key", "scopes"]);
+        assert!(missing(&"fhir.subscription".into(), |name| name == "client_id").is_empty());
+        let with = companions(&"fhir.bulk_export".into(), "private_key");
+        assert_eq!(with, ["token_url", "client_id", "scopes", "key_id"]);
+        assert!(companions(&"fhir.bulk_export".into(), "group_id").is_empty());
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Export<'_, '_> {
                         return Ok(answer);
                     }
                     if !is_under_way(&answer) {
-                        return Err(ended(&answer));
+                        return Err(ended(&answer, self.advice("the token is not accepted there")));
                     }
                     let told = answer.headers.get("x-progress").and_then(|value| value.to_str().ok());
                     progress = told.map(|text| text.chars().take(100).collect::<String>()).or(progress);
@@ -62,9 +62,9 @@ impl Export<'_, '_> {
     }
 
     async fn ask(&mut self, job: &Url) -> Result<Answer, Failure> {
-        let token = self.client.token(self.context, &mut self.report).await?;
+        let token = self.token().await?;
         let deadline = self.working.at_most(ONE_REQUEST);
-        self.context.http.get(&Get { url: job, accept: ACCEPT, bearer: Some(&token), deadline }).await
+        self.context.http.get(&Get { url: job, accept: ACCEPT, bearer: token.as_deref(), deadline }).await
     }
 
     fn not_complete(&self, wait: Duration, progress: Option<&str>) -> Failure {
@@ -95,10 +95,11 @@ fn is_under_way(answer: &Answer) -> bool {
     }
 }
 
-fn ended(answer: &Answer) -> Failure {
+/// A job that came to an end without a manifest; `advice` is what to do about a refusal.
+fn ended(answer: &Answer, advice: &str) -> Failure {
     let text = format!("poll: expected 202 or 200, got {}", fhir::status_and_reason(answer));
     if fhir::is_refusal(answer.status) {
-        return Failure::inconclusive(Layer::Http, format!("{text}; the token is not accepted there"));
+        return Failure::inconclusive(Layer::Http, format!("{text}; {advice}"));
     }
     Failure::answered(Layer::Http, text)
 }

@@ -23,6 +23,8 @@ pub(crate) struct Tokens {
     url: String,
     /// How long tokens live; not said where there is none.
     lifetime: Option<i64>,
+    /// Whoever brings no token is let in, and nobody else.
+    open: bool,
     granted: Mutex<BTreeSet<String>>,
     seen: Mutex<BTreeSet<String>>,
 }
@@ -32,12 +34,21 @@ impl Tokens {
         Self { lifetime: Some(seconds), ..Self::default() }
     }
 
+    /// Of a server that wants none.
+    pub(crate) fn unwanted() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
     pub(super) fn at(self, url: String) -> Self {
         Self { url, lifetime: self.lifetime.or(Some(300)), ..self }
     }
 
-    pub(super) fn knows(&self, token: &str) -> bool {
-        self.granted.lock().expect("no test panics with the lock").contains(token)
+    /// Whether whoever comes with this, or with nothing, is let in.
+    pub(super) fn admit(&self, token: Option<&str>) -> bool {
+        match token {
+            None => self.open,
+            Some(token) => self.granted.lock().expect("no test panics with the lock").contains(token),
+        }
     }
 
     /// The scopes asked for, where the request holds.
