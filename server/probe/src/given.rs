@@ -115,16 +115,23 @@ mod tests {
     #[test]
     fn trust_anchors_are_certificates() {
         let garbled = "-----BEGIN CERTIFICATE-----\nAAECAwQ=\n-----END CERTIFICATE-----\n";
-        let udap = |anchor| [("base_url", "https://fhir.example.org/r4"), ("trust_anchors", anchor)];
-        let tls = |anchor| [("host", "fhir.example.org"), ("private_ca", anchor)];
+        let udap = |anchor: &'static str| {
+            vec![("base_url", "https://fhir.example.org/r4"), ("trust_anchors", anchor)]
+        };
+        let tls = |anchor: &'static str| vec![("host", "fhir.example.org"), ("private_ca", anchor)];
+        let mllp = |anchor: &'static str| {
+            [&tls(anchor)[..], &[("port", "2575"), ("message_type", "ADT^A01")]].concat()
+        };
         for (text, wanted) in [
             ("not a certificate\n", "It holds no certificate"),
             (garbled, "Its certificate cannot be read"),
             (KEY, "It holds no certificate"),
         ] {
-            for (kind, name, given) in
-                [("udap.metadata", "trust_anchors", udap(text)), ("tls.certificate", "private_ca", tls(text))]
-            {
+            for (kind, name, given) in [
+                ("udap.metadata", "trust_anchors", udap(text)),
+                ("tls.certificate", "private_ca", tls(text)),
+                ("hl7v2.mllp", "private_ca", mllp(text)),
+            ] {
                 let (at, problem) = one(kind, &given);
                 assert_eq!(at, name);
                 assert!(problem.starts_with(wanted), "{problem}");

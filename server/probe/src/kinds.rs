@@ -77,7 +77,7 @@ pub(crate) fn unusable(code: &str, parameters: &Parameters) -> Vec<Unusable> {
         fhir_subscription::CODE => [smart::unusable(parameters), fhir_subscription::unusable(parameters)],
         epa_roundtrip::CODE => [epa_roundtrip::unusable(parameters), None],
         file_freshness::CODE => [file_freshness::unusable(parameters), None],
-        hl7v2_mllp::CODE => [hl7v2_mllp::unusable(parameters), None],
+        hl7v2_mllp::CODE => hl7v2_mllp::unusable(parameters),
         tls_certificate::CODE => [tls_certificate::unusable(parameters), None],
         udap_metadata::CODE => [udap_metadata::unusable(parameters), None],
         _ => [given::bearer(parameters).err(), None],

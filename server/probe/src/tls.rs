@@ -69,6 +69,18 @@ impl Trust {
         &self.plain
     }
 
+    /// [`Self::plain`] with authorities beside the others.
+    pub(crate) fn plain_with(&self, more: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
+        if more.is_empty() {
+            return Arc::clone(&self.plain);
+        }
+        let mut roots = RootCertStore::clone(&self.roots);
+        roots.add_parsable_certificates(more.iter().cloned());
+        let config =
+            config(&self.provider, |builder| builder.with_root_certificates(roots).with_no_client_auth());
+        Arc::new(config)
+    }
+
     /// A configuration that completes any handshake and leaves the judging to the given verifier.
     pub(crate) fn untrusting(&self, verifier: Arc<dyn ServerCertVerifier>) -> Arc<ClientConfig> {
         let config = config(&self.provider, |builder| {

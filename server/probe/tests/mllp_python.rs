@@ -68,4 +68,15 @@ async fn a_listener_behind_tls_is_reached_by_a_trusted_certificate_only() {
     let stranger = run(&prober(), "hl7v2.mllp", &parameters).await;
     assert_eq!(stranger.status, Status::Fail);
     assert!(error(&stranger).text.contains("not issued by a trusted authority"), "{}", said(&stranger));
+
+    // The partner's own authority, named by the check alone.
+    let naming = async |authority: &Authority| {
+        let pem = authority.pem();
+        let parameters = [&parameters[..], &[("private_ca", pem.as_str())]].concat();
+        run(&prober(), "hl7v2.mllp", &parameters).await
+    };
+    let named = naming(&root).await;
+    assert_eq!(named.status, Status::Pass, "{named:#?}");
+    assert_eq!(seen(&named, "connected"), "true");
+    assert_eq!(naming(&Authority::root("Another root")).await.status, Status::Fail);
 }

@@ -10,12 +10,13 @@ mod message;
 mod template;
 
 use domain::check::{Message, Outcome, Parameters, Reach, Severity};
+use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 use url::Host;
 
 use super::required;
-use super::tls_certificate::port;
+use super::tls_certificate::{port, private_ca};
 use crate::failure::{Failure, Layer};
 use crate::given::{self, Unusable};
 use crate::guard::Guard;
@@ -49,7 +50,8 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
             Ok(name) => name,
             Err(failure) => return unconnected(report, &failure),
         };
-        match tls::handshake(connected, context.trust.plain(), &name, context.deadline).await {
+        let config = context.trust.plain_with(&target.private_ca);
+        match tls::handshake(connected, &config, &name, context.deadline).await {
             Ok(stream) => {
                 report.observe("connected", true);
                 exchange(context, stream, &synthetic, &peer).await
@@ -88,8 +90,9 @@ fn unconnected(mut report: Report, failure: &Failure) -> Outcome {
 }
 
 /// What of the parameters no run could read.
-pub(super) fn unusable(parameters: &Parameters) -> Option<Unusable> {
-    Trigger::read(given::text(parameters, message::NAME)?).err()
+pub(super) fn unusable(parameters: &Parameters) -> [Option<Unusable>; 2] {
+    let asked = given::text(parameters, message::NAME);
+    [private_ca(parameters).err(), asked.and_then(|text| Trigger::read(text).err())]
 }
 
 /// Where the message goes.
@@ -97,6 +100,7 @@ struct Target {
     host: Host,
     port: u16,
     tls: bool,
+    private_ca: Vec<CertificateDer<'static>>,
 }
 
 impl Target {
@@ -107,7 +111,8 @@ impl Target {
         let synthetic =
             Synthetic::new(trigger, text("receiving_application"), text("receiving_facility"), context.now);
         let tls = context.parameters.boolean("tls").unwrap_or(true);
-        Ok((Self { host, port: port(context, HL7_PORT)?, tls }, synthetic))
+        let private_ca = private_ca(context.parameters)?;
+        Ok((Self { host, port: port(context, HL7_PORT)?, tls, private_ca }, synthetic))
     }
 
     fn describe(&self, synthetic: &Synthetic) -> String {

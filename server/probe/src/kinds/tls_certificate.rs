@@ -95,7 +95,7 @@ impl Target {
 }
 
 /// The anchors that are trusted beside the others.
-fn private_ca(parameters: &Parameters) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+pub(super) fn private_ca(parameters: &Parameters) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     const NAME: &str = "private_ca";
     given::text(parameters, NAME).map_or(Ok(Vec::new()), |pem| tls::read_anchors(NAME, pem))
 }
