@@ -19,6 +19,7 @@ mod register;
 mod reported;
 mod rotation;
 mod run;
+mod sample;
 mod tabled;
 mod work;
 

@@ -115,6 +115,11 @@ impl Observations {
         self.0.insert(name.to_owned(), value.into());
     }
 
+    /// As if it had not been observed.
+    pub fn unset(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }

@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::check::{
-    CheckKind, Condition, Group, Message, Observations, Operator, Outcome, Parameters, Reach, Severity,
-    Status,
+    CheckKind, Condition, Group, Message, Observations, Operator, Outcome, Reach, Severity, Status,
 };
 use domain::reconcile::Aggregate;
 use rust_decimal::Decimal;
@@ -17,13 +16,12 @@ use store::{CheckId, UnixMillis};
 
 use super::feed::least_asked;
 use super::run::{Timing, inconclusive};
+use super::sample;
 use super::tabled::{Tabled, figures_of};
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// Observed by the kinds that compare a sample of charts.
-const CHARTS: &str = "charts";
 /// Observed by all kinds of the group: how old the latest run is.
 const AGE: &str = "run_age_days";
 /// How far back figures may have been computed, in days.
@@ -155,15 +153,12 @@ impl Service {
             messages: reported.messages,
             checked: reported.checked,
         };
+        let parameters = self.open_parameters(check)?;
+        let too_small = sample::leave_out_shares(&kind.code, &parameters, &mut outcome.observations);
         self.let_stand(kind, &mut outcome).await?;
-        if let Some(text) = too_small(&self.open_parameters(check)?, &outcome.observations) {
-            // A broken condition of a criterion, that on the sample's size among them, is a failure all the same
-            // (scoring.md, section 6.1).
-            if outcome.status != Status::Fail {
-                outcome.reach = Reach::Inconclusive;
-                outcome.status = Status::Unknown;
-            }
-            outcome.messages.push(Message::new(Severity::Warning, text).at(CHARTS));
+        if let Some(message) = too_small {
+            outcome.status = sample::status_without_shares(outcome.status);
+            outcome.messages.push(message);
         }
         let timing = Timing {
             scheduled_for: None,
@@ -242,13 +237,6 @@ fn most_days(condition: &Condition) -> Option<i64> {
         _ => return None,
     };
     i64::try_from(most).ok()
-}
-
-/// Why a sample proves nothing good: it has fewer charts than the check asks for.
-fn too_small(parameters: &Parameters, seen: &Observations) -> Option<String> {
-    let (charts, least) = (seen.get(CHARTS)?.number()?, parameters.number("min_charts")?);
-    let short = charts < least;
-    short.then(|| format!("The sample has {charts} charts, and {least} are asked for."))
 }
 
 /// Everything that a report tells, or all that is wrong with it.

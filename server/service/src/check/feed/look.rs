@@ -11,6 +11,7 @@ use store::record::{Check, Feed};
 use super::observe;
 use super::schedule::{Cadence, Punctuality, Schedule};
 use crate::check::run::inconclusive;
+use crate::check::sample;
 use crate::{Error, FieldError, Service};
 
 /// A report that brings a new row count is held against so many before it, and itself.
@@ -81,6 +82,7 @@ impl Service {
             }
             _ => Observations::new(),
         };
+        let too_small = sample::leave_out_shares(&kind.code, parameters, &mut figures);
         if arrives {
             observe::arrival(&mut figures, stands, reported_at, now);
         }
@@ -100,19 +102,15 @@ impl Service {
             Punctuality::Late { .. } if status == Status::Pass => Status::Warn,
             _ => status,
         };
-        if let Some((asked, message)) = observe::asked(parameters, &outcome.observations) {
-            match asked {
-                // A broken condition is a failure all the same (scoring.md, section 6.1).
-                Status::Unknown if !missing && outcome.status != Status::Fail => {
-                    outcome.reach = Reach::Inconclusive;
-                    outcome.status = Status::Unknown;
-                }
-                _ if outcome.status == Status::Pass => {
-                    outcome.warned = true;
-                    outcome.status = Status::Warn;
-                }
-                _ => {}
+        if let Some(message) = observe::unusual_rows(parameters, &outcome.observations) {
+            if outcome.status == Status::Pass {
+                outcome.warned = true;
+                outcome.status = Status::Warn;
             }
+            outcome.messages.push(message);
+        }
+        if let Some(message) = too_small {
+            outcome.status = sample::status_without_shares(outcome.status);
             outcome.messages.push(message);
         }
         Ok(outcome)

@@ -95,23 +95,12 @@ pub(super) fn row_count(figures: &mut Observations, kept: &[KeptReport]) {
     }
 }
 
-/// What the parameters of the kind ask for by themselves: a status and what to say.
-pub(super) fn asked(parameters: &Parameters, figures: &Observations) -> Option<(Status, Message)> {
-    let number = |name: &str| figures.get(name).and_then(Value::number);
-    if let (Some(seen), Some(tolerated)) =
-        (number("row_count_deviation_pct"), parameters.number("row_tolerance_pct"))
-        && seen > tolerated
-    {
-        let text = format!("The row count is {seen}% off the usual; {tolerated}% is tolerated.");
-        return Some((Status::Warn, Message::new(Severity::Warning, text).at("row_count")));
-    }
-    if let (Some(seen), Some(least)) = (number("resources_checked"), parameters.number("min_sample"))
-        && seen < least
-    {
-        let text = format!("The sample has {seen} resources, and {least} are asked for.");
-        return Some((Status::Unknown, Message::new(Severity::Warning, text).at("resources_checked")));
-    }
-    None
+/// Says that the row count is further from the usual than the check's parameters tolerate: a warning.
+pub(super) fn unusual_rows(parameters: &Parameters, figures: &Observations) -> Option<Message> {
+    let seen = figures.get("row_count_deviation_pct").and_then(Value::number)?;
+    let tolerated = parameters.number("row_tolerance_pct").filter(|tolerated| seen > *tolerated)?;
+    let text = format!("The row count is {seen}% off the usual; {tolerated}% is tolerated.");
+    Some(Message::new(Severity::Warning, text).at("row_count"))
 }
 
 /// How figures stand by themselves: each is held against the least demanding condition that any criterion sets on it,
