@@ -209,6 +209,101 @@ async fn a_run_that_is_as_young_as_promised_may_be_too_old_for_a_criterion() {
     assert!(failing > 0, "{read}");
 }
 
+/// Lets so many days pass since the latest report of a check.
+async fn days_pass(world: &World, check: &str, days: i64) {
+    let (id, time) = (check.rsplit('/').next().unwrap(), days * 86_400_000);
+    let aged = format!("UPDATE checks SET reported_at = reported_at - {time} WHERE id = '{id}'");
+    world.app.execute(&aged).await;
+}
+
+/// The incidents of the organization, the latest first: what opened each, and what closed it.
+async fn incidents(world: &World) -> Vec<(String, Option<String>)> {
+    let listed = world.owner.get(&world.org("/incidents")).await.expect(200);
+    let items = listed["items"].as_array().unwrap().iter();
+    items.map(|one| (text(&one["opening"]), one["closing"].as_str().map(str::to_owned))).collect()
+}
+
+fn incident(opening: &str, closing: Option<&str>) -> (String, Option<String>) {
+    (opening.to_owned(), closing.map(str::to_owned))
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_run_that_turns_too_old_for_an_answer_is_an_incident_until_the_next_comes(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let new = json!({ "framework": "CCR", "title": "Continuity" });
+    let assessment = world.owner.post(&world.org("/assessments"), new).await.expect(201);
+    let answer = format!("/assessments/{}/answers/CC-10", text(&assessment["id"]));
+    let claim = async |level: u8, revision: i64| {
+        world.owner.put(&answer, json!({ "level": level, "revision": revision })).await.expect(200)
+    };
+    claim(4, 0).await;
+    let check =
+        check(&world, "recon.claims_clinical", json!({ "source": "warehouse", "cadence_days": 30 })).await;
+    let report = async || {
+        let figures =
+            json!({ "member_match_pct": 99, "encounter_match_pct": 98, "unexplained_variance_pct": 1 });
+        let body = json!({ "observations": figures });
+        world.owner.post(&format!("{check}/reports"), body).await.expect(201)
+    };
+    let look = async || world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+
+    assert_eq!(report().await["status"], "PASS");
+    assert_eq!(look().await["status"], "UNKNOWN");
+    assert!(incidents(&world).await.is_empty(), "what stands is no news");
+    // As young as promised; the highest level asks for a run in 8 days.
+    days_pass(&world, &check, 20).await;
+    for _ in 0..2 {
+        let old = look().await;
+        assert_eq!((&old["status"], &old["reach"]), (&json!("UNKNOWN"), &json!("answered")), "{old}");
+        assert_eq!(incidents(&world).await, [incident("contradiction", None)]);
+    }
+    // Whoever claims less is not denied.
+    claim(3, 1).await;
+    assert_eq!(incidents(&world).await, [incident("contradiction", Some("recovered"))]);
+    claim(4, 2).await;
+    assert_eq!(incidents(&world).await[0], incident("contradiction", None));
+    report().await;
+    assert_eq!(incidents(&world).await[0], incident("contradiction", Some("recovered")));
+}
+
+#[tokio::test]
+async fn a_run_that_turns_too_old_for_every_criterion_fails() {
+    let world = World::new(Backend::Sqlite).await;
+    let check =
+        check(&world, "terminology.coverage", json!({ "source": "laboratory", "cadence_days": 90 })).await;
+    let report = async || {
+        let body = json!({ "observations": { "domains_at_75": 6, "domains_measured": 6 } });
+        world.owner.post(&format!("{check}/reports"), body).await.expect(201)
+    };
+    assert_eq!(report().await["status"], "PASS");
+    days_pass(&world, &check, 40).await;
+    let old = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    assert_eq!(old["status"], "FAIL", "{old}");
+    assert!(text(&old["messages"][0]["text"]).contains("expected run_age_days <= 35"), "{old}");
+    assert_eq!(incidents(&world).await, [incident("failures", None)]);
+    report().await;
+    assert_eq!(incidents(&world).await, [incident("failures", Some("recovered"))]);
+}
+
+#[tokio::test]
+async fn a_check_is_due_when_its_report_turns_older_than_promised() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&[]).await;
+    let parameters = json!({ "source": "warehouse", "cadence_days": 7 });
+    let body = json!({ "kind": "recon.claims_clinical", "parameters": parameters, "interval": "366d" });
+    let made = world.owner.post(&format!("/integrations/{integration}/checks"), body).await.expect(201);
+    let check = format!("/checks/{}", text(&made["id"]));
+    let body = json!({ "observations": { "member_match_pct": 99 }, "computed_at": ago(6) });
+    world.owner.post(&format!("{check}/reports"), body).await.expect(201);
+    let due = text(&world.owner.get(&check).await.expect(200)["next_due_at"]);
+    // A week and a day after it was computed, long before any criterion asks for another.
+    let until = due.parse::<jiff::Timestamp>().unwrap().as_millisecond() - service::UnixMillis::now().0;
+    assert!(until <= 2 * 86_400_000, "in {until} ms");
+}
+
 #[tokio::test]
 async fn what_cannot_have_come_out_is_refused_and_changes_nothing() {
     let world = World::new(Backend::Sqlite).await;

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::lease::{Lease, Leases};
+use crate::incident::may_deny;
 use crate::{Error, Service};
 
 /// The most runs in one transaction.
@@ -140,16 +141,94 @@ impl Recorder {
 /// the same, in case a process was killed between keeping a run and watching it.
 ///
 /// A good run that does not hold for a criterion denies its answer as soon as somebody claims as much: that is weighed
-/// when the answer changes (`incident/anew.rs`), and those of a check that runs seldom are all looked at besides.
+/// when the answer changes (`incident/anew.rs`), and those of a check that runs seldom are all looked at besides. So is one
+/// that found the latest report too old for a criterion, and nothing else.
 fn may_move_incidents(check: &Check, ended: &Ended, repeats: u32) -> bool {
+    let denies = || may_deny(&ended.run) && ended.judged.iter().any(|judged| judged.status == Status::Fail);
     match ended.run.status {
-        Status::Unknown => false,
+        Status::Unknown => denies(),
         Status::Fail => true,
         Status::Pass | Status::Warn => {
-            let denies = || ended.judged.iter().any(|judged| judged.status == Status::Fail);
             repeats <= History::RESULTS
                 || repeats.is_multiple_of(16)
                 || (check.interval_seconds >= SELDOM_SECONDS && denies())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::check::{Observations, Reach};
+    use store::record::{Judged, Origin, Run};
+    use store::{CheckId, FrameworkId, IntegrationId, OrgId, RunId, UnixMillis};
+
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn check(interval_seconds: i64) -> Check {
+        Check {
+            id: CheckId::new(),
+            org: OrgId::new(),
+            integration: IntegrationId::new(),
+            kind: "recon.claims_clinical".into(),
+            parameters: "{}".to_owned(),
+            interval_seconds,
+            enabled: true,
+            created_at: UnixMillis(0),
+            next_due_at: UnixMillis(0),
+        }
+    }
+
+    fn ended((status, reach): (Status, Reach), judged: Status) -> Ended {
+        let run = Run {
+            id: RunId::new(),
+            check: CheckId::new(),
+            scheduled_for: None,
+            started_at: UnixMillis(0),
+            duration_ms: 0,
+            status,
+            reach,
+            warned: false,
+            observations: Observations::new(),
+            messages: Vec::new(),
+            checked: String::new(),
+        };
+        let judged = Judged {
+            framework: FrameworkId::new(),
+            binding: "CC-10.2".into(),
+            status: judged,
+            conditions: Vec::new(),
+        };
+        Ended {
+            run,
+            origin: Origin::Made,
+            judged: vec![judged],
+            latency_ms: None,
+            gauge: None,
+            fresh_since: UnixMillis(0),
+            declared: None,
+        }
+    }
+
+    #[test]
+    fn a_look_that_finds_a_report_too_old_for_a_criterion_may_move_an_incident() {
+        let moves = |run, judged| may_move_incidents(&check(DAY), &ended(run, judged), 0);
+        let (looked, silent) = ((Status::Unknown, Reach::Answered), (Status::Unknown, Reach::Inconclusive));
+        assert!(moves(looked, Status::Fail));
+        assert!(!moves(looked, Status::Pass) && !moves(looked, Status::Unknown));
+        assert!(!moves(silent, Status::Fail) && !moves(silent, Status::Unknown));
+    }
+
+    #[test]
+    fn a_good_run_like_many_before_moves_none_unless_it_denies_and_comes_seldom() {
+        let good = (Status::Pass, Reach::Answered);
+        let moves =
+            |interval, judged, repeats| may_move_incidents(&check(interval), &ended(good, judged), repeats);
+        assert!(moves(60, Status::Pass, 3) && moves(60, Status::Pass, 32));
+        assert!(!moves(60, Status::Fail, 33) && !moves(DAY, Status::Pass, 33));
+        assert!(moves(DAY, Status::Fail, 33));
+        let bad = ended((Status::Fail, Reach::NoAnswer), Status::Unknown);
+        assert!(may_move_incidents(&check(60), &bad, 33));
     }
 }

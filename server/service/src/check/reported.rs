@@ -101,23 +101,31 @@ impl Service {
         }
     }
 
-    /// When the latest report turns too old for a criterion for which it is young enough until then.
+    /// When the latest report turns too old for what was promised, or for a criterion for which it is young enough until
+    /// then.
     pub(super) async fn report_ages_at(
         &self,
         check: &Check,
         after: UnixMillis,
     ) -> Result<Option<UnixMillis>, Error> {
-        if self.kind_of(check)?.group != Group::Reconciliation {
+        let kind = self.kind_of(check)?;
+        if kind.group != Group::Reconciliation {
             return Ok(None);
         }
         let Some(computed_at) = self.store().reported_at(check.id).await? else { return Ok(None) };
         let bindings = self.bindings_of(&check.kind).await?;
         let limits = bindings.iter().flat_map(|(_, binding)| &binding.expect).filter_map(most_days);
-        let turns = limits.map(|days| {
+        let turns = limits.chain([self.promised_days(check, kind)]).map(|days| {
             let time = days.saturating_add(1).saturating_mul(DAY_MS);
             UnixMillis(computed_at.0.saturating_add(time))
         });
         Ok(turns.filter(|at| *at > after).min())
+    }
+
+    /// How many days may pass from one report to the next, by the check's parameters; else by its kind's interval.
+    fn promised_days(&self, check: &Check, kind: &CheckKind) -> i64 {
+        let promised = self.open_parameters(check).ok().and_then(|known| known.integer("cadence_days"));
+        promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1)
     }
 
     /// What the table of a report tells; `None` without one.
@@ -182,7 +190,9 @@ impl Service {
     }
 
     /// What a run finds that Rung makes itself, by schedule or by hand: how old the latest report is. Nothing else is known
-    /// anew, so a report that is young enough for every criterion is not judged a second time.
+    /// anew, so a report that is young enough for every criterion is not judged a second time. One that is too old fails
+    /// where it is older than promised, or than any criterion lets it be; where it is too old for some of them alone, those
+    /// answer for it.
     pub(super) async fn awaited(
         &self,
         check: &Check,
@@ -194,37 +204,31 @@ impl Service {
                 "Nothing was reconciled yet. Reconcile two files, then send what came out.",
             ));
         };
-        let promised = self.open_parameters(check).ok().and_then(|known| known.integer("cadence_days"));
-        let promised = promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1);
+        let promised = self.promised_days(check, kind);
         let age = (now.0 - computed_at.0).max(0) / DAY_MS;
-        let mut observations = Observations::new();
-        observations.set(AGE, age);
         let bindings = self.bindings_of(&kind.code).await?;
         let mut limits = bindings.iter().flat_map(|(_, binding)| &binding.expect).filter_map(most_days);
-        if age <= promised && limits.any(|most| age > most) {
-            // The promise is kept; whoever claims more than that answers for it.
-            let text =
-                format!("The latest run is {} old, which is more than some criteria ask for.", days(age));
-            return Ok(Outcome {
-                reach: Reach::Answered,
-                observations,
-                messages: vec![Message::new(Severity::Info, text)],
-                ..inconclusive("")
-            });
-        }
-        if age <= promised {
+        if age <= promised && limits.all(|most| age <= most) {
             let text = format!("Nothing new was reported: the latest run is {} old and stands.", days(age));
             return Ok(Outcome { messages: vec![Message::new(Severity::Info, text)], ..inconclusive("") });
         }
-        let text = format!("The latest run is {} old; one every {} was promised.", days(age), days(promised));
-        Ok(Outcome {
-            reach: Reach::Answered,
-            status: Status::Fail,
-            warned: false,
-            observations,
-            messages: vec![Message::new(Severity::Error, text)],
-            checked: String::new(),
-        })
+        let mut outcome = Outcome { reach: Reach::Answered, messages: Vec::new(), ..inconclusive("") };
+        outcome.observations.set(AGE, age);
+        let (status, messages) = least_asked(&bindings, kind, &outcome);
+        if age > promised {
+            outcome.status = Status::Fail;
+            let text =
+                format!("The latest run is {} old; one every {} was promised.", days(age), days(promised));
+            outcome.messages.push(Message::new(Severity::Error, text));
+        } else if status == Status::Fail {
+            outcome.status = Status::Fail;
+        } else {
+            let text =
+                format!("The latest run is {} old, which is more than some criteria ask for.", days(age));
+            outcome.messages.push(Message::new(Severity::Info, text));
+        }
+        outcome.messages.extend(messages);
+        Ok(outcome)
     }
 }
 

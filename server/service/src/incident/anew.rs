@@ -15,7 +15,7 @@ use store::record::{Check, Judged, Run, Standing};
 use store::{CheckId, FrameworkId, UnixMillis};
 
 use super::thresholds;
-use super::watch::{Now, Own, TRIES};
+use super::watch::{Now, Own, TRIES, may_deny};
 use crate::assessment::Assessed;
 use crate::{Error, Service};
 
@@ -56,7 +56,7 @@ impl Service {
         Ok(())
     }
 
-    /// Weighs the latest run of a check once more, if it is good by its kind's own rule.
+    /// Weighs the latest run of a check once more, if an answer alone says whether it counts as a failure.
     pub(super) async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
         for _ in 0..TRIES {
             // The watch first: whatever is recorded after it makes this step stale.
@@ -64,11 +64,11 @@ impl Service {
             let standings = self.store().standings_of(check.id).await?;
             let Some(latest) = standings.first().map(|standing| standing.last_run) else { return Ok(()) };
             let Some(run) = self.store().run(latest).await? else { return Ok(()) };
-            if !matches!(run.status, Status::Pass | Status::Warn) {
+            if !may_deny(&run) {
                 // Runs that fail are all looked at, and one that says nothing changes nothing.
                 return Ok(());
             }
-            let judged: Vec<Judged> = standings.iter().map(judged).collect();
+            let judged: Vec<Judged> = standings.iter().map(|standing| judged(standing, &run)).collect();
             let said = self.said(check, &run, &judged).await?;
             let failed = said.status == Status::Fail;
             if failed == before.watch.open {
@@ -81,7 +81,7 @@ impl Service {
             if watch == before.watch {
                 return Ok(());
             }
-            // The latest run is good by its kind's own rule: nothing is out.
+            // The latest run does not fail by its kind's own rule: nothing is out.
             let transition = thresholds.told(moved, None, 0);
             let denying = if failed { self.good_runs(&run, running).await? } else { 0 };
             let now = Now { at: UnixMillis::now(), last_run: before.last_run, own: Own::default(), denying };
@@ -107,12 +107,14 @@ impl Service {
     }
 }
 
-/// How the latest run was judged for a binding.
-fn judged(standing: &Standing) -> Judged {
+/// How the latest run was judged for a binding. Where that came to no conclusion, and the run itself to none, what is known
+/// from before stands.
+fn judged(standing: &Standing, latest: &Run) -> Judged {
+    let stands = standing.last_status == Status::Unknown && latest.status == Status::Unknown;
     Judged {
         framework: standing.framework,
         binding: standing.binding.clone(),
-        status: standing.last_status,
+        status: if stands { standing.status } else { standing.last_status },
         conditions: standing.conditions.clone(),
     }
 }

@@ -1,11 +1,12 @@
 //! After every run: whether an incident opens, goes on or closes.
 //!
 //! What counts is whether the run is good by its kind's own rule, and whether it denies an answer: a criterion may ask for
-//! more than the kind does, and what is told is what the score says. An outage is told of all the same: it takes the
+//! more than the kind does, and what is told is what the score says. So a reconciliation that is as young as promised, and
+//! too old for what an answer claims, denies it until the next one comes in. An outage is told of all the same: it takes the
 //! place of a contradiction, and it ends with the runs that fail, whatever is denied still.
 
 use domain::BindingId;
-use domain::check::{BindingState, ConditionResult, Severity, Status, Value};
+use domain::check::{BindingState, ConditionResult, Reach, Severity, Status, Value};
 use domain::framework::Binding;
 use domain::incident::{History, Opening, Transition, Watch};
 use domain::scoring::FindingSeverity;
@@ -22,7 +23,7 @@ pub(super) const TRIES: usize = 10;
 /// What a run says of its check.
 pub(super) struct Said {
     pub(super) status: Status,
-    /// The binding by which it denies an answer although it is good by its kind's own rule.
+    /// The binding by which it denies an answer although it does not fail by its kind's own rule.
     pub(super) denies: Option<(FrameworkId, BindingId)>,
     /// What is wrong, where something is.
     cause: String,
@@ -174,12 +175,11 @@ impl Service {
         }
     }
 
-    /// FAIL where the run fails, or denies an answer although it is good by its kind's own rule.
+    /// FAIL where the run fails, or denies an answer although it does not by its kind's own rule.
     pub(super) async fn said(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<Said, Error> {
         let plain = || Said { status: run.status, denies: None, cause: cause(run) };
-        let good = matches!(run.status, Status::Pass | Status::Warn);
         let failing: Vec<_> = judged.iter().filter(|one| one.status == Status::Fail).collect();
-        if !good || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
+        if !may_deny(run) || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
             return Ok(plain());
         }
         let Some(integration) = self.store().integration(check.integration).await? else {
@@ -255,6 +255,16 @@ impl Service {
             self.alarm();
         }
         Ok(())
+    }
+}
+
+/// Whether a run that does not fail by its kind's own rule can deny an answer: it is good, or it saw something although it
+/// came to no conclusion, such as how old the latest report is. A run that saw nothing denies nothing.
+pub(crate) fn may_deny(run: &Run) -> bool {
+    match run.status {
+        Status::Pass | Status::Warn => true,
+        Status::Unknown => run.reach == Reach::Answered,
+        Status::Fail => false,
     }
 }
 
