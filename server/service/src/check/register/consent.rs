@@ -35,22 +35,29 @@ impl Service {
     }
 }
 
-/// A record that is older than `most` days counts no more: nothing but its age is observed.
+/// A record that is older than `most` days counts no more. What is observed then is that no case passed, so that whatever a
+/// criterion asks of the cases fails.
 fn judged(record: &ConsentTest, most: i64, today: Date) -> Outcome {
     let age = i64::from((today - record.ran).get_days()).max(0);
     let mut figures =
         Figures::of(format!("{LOOKED_AT}: {}, release {}, {}", record.suite, record.release, record.ran));
     figures.observations.set("age_days", age);
+    let (cases, passed) =
+        (record.permit_cases + record.deny_cases, record.permit_passed + record.deny_passed);
     if age > most {
+        for count in ["cases", "deny_cases"] {
+            figures.count(count, 0);
+        }
+        figures.share("passed_pct", 0, 1);
+        figures.observations.set("run_on_latest_release", false);
         let text = format!(
-            "Expected a record of the suite \"{}\" that is at most {most} days old; the latest is {age} days old.",
+            "Expected a record of the suite \"{}\" that is at most {most} days old; the latest is {age} days old, and none \
+             of its {cases} cases counts any more.",
             record.suite
         );
         figures.say(Severity::Error, text);
         return figures.outcome(Status::Fail);
     }
-    let (cases, passed) =
-        (record.permit_cases + record.deny_cases, record.permit_passed + record.deny_passed);
     let whole = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
     figures.count("cases", whole(cases));
     figures.count("deny_cases", whole(record.deny_cases));
@@ -88,7 +95,8 @@ fn judged(record: &ConsentTest, most: i64, today: Date) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use domain::check::Value;
+    use domain::Framework;
+    use domain::check::{Value, judge};
     use jiff::civil::date;
 
     use super::*;
@@ -129,11 +137,20 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_is_too_old_fails_and_says_nothing_of_its_cases() {
+    fn a_record_that_is_too_old_fails_whatever_a_criterion_asks_of_its_cases() {
         let outcome = judged(&test(), 18, TODAY);
         assert_eq!(outcome.status, Status::Fail);
-        assert_eq!(outcome.observations.get("passed_pct"), None);
         assert!(outcome.messages[0].text.contains("at most 18 days old"), "{:?}", outcome.messages);
+        let kind = domain::builtin::check_kinds().get(&"consent.test".into()).unwrap();
+        let bindings = domain::builtin::frameworks().iter().flat_map(Framework::criteria);
+        let bindings = bindings.flat_map(|criterion| &criterion.bindings);
+        let mut asked = 0;
+        for binding in bindings.filter(|binding| binding.kind == kind.code) {
+            assert_eq!(judge(&binding.expect, kind, &outcome).status, Status::Fail, "{}", binding.id);
+            asked += 1;
+        }
+        assert_eq!(asked, 4);
+        assert_eq!(judged(&test(), 19, TODAY).status, Status::Pass);
     }
 
     #[test]
