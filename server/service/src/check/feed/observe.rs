@@ -14,7 +14,13 @@ use store::{FrameworkId, UnixMillis};
 use super::schedule::Punctuality;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// Ages in days that go on by themselves after they were reported.
+/// Ages in days that go on by themselves after they were reported: the next run or list comes with a report.
+///
+/// `silent_hours` of `publichealth.ack`, `silence_ratio` and `messages_24h` of `hl7v2.flow` do not. They say how long it was
+/// silent, and how much had come, when they were reported; messages that came since are told by the next report alone, so
+/// that nobody knows whether the silence went on. Counted on, a feed that reports once a day would be found silent each
+/// evening. What they say stands until that report is due, is a warning where it is late, and is gone where it is missing:
+/// an expected report that did not come decides nothing (`scoring.md`, section 6.1).
 const AGES: [&str; 2] = ["run_age_days", "list_age_days"];
 /// The rows of a file: whoever reports them reports a file.
 pub(super) const ROWS: &str = "row_count";
@@ -194,6 +200,16 @@ mod tests {
         );
         assert_eq!(deviation(&[150, 90, 100, 110, 100]).unwrap(), "50");
         assert_eq!(deviation(&[5, 0, 0, 0]), None);
+    }
+
+    #[test]
+    fn a_silence_is_as_long_as_it_was_reported() {
+        for (code, name) in [("publichealth.ack", "silent_hours"), ("hl7v2.flow", "silence_ratio")] {
+            let kind = domain::builtin::check_kinds().get(&code.into()).unwrap();
+            let mut reported = figures(name, 1);
+            age(kind, &mut reported, UnixMillis(0), UnixMillis(DAY_MS));
+            assert_eq!(reported, figures(name, 1), "messages may have come since: {code}");
+        }
     }
 
     #[test]
