@@ -199,7 +199,7 @@ async fn a_run_that_is_as_young_as_promised_may_be_too_old_for_a_criterion() {
         check(&world, "recon.claims_clinical", json!({ "source": "warehouse", "cadence_days": 30 })).await;
     let figures = json!({ "member_match_pct": 99, "encounter_match_pct": 98, "unexplained_variance_pct": 1 });
     let body = json!({ "observations": figures, "computed_at": ago(20) });
-    world.owner.post(&format!("{check}/reports"), body).await.expect(201);
+    world.owner.post(&format!("{check}/reports"), body.clone()).await.expect(201);
     // Every 30 days was promised; one criterion asks for a run in 8.
     let look = world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
     assert_eq!((&look["status"], &look["reach"]), (&json!("UNKNOWN"), &json!("answered")), "{look}");
@@ -207,6 +207,13 @@ async fn a_run_that_is_as_young_as_promised_may_be_too_old_for_a_criterion() {
     let read = world.owner.get(&check).await.expect(200);
     let failing = read["bindings"].as_array().unwrap().iter().filter(|tie| tie["status"] == "FAIL").count();
     assert!(failing > 0, "{read}");
+
+    // What was older than promised when it came is no better than what turns so.
+    let often =
+        self::check(&world, "recon.claims_clinical", json!({ "source": "mart", "cadence_days": 7 })).await;
+    let late = world.owner.post(&format!("{often}/reports"), body).await.expect(201);
+    assert_eq!(late["status"], "FAIL", "{late}");
+    assert!(late["messages"].to_string().contains("20 days old; one every 7 days was promised"), "{late}");
 }
 
 /// Lets so many days pass since the latest report of a check.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::check::{
-    CheckKind, Condition, Group, Message, Observations, Operator, Outcome, Reach, Severity, Status,
+    CheckKind, Condition, Group, Message, Observations, Operator, Outcome, Reach, Severity, Status, Value,
 };
 use domain::reconcile::Aggregate;
 use rust_decimal::Decimal;
@@ -128,6 +128,14 @@ impl Service {
         promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1)
     }
 
+    /// Says that a run of so many days is older than promised; `None` where it is not.
+    fn older_than_promised(&self, check: &Check, kind: &CheckKind, age: i64) -> Option<Message> {
+        let promised = self.promised_days(check, kind);
+        let text =
+            || format!("The latest run is {} old; one every {} was promised.", days(age), days(promised));
+        (age > promised).then(|| Message::new(Severity::Error, text()))
+    }
+
     /// What the table of a report tells; `None` without one.
     fn tabled(
         &self,
@@ -164,6 +172,12 @@ impl Service {
         let parameters = self.open_parameters(check)?;
         let too_small = sample::leave_out_shares(&kind.code, &parameters, &mut outcome.observations);
         self.let_stand(kind, &mut outcome).await?;
+        if let Some(Value::Integer(age)) = outcome.observations.get(AGE)
+            && let Some(message) = self.older_than_promised(check, kind, *age)
+        {
+            outcome.status = Status::Fail;
+            outcome.messages.push(message);
+        }
         if let Some(message) = too_small {
             outcome.status = sample::status_without_shares(outcome.status);
             outcome.messages.push(message);
@@ -204,22 +218,20 @@ impl Service {
                 "Nothing was reconciled yet. Reconcile two files, then send what came out.",
             ));
         };
-        let promised = self.promised_days(check, kind);
         let age = (now.0 - computed_at.0).max(0) / DAY_MS;
+        let too_old = self.older_than_promised(check, kind, age);
         let bindings = self.bindings_of(&kind.code).await?;
         let mut limits = bindings.iter().flat_map(|(_, binding)| &binding.expect).filter_map(most_days);
-        if age <= promised && limits.all(|most| age <= most) {
+        if too_old.is_none() && limits.all(|most| age <= most) {
             let text = format!("Nothing new was reported: the latest run is {} old and stands.", days(age));
             return Ok(Outcome { messages: vec![Message::new(Severity::Info, text)], ..inconclusive("") });
         }
         let mut outcome = Outcome { reach: Reach::Answered, messages: Vec::new(), ..inconclusive("") };
         outcome.observations.set(AGE, age);
         let (status, messages) = least_asked(&bindings, kind, &outcome);
-        if age > promised {
+        if let Some(message) = too_old {
             outcome.status = Status::Fail;
-            let text =
-                format!("The latest run is {} old; one every {} was promised.", days(age), days(promised));
-            outcome.messages.push(Message::new(Severity::Error, text));
+            outcome.messages.push(message);
         } else if status == Status::Fail {
             outcome.status = Status::Fail;
         } else {
