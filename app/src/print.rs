@@ -82,11 +82,13 @@ pub async fn docx(
 }
 
 /// Makes a file of what the report says and of its logo, a PNG.
+type Writer = fn(&Content, Option<Vec<u8>>) -> Result<Vec<u8>, PrintError>;
+
 async fn on_paper(
     report: service::report::Report,
     reader: Reader,
     site: Site,
-    file: fn(&Content, Option<Vec<u8>>) -> Result<Vec<u8>, PrintError>,
+    file: Writer,
 ) -> Result<Vec<u8>, PrintError> {
     let making = tokio::task::spawn_blocking(move || {
         let bundle = &report.page.assessed.bundle;

@@ -181,6 +181,6 @@ async fn a_contradiction_names_the_check_that_counts_against_the_answer_and_no_o
     let shared = super::shares::share(&world, &["findings", "checks"]).await;
     let read = world.app.anonymous().page(&shared).await.text;
     assert!(read.contains("of Patient access API") && !read.contains(address), "{read}");
-    let word = Word::behind(&world, &shared).await.text();
-    assert!(word.contains("of Patient access API") && !word.contains(address), "{word}");
+    let document = Word::behind(&world, &shared).await.text();
+    assert!(document.contains("of Patient access API") && !document.contains(address), "{document}");
 }

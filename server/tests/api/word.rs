@@ -91,8 +91,8 @@ async fn the_report_is_a_word_document_with_the_sections_that_were_chosen(
     world.app.anonymous().get(&world.at("/report.docx")).await.problem(401);
     assert_eq!(world.owner.get(&world.at("/report.docx?section=gossip")).await.pointers(), ["/section"]);
 
-    let word = Word::of_api(&world.owner, &world.at("/report.docx")).await;
-    let sections = word.sections();
+    let document = Word::of_api(&world.owner, &world.at("/report.docx")).await;
+    let sections = document.sections();
     assert!(sections[5].starts_with("Cheapest climb to 8.1"), "{sections:?}");
     let others: Vec<&str> =
         sections.iter().map(String::as_str).filter(|title| !title.contains("climb")).collect();
@@ -109,16 +109,16 @@ async fn the_report_is_a_word_document_with_the_sections_that_were_chosen(
             "Method and limits"
         ]
     );
-    let text = word.text();
+    let text = document.text();
     for words in ["Alder Regional Hospital", "The API is in production.", "Proven", "Threshold: "] {
         assert!(text.contains(words), "{words}: {text}");
     }
     for part in ["word/document.xml", "word/footer.xml", "word/first-footer.xml", "docProps/core.xml"] {
-        assert!(word.part(part).contains("not a HIMSS stage"), "{part}");
+        assert!(document.part(part).contains("not a HIMSS stage"), "{part}");
     }
     let title = "<dc:title>Interoperability maturity report: Alder Regional Hospital</dc:title>";
-    assert!(word.part("docProps/core.xml").contains(title));
-    assert!(word.document().contains("<w:tblHeader/>"));
+    assert!(document.part("docProps/core.xml").contains(title));
+    assert!(document.document().contains("<w:tblHeader/>"));
 
     let some = Word::of_api(&world.owner, &world.at("/report.docx?section=domains")).await;
     assert_eq!(some.sections(), ["Summary", "The result in five numbers", "Domains", "Method and limits"]);
@@ -133,16 +133,16 @@ async fn what_people_write_stands_in_the_word_document_letter_by_letter_and_does
     say(&world, "PAT-1", markup).await;
     say(&world, "PAT-2", "Tab\there, bell\u{7}there, \u{202e}turned").await;
     say(&world, "PAT-3", "שלום עולם").await;
-    let word = Word::of_api(&world.owner, &world.at("/report.docx")).await;
-    let text = word.text();
+    let document = Word::of_api(&world.owner, &world.at("/report.docx")).await;
+    let text = document.text();
     for written in [markup, "Tab    here, bellthere, turned", "שלום עולם"] {
         assert!(text.contains(written), "{written}: {text}");
     }
-    assert_eq!(word.document().matches("<w:instrText").count(), 1, "the field of the contents");
-    assert!(!word.part("word/_rels/document.xml.rels").contains("evil.example"), "no link");
-    assert!(word.document().contains("<w:bidi/>"), "what is written from the right is");
+    assert_eq!(document.document().matches("<w:instrText").count(), 1, "the field of the contents");
+    assert!(!document.part("word/_rels/document.xml.rels").contains("evil.example"), "no link");
+    assert!(document.document().contains("<w:bidi/>"), "what is written from the right is");
     let forbidden = |c: char| c.is_control() && !"\n\r\t".contains(c);
-    assert!(!word.whole().contains(forbidden));
+    assert!(!document.whole().contains(forbidden));
     world.app.stop().await;
 }
 
@@ -153,9 +153,12 @@ async fn a_link_gives_the_word_document_with_its_sections_and_nothing_of_the_org
     let link = share(&world, &["domains"]).await;
     let page = world.app.anonymous().page(&link).await;
     assert!(page.text.contains(&format!("{link}/report.docx")), "{}", page.text);
-    let word = Word::behind(&world, &link).await;
-    assert_eq!(word.sections(), ["Summary", "The result in five numbers", "Domains", "Method and limits"]);
-    let whole = word.whole();
+    let document = Word::behind(&world, &link).await;
+    assert_eq!(
+        document.sections(),
+        ["Summary", "The result in five numbers", "Domains", "Method and limits"]
+    );
+    let whole = document.whole();
     assert!(
         whole.contains("not a HIMSS stage") && !whole.contains("Between us.") && !whole.contains("/orgs/")
     );
