@@ -194,6 +194,17 @@ pub struct SecretConfig {
     pub key: KeySource,
     /// Keys before it, which still open what they sealed.
     pub old: OldKeys,
+    pub before: KeyBefore,
+}
+
+/// Whether to start where the keys open nothing of what is sealed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyBefore {
+    /// No: somebody has the right one.
+    #[default]
+    Kept,
+    /// Yes: it is lost, and people enter their secrets again.
+    Lost,
 }
 
 /// Where the key that seals comes from.
@@ -242,11 +253,11 @@ impl std::str::FromStr for OldKeys {
 
 impl SecretConfig {
     pub fn file(path: PathBuf) -> Self {
-        Self { key: KeySource::File(path), old: OldKeys::default() }
+        Self { key: KeySource::File(path), old: OldKeys::default(), before: KeyBefore::Kept }
     }
 
     pub fn unused() -> Self {
-        Self { key: KeySource::Unused, old: OldKeys::default() }
+        Self { key: KeySource::Unused, old: OldKeys::default(), before: KeyBefore::Kept }
     }
 
     /// The key given, or the file named; without either, the file beside an SQLite database, which one node uses.
@@ -255,6 +266,7 @@ impl SecretConfig {
         given: Option<String>,
         file: Option<PathBuf>,
         old: OldKeys,
+        before: KeyBefore,
     ) -> Self {
         let beside = || {
             let folder = database.sqlite_file()?.parent()?;
@@ -265,7 +277,7 @@ impl SecretConfig {
             (None, Some(file)) => KeySource::File(file),
             (None, None) => beside().map_or(KeySource::Unknown, KeySource::File),
         };
-        Self { key, old }
+        Self { key, old, before }
     }
 }
 
@@ -331,7 +343,7 @@ mod tests {
     fn chosen(url: &str, given: Option<&str>, file: Option<&str>) -> KeySource {
         let database = DatabaseConfig { url: url.to_owned() };
         let (given, file) = (given.map(ToOwned::to_owned), file.map(PathBuf::from));
-        SecretConfig::chosen(&database, given, file, OldKeys::default()).key
+        SecretConfig::chosen(&database, given, file, OldKeys::default(), KeyBefore::Kept).key
     }
 
     #[test]
@@ -357,7 +369,8 @@ mod tests {
         let database = DatabaseConfig { url: "postgres://rung:hunter1@localhost/rung".to_owned() };
         assert!(!format!("{database:?}").contains("hunter"), "{database:?}");
         let old = "hunter3, hunter4".parse().unwrap();
-        let config = SecretConfig { key: KeySource::Given("hunter2".to_owned()), old };
+        let key = KeySource::Given("hunter2".to_owned());
+        let config = SecretConfig { key, old, before: KeyBefore::Kept };
         let printed = format!("{config:?}");
         assert!(!printed.contains("hunter") && printed.contains("2 keys"), "{printed}");
     }

@@ -5,6 +5,7 @@
 
 mod background;
 mod feed_root;
+mod keys;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
@@ -16,17 +17,18 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use leptos::config::LeptosOptions;
 use probe::{AllowList, ObjectHttp};
+use service::Service;
 use service::alert::AlertConfig;
 use service::files::Files;
 use service::record::Retention;
-use service::{SecretKey, SecretKeys, Service};
+use service::seals::Seals;
 use store::{Backend, NodeLock, Store};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::{
-    Config, Demonstration, EvidenceConfig, KeySource, ListenConfig, MailConfig, ProbeConfig, ReceiverConfig,
+    Config, Demonstration, EvidenceConfig, ListenConfig, MailConfig, ProbeConfig, ReceiverConfig,
     SecretConfig, Worker,
 };
 use crate::http;
@@ -55,6 +57,13 @@ pub enum StartError {
          RUNG_SECRET_KEY_FILE"
     )]
     NoSharedKey,
+    #[error(
+        "nothing that is sealed in this database ({seals}) opens with {key}: it was sealed with another one. Put the key \
+         file that belongs to the database back, or give that key in RUNG_SECRET_KEY; where the key was replaced on \
+         purpose, give the one before in RUNG_SECRET_KEY_OLD. Where it is lost, start with RUNG_SECRET_KEY_LOST=true, and \
+         enter those secrets again"
+    )]
+    OtherKey { key: String, seals: Seals },
     #[error("{}", described(.0))]
     Service(#[from] service::Error),
     #[error(transparent)]
@@ -117,11 +126,8 @@ impl Application {
         let alerts = alerts(&config.listen, config.mail);
         let service =
             service(store.clone(), &probes, &config.secrets, node_name(), alerts, &config.evidence)?;
+        keys::try_on(&service, &config.secrets).await?;
         service.bring_content().await?;
-        let resealed = service.reseal_secrets().await?;
-        if resealed > 0 {
-            tracing::info!(resealed, "secrets were sealed anew, with the key in use");
-        }
         if store.backend() == Backend::Sqlite {
             // The lock of the node says that nobody else runs checks.
             service.take_over().await?;
@@ -242,7 +248,7 @@ pub(crate) fn service(
     alerts: AlertConfig,
     evidence: &EvidenceConfig,
 ) -> Result<Service, StartError> {
-    let secret_keys = secret_keys(secrets)?;
+    let secret_keys = keys::read(secrets)?;
     let probe_allow = probes.allow.clone();
     let probe_roots = probes.extra_roots.clone();
     let feeds = probes.feeds.clone();
@@ -264,17 +270,4 @@ fn files(evidence: &EvidenceConfig, probes: &ProbeConfig) -> Result<Option<Files
             Some(Files::bucket(bucket.clone(), http.map_err(StartError::Roots)?)?)
         }
     })
-}
-
-fn secret_keys(secrets: &SecretConfig) -> Result<SecretKeys, StartError> {
-    let unusable = |error: service::SecretError| StartError::SecretKey(error.into());
-    let current = match &secrets.key {
-        KeySource::Given(text) => SecretKey::from_base64(text).map_err(unusable)?,
-        KeySource::File(path) => SecretKey::from_file(path).map_err(unusable)?,
-        KeySource::Unknown => return Err(StartError::NoSharedKey),
-        KeySource::Unused => SecretKey::random(),
-    };
-    let old = secrets.old.0.iter().map(|text| SecretKey::from_base64(text));
-    let old = old.collect::<Result<_, _>>().map_err(|error| StartError::OldKey(error.into()))?;
-    Ok(SecretKeys::new(current, old))
 }

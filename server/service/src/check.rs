@@ -17,7 +17,6 @@ mod period;
 mod recorder;
 mod register;
 mod reported;
-mod rotation;
 mod run;
 mod sample;
 mod tabled;

@@ -43,6 +43,7 @@ pub mod report;
 pub mod review;
 pub mod roadmap;
 pub mod scheduler;
+pub mod seals;
 mod secret;
 mod service;
 pub mod share;

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use probe::{AllowList, MailAddress, SmtpUrl};
 use service::check::FeedConfig;
 use service::record::Retention;
@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::place::EvidencePlace;
 use super::{Database, receiver};
-use crate::config::{MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, WorkerConfig};
+use crate::config::{KeyBefore, MailConfig, OldKeys, ProbeConfig, PublicUrl, SecretConfig, WorkerConfig};
 
 /// What a process that goes on can be told.
 #[derive(Debug, Args)]
@@ -49,6 +49,9 @@ pub(super) struct Running {
         hide_env_values = true
     )]
     secret_key_old: OldKeys,
+    /// The key that sealed the secrets of this database is lost: start all the same, so that they can be entered again
+    #[arg(long, env = "RUNG_SECRET_KEY_LOST", action = ArgAction::SetTrue, value_parser = switch)]
+    secret_key_lost: bool,
     #[command(flatten)]
     evidence: EvidencePlace,
     /// The address that browsers use, where it is another one, for example `https://rung.example.org` behind a proxy
@@ -128,8 +131,14 @@ impl Running {
     pub(super) fn config(self) -> anyhow::Result<WorkerConfig> {
         let database = self.database.config();
         let evidence = self.evidence.config(&database)?;
-        let secrets =
-            SecretConfig::chosen(&database, self.secret_key, self.secret_key_file, self.secret_key_old);
+        let before = if self.secret_key_lost { KeyBefore::Lost } else { KeyBefore::Kept };
+        let secrets = SecretConfig::chosen(
+            &database,
+            self.secret_key,
+            self.secret_key_file,
+            self.secret_key_old,
+            before,
+        );
         let Keep { runs, hours, days } = self.keep;
         Ok(WorkerConfig {
             database,
@@ -158,4 +167,32 @@ pub(super) fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send 
             _ = terminate.recv() => {}
         }
     })
+}
+
+/// A switch as a variable of the environment turns it; empty is off. Any other word is a mistake: the demonstration is
+/// not for an installation that meant to do without.
+pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" | "t" | "y" => Ok(true),
+        "" | "0" | "false" | "no" | "off" | "f" | "n" => Ok(false),
+        _ => Err("write true or false"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::switch;
+
+    #[test]
+    fn a_variable_turns_a_switch_by_a_word_that_says_so() {
+        for on in ["1", "true", "Yes", " on "] {
+            assert_eq!(switch(on), Ok(true), "{on}");
+        }
+        for off in ["", "0", "false", "No", "off"] {
+            assert_eq!(switch(off), Ok(false), "{off}");
+        }
+        for neither in ["disabled", "maybe", "2"] {
+            assert!(switch(neither).is_err(), "{neither}");
+        }
+    }
 }

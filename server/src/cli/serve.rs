@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use clap::{ArgAction, Args};
 
-use super::running::{Running, asked_to_stop};
+use super::running::{Running, asked_to_stop, switch};
 use crate::config::{Config, Demonstration, ListenConfig, TrustedProxies, Worker, WorkerConfig};
 use crate::startup::Application;
 
@@ -64,33 +64,5 @@ impl Options {
                 Demonstration::Off
             },
         })
-    }
-}
-
-/// A switch as a variable of the environment turns it; empty is off. Any other word is a mistake: the demonstration is
-/// not for an installation that meant to do without.
-fn switch(text: &str) -> Result<bool, &'static str> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" | "t" | "y" => Ok(true),
-        "" | "0" | "false" | "no" | "off" | "f" | "n" => Ok(false),
-        _ => Err("write true or false"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::switch;
-
-    #[test]
-    fn a_variable_turns_a_switch_by_a_word_that_says_so() {
-        for on in ["1", "true", "Yes", " on "] {
-            assert_eq!(switch(on), Ok(true), "{on}");
-        }
-        for off in ["", "0", "false", "No", "off"] {
-            assert_eq!(switch(off), Ok(false), "{off}");
-        }
-        for neither in ["disabled", "maybe", "2"] {
-            assert!(switch(neither).is_err(), "{neither}");
-        }
     }
 }

@@ -72,6 +72,7 @@ pub async fn run_worker(config: WorkerConfig, stop: impl Future<Output = ()>) ->
         alerts,
         &config.evidence,
     )?;
+    super::keys::try_on(&service, &config.secrets).await?;
     service.bring_content().await?;
     let (stopping, stopped) = watch::channel(false);
     let tasks = Background::start(&service, Worker::On, config.keep, &stopped);

@@ -53,7 +53,10 @@ statements! {
     Both BESIDE_ASSESSMENT = select!(
         "WHERE org_id = (SELECT org_id FROM assessments WHERE id = $1) ORDER BY id"
     );
-    Both AFTER = select!("WHERE id > $1 ORDER BY id LIMIT $2");
+    // As serde writes `domain::check::Parameter::Secret`; within a text the quotes would be escaped.
+    Both SEALED_AFTER = select!(
+        "WHERE id > $1 AND parameters LIKE '%\"type\":\"secret\"%' ORDER BY id LIMIT $2"
+    );
     Both REPLACE_PARAMETERS = "UPDATE checks SET parameters = $3 WHERE id = $1 AND parameters = $2";
     Both OF_INTEGRATION = select!("WHERE integration_id = $1 ORDER BY id");
     Both OF_INTEGRATION_AFTER = select!("WHERE integration_id = $1 AND id > $2 ORDER BY id LIMIT $3");
@@ -235,10 +238,14 @@ impl Store {
         Ok(row!(&mut lease.link(), (CheckId,), ANY_FAILS_OF_ORGANIZATION, org)?.is_some())
     }
 
-    /// The checks of every organization, oldest first, from the one after `after`.
-    pub async fn checks_after(&self, after: Option<CheckId>, limit: u32) -> Result<Vec<Check>, StoreError> {
+    /// The checks of every organization that have a secret, oldest first, from the one after `after`.
+    pub async fn sealed_checks_after(
+        &self,
+        after: Option<CheckId>,
+        limit: u32,
+    ) -> Result<Vec<Check>, StoreError> {
         let mut lease = self.read().await?;
-        Ok(rows!(&mut lease.link(), Check, AFTER, page::after(after), i64::from(limit))?)
+        Ok(rows!(&mut lease.link(), Check, SEALED_AFTER, page::after(after), i64::from(limit))?)
     }
 
     /// Puts the same parameters, sealed anew, in the place of `known`; whether these were still there. Says nothing

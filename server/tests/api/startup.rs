@@ -3,8 +3,8 @@
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
-use server::config::{KeySource, OldKeys, SecretConfig};
-use server::startup::{Application, StartError};
+use server::config::{Config, KeyBefore, KeySource, OldKeys, SecretConfig, WorkerConfig};
+use server::startup::{Application, StartError, run_worker};
 use service::CheckId;
 use service::check::{ChangedCheck, RawParameters};
 
@@ -93,7 +93,7 @@ async fn an_address_in_use_is_named() {
 async fn on_postgresql_a_server_without_a_key_that_others_can_have_does_not_start() {
     let app = TestApp::spawn(Backend::Postgres).await;
     let mut config = app.config.clone();
-    config.secrets = SecretConfig::chosen(&config.database, None, None, OldKeys::default());
+    config.secrets = chosen(&config, None);
     let Err(refused) = Application::build(config.clone()).await else {
         panic!("it started with a key of its own")
     };
@@ -101,7 +101,7 @@ async fn on_postgresql_a_server_without_a_key_that_others_can_have_does_not_star
     for words in ["RUNG_SECRET_KEY", "RUNG_SECRET_KEY_FILE", "32 bytes"] {
         assert!(refused.to_string().contains(words), "{refused}");
     }
-    config.secrets = SecretConfig::chosen(&config.database, Some(key('A')), None, OldKeys::default());
+    config.secrets = chosen(&config, Some(key('A')));
     Application::build(config).await.unwrap();
 }
 
@@ -110,7 +110,8 @@ async fn a_key_that_is_none_is_refused_without_being_repeated() {
     let app = TestApp::spawn(Backend::Postgres).await;
     for (given, old) in [("hunter2".to_owned(), ""), (key('A'), "hunter2")] {
         let mut config = app.config.clone();
-        config.secrets = SecretConfig { key: KeySource::Given(given), old: old.parse().unwrap() };
+        let (key, old) = (KeySource::Given(given), old.parse().unwrap());
+        config.secrets = SecretConfig { key, old, before: KeyBefore::Kept };
         let Err(refused) = Application::build(config).await else { panic!("it started with half a key") };
         assert!(refused.to_string().contains("32 bytes in base64"), "{refused}");
         assert!(!refused.to_string().contains("hunter2"), "{refused}");
@@ -123,7 +124,80 @@ fn key(letter: char) -> String {
 }
 
 fn keys(current: char, old: &str) -> SecretConfig {
-    SecretConfig { key: KeySource::Given(key(current)), old: old.parse().unwrap() }
+    let (key, old) = (KeySource::Given(key(current)), old.parse().unwrap());
+    SecretConfig { key, old, before: KeyBefore::Kept }
+}
+
+/// A new key for an installation whose key is lost.
+fn key_after_loss(current: char) -> SecretConfig {
+    SecretConfig { before: KeyBefore::Lost, ..keys(current, "") }
+}
+
+/// As the settings name a key, or none.
+fn chosen(config: &Config, given: Option<String>) -> SecretConfig {
+    SecretConfig::chosen(&config.database, given, None, OldKeys::default(), KeyBefore::Kept)
+}
+
+/// A check with a secret.
+fn sealing() -> service::check::NewCheck {
+    service::check::NewCheck {
+        kind: "fhir.capability".into(),
+        parameters: parameters(Some("a-secret-token")),
+        interval_seconds: None,
+    }
+}
+
+fn parameters(secret: Option<&str>) -> RawParameters {
+    let mut parameters = vec![("base_url".to_owned(), json!("https://fhir.example.org/r4"))];
+    parameters.extend(secret.map(|secret| ("bearer_token".to_owned(), json!(secret))));
+    RawParameters::Json(parameters.into_iter().collect())
+}
+
+#[rstest]
+#[tokio::test]
+async fn keys_that_open_nothing_of_what_is_sealed_are_refused_with_what_helps(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let integration = world.integration(&["PAT"]).await.parse().unwrap();
+    let actor = world.app.service.actor_of_token(world.owner.token.as_deref().unwrap()).await.unwrap();
+    world.app.service.create_check(&actor, integration, sealing()).await.unwrap();
+    let mut config = world.app.config.clone();
+    let right = config.secrets.clone();
+    let _kept = world.app.halt().await;
+
+    config.secrets = keys('B', &key('C'));
+    let Err(refused) = Application::build(config.clone()).await else {
+        panic!("it started with another key")
+    };
+    assert!(matches!(refused, StartError::OtherKey { .. }), "{refused}");
+    for words in ["checks: 1", "RUNG_SECRET_KEY_OLD", "key file", "RUNG_SECRET_KEY_LOST"] {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+    if backend == Backend::Postgres {
+        let worker = WorkerConfig {
+            database: config.database.clone(),
+            probes: config.probes.clone(),
+            secrets: config.secrets.clone(),
+            evidence: config.evidence.clone(),
+            mail: None,
+            public_url: None,
+            keep: config.keep,
+        };
+        let refused = run_worker(worker, std::future::ready(())).await.unwrap_err();
+        assert!(matches!(refused, StartError::OtherKey { .. }), "{refused}");
+    }
+
+    config.secrets = right;
+    Application::build(config.clone()).await.unwrap();
+    config.secrets = key_after_loss('B');
+    let started = Application::build(config.clone()).await.unwrap();
+    started.service().create_check(&actor, integration, sealing()).await.unwrap();
+    let seals = started.service().try_seals().await.unwrap();
+    assert_eq!((seals.checks.opened, seals.checks.shut), (1, 1));
+    drop(started);
+    config.secrets = keys('B', "");
+    Application::build(config).await.expect("what some secrets open with is a key of this database");
 }
 
 #[tokio::test]
@@ -133,26 +207,16 @@ async fn a_new_key_takes_over_what_the_old_one_sealed() {
     let first = Application::build(world.app.config.clone()).await.unwrap();
     let actor = first.service().actor_of_token(world.owner.token.as_deref().unwrap()).await.unwrap();
     let integration = world.integration(&["PAT"]).await;
-    let parameters = |secret: bool| {
-        let mut parameters = vec![("base_url".to_owned(), json!("https://fhir.example.org/r4"))];
-        parameters.extend(secret.then(|| ("bearer_token".to_owned(), json!("a-secret-token"))));
-        RawParameters::Json(parameters.into_iter().collect())
-    };
-    let new = service::check::NewCheck {
-        kind: "fhir.capability".into(),
-        parameters: parameters(true),
-        interval_seconds: None,
-    };
-    let check: CheckId =
-        first.service().create_check(&actor, integration.parse().unwrap(), new).await.unwrap().id;
+    let made = first.service().create_check(&actor, integration.parse().unwrap(), sealing()).await;
+    let check: CheckId = made.unwrap().id;
     // Saving a check without its secret keeps it, which needs it opened.
     let opens = async |application: &Application| {
-        let change = ChangedCheck { parameters: parameters(false), interval_seconds: 3600, enabled: true };
+        let change = ChangedCheck { parameters: parameters(None), interval_seconds: 3600, enabled: true };
         application.service().update_check(&actor, check, change).await.is_ok()
     };
     assert!(opens(&first).await);
 
-    world.app.config.secrets = keys('B', "");
+    world.app.config.secrets = key_after_loss('B');
     let stranger = Application::build(world.app.config.clone()).await.unwrap();
     assert!(!opens(&stranger).await, "another key opens nothing");
 

@@ -10,11 +10,9 @@ use tokio::sync::SemaphorePermit;
 
 use super::throttle::Counted;
 use super::totp::{RECOVERY_CODES, TotpSecret, Typed, recovery_code};
+use crate::seals::{AT_ONCE, Tally};
 use crate::service::{audit, hash_of};
 use crate::{Actor, Error, Service};
-
-/// Factors read at a time.
-const AT_ONCE: u32 = 200;
 
 pub(super) const NOT_RIGHT: &str = "This code is not right. Type the one that the authenticator shows now, or a recovery code that was not used yet.";
 
@@ -200,31 +198,22 @@ impl Service {
         secret.ok_or_else(|| Error::internal(crate::SecretError::NotOpened))
     }
 
-    /// Seals with the key in use what an older one sealed; of how many accounts.
-    pub(crate) async fn reseal_second_factors(&self) -> Result<u32, Error> {
-        let mut resealed = 0;
+    /// Tries the keys on the secrets of second factors, as [`Service::try_seals`] says.
+    pub(crate) async fn try_second_factors(&self) -> Result<Tally, Error> {
+        let mut tally = Tally::default();
         let mut after = None;
         loop {
             let factors = self.store().second_factors_after(after, AT_ONCE).await?;
-            let Some(last) = factors.last() else { return Ok(resealed) };
+            let Some(last) = factors.last() else { return Ok(tally) };
             after = Some(last.user);
-            for factor in &factors {
-                let place = place(factor.user);
-                if self.secret_keys().is_current(&factor.secret, &place) {
-                    continue;
-                }
-                match self.secret_keys().open(&factor.secret, &place) {
-                    Ok(secret) => {
-                        // Somebody who set one up meanwhile sealed with the key in use.
-                        let anew = self.secret_keys().seal(&secret, &place);
-                        let done =
-                            self.store().replace_second_factor_secret(factor.user, &factor.secret, &anew);
-                        resealed += u32::from(done.await?);
-                    }
-                    Err(error) => {
-                        tracing::warn!(user = %factor.user, %error, "no key opens the second factor of an account");
-                    }
-                }
+            for SecondFactor { user, secret: sealed, .. } in &factors {
+                let Some(anew) = tally.renew(self.secret_keys(), sealed, &place(*user)) else { continue };
+                // Somebody who set one up meanwhile sealed with the key in use.
+                let done = self.store().replace_second_factor_secret(*user, sealed, &anew).await?;
+                tally.resealed += u32::from(done);
+            }
+            if !tally.goes_on(self.secret_keys()) {
+                return Ok(tally);
             }
         }
     }

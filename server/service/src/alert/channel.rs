@@ -8,14 +8,12 @@ use store::{ChannelId, OrgId, UnixMillis};
 use super::signature::SigningSecret;
 use super::{MOST_CHANNELS, payload};
 use crate::error::OrFull as _;
+use crate::seals::{AT_ONCE, Tally};
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 
 /// Test messages to one channel that may wait at a time.
 const MOST_TESTS: u32 = 3;
-
-/// Channels read at a time.
-const AT_ONCE: u32 = 200;
 
 /// Addresses of one mail channel.
 const MOST_ADDRESSES: usize = 20;
@@ -217,30 +215,25 @@ impl Service {
         self.secret_keys().seal(secret, &place(id))
     }
 
-    /// Seals with the key in use what an older one sealed; of how many channels.
-    pub(crate) async fn reseal_channels(&self) -> Result<u32, Error> {
-        let mut resealed = 0;
+    /// Tries the keys on the secrets of channels, as [`Service::try_seals`] says.
+    pub(crate) async fn try_channels(&self) -> Result<Tally, Error> {
+        let mut tally = Tally::default();
         let mut after = None;
         loop {
             let channels = self.store().sealed_channels_after(after, AT_ONCE).await?;
-            let Some(last) = channels.last() else { return Ok(resealed) };
+            let Some(last) = channels.last() else { return Ok(tally) };
             after = Some(last.id);
             for channel in &channels {
                 let Some(sealed) = channel.secret.as_deref() else { continue };
-                if self.secret_keys().is_current(sealed, &place(channel.id)) {
+                let Some(anew) = tally.renew(self.secret_keys(), sealed, &place(channel.id)) else {
                     continue;
-                }
-                match self.secret_keys().open(sealed, &place(channel.id)) {
-                    Ok(secret) => {
-                        // Somebody who changed the channel meanwhile sealed with the key in use.
-                        let anew = self.sealed(channel.id, &secret);
-                        let done = self.store().replace_channel_secret(channel.id, sealed, &anew).await?;
-                        resealed += u32::from(done);
-                    }
-                    Err(error) => {
-                        tracing::warn!(channel = %channel.id, %error, "no key opens the secret of a channel");
-                    }
-                }
+                };
+                // Somebody who changed the channel meanwhile sealed with the key in use.
+                let done = self.store().replace_channel_secret(channel.id, sealed, &anew).await?;
+                tally.resealed += u32::from(done);
+            }
+            if !tally.goes_on(self.secret_keys()) {
+                return Ok(tally);
             }
         }
     }

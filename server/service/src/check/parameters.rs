@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use domain::KindCode;
-use domain::check::{CheckKind, Group, Parameter, ParameterError, ParameterType, Parameters};
+use domain::check::{CheckKind, Group, ParameterError, ParameterType, Parameters};
 use probe::Aim;
 use store::CheckId;
 use store::record::Check;
 
 use super::feed::token;
+use crate::seals::Tally;
 use crate::{Error, FieldError, Service};
 
 /// Said of a secret that is on file for another target.
@@ -143,19 +144,21 @@ impl Service {
         serde_json::to_string(&sealed).expect("parameters are JSON")
     }
 
-    /// The same parameters with every secret sealed by the key in use; `None` where they are already. What no key opens
-    /// is an error.
-    pub(super) fn resealed(&self, check: &Check) -> Result<Option<String>, Error> {
-        let keys = self.secret_keys();
-        let sealed: Parameters = serde_json::from_str(&check.parameters).map_err(Error::internal)?;
-        let old = sealed.iter().any(|(name, parameter)| match parameter {
-            Parameter::Secret(text) => !keys.is_current(text, &format!("{}/{name}", check.id)),
-            _ => false,
-        });
-        if !old {
-            return Ok(None);
-        }
-        Ok(Some(self.seal_parameters(check.id, &self.open_parameters(check)?)))
+    /// The same parameters with what an older key sealed sealed by the one in use; `None` where there is nothing of it. The
+    /// check counts as shut where no key opens one of its secrets.
+    pub(crate) fn renewed_parameters(&self, check: &Check, tally: &mut Tally) -> Option<String> {
+        // What is no such JSON its runs say.
+        let sealed: Parameters = serde_json::from_str(&check.parameters).ok()?;
+        let (keys, mut own) = (self.secret_keys(), Tally::default());
+        let renewed = sealed
+            .map_secrets(|name, secret| {
+                let anew = own.renew(keys, secret, &format!("{}/{name}", check.id));
+                Ok::<_, Infallible>(anew.unwrap_or_else(|| secret.to_owned()))
+            })
+            .unwrap_or_else(|never| match never {});
+        tally.shut += u32::from(own.shut > 0);
+        tally.opened += u32::from(own.shut == 0 && own.opened > 0);
+        (renewed != sealed).then(|| serde_json::to_string(&renewed).expect("parameters are JSON"))
     }
 
     /// The parameters with their secrets, for a run.

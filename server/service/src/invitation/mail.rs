@@ -8,14 +8,13 @@ use tokio::task::JoinSet;
 
 use super::place;
 use crate::alert::{TIME, next_try};
+use crate::seals::{AT_ONCE, Tally};
 use crate::{Error, Service};
 
 /// Longer than any try.
 const LEASE_MS: i64 = 90_000;
 /// Invitations sent at a time. Others wait for the next round, so that alerts do not wait for them.
 const BATCH: u32 = 16;
-/// Sealed tokens read at a time.
-const AT_ONCE: u32 = 200;
 
 impl Service {
     /// Sends the mails of invitations that are due, all at once, and waits until each was tried.
@@ -38,31 +37,23 @@ impl Service {
         Ok(())
     }
 
-    /// Seals with the key in use what an older one sealed; of how many invitations. A mail that is on its way now was
-    /// opened already, or is opened by the older key.
-    pub(crate) async fn reseal_invitations(&self) -> Result<u32, Error> {
-        let mut resealed = 0;
+    /// Tries the keys on the links of invitations, as [`Service::try_seals`] says. A mail that is on its way now was opened
+    /// already, or is opened by the older key.
+    pub(crate) async fn try_invitations(&self) -> Result<Tally, Error> {
+        let mut tally = Tally::default();
         let mut after = None;
         loop {
             let waiting = self.store().sealed_invitations_after(after, AT_ONCE).await?;
-            let Some((last, _)) = waiting.last() else { return Ok(resealed) };
+            let Some((last, _)) = waiting.last() else { return Ok(tally) };
             after = Some(*last);
             for (id, sealed) in &waiting {
-                let place = place(*id);
-                if self.secret_keys().is_current(sealed, &place) {
-                    continue;
-                }
-                match self.secret_keys().open(sealed, &place) {
-                    Ok(token) => {
-                        // Where the mail went out meanwhile, the token is erased and stays so.
-                        let anew = self.secret_keys().seal(&token, &place);
-                        let done = self.store().replace_invitation_token(*id, sealed, &anew).await?;
-                        resealed += u32::from(done);
-                    }
-                    Err(error) => {
-                        tracing::warn!(invitation = %id, %error, "no key opens the link of an invitation");
-                    }
-                }
+                let Some(anew) = tally.renew(self.secret_keys(), sealed, &place(*id)) else { continue };
+                // Where the mail went out meanwhile, the token is erased and stays so.
+                let done = self.store().replace_invitation_token(*id, sealed, &anew).await?;
+                tally.resealed += u32::from(done);
+            }
+            if !tally.goes_on(self.secret_keys()) {
+                return Ok(tally);
             }
         }
     }

@@ -36,6 +36,35 @@ async fn a_check_is_set_up_and_changed(#[values(Backend::Sqlite, Backend::Postgr
 
 #[rstest]
 #[tokio::test]
+async fn checks_that_have_a_secret_are_read_page_by_page(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let integration = world.integration().await;
+    let text = r#""type":"secret""#;
+    let parameters = [
+        domain::check::Parameter::Secret("sealed".to_owned()),
+        domain::check::Parameter::String(text.to_owned()),
+        domain::check::Parameter::Secret("sealed too".to_owned()),
+    ];
+    let mut made = Vec::new();
+    for parameter in parameters {
+        let parameters = serde_json::json!({ "token": parameter }).to_string();
+        let check = Check { parameters, ..world.planned(&integration) };
+        store.create_check(check.clone(), None, world.audit("created")).await.unwrap();
+        made.push(check.id);
+    }
+    let page = async |after| store.sealed_checks_after(after, 1).await.unwrap();
+    let first = page(None).await;
+    assert_eq!(first.iter().map(|check| check.id).collect::<Vec<_>>(), made[..1]);
+    let second = page(Some(made[0])).await;
+    assert_eq!(second.iter().map(|check| check.id).collect::<Vec<_>>(), made[2..], "a text is no secret");
+    assert!(page(Some(made[2])).await.is_empty());
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_deleted_check_takes_its_runs_standings_and_ties_with_it(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
