@@ -20,6 +20,6 @@ pub use kinds::CheckKinds;
 pub use latency::{LatencySketch, LatencySketchError};
 pub use observation::{Observations, Value, readable_number};
 pub use outcome::{Message, Outcome, Reach, Requirement, Severity, Status};
-pub use parameter::{Parameter, ParameterError, Parameters};
+pub use parameter::{Fault, Parameter, ParameterError, Parameters};
 pub use reported::ReportedError;
 pub use state::{BindingState, ProbeRecord};

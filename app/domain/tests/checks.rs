@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use domain::builtin;
 use domain::check::{
-    BindingState, CheckKind, CheckKinds, Condition, ConditionResult, Group, Observations, Outcome, Parameter,
-    ParameterType, Parameters, ProbeRecord, Reach, Status, judge,
+    BindingState, CheckKind, CheckKinds, Condition, ConditionResult, Fault, Group, Observations, Outcome,
+    Parameter, ParameterType, Parameters, ProbeRecord, Reach, Status, judge,
 };
 use domain::scoring::EvidenceDuration;
 use rstest::rstest;
@@ -216,6 +216,8 @@ fn missing_and_unknown_parameters_are_all_named() {
     assert_eq!(names[..2], ["host", "port"]);
     assert_eq!(names.last(), Some(&"hots"));
     assert!(errors[0].problem.starts_with("A value is required."), "{}", errors[0].problem);
+    let faults: Vec<_> = errors.iter().map(|error| error.fault).collect();
+    assert_eq!((faults[..2].to_vec(), faults.last()), (vec![Fault::Missing; 2], Some(&Fault::Unfit)));
 }
 
 #[rstest]

@@ -1,6 +1,6 @@
 //! Boxes to tick, buttons to choose by, and the list of what a form got wrong.
 
-use domain::check::Status;
+use domain::check::{Fault, Status};
 use leptos::prelude::*;
 
 use super::field::hint_and_error;
@@ -128,7 +128,14 @@ pub fn Checkbox(
 
 /// What a form got wrong, field by field, in the order of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FormErrors(Vec<(String, String)>);
+pub struct FormErrors(Vec<FormError>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FormError {
+    field: String,
+    message: String,
+    fault: Fault,
+}
 
 impl FormErrors {
     pub fn new() -> Self {
@@ -137,7 +144,12 @@ impl FormErrors {
 
     /// `field` is the id of the control; `message` names the fix.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push((field.into(), message.into()));
+        self.add_fault(Fault::Unfit, field, message);
+    }
+
+    /// The same of a fault that a field may show otherwise than the summary.
+    pub fn add_fault(&mut self, fault: Fault, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FormError { field: field.into(), message: message.into(), fault });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -152,32 +164,40 @@ impl FormErrors {
     /// The same under other ids, where a page has several forms of one kind.
     #[must_use]
     pub fn renamed(self, id_of: impl Fn(&str) -> String) -> Self {
-        self.0.into_iter().map(|(field, message)| (id_of(&field), message)).collect()
+        Self(self.0.into_iter().map(|error| FormError { field: id_of(&error.field), ..error }).collect())
     }
 
     /// The same with the name of its field before each message, for a summary that stands away from the fields: `Port: must
     /// be a whole number.` Fields that `name_of` does not know stay as they are.
     #[must_use]
     pub fn named(self, name_of: impl Fn(&str) -> Option<String>) -> Self {
-        let named = self.0.into_iter().map(|(field, message)| {
-            let message = match name_of(&field) {
-                Some(name) => format!("{name}: {}", continued(&message)),
-                None => message,
-            };
-            (field, message)
+        let named = self.0.into_iter().map(|error| match name_of(&error.field) {
+            Some(name) => FormError { message: format!("{name}: {}", continued(&error.message)), ..error },
+            None => error,
         });
-        named.collect()
+        Self(named.collect())
     }
 
     /// What is wrong with a field: the first message about it.
     pub fn of(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|(id, _)| id == field).map(|(_, message)| message.clone())
+        self.first_of(field).map(|error| error.message.clone())
+    }
+
+    /// Whether nothing was given where something must be.
+    pub fn is_missing(&self, field: &str) -> bool {
+        self.first_of(field).is_some_and(|error| error.fault == Fault::Missing)
+    }
+
+    fn first_of(&self, field: &str) -> Option<&FormError> {
+        self.0.iter().find(|error| error.field == field)
     }
 }
 
 impl FromIterator<(String, String)> for FormErrors {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(errors: T) -> Self {
-        Self(errors.into_iter().collect())
+        let mut all = Self::new();
+        errors.into_iter().for_each(|(field, message)| all.add(field, message));
+        all
     }
 }
 
@@ -211,7 +231,9 @@ pub fn ErrorSummary(errors: FormErrors) -> impl IntoView {
     let links = errors
         .0
         .into_iter()
-        .map(|(id, message)| view! { <li><a class="link-row" href=format!("#{id}")>{message}</a></li> })
+        .map(|FormError { field, message, .. }| {
+            view! { <li><a class="link-row" href=format!("#{field}")>{message}</a></li> }
+        })
         .collect_view();
     view! {
         <div class="note is-fail gap-below" id="error-summary" role="alert" tabindex="-1" autofocus=true>

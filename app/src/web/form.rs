@@ -239,8 +239,11 @@ impl Refusal {
 
     /// For what a handler itself cannot read, before any use case.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let errors = errors.into_iter().map(|error| (error.field, error.problem)).collect();
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, errors, note: None }
+        let mut told = FormErrors::new();
+        for FieldError { field, problem, fault, .. } in errors {
+            told.add_fault(fault, field, problem);
+        }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, errors: told, note: None }
     }
 }
 

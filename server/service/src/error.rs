@@ -1,5 +1,6 @@
 //! Why a use case did not do what was asked, in words that may be shown.
 
+use domain::check::Fault;
 use thiserror::Error;
 
 /// What is wrong with one field of the input.
@@ -11,11 +12,12 @@ pub struct FieldError {
     pub problem: String,
     /// The line of a file that was sent, from 1; `None` where the input is no file.
     pub line: Option<usize>,
+    pub fault: Fault,
 }
 
 impl FieldError {
     pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { field: field.into(), problem: problem.into(), line: None }
+        Self { field: field.into(), problem: problem.into(), line: None, fault: Fault::Unfit }
     }
 
     /// The same at a line of a file.

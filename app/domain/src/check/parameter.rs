@@ -72,22 +72,43 @@ fn shown_duration(seconds: u64) -> String {
     format!("{}{letter}", seconds / length)
 }
 
+/// In what way an input is wrong.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing was given at all.
+    Missing,
+    /// What was given does not do.
+    #[default]
+    Unfit,
+}
+
 /// A parameter that its kind does not accept.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{name}: {problem}")]
 pub struct ParameterError {
     pub name: String,
+    pub fault: Fault,
     /// A sentence in the user's words: what is wrong and what is wanted. Never repeats a secret's value.
     pub problem: String,
 }
 
 impl ParameterError {
+    /// Said of a parameter that is missing, before what it is.
+    pub const MISSING: &str = "A value is required.";
+
+    /// A parameter that must be given and was not.
+    fn missing(spec: &ParameterSpec) -> Self {
+        let problem = format!("{} {}", Self::MISSING, spec.help);
+        Self { fault: Fault::Missing, ..Self::new(&spec.name, problem.trim_end()) }
+    }
+
     /// Makes a sentence of `problem`: a capital at its beginning, a stop at its end.
     pub fn new(name: &str, problem: &str) -> Self {
         let mut letters = problem.chars();
         let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
         let stop = if problem.ends_with('.') { "" } else { "." };
-        Self { name: name.to_owned(), problem: format!("{first}{}{stop}", letters.as_str()) }
+        let problem = format!("{first}{}{stop}", letters.as_str());
+        Self { name: name.to_owned(), fault: Fault::Unfit, problem }
     }
 }
 
@@ -123,7 +144,8 @@ impl Parameters {
             let result = match (read, &spec.default) {
                 (Ok(None), Some(default)) => read::from_default(spec, default).map(Some),
                 (Ok(None), None) if spec.required => {
-                    Err(format!("a value is required. {}", spec.help).trim_end().to_owned())
+                    errors.push(ParameterError::missing(spec));
+                    continue;
                 }
                 (read, _) => read,
             };

@@ -1,9 +1,8 @@
 //! One parameter of a kind as a field: its name in words, its help as hint, a control that fits its type.
 
-use domain::check::{ParameterSpec, ParameterType, Value};
+use domain::check::{ParameterError, ParameterSpec, ParameterType, Value};
 use leptos::prelude::*;
 
-use crate::pages::parts::error_of;
 use crate::ui::{InputLook, Select, TextArea, TextInput};
 use crate::web::{Fields, Refusal};
 use crate::words::{capitalized, spelled};
@@ -22,7 +21,7 @@ pub(super) fn parameter_field(
     let id = format!("parameters.{}", spec.name);
     let name = id.clone();
     let label = in_words(&spec.name);
-    let error = error_of(refusal, &id).map(beside_hint);
+    let error = beside_hint(refusal, &id);
     let value = if typed.has(&id) { typed.get(&id).to_owned() } else { default_words(spec) };
     let optional = !spec.required || set;
     match spec.kind {
@@ -115,10 +114,10 @@ pub(crate) fn as_hint(said: &str) -> String {
     phrase.unwrap_or(said).to_owned()
 }
 
-/// That a value is missing says no more below its hint, which says what the value is.
-fn beside_hint(told: String) -> String {
-    const MISSING: &str = "A value is required.";
-    if told.starts_with(MISSING) { MISSING.to_owned() } else { told }
+/// What was wrong with a field, as it is said below its hint: the hint says already what a missing value is.
+fn beside_hint(refusal: Option<&Refusal>, id: &str) -> Option<String> {
+    let errors = &refusal?.errors;
+    if errors.is_missing(id) { Some(ParameterError::MISSING.to_owned()) } else { errors.of(id) }
 }
 
 /// `base_url` is `Base URL`, `max_latency_ms` is `Max latency ms`.
@@ -128,6 +127,9 @@ pub(crate) fn in_words(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::check::Fault;
+    use service::FieldError;
+
     use super::*;
 
     #[test]
@@ -144,9 +146,16 @@ mod tests {
 
     #[test]
     fn a_missing_value_does_not_repeat_its_hint() {
-        let told = ["A value is required. FHIR base address.", "Must be a whole number."];
-        let told = told.map(|told| beside_hint(told.to_owned()));
-        assert_eq!(told, ["A value is required.", "Must be a whole number."]);
+        let fault =
+            |fault, field: &str, problem: &str| FieldError { fault, ..FieldError::new(field, problem) };
+        let refusal = Refusal::invalid(vec![
+            fault(Fault::Missing, "parameters.base_url", "Say where. FHIR base address."),
+            fault(Fault::Unfit, "parameters.port", "A value is required. It is no port."),
+        ]);
+        let told = |name: &str| beside_hint(Some(&refusal), name);
+        assert_eq!(told("parameters.base_url").as_deref(), Some("A value is required."));
+        assert_eq!(told("parameters.port").as_deref(), Some("A value is required. It is no port."));
+        assert_eq!((told("parameters.tls"), beside_hint(None, "parameters.port")), (None, None));
     }
 
     #[test]

@@ -203,5 +203,6 @@ fn place(kind: &CheckKind, parameter: &str) -> usize {
 }
 
 fn field_error(error: ParameterError) -> FieldError {
-    FieldError::new(format!("parameters.{}", error.name), error.problem)
+    let ParameterError { name, fault, problem } = error;
+    FieldError { fault, ..FieldError::new(format!("parameters.{name}"), problem) }
 }
