@@ -3,7 +3,7 @@
 //! **Invariants.** A handler parses, calls one use case and maps its error. A page is drawn in one place ([`Frame`]), an
 //! error in one place ([`draw_errors`]). Every form posts plain HTML; one that is refused comes back with all that was
 //! typed ([`Refusal`]), and one that meets an expired session is posted again after signing in ([`Posted`]). One that is
-//! taken leads on to a page, which can be reloaded; what that page shows once waits in the session (`once`).
+//! taken leads on to a page, which can be reloaded; what that page shows once waits beside the session (`once`).
 
 mod actor;
 mod client_file;

@@ -11,6 +11,7 @@ use super::actor::signed_in;
 use super::error::{PageError, Problem};
 use super::form::{Fields, LEFT_OUT, Refusal};
 use super::frame::Frame;
+use super::once::Shown;
 use super::sessions::unkept;
 use super::state::AppState;
 use crate::pages::error::ErrorPage;
@@ -21,19 +22,31 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives every refused request its page. A layer around all page routes, inside the session layer.
 ///
-/// A changed session is written here, where a failure still gets its page: the layer around answers one without a word. What
-/// it writes after this is the same once more.
-pub async fn draw_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// A changed session is written here, and what the page shows once is forgotten, where a failure still gets its page: the
+/// layer around answers one without a word. What it writes after this is the same once more.
+pub async fn draw_errors(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let session = request.extensions().get::<Session>().cloned();
+    let shown = Shown::default();
+    request.extensions_mut().insert(shown.clone());
     let response = next.run(request).await;
     let response = drawn(&state, session.clone(), id.clone(), response).await;
     match session {
-        Some(session) if !response.status().is_server_error() => match unkept(&session).await {
-            Some(error) => drawn(&state, None, id, error.into_response()).await,
-            None => response,
-        },
+        Some(session) if !response.status().is_server_error() => {
+            match settle(&state, &session, &shown).await {
+                Some(error) => drawn(&state, None, id, error.into_response()).await,
+                None => response,
+            }
+        }
         _ => response,
+    }
+}
+
+/// Writes what the answer that goes out changes. Why that failed, if it did.
+async fn settle(state: &AppState, session: &Session, shown: &Shown) -> Option<PageError> {
+    match unkept(session).await {
+        Some(error) => Some(error),
+        None => shown.forget(state, session).await,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use axum::body::Body;
 use http::{Request, StatusCode};
+use service::Actor;
 use service::account::SignUp;
 
-use super::{PASSWORD, Site};
+use super::{EMAIL, PASSWORD, Site};
 
 #[tokio::test]
 async fn a_token_is_shown_once() {
@@ -60,17 +61,31 @@ async fn what_waits_to_be_shown_once_opens_for_its_reader_at_its_page_only() {
     let site = Site::new().await;
     let mut browser = site.signed_in().await;
     browser.post("/settings/tokens", &[("name", "nightly export")]).await;
-    let page = browser.get("/settings").await;
-    let secret = page.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let secret = secrets(&browser.get("/settings").await.body).remove(0);
     let ana = site.service.actor_of_token(&secret).await.unwrap();
-    let sealed = site.service.seal_once(&ana, "/settings", &secret);
-    assert!(!sealed.contains(&secret));
-    assert_eq!(site.service.open_once(&ana, "/settings", &sealed), Some(secret));
-    assert_eq!(site.service.open_once(&ana, "/orgs/alder/alerts", &sealed), None);
+    let session = site.service.sessions(&ana, "").await.unwrap().remove(0).key;
+    site.service.keep_once(&ana, &session, "/settings", "hunter2").await.unwrap();
     let sign_up =
         SignUp { name: "Bo".to_owned(), email: "bo@alder.example".to_owned(), password: PASSWORD.to_owned() };
     site.service.create_account_as_operator(sign_up, false).await.unwrap();
     let token = site.service.create_token_as_operator("bo@alder.example").await.unwrap();
     let bo = site.service.actor_of_token(&token.secret).await.unwrap();
-    assert_eq!(site.service.open_once(&bo, "/settings", &sealed), None);
+    let waiting = async |actor: &Actor, session: &str, place: &str| {
+        let waiting = site.service.waiting_once(actor, session, place).await.unwrap();
+        waiting.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    assert!(waiting(&bo, &session, "/settings").await.is_empty());
+    assert!(waiting(&ana, "another session", "/settings").await.is_empty());
+    assert!(waiting(&ana, &session, "/orgs/alder/alerts").await.is_empty());
+    assert_eq!(waiting(&ana, &session, "/settings").await, ["hunter2"]);
+}
+
+#[tokio::test]
+async fn what_waits_in_a_session_that_ended_meanwhile_is_no_fault() {
+    let site = Site::new().await;
+    site.signed_in().await;
+    let token = site.service.create_token_as_operator(EMAIL).await.unwrap();
+    let ana = site.service.actor_of_token(&token.secret).await.unwrap();
+    site.service.keep_once(&ana, "ended", "/settings", "hunter2").await.unwrap();
+    assert!(site.service.waiting_once(&ana, "ended", "/settings").await.unwrap().is_empty());
 }

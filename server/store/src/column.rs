@@ -12,7 +12,7 @@ use sqlx::{Database, Decode, Encode, Type};
 use crate::ids::{
     ActionId, AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId,
     EditionId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId,
-    MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId,
+    MaintenanceId, MessageId, OnceId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId,
     TokenId, UnixMillis, UserId, ViewId,
 };
 
@@ -135,7 +135,7 @@ macro_rules! ids {
 ids! {
     UserId, TokenId, OrgId, FrameworkId, AssessmentId, EvidenceId, IntegrationId, CheckId, RunId, FindingId, AuditId,
     IncidentId, ChannelId, AlertRuleId, MaintenanceId, MessageId, OverrideId, LiveChangeId,
-    RegisterEntryId, ShareId, SnapshotId, StepId, CommentId, InvitationId, CampaignId, ViewId, DraftId, ActionId, EditionId,
+    RegisterEntryId, ShareId, SnapshotId, StepId, CommentId, InvitationId, CampaignId, ViewId, DraftId, ActionId, EditionId, OnceId,
 }
 
 kept_as!(i64: UnixMillis);

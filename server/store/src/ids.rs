@@ -77,6 +77,8 @@ ids! {
     ActionId,
     /// What was published of a group of peers at once.
     EditionId,
+    /// A value that a page shows once.
+    OnceId,
 }
 
 impl RunId {

@@ -37,6 +37,7 @@ mod integrations;
 mod invitations;
 mod live;
 mod logos;
+mod once;
 mod organizations;
 mod outbox;
 mod overrides;
@@ -74,7 +75,7 @@ pub use error::StoreError;
 pub use ids::{
     ActionId, AlertRuleId, AssessmentId, AuditId, CampaignId, ChannelId, CheckId, CommentId, DraftId,
     EditionId, EvidenceId, FindingId, FrameworkId, IncidentId, IntegrationId, InvitationId, LiveChangeId,
-    MaintenanceId, MessageId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId,
+    MaintenanceId, MessageId, OnceId, OrgId, OverrideId, RegisterEntryId, RunId, ShareId, SnapshotId, StepId,
     TokenId, UnixMillis, UserId, ViewId,
 };
 pub use invitations::{InvitationLimit, KeptToken};
@@ -111,6 +112,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         live::STATEMENTS,
         finalized::STATEMENTS,
         logos::STATEMENTS,
+        once::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,
         overrides::STATEMENTS,

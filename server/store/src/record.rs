@@ -25,7 +25,7 @@ mod schedule;
 mod share;
 mod trend;
 
-pub use account::{ApiToken, Proof, SecondFactor, Session, User};
+pub use account::{ApiToken, Proof, SecondFactor, Session, ShownOnce, User};
 pub use action::{
     Action, ActionChange, ActionContent, ActionSource, ActionState, Cost, FindingNow, ListedAction, Money,
 };

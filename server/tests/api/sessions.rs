@@ -72,6 +72,42 @@ async fn signing_out_everywhere_else_spares_the_session_that_asks(
     app.stop().await;
 }
 
+/// What stands in the page's boxes to be copied.
+fn shown_secrets(page: &Answer) -> Vec<String> {
+    page.text.split("<code>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_forms_of_one_session_make_at_the_same_instant_is_all_shown(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::spawn(backend).await;
+    let ada = app.person("ada").await;
+    let desk = browser(&app, &ada, FIREFOX).await;
+    let make = async |name: &str| desk.submit("/settings/tokens", &[("name", name)]).await.status.as_u16();
+    let statuses = tokio::join!(make("first"), make("second"), make("third"), make("fourth"));
+    assert_eq!(<[u16; 4]>::from(statuses), [303; 4]);
+    let page = desk.page("/settings").await;
+    assert_eq!(shown_secrets(&page).len(), 4, "{}", page.text);
+    assert!(shown_secrets(&desk.page("/settings").await).is_empty(), "shown once");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_page_that_failed_should_have_shown_once_is_on_the_next_one() {
+    let app = TestApp::spawn(Backend::Sqlite).await;
+    let ada = app.person("ada").await;
+    let desk = browser(&app, &ada, FIREFOX).await;
+    desk.submit("/settings/tokens", &[("name", "nightly export")]).await;
+    // The page reads them after what it is to show once.
+    app.lose("api_tokens").await;
+    assert_eq!(desk.page("/settings").await.status, 500);
+    app.find("api_tokens").await;
+    assert_eq!(shown_secrets(&desk.page("/settings").await).len(), 1);
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn a_new_password_ends_every_other_session() {
     let app = TestApp::spawn(Backend::Sqlite).await;

@@ -1,6 +1,6 @@
 //! Accounts, their sessions and their tokens.
 
-use crate::ids::{TokenId, UnixMillis, UserId};
+use crate::ids::{OnceId, TokenId, UnixMillis, UserId};
 
 /// An account. `email` is kept in lower case; two that differ only in letter case are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub struct Session {
     pub data: String,
     pub created_at: UnixMillis,
     pub expires_at: UnixMillis,
+}
+
+/// What a page is to show a session once, sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownOnce {
+    pub id: OnceId,
+    pub sealed: String,
+    /// From then on nobody is shown it any more.
+    pub until: UnixMillis,
 }
 
 /// A bearer token of the API; only its hash is kept.

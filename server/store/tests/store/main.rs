@@ -23,6 +23,7 @@ mod invitations;
 mod limits;
 mod live;
 mod logos;
+mod once;
 mod organizations;
 mod outbox;
 mod portfolio;

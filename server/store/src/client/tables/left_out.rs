@@ -5,6 +5,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("users", "accounts: people travel as names"),
     ("imported_people", "says which of them are names here"),
     ("sessions", "accounts"),
+    ("shown_once", "what a session is on its way to"),
     ("api_tokens", "accounts"),
     ("sign_in_failures", "accounts"),
     ("second_factors", "accounts"),
