@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{CriterionCode, Level};
 use service::answer::AnswerInput;
 use service::assessment::Assessed;
-use service::record::Claim;
+use service::record::{Answer, Claim};
 use service::{Actor, AssessmentId, Error, FieldError, Service};
 
 use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer};
@@ -67,6 +67,11 @@ impl Sent {
         self.level != level
             || self.rationale.trim() != rationale.trim()
             || (reason_counts && self.reason.trim() != reason.trim())
+    }
+
+    /// Whether this is what is on file, by the same person.
+    pub(crate) fn is(&self, on_file: &Answer, sender: &Actor) -> bool {
+        on_file.by == sender.user() && !self.differs(Some((&on_file.claim, &on_file.rationale)))
     }
 
     /// What the use case takes.

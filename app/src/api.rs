@@ -1,6 +1,7 @@
 //! What islands ask of the server: typed functions under `/api/ui`, each one use case.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
 /// What changes on the page after an answer, drawn by the server.
@@ -71,6 +72,23 @@ pub enum SaveReply {
     SignedOut,
 }
 
+/// Why there is no answer. What was asked for may have been done all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unanswered {
+    /// The database does not answer: the same may work after so many seconds, which `Retry-After` says too.
+    Later { seconds: u64 },
+    /// Anything else, the network between included.
+    Failed(String),
+}
+
+impl FromServerFnError for Unanswered {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
 /// Saves one answer. `level` is `0` to `4` or `na`; `revision` is the one that was on the screen.
 #[server(prefix = "/api/ui", endpoint = "save_answer")]
 pub async fn save_answer(
@@ -80,16 +98,20 @@ pub async fn save_answer(
     reason: String,
     rationale: String,
     revision: i64,
-) -> Result<SaveReply, ServerFnError> {
+) -> Result<SaveReply, Unanswered> {
     use crate::answer::Sent;
     use crate::web::UiContext;
 
     let UiContext { service, actor } = expect_context::<UiContext>();
-    let Some(actor) = actor else { return Ok(SaveReply::SignedOut) };
+    let options = expect_context::<leptos_axum::ResponseOptions>();
     let sent = Sent { criterion: criterion.into(), level, reason, rationale, revision };
     let owner = Owner::current();
-    let reply = server::save(&service, &actor, &assessment, sent, owner).await;
-    reply.map_err(ServerFnError::new)
+    let reply = match actor {
+        Ok(Some(actor)) => server::save(&service, &actor, &assessment, sent, owner).await,
+        Ok(None) => Ok(SaveReply::SignedOut),
+        Err(unanswered) => Err(unanswered),
+    };
+    server::with_status(&options, reply)
 }
 
 /// What others answered, drawn for the page of a domain. `criteria` are codes with commas between. `None`: the session
@@ -99,26 +121,46 @@ pub async fn look_again(
     assessment: String,
     domain: String,
     criteria: String,
-) -> Result<Option<Look>, ServerFnError> {
+) -> Result<Option<Look>, Unanswered> {
     use crate::web::UiContext;
 
     let UiContext { service, actor } = expect_context::<UiContext>();
-    let Some(actor) = actor else { return Ok(None) };
+    let options = expect_context::<leptos_axum::ResponseOptions>();
     let owner = Owner::current();
-    let look = server::look(&service, &actor, &assessment, &domain, &criteria, owner).await;
-    look.map(Some).map_err(ServerFnError::new)
+    let look = match actor {
+        Ok(Some(actor)) => {
+            server::look(&service, &actor, &assessment, &domain, &criteria, owner).await.map(Some)
+        }
+        Ok(None) => Ok(None),
+        Err(unanswered) => Err(unanswered),
+    };
+    server::with_status(&options, look)
 }
 
 #[cfg(feature = "ssr")]
 mod server {
+    use http::{StatusCode, header};
     use leptos::prelude::Owner;
-    use service::{Actor, AssessmentId, Error, Service};
+    use leptos_axum::ResponseOptions;
+    use service::{Actor, AssessmentId, DATABASE_RETRY_SECONDS, Error, Service};
 
-    use super::{Look, SaveReply};
+    use super::{Look, SaveReply, Unanswered};
     use crate::answer::{Sent, sheet};
     use crate::pages::questionnaire::{Sheet, Typed, TypedAnswer, conflict_html, look_at, update};
 
-    /// Reads the assessment again and draws what changed. The error is a sentence for the person.
+    /// The reply under the status that a page would have.
+    pub(super) fn with_status<T>(
+        options: &ResponseOptions,
+        reply: Result<T, Unanswered>,
+    ) -> Result<T, Unanswered> {
+        if let Err(Unanswered::Later { seconds }) = &reply {
+            options.set_status(StatusCode::SERVICE_UNAVAILABLE);
+            options.insert_header(header::RETRY_AFTER, (*seconds).into());
+        }
+        reply
+    }
+
+    /// Reads the assessment again and draws what changed.
     pub(super) async fn look(
         service: &Service,
         actor: &Actor,
@@ -126,11 +168,11 @@ mod server {
         domain: &str,
         criteria: &str,
         owner: Option<Owner>,
-    ) -> Result<Look, String> {
-        let id: AssessmentId = assessment.parse().map_err(|_| "The assessment was not found.".to_owned())?;
+    ) -> Result<Look, Unanswered> {
+        let id: AssessmentId = assessment.parse().map_err(|_| not_found("assessment"))?;
         let sheet = sheet(service, actor, id, |one| one.code.as_str() == domain, Typed::default()).await;
-        let sheet = sheet.map_err(in_words)?.ok_or_else(|| "The domain was not found.".to_owned())?;
-        let withdrawals = service.withdrawals(actor, id).await.map_err(in_words)?;
+        let sheet = sheet.map_err(unanswered)?.ok_or_else(|| not_found("domain"))?;
+        let withdrawals = service.withdrawals(actor, id).await.map_err(unanswered)?;
         let draw = || look_at(&sheet, criteria.split(','), &withdrawals);
         Ok(match owner {
             Some(owner) => owner.with(draw),
@@ -138,15 +180,15 @@ mod server {
         })
     }
 
-    /// Saves, then draws what follows from it. The error is a sentence for the person.
+    /// Saves, then draws what follows from it.
     pub(super) async fn save(
         service: &Service,
         actor: &Actor,
         assessment: &str,
         sent: Sent,
         owner: Option<Owner>,
-    ) -> Result<SaveReply, String> {
-        let id: AssessmentId = assessment.parse().map_err(|_| "The assessment was not found.".to_owned())?;
+    ) -> Result<SaveReply, Unanswered> {
+        let id: AssessmentId = assessment.parse().map_err(|_| not_found("assessment"))?;
         let criterion = sent.criterion.clone();
         let saved = match sent.input() {
             Ok(input) => service.save_answer(actor, id, &criterion, input).await,
@@ -154,7 +196,9 @@ mod server {
         };
         let typed = match saved {
             Ok(_) => None,
-            Err(error) => Some(sent.refused(error).map_err(in_words)?),
+            // The database took an earlier try, and nobody was told.
+            Err(Error::Stale(on_file)) if (*on_file).as_ref().is_some_and(|it| sent.is(it, actor)) => None,
+            Err(error) => Some(sent.refused(error).map_err(unanswered)?),
         };
         if let Some(typed) = typed.as_ref().filter(|typed| !typed.stale) {
             let fields = ["level", "reason", "rationale"];
@@ -164,8 +208,8 @@ mod server {
         }
         let holds =
             |domain: &domain::framework::Domain| domain.criteria.iter().any(|own| own.code == criterion);
-        let sheet = sheet(service, actor, id, holds, Typed::default()).await.map_err(in_words)?;
-        let sheet = sheet.ok_or_else(|| "The criterion was not found.".to_owned())?;
+        let sheet = sheet(service, actor, id, holds, Typed::default()).await.map_err(unanswered)?;
+        let sheet = sheet.ok_or_else(|| not_found("criterion"))?;
         let criteria = &sheet.assessed.framework.domains[sheet.domain].criteria;
         let index = criteria.iter().position(|own| own.code == criterion).unwrap_or(0);
         let draw = || reply(&sheet, index, typed);
@@ -183,11 +227,32 @@ mod server {
         }
     }
 
-    /// A use case's error for a person; what is our own fault is logged here, once.
-    fn in_words(error: Error) -> String {
+    /// A use case's error for the island; what is our own fault is logged here, once.
+    fn unanswered(error: Error) -> Unanswered {
         if let Some(cause) = error.own_fault() {
             tracing::error!(error = %cause, "a server function failed");
         }
-        error.to_string()
+        match error {
+            Error::Unavailable(_) => Unanswered::Later { seconds: DATABASE_RETRY_SECONDS },
+            other => Unanswered::Failed(other.to_string()),
+        }
+    }
+
+    fn not_found(what: &str) -> Unanswered {
+        Unanswered::Failed(format!("The {what} was not found."))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_may_work_in_a_while_says_when() {
+            let cause = std::io::Error::other("the pool is closed");
+            let busy = unanswered(Error::Unavailable(Box::new(cause)));
+            assert_eq!(busy, Unanswered::Later { seconds: 30 });
+            let broken = unanswered(Error::NotFound("The assessment"));
+            assert_eq!(broken, Unanswered::Failed("The assessment was not found".to_owned()));
+        }
     }
 }

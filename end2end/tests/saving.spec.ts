@@ -93,6 +93,44 @@ test.describe("with scripts on", () => {
     await expect(rationale(criterion(page, patientApi))).toHaveValue("Live since May.");
   });
 
+  test("a database that does not answer is asked again by itself, and nothing typed is lost", async ({
+    page,
+    complaints,
+  }) => {
+    complaints.allowStatus(503);
+    await beginAnswering(page);
+    const group = criterion(page, patientApi);
+    const status = group.getByRole("status");
+    let away = true;
+    let tries = 0;
+    await page.route("**/api/ui/save_answer", async (route) => {
+      tries += 1;
+      if (!away) return route.continue();
+      await route.fulfill({
+        status: 503,
+        headers: { "retry-after": "2" },
+        contentType: "application/json",
+        body: JSON.stringify({ Later: { seconds: 2 } }),
+      });
+    });
+    await level(group, "3 Operational").check();
+    await expect(status).toContainText("Not saved: the database does not answer. It is tried again in 2 seconds.");
+    const before = tries;
+    await rationale(group).fill("Live since May.");
+    await expect.poll(() => tries).toBeGreaterThan(before);
+    await expect(status).toContainText("Not saved: the database does not answer");
+    await askedAndStayed(page);
+    await expectAccessible(page);
+
+    away = false;
+    await expect(status).toContainText(/^\s*Saved/);
+    const questions = page.url();
+    await leave(page);
+    await page.goto(questions);
+    await expect(level(criterion(page, patientApi), "3 Operational")).toBeChecked();
+    await expect(rationale(criterion(page, patientApi))).toHaveValue("Live since May.");
+  });
+
   test("going back shows what was saved, not what was loaded", async ({ page }) => {
     await beginAnswering(page);
     await page.getByRole("navigation").getByRole("link", { name: "Overview", exact: true }).click();

@@ -3,7 +3,8 @@
 //! The island draws nothing: it listens around the criteria, which are fields of a plain form, reads the answer from them
 //! and replaces what the server draws anew. **Invariants.** For one criterion one save is under way at a time; what changed
 //! meanwhile is saved after it, from the revision that it returned. Nothing typed is ever thrown away: a save that
-//! fails leaves the form as it is and says so, and the browser asks before a page with something unsaved is left. What colleagues answer meanwhile is told, and shown when asked for.
+//! fails leaves the form as it is and says so, one that the database could not take is tried again by itself, and the browser
+//! asks before a page with something unsaved is left. What colleagues answer meanwhile is told, and shown when asked for.
 
 #[cfg(feature = "hydrate")]
 mod apply;

@@ -98,7 +98,7 @@ impl PageError {
         Self::problem(
             StatusCode::SERVICE_UNAVAILABLE,
             "The database does not answer at the moment",
-            "Try again in a minute, and see first whether what you sent is there.",
+            "Load this page again in a minute. Where you sent a form, that sends it once more: see first, in another tab, whether what you sent is there.",
         )
     }
 

@@ -2,31 +2,42 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use leptos::prelude::*;
 use service::{Actor, Service};
 
 use super::actor::MaybeActor;
-use super::error::PageError;
+use super::error::{PageError, Problem};
 use super::state::AppState;
+use crate::api::Unanswered;
 use crate::ui::Zone;
 
 /// What a server function finds with `expect_context`.
 #[derive(Clone)]
 pub struct UiContext {
     pub service: Service,
-    /// `None`: nobody is signed in; the function answers so instead of redirecting.
-    pub actor: Option<Actor>,
+    /// `None`: nobody is signed in; the function answers so instead of redirecting. An error: nobody knows at the moment.
+    pub actor: Result<Option<Actor>, Unanswered>,
 }
 
 /// Runs the server function that the path names.
 pub async fn server_functions(
     State(state): State<AppState>,
-    MaybeActor(actor): MaybeActor,
+    known: Result<MaybeActor, PageError>,
     request: Request,
 ) -> Result<Response, PageError> {
+    let actor = match known {
+        Ok(MaybeActor(actor)) => Ok(actor),
+        Err(PageError::Problem(Problem { status, retry_after: Some(seconds), .. }))
+            if status == StatusCode::SERVICE_UNAVAILABLE =>
+        {
+            Err(Unanswered::Later { seconds })
+        }
+        Err(other) => return Err(other),
+    };
     let context = UiContext { service: state.service, actor };
     let provide = move || {
-        if let Some(actor) = &context.actor {
+        if let Ok(Some(actor)) = &context.actor {
             provide_context(Zone(actor.time_zone().clone()));
         }
         provide_context(context.clone());

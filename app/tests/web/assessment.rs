@@ -289,6 +289,8 @@ async fn the_island_gets_the_parts_that_changed_or_what_is_wrong() {
     for expected in ["\"Stale\"", "Two people answered PAT-2", "data-choice=\\\"file\\\"", "\"revision\":1"] {
         assert!(stale.body.contains(expected), "{expected} in {}", stale.body);
     }
+    let again = browser.post("/api/ui/save_answer", &form("0", "3")).await;
+    assert!(again.body.starts_with("{\"Saved\""), "the same once more is on file already: {}", again.body);
     let refused = browser.post("/api/ui/save_answer", &form("1", "na")).await;
     assert!(refused.body.contains("\"Refused\"") && refused.body.contains("reason"), "{}", refused.body);
     let out = site.browser().post("/api/ui/save_answer", &form("1", "2")).await;

@@ -24,6 +24,26 @@ async fn a_database_that_does_not_answer_is_told_and_nobody_is_signed_out_for_it
 }
 
 #[tokio::test]
+async fn an_island_is_told_when_to_try_again() {
+    let site = Site::new().await;
+    let browser = site.signed_in().await;
+    site.store.close().await;
+    for (function, form) in [
+        ("save_answer", "assessment=1&criterion=PAT-1&level=3&reason=&rationale=&revision=0"),
+        ("look_again", "assessment=1&domain=PAT&criteria=PAT-1"),
+    ] {
+        let request = Request::post(format!("/api/ui/{function}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, browser.cookie.as_deref().unwrap());
+        let response = site.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{function}");
+        assert_eq!(response.headers()[header::RETRY_AFTER], "30", "{function}");
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&body), r#"{"Later":{"seconds":30}}"#, "{function}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_whose_session_cannot_be_written_says_when_to_try_again() {
     let site = Site::new().await;
     let store = site.store.clone();

@@ -30,6 +30,14 @@ pub(super) fn not_saved(form: &AnswerForm, detail: &str) {
     set(form, "save", &format!(r#"<span class="save is-error">{FAIL}Not saved{detail}</span>"#));
 }
 
+/// It is tried again by itself after so many seconds.
+pub(super) fn not_saved_for_now(form: &AnswerForm, seconds: u64) {
+    not_saved(
+        form,
+        &format!(": the database does not answer. It is tried again in {seconds} seconds.{AGAIN}"),
+    );
+}
+
 pub(super) fn not_saved_try_again(form: &AnswerForm) {
     not_saved(form, &format!(".{AGAIN}"));
 }

@@ -14,7 +14,7 @@ use web_sys::{EventSource, MessageEvent};
 
 use super::dom::{AnswerForm, by_id, document};
 use super::{apply, listen, queue};
-use crate::api::{Look, Offer, Told, Update, look_again};
+use crate::api::{Look, Offer, Told, Unanswered, Update, look_again};
 
 /// How long what happens is gathered before the page is drawn anew.
 const GATHER: Duration = Duration::from_millis(250);
@@ -186,15 +186,27 @@ fn draw() {
         std::mem::take(&mut follow.answered)
     });
     spawn_local(async move {
-        if let Ok(Some(Look { fragments, offers })) = look_again(assessment, domain, answered.join(",")).await
-        {
-            apply::fragments(&fragments);
-            for offer in offers {
-                show(offer);
+        match look_again(assessment, domain, answered.join(",")).await {
+            Ok(Some(Look { fragments, offers })) => {
+                apply::fragments(&fragments);
+                for offer in offers {
+                    show(offer);
+                }
             }
-        } else {
+            Err(Unanswered::Later { seconds }) => draw_later(answered, seconds),
             // Nobody is signed in, or there is no network: a save says so where it matters.
-            close();
+            _ => close(),
+        }
+    });
+}
+
+/// Keeps what is to be drawn until the database may answer again.
+fn draw_later(answered: Vec<String>, seconds: u64) {
+    let timer = set_timeout_with_handle(draw, Duration::from_secs(seconds)).ok();
+    FOLLOW.with_borrow_mut(|follow| {
+        follow.answered.extend(answered);
+        if let Some(earlier) = std::mem::replace(&mut follow.timer, timer) {
+            earlier.clear();
         }
     });
 }

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 
 use super::apply;
 use super::dom::{AnswerForm, Entered, by_id};
-use crate::api::{SaveReply, save_answer};
+use crate::api::{SaveReply, Unanswered, save_answer};
 
 /// How long somebody pauses before what they type is saved.
 const PAUSE: Duration = Duration::from_millis(900);
@@ -20,6 +20,8 @@ struct Slot {
     /// No answer came to the last save: what is on file is not known.
     unknown: bool,
     timer: Option<TimeoutHandle>,
+    /// Tries again what the database did not take. A link does not wait for it.
+    retry: Option<TimeoutHandle>,
 }
 
 /// How a save ended.
@@ -28,7 +30,7 @@ enum Ended {
     Saved,
     /// What was typed is not taken as it is. What is typed next may be.
     Refused,
-    /// Nothing is sent until somebody chooses, signs in or tries again.
+    /// Nothing is sent until somebody chooses, signs in or tries again, or until a time that was told.
     Held,
 }
 
@@ -69,7 +71,7 @@ pub(super) fn soon(form: AnswerForm) {
 pub(super) fn now(form: &AnswerForm) {
     let entered = form.entered();
     let waits = with(&form.code, |slot| {
-        if let Some(timer) = slot.timer.take() {
+        for timer in [slot.timer.take(), slot.retry.take()].into_iter().flatten() {
             timer.clear();
         }
         slot.busy
@@ -94,10 +96,9 @@ pub(super) fn now(form: &AnswerForm) {
         let Entered { level, reason, rationale } = entered.clone();
         let reply =
             save_answer(assessment, form.code.clone(), level, reason, rationale, form.revision()).await;
-        let reply = reply.ok();
         with(&form.code, |slot| {
             slot.busy = false;
-            slot.unknown = reply.is_none();
+            slot.unknown = reply.is_err();
         });
         let ended = show(&form, &entered, reply);
         if ended != Ended::Held && form.entered() != entered {
@@ -120,16 +121,16 @@ fn lack(entered: &Entered) -> Option<&'static str> {
 }
 
 /// Shows how a save ended.
-fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> Ended {
+fn show(form: &AnswerForm, entered: &Entered, reply: Result<SaveReply, Unanswered>) -> Ended {
     match reply {
-        Some(SaveReply::Saved(update)) => {
+        Ok(SaveReply::Saved(update)) => {
             apply::clear(form);
             apply::update(form, &update);
             apply::status(form, &update.status);
             form.set_saved(entered);
             Ended::Saved
         }
-        Some(SaveReply::Stale { update, conflict }) => {
+        Ok(SaveReply::Stale { update, conflict }) => {
             apply::clear(form);
             // Until somebody chooses, whatever else is typed is as stale as this.
             let seen = form.revision();
@@ -138,7 +139,7 @@ fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> Ended
             apply::conflict(form, &conflict);
             Ended::Held
         }
-        Some(SaveReply::Refused { errors, note }) => {
+        Ok(SaveReply::Refused { errors, note }) => {
             apply::clear(form);
             apply::not_saved(form, "");
             for (field, text) in &errors {
@@ -149,11 +150,18 @@ fn show(form: &AnswerForm, entered: &Entered, reply: Option<SaveReply>) -> Ended
             }
             Ended::Refused
         }
-        Some(SaveReply::SignedOut) => {
+        Ok(SaveReply::SignedOut) => {
             apply::signed_out(form);
             Ended::Held
         }
-        None => {
+        Err(Unanswered::Later { seconds }) => {
+            apply::not_saved_for_now(form, seconds);
+            let again = form.clone();
+            let retry = set_timeout_with_handle(move || now(&again), Duration::from_secs(seconds));
+            with(&form.code, |slot| slot.retry = retry.ok());
+            Ended::Held
+        }
+        Err(Unanswered::Failed(_)) => {
             apply::not_saved_try_again(form);
             Ended::Held
         }
