@@ -115,6 +115,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         once::STATEMENTS,
         organizations::STATEMENTS,
         outbox::STATEMENTS,
+        outbox::CLAIM_STATEMENTS,
         overrides::STATEMENTS,
         portfolio::STATEMENTS,
         recording::STATEMENTS,

@@ -12,7 +12,7 @@ use crate::ids::{IncidentId, MessageId, OrgId, UnixMillis};
 use crate::organizations::HOLD;
 use crate::queue::Job;
 use crate::record::{
-    AlertEvent, Audit, ClaimedMessage, Message, MessageState, Portion, Recipient, Telling, Tried, Unannounced,
+    AlertEvent, Audit, ClaimedMessage, Message, MessageState, Recipient, Telling, Tried, Unannounced,
 };
 use crate::{audit, page, room};
 
@@ -26,56 +26,11 @@ macro_rules! columns {
     };
 }
 
-/// `$1` now, `$2` later than any node's present. What is told of an incident comes in order: nobody hears that it ended
-/// before they heard that it began. The first of each are looked up all at once: where thousands wait, to look for an
-/// earlier one beside each of them takes seconds.
-macro_rules! due {
-    () => {
-        "state = 'waiting' AND (due_at <= $1 OR decided_at > $2) AND (incident_id IS NULL OR id IN \
-         (SELECT MIN(id) FROM outbox WHERE state = 'waiting' AND incident_id IS NOT NULL \
-         GROUP BY incident_id, channel_id))"
-    };
-}
+mod claim;
 
-/// `$1` now, `$3` a lease later than which none is.
-macro_rules! unheld {
-    () => {
-        "(lease_until <= $1 OR lease_until > $3)"
-    };
-}
-
-/// Places are given to each channel and then to each organization, first to what is under way, then to the longest due:
-/// one channel's many messages leave those of others theirs.
-macro_rules! claim {
-    ($lock:literal) => {
-        concat!(
-            "UPDATE outbox SET lease_owner = $4, lease_until = $5, lease_epoch = lease_epoch + 1 WHERE id IN \
-             (SELECT id FROM outbox WHERE ",
-            due!(),
-            " AND ",
-            unheld!(),
-            " AND id IN (SELECT id FROM (SELECT id, held, ROW_NUMBER() OVER \
-             (PARTITION BY org_id ORDER BY held DESC, of_channel, due_at, id) AS of_org FROM \
-             (SELECT id, org_id, due_at, held, ROW_NUMBER() OVER \
-             (PARTITION BY channel_id ORDER BY held DESC, due_at, id) AS of_channel FROM \
-             (SELECT id, org_id, channel_id, due_at, CASE WHEN ",
-            unheld!(),
-            " THEN 0 ELSE 1 END AS held FROM outbox WHERE ",
-            due!(),
-            ") AS due) AS of_channels WHERE of_channel <= $7) AS of_orgs WHERE held = 0 AND of_org <= $8) \
-             ORDER BY due_at, id LIMIT $6",
-            $lock,
-            ") RETURNING ",
-            columns!(),
-            ", lease_epoch"
-        )
-    };
-}
+pub(crate) use claim::STATEMENTS as CLAIM_STATEMENTS;
 
 statements! {
-    Both ANY_DUE = concat!("SELECT id FROM outbox WHERE ", due!(), " AND ", unheld!(), " LIMIT 1");
-    Sqlite CLAIM_SQLITE = claim!("");
-    Postgres CLAIM_POSTGRES = claim!(" FOR UPDATE SKIP LOCKED");
     Both TRIED = "UPDATE outbox SET state = $3, attempts = attempts + 1, due_at = $4, decided_at = $5, \
         last_error = $6, ended_at = $7, lease_owner = NULL, lease_until = 0 WHERE id = $1 AND lease_epoch = $2 \
         AND lease_until > 0";
@@ -105,9 +60,10 @@ statements! {
         VALUES ($1, $2, $3, $4)";
     Both TOLD = "SELECT incident_id, channel_id, remind_seconds, told_at FROM incident_recipients \
         WHERE incident_id = $1 ORDER BY channel_id";
-    Both TO_REMIND = "SELECT r.incident_id, r.channel_id, r.remind_seconds, r.told_at FROM incident_recipients r \
-        JOIN incidents i ON i.id = r.incident_id WHERE i.closed_at IS NULL AND r.remind_seconds IS NOT NULL \
-        AND (r.told_at + r.remind_seconds * 1000 <= $1 OR r.told_at > $2) ORDER BY r.told_at LIMIT 500";
+    // From what is open, of which there is little: SQLite keeps to the order of a cross join.
+    Both TO_REMIND = "SELECT r.incident_id, r.channel_id, r.remind_seconds, r.told_at FROM incidents i \
+        CROSS JOIN incident_recipients r WHERE i.closed_at IS NULL AND r.incident_id = i.id \
+        AND r.remind_seconds IS NOT NULL AND (r.told_at + r.remind_seconds * 1000 <= $1 OR r.told_at > $2) ORDER BY r.told_at LIMIT 500";
     Both REMIND = "UPDATE incident_recipients SET told_at = $4 WHERE incident_id = $1 AND channel_id = $2 \
         AND told_at = $3";
 }
@@ -170,6 +126,27 @@ impl Job for Reminding {
         }
         put(link, self.org, &self.telling, Some(incident), AlertEvent::Reminder, self.at).await?;
         Ok(true)
+    }
+}
+
+/// How a try ended, under the lease that it was made under.
+struct Trying {
+    id: MessageId,
+    epoch: i64,
+    state: MessageState,
+    due: UnixMillis,
+    now: UnixMillis,
+    error: Option<String>,
+    ended: Option<UnixMillis>,
+}
+
+impl Job for Trying {
+    type Done = bool;
+
+    async fn run(&self, link: &mut Link<'_>) -> Result<bool, StoreError> {
+        let Self { id, epoch, state, due, now, error, ended } = self;
+        let noted = run!(link, TRIED, *id, *epoch, Text(*state), *due, *now, error.as_deref(), *ended)?;
+        Ok(noted > 0)
     }
 }
 
@@ -262,45 +239,6 @@ impl Store {
         Ok(id)
     }
 
-    /// Takes messages that are due and that nobody holds until `lease_ms` from now, the longest due first, as far as
-    /// the portion goes.
-    pub async fn claim_messages(
-        &self,
-        owner: &str,
-        now: UnixMillis,
-        lease_ms: i64,
-        portion: Portion,
-    ) -> Result<Vec<ClaimedMessage>, StoreError> {
-        let until = UnixMillis(now.0 + lease_ms);
-        let (ahead, longest) = (UnixMillis(now.0 + APART_MS), UnixMillis(until.0 + APART_MS));
-        // Most of the time nothing is due, and then nothing is written.
-        if row!(&mut self.read().await?.link(), (MessageId,), ANY_DUE, now, ahead, longest)?.is_none() {
-            return Ok(Vec::new());
-        }
-        let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        let claim = link.dialect(CLAIM_SQLITE, CLAIM_POSTGRES);
-        let Portion { messages, of_channel, of_organization } = portion;
-        let (messages, of_channel, of_organization) =
-            (i64::from(messages), i64::from(of_channel), i64::from(of_organization));
-        let mut claimed = rows!(
-            link,
-            ClaimedMessage,
-            claim,
-            now,
-            ahead,
-            longest,
-            owner,
-            until,
-            messages,
-            of_channel,
-            of_organization
-        )?;
-        writing.commit().await?;
-        claimed.sort_by_key(|claimed| (claimed.message.due_at, claimed.message.id));
-        Ok(claimed)
-    }
-
     /// Notes how a try ended. `false`, and nothing changes, when the lease ran out and somebody else has it.
     pub async fn message_tried(
         &self,
@@ -314,11 +252,7 @@ impl Store {
             Tried::Again { at, error } => (MessageState::Waiting, at, Some(error), None),
             Tried::Dead { error } => (MessageState::Dead, now, Some(error), Some(now)),
         };
-        let mut writing = self.write().await?;
-        let link = &mut writing.link();
-        let noted = run!(link, TRIED, id, epoch, Text(state), due, now, error.as_deref(), ended)?;
-        writing.commit().await?;
-        Ok(noted > 0)
+        self.perform(Trying { id, epoch, state, due, now, error, ended }).await
     }
 
     /// Tries a message again that was given up; whether it had been.

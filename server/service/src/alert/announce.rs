@@ -8,17 +8,23 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use store::record::{
-    AlertEvent, Channel, Incident, MaintenanceWindow, Organization, Recipient, Telling, Unannounced,
+    AlertEvent, AlertRule, Channel, Incident, MaintenanceWindow, Organization, Recipient, Telling,
+    Unannounced,
 };
-use store::{ChannelId, CheckId, IntegrationId, OrgId, UnixMillis};
+use store::{ChannelId, CheckId, IncidentId, IntegrationId, OrgId, StoreError, UnixMillis};
+use tokio::task::JoinSet;
 
 use super::payload;
 use crate::{Error, Service};
+
+/// Announcements under way at a time: on SQLite they share a transaction.
+const TOGETHER: usize = 64;
 
 /// What an organization's messages need, read once in a round.
 struct Around {
     organization: Organization,
     channels: Vec<Channel>,
+    rules: Vec<AlertRule>,
     windows: Vec<MaintenanceWindow>,
 }
 
@@ -29,6 +35,13 @@ impl Around {
                 && now < window.ends_at
                 && window.integration.is_none_or(|concerned| Some(concerned) == integration)
         })
+    }
+}
+
+/// Waits until there is a place for one more.
+async fn make_room(telling: &mut JoinSet<()>) {
+    while telling.len() >= TOGETHER {
+        telling.join_next().await;
     }
 }
 
@@ -44,6 +57,7 @@ impl Round {
                 Some(organization) => Some(Around {
                     organization,
                     channels: service.store().channels_of(org).await?,
+                    rules: service.store().rules_of(org).await?,
                     windows: service.store().windows_of(org, now).await?,
                 }),
             });
@@ -61,52 +75,64 @@ impl Service {
             let waiting = self.store().unannounced(after).await?;
             let Some(last) = waiting.last() else { break };
             after = Some(last.incident.id);
+            let mut telling = JoinSet::new();
             for unannounced in waiting {
-                let incident = unannounced.incident.id;
-                if let Err(error) = self.announce_one(&mut round, unannounced, now).await {
-                    tracing::error!(%incident, ?error, "an incident could not be announced");
+                let (incident, org) = (unannounced.incident.id, unannounced.incident.org);
+                match self.announcement(&mut round, unannounced, now).await {
+                    Ok(Some(what)) => {
+                        make_room(&mut telling).await;
+                        let service = self.clone();
+                        telling.spawn(async move { service.tell_of(incident, org, what, now).await });
+                    }
+                    Ok(None) => {}
+                    Err(error) => tracing::error!(%incident, ?error, "an incident could not be announced"),
                 }
             }
+            while telling.join_next().await.is_some() {}
         }
         self.remind(&mut round, now).await
     }
 
-    async fn announce_one(
+    async fn tell_of(
+        &self,
+        incident: IncidentId,
+        org: OrgId,
+        (event, tellings): (AlertEvent, Vec<Telling>),
+        now: UnixMillis,
+    ) {
+        match self.store().announce(incident, org, event, tellings, now).await {
+            // A channel was removed meanwhile: the next round sees it.
+            Ok(_) | Err(StoreError::NotFound { .. }) => {}
+            Err(error) => tracing::error!(%incident, ?error, "an incident could not be announced"),
+        }
+    }
+
+    /// What is to be told of an incident, and to whom; `None` while nothing is.
+    async fn announcement(
         &self,
         round: &mut Round,
         unannounced: Unannounced,
         now: UnixMillis,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<(AlertEvent, Vec<Telling>)>, Error> {
         let Unannounced { incident, integration, snoozed_until } = unannounced;
-        let Some(around) = round.of(self, incident.org, now).await? else { return Ok(()) };
+        let Some(around) = round.of(self, incident.org, now).await? else { return Ok(None) };
         let silent =
             snoozed_until.is_some_and(|until| until > now) || around.under_maintenance(integration, now);
         let told = !incident.is_open() && incident.announced_at.is_some();
         if silent && (incident.is_open() || told) {
-            return Ok(());
+            return Ok(None);
         }
-        let (event, tellings) = if incident.is_open() {
-            (AlertEvent::Opened, self.to_tell(around, &incident, now).await?)
+        Ok(Some(if incident.is_open() {
+            (AlertEvent::Opened, self.to_tell(around, &incident, now))
         } else {
             (AlertEvent::Closed, self.told(around, &incident, now).await?)
-        };
-        match self.store().announce(incident.id, incident.org, event, tellings, now).await {
-            // A channel was removed meanwhile: the next round sees it.
-            Ok(_) | Err(store::StoreError::NotFound { .. }) => Ok(()),
-            Err(other) => Err(other.into()),
-        }
+        }))
     }
 
     /// Each channel that a rule names, once, with the shortest of its rules' reminders.
-    async fn to_tell(
-        &self,
-        around: &Around,
-        incident: &Incident,
-        now: UnixMillis,
-    ) -> Result<Vec<Telling>, Error> {
-        let rules = self.store().rules_of(incident.org).await?;
+    fn to_tell(&self, around: &Around, incident: &Incident, now: UnixMillis) -> Vec<Telling> {
         let mut chosen: BTreeMap<ChannelId, Option<i64>> = BTreeMap::new();
-        for rule in rules.iter().filter(|rule| rule.matches(incident.severity, &incident.touches)) {
+        for rule in around.rules.iter().filter(|rule| rule.matches(incident.severity, &incident.touches)) {
             let known = chosen.entry(rule.channel).or_default();
             *known = match (*known, rule.remind_seconds) {
                 (Some(one), Some(other)) => Some(one.min(other)),
@@ -121,7 +147,7 @@ impl Service {
             .into_iter()
             .filter(|(channel, _)| in_use(*channel))
             .map(|(channel, remind_seconds)| Telling { channel, payload: payload.clone(), remind_seconds });
-        Ok(tellings.collect())
+        tellings.collect()
     }
 
     /// Whoever was told that it opened.
@@ -142,35 +168,47 @@ impl Service {
     }
 
     async fn remind(&self, round: &mut Round, now: UnixMillis) -> Result<(), Error> {
+        let mut telling = JoinSet::new();
         for recipient in self.store().to_remind(now).await? {
             let incident = recipient.incident;
-            if let Err(error) = self.remind_one(round, recipient, now).await {
-                tracing::error!(%incident, ?error, "nobody could be reminded of an incident");
+            match self.reminder(round, &recipient, now).await {
+                Ok(Some((org, reminder))) => {
+                    make_room(&mut telling).await;
+                    let service = self.clone();
+                    telling.spawn(async move {
+                        if let Err(error) = service.store().remind(recipient, org, reminder, now).await {
+                            tracing::error!(%incident, ?error, "nobody could be reminded of an incident");
+                        }
+                    });
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(%incident, ?error, "nobody could be reminded of an incident"),
             }
         }
+        while telling.join_next().await.is_some() {}
         Ok(())
     }
 
-    async fn remind_one(
+    /// What somebody is to be reminded of; `None` while nobody is.
+    async fn reminder(
         &self,
         round: &mut Round,
-        recipient: Recipient,
+        recipient: &Recipient,
         now: UnixMillis,
-    ) -> Result<(), Error> {
-        let Some(incident) = self.store().incident(recipient.incident).await? else { return Ok(()) };
+    ) -> Result<Option<(OrgId, Telling)>, Error> {
+        let Some(incident) = self.store().incident(recipient.incident).await? else { return Ok(None) };
         let (integration, snoozed) = match incident.check {
             Some(check) => self.silence_of(check, now).await?,
             None => (None, false),
         };
-        let Some(around) = round.of(self, incident.org, now).await? else { return Ok(()) };
+        let Some(around) = round.of(self, incident.org, now).await? else { return Ok(None) };
         let paused = around.channels.iter().any(|c| c.id == recipient.channel && c.paused.is_some());
         if snoozed || paused || around.under_maintenance(integration, now) {
-            return Ok(());
+            return Ok(None);
         }
         let payload = self.payload(around, AlertEvent::Reminder, &incident, now);
         let telling = Telling { channel: recipient.channel, payload, remind_seconds: None };
-        self.store().remind(recipient, incident.org, telling, now).await?;
-        Ok(())
+        Ok(Some((incident.org, telling)))
     }
 
     async fn silence_of(

@@ -20,6 +20,8 @@ const PER_CHANNEL: u32 = 2;
 const PER_ORGANIZATION: u32 = 8;
 /// How often everything is looked at when nobody calls.
 const TICK: Duration = Duration::from_secs(5);
+/// How long incidents are gathered before they are announced: where a network dies, thousands open within a minute.
+const GATHER: Duration = Duration::from_millis(500);
 /// How often attestations that ran out and results of yesterday are looked for.
 const REFRESH: Duration = Duration::from_mins(1);
 const TIDY_UP: Duration = Duration::from_hours(1);
@@ -93,6 +95,7 @@ impl Service {
             }
             // Whoever has something to tell calls; the tick is for other nodes and for what waited.
             let _ = timeout(TICK, self.bells().announcing.notified()).await;
+            tokio::time::sleep(GATHER).await;
         }
     }
 
@@ -145,21 +148,15 @@ impl Service {
 
     /// Claims what is due, as far as there are places, and begins to try it at once.
     async fn start_tries(&self, tries: &mut JoinSet<()>, clock: Clock) -> Result<(), Error> {
-        loop {
-            let free = u32::try_from(AT_ONCE.saturating_sub(tries.len())).unwrap_or(0);
-            if free == 0 {
-                return Ok(());
-            }
-            let portion =
-                Portion { messages: free, of_channel: PER_CHANNEL, of_organization: PER_ORGANIZATION };
-            let claimed = self.store().claim_messages(self.node(), clock.now(), LEASE_MS, portion).await?;
-            if claimed.is_empty() {
-                return Ok(());
-            }
-            for message in claimed {
-                let service = self.clone();
-                tries.spawn(async move { service.try_message(message, clock).await });
-            }
+        let free = u32::try_from(AT_ONCE.saturating_sub(tries.len())).unwrap_or(0);
+        if free == 0 {
+            return Ok(());
         }
+        let portion = Portion { messages: free, of_channel: PER_CHANNEL, of_organization: PER_ORGANIZATION };
+        for message in self.store().claim_messages(self.node(), clock.now(), LEASE_MS, portion).await? {
+            let service = self.clone();
+            tries.spawn(async move { service.try_message(message, clock).await });
+        }
+        Ok(())
     }
 }
