@@ -10,8 +10,8 @@ use serde_json::json;
 use store::record::{CheckAlerting, Incident, Role, Snooze, Watched};
 use store::{CheckId, IncidentId, OrgId, UnixMillis};
 
-pub(crate) use watch::may_deny;
-
+pub(crate) use self::reach::Claims;
+pub(crate) use self::watch::may_deny;
 use crate::service::org_audit;
 use crate::{Actor, Error, FieldError, Permission, Service};
 

@@ -125,7 +125,7 @@ pub(crate) async fn refresh_touched(inner: Weak<Inner>, mut touches: UnboundedRe
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use store::Backend;
     use store::record::{Claim, SizeBand};
     use store::testing::TestDatabase;
@@ -138,7 +138,7 @@ mod tests {
     use crate::{Actor, Config, SecretKey};
 
     /// An organization with an assessment and an answer.
-    async fn answered(service: &Service, owner: &Actor, name: &str) -> (OrgId, AssessmentId) {
+    pub(crate) async fn answered(service: &Service, owner: &Actor, name: &str) -> (OrgId, AssessmentId) {
         let new = NewOrganization {
             name: name.to_owned(),
             profiles: vec!["H".into()],
@@ -155,7 +155,7 @@ mod tests {
         (org, assessment)
     }
 
-    async fn world(folder: &std::path::Path) -> (TestDatabase, Service, Actor) {
+    pub(crate) async fn world(folder: &std::path::Path) -> (TestDatabase, Service, Actor) {
         let (database, store) = TestDatabase::open(Backend::Sqlite).await;
         let config = Config {
             probe_allow: probe::AllowList::default(),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::lease::{Lease, Leases};
-use crate::incident::may_deny;
+use crate::incident::{Claims, may_deny};
 use crate::{Error, Service};
 
 /// The most runs in one transaction.
@@ -105,8 +105,9 @@ impl Recorder {
         for (check, (_, completion)) in checks.iter().zip(ended) {
             self.leases.end(check.id, completion.epoch);
         }
-        // Together, so that what they keep shares transactions.
+        // Together, so that what they keep shares transactions, and what they read is read once.
         let mut watching = JoinSet::new();
+        let claims = Arc::new(Claims::default());
         for ((check, (ended, _)), done) in checks.iter().zip(ended).zip(done) {
             match done {
                 Recorded::Stored { repeats } => {
@@ -114,8 +115,9 @@ impl Recorder {
                     if may_move_incidents(check, ended, *repeats) {
                         let (service, check) = (self.service.clone(), check.clone());
                         let (run, judged) = (ended.run.clone(), ended.judged.clone());
+                        let claims = Arc::clone(&claims);
                         watching.spawn(async move {
-                            service.hold_against_incidents(&check, &run, &judged).await;
+                            service.hold_against_incidents(&check, &run, &judged, &claims).await;
                         });
                     }
                     if self.service.moves_findings(check, &ended.judged, *done) {

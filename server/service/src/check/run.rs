@@ -13,6 +13,7 @@ use tracing::Instrument as _;
 use super::asked::Turn;
 use super::past::LATENCY;
 use super::register;
+use crate::incident::Claims;
 use crate::service::org_audit;
 use crate::{Actor, Error, Permission, Service};
 
@@ -199,7 +200,7 @@ impl Service {
     ) -> Result<Run, Error> {
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
         let recorded = self.store().record_run(ended, audit).await?;
-        self.hold_against_incidents(check, &run, &judged).await;
+        self.hold_against_incidents(check, &run, &judged, &Claims::default()).await;
         if self.moves_findings(check, &judged, recorded) {
             self.catch_up_organization(check.org).await;
         }
@@ -215,7 +216,7 @@ impl Service {
             Err(StoreError::NotFound { .. }) => return Ok(()),
             recorded => recorded?,
         };
-        self.hold_against_incidents(check, &run, &judged).await;
+        self.hold_against_incidents(check, &run, &judged, &Claims::default()).await;
         if self.moves_findings(check, &judged, recorded) {
             self.touch_organization(check.org);
         }
@@ -230,8 +231,14 @@ impl Service {
 
     /// Opens, continues or closes the check's incident by a run that is on the disk. A failure is on the log: the run
     /// stands, and the next one is held against incidents as well.
-    pub(super) async fn hold_against_incidents(&self, check: &Check, run: &Run, judged: &[Judged]) {
-        if let Err(error) = self.watch_run(check, run, judged).await {
+    pub(super) async fn hold_against_incidents(
+        &self,
+        check: &Check,
+        run: &Run,
+        judged: &[Judged],
+        claims: &Claims,
+    ) {
+        if let Err(error) = self.watch_run(check, run, judged, claims).await {
             tracing::error!(check = %check.id, ?error, "a run was not held against incidents");
         }
     }

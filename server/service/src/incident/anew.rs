@@ -6,7 +6,7 @@
 //! while the contradictions stay as they are, and a process that is killed in between loses little: every sixteenth run
 //! is looked at all the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::check::Status;
 use domain::incident::{History, Opening};
@@ -14,6 +14,7 @@ use domain::{BindingId, CriterionCode};
 use store::record::{Check, Judged, Run, Standing};
 use store::{CheckId, FrameworkId, UnixMillis};
 
+use super::reach::Claims;
 use super::thresholds;
 use super::watch::{Now, Own, TRIES, may_deny};
 use crate::assessment::Assessed;
@@ -50,14 +51,22 @@ impl Service {
                 }
             }
         }
-        for check in tied.into_values() {
-            self.weigh_anew(check).await?;
+        if tied.is_empty() {
+            return Ok(());
+        }
+        // Runs that fail are all held against incidents: where thousands do, none of them is looked at here again.
+        let glances = self.store().glances_of(assessed.bundle.assessment.org).await?;
+        let failing: HashSet<CheckId> =
+            glances.iter().filter(|check| check.status == Some(Status::Fail)).map(|check| check.id).collect();
+        let claims = Claims::default();
+        for check in tied.into_values().filter(|check| !failing.contains(&check.id)) {
+            self.weigh_anew(check, &claims).await?;
         }
         Ok(())
     }
 
     /// Weighs the latest run of a check once more, if an answer alone says whether it counts as a failure.
-    pub(super) async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
+    pub(super) async fn weigh_anew(&self, check: &Check, claims: &Claims) -> Result<(), Error> {
         for _ in 0..TRIES {
             // The watch first: whatever is recorded after it makes this step stale.
             let Some((before, alerting)) = self.store().watched(check.id).await? else { return Ok(()) };
@@ -69,7 +78,7 @@ impl Service {
                 return Ok(());
             }
             let judged: Vec<Judged> = standings.iter().map(|standing| judged(standing, &run)).collect();
-            let said = self.said(check, &run, &judged).await?;
+            let said = self.said(check, &run, &judged, claims).await?;
             let failed = said.status == Status::Fail;
             if failed == before.watch.open {
                 return Ok(());
@@ -85,7 +94,7 @@ impl Service {
             let transition = thresholds.told(moved, None, 0);
             let denying = if failed { self.good_runs(&run, running).await? } else { 0 };
             let now = Now { at: UnixMillis::now(), last_run: before.last_run, own: Own::default(), denying };
-            if self.take_step(check, &said, before, (watch, transition), now).await? {
+            if self.take_step(check, &said, before, (watch, transition), now, claims).await? {
                 return Ok(());
             }
         }

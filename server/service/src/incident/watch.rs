@@ -13,6 +13,7 @@ use domain::scoring::FindingSeverity;
 use store::record::{Check, Incident, IncidentStep, Integration, Judged, Run, Touched, Watched};
 use store::{FrameworkId, IncidentId, OrgId, RunId, UnixMillis};
 
+use super::reach::Claims;
 use super::thresholds;
 use crate::assessment::record;
 use crate::{Error, Service};
@@ -58,9 +59,15 @@ pub(super) struct Now {
 
 impl Service {
     /// Takes a recorded run into account, once, with how it was judged for each binding. A check that was removed meanwhile
-    /// has nothing to say.
-    pub(crate) async fn watch_run(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<(), Error> {
-        let said = self.said(check, run, judged).await?;
+    /// has nothing to say. `claims` are those of all runs that were recorded together.
+    pub(crate) async fn watch_run(
+        &self,
+        check: &Check,
+        run: &Run,
+        judged: &[Judged],
+        claims: &Claims,
+    ) -> Result<(), Error> {
+        let said = self.said(check, run, judged, claims).await?;
         for _ in 0..TRIES {
             let Some((before, alerting)) = self.store().watched(check.id).await? else { return Ok(()) };
             if before.last_run == Some(run.id) {
@@ -77,10 +84,10 @@ impl Service {
             let own = self.own_failures(run, watch, moved, open).await?;
             let transition = thresholds.told(moved, open, own.fails);
             let now = Now { at: run.started_at, last_run: Some(run.id), own, denying: watch.fails };
-            if self.take_step(check, &said, before, (watch, transition), now).await? {
+            if self.take_step(check, &said, before, (watch, transition), now, claims).await? {
                 if transition == Some(Transition::Closed) && said.denies.is_some() {
                     // The outage is over, and what is there still denies the answer.
-                    self.weigh_anew(check).await?;
+                    self.weigh_anew(check, claims).await?;
                 }
                 return Ok(());
             }
@@ -128,6 +135,7 @@ impl Service {
         before: Watched,
         (watch, transition): (Watch, Option<Transition>),
         now: Now,
+        claims: &Claims,
     ) -> Result<bool, Error> {
         let Now { at, last_run, own, denying } = now;
         let failed = watch.fails > 0;
@@ -142,10 +150,10 @@ impl Service {
         };
         let step = match (transition, before.incident) {
             (Some(Transition::Opened(opening)), _) => {
-                IncidentStep::Opened(Box::new(self.opened(check, beginning(opening)).await?))
+                IncidentStep::Opened(Box::new(self.opened(check, beginning(opening), claims).await?))
             }
             (Some(Transition::Replaced), Some(id)) => {
-                let by = Box::new(self.opened(check, beginning(Opening::Failures)).await?);
+                let by = Box::new(self.opened(check, beginning(Opening::Failures), claims).await?);
                 IncidentStep::Replaced { id, at, by }
             }
             (Some(Transition::Closed), Some(id)) => IncidentStep::Closed { id, at },
@@ -176,7 +184,13 @@ impl Service {
     }
 
     /// FAIL where the run fails, or denies an answer although it does not by its kind's own rule.
-    pub(super) async fn said(&self, check: &Check, run: &Run, judged: &[Judged]) -> Result<Said, Error> {
+    pub(super) async fn said(
+        &self,
+        check: &Check,
+        run: &Run,
+        judged: &[Judged],
+        claims: &Claims,
+    ) -> Result<Said, Error> {
         let plain = || Said { status: run.status, denies: None, cause: cause(run) };
         let failing: Vec<_> = judged.iter().filter(|one| one.status == Status::Fail).collect();
         if !may_deny(run) || failing.is_empty() || !self.store().any_claim_of(check.org).await? {
@@ -185,7 +199,7 @@ impl Service {
         let Some(integration) = self.store().integration(check.integration).await? else {
             return Ok(plain());
         };
-        let reach = self.reach_of(check, &integration).await?;
+        let reach = self.reach_of(check, &integration, claims).await?;
         let of = |framework: FrameworkId, binding: &BindingId| {
             failing.iter().find(|one| one.framework == framework && one.binding == *binding)
         };
@@ -199,11 +213,16 @@ impl Service {
         Ok(denied.unwrap_or_else(plain))
     }
 
-    async fn opened(&self, check: &Check, beginning: Beginning<'_>) -> Result<Incident, Error> {
+    async fn opened(
+        &self,
+        check: &Check,
+        beginning: Beginning<'_>,
+        claims: &Claims,
+    ) -> Result<Incident, Error> {
         let Beginning { opening, fails, began_at, opened_at, cause } = beginning;
         let integration = self.store().integration(check.integration).await?;
         let touches = match &integration {
-            Some(integration) => self.touched_by(check, integration).await?,
+            Some(integration) => self.touched_by(check, integration, claims).await?,
             None => (FindingSeverity::Low, Vec::new()),
         };
         Ok(Incident {
@@ -234,9 +253,10 @@ impl Service {
         &self,
         check: &Check,
         integration: &Integration,
+        claims: &Claims,
     ) -> Result<(FindingSeverity, Vec<Touched>), Error> {
         let (kind, now) = (self.kind_of(check)?, UnixMillis::now());
-        let reach = self.reach_of(check, integration).await?;
+        let reach = self.reach_of(check, integration, claims).await?;
         let standings = self.store().standings_of(check.id).await?;
         let confirmed = |framework: FrameworkId, binding: &BindingId| {
             let own = standings.iter().find(|one| one.framework == framework && one.binding == *binding);
