@@ -3,14 +3,17 @@
 //!
 //! `targets COUNT` listens on that many loopback addresses from 127.0.0.1 on, all on one free port, which it says on
 //! standard output. `targets COUNT FILE` speaks TLS, with a certificate of its own making that it leaves in the file.
+//! At SIGUSR1 all of them break and answer 500, until the next one.
 //! It does as little as possible, since it shares the machine with what is measured.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
@@ -19,6 +22,10 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 const PAGE: &str =
     "<!doctype html><html lang=\"en\"><title>Our interfaces</title><p>Last updated on 1 November 2026.</p>";
 const SMART: &str = r#"{"authorization_endpoint":"https://ehr.example.org/authorize","token_endpoint":"https://ehr.example.org/token","registration_endpoint":"https://ehr.example.org/register","grant_types_supported":["authorization_code","client_credentials"],"capabilities":["launch-standalone","client-public","client-confidential-asymmetric","permission-patient","permission-v2"],"token_endpoint_auth_methods_supported":["private_key_jwt"],"token_endpoint_auth_signing_alg_values_supported":["RS384","ES384"],"code_challenge_methods_supported":["S256"]}"#;
+
+const BROKEN: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+static OUT: AtomicBool = AtomicBool::new(false);
 
 fn answer(media_type: &str, body: &str) -> Bytes {
     let length = body.len();
@@ -40,8 +47,12 @@ async fn main() -> anyhow::Result<()> {
         let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, host), port)).await?;
         tokio::spawn(accept(listener, tls.clone()));
     }
+    let mut broken = signal(SignalKind::user_defined1())?;
     println!("{port}");
-    std::future::pending().await
+    while broken.recv().await.is_some() {
+        OUT.fetch_xor(true, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 /// TLS for 127.0.0.1, its certificate left in a file.
@@ -82,6 +93,11 @@ where
         }
     }
     let asked = head.windows(b"smart-configuration".len()).any(|part| part == b"smart-configuration");
-    connection.write_all(if asked { smart } else { page }).await?;
+    let said = match (OUT.load(Ordering::Relaxed), asked) {
+        (true, _) => BROKEN,
+        (false, true) => smart,
+        (false, false) => page,
+    };
+    connection.write_all(said).await?;
     connection.shutdown().await
 }
