@@ -16,6 +16,7 @@ mod api {
     mod benchmark;
     mod buckets;
     mod campaigns;
+    mod changes;
     mod checks;
     mod client_page;
     mod clients;

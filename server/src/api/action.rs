@@ -10,7 +10,7 @@ use service::record::{self, ActionContent, ActionSource, FindingNow};
 use service::{ActionId, AssessmentId, FindingId, OrgId, Service, UserId};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Bearer, Body, Change, Queried, Segments};
+use super::extract::{Bearer, Body, Change, Queried, Segments, lasting};
 use super::finding::KindName;
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
@@ -227,15 +227,20 @@ impl NewAction {
     }
 }
 
-/// A change of an action; what is absent stays.
+/// A change of an action; what is absent stays, and null clears.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "revision": 1, "state": "done" }))]
 pub(super) struct ActionChange {
     /// The one that was read. 409 where somebody changed the action since.
     revision: i64,
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     title: Option<String>,
-    note: Option<String>,
+    /// Null or empty for none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    note: Change<String>,
     /// Null for nobody.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = "uuid")]
@@ -244,35 +249,34 @@ pub(super) struct ActionChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     due: Change<Date>,
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     state: Option<StateName>,
     /// Why it is dropped.
-    reason: Option<String>,
-    cost: Option<Cost>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    reason: Change<String>,
+    /// In place of what was estimated; null for nothing.
+    #[serde(default)]
+    #[schema(value_type = Option<Cost>)]
+    cost: Change<Cost>,
 }
 
 impl ActionChange {
     fn over(self, known: ActionContent) -> Result<ActionContent, Problem> {
-        let state = match (self.state, self.reason) {
-            (None, None) => known.state,
-            (None, Some(reason)) => match known.state {
-                record::ActionState::Dropped { .. } => record::ActionState::Dropped { reason },
-                _ => return Err(Problem::field("/reason", "Only what is dropped has a reason.")),
-            },
-            (Some(StateName::Dropped), reason) => {
-                StateName::Dropped.with(reason.or_else(|| known.state.reason().map(str::to_owned)))
-            }
-            (Some(_), Some(_)) => {
-                return Err(Problem::field("/reason", "Only what is dropped has a reason."));
-            }
-            (Some(state), None) => state.with(None),
-        };
+        let state = self.state.unwrap_or_else(|| StateName::from(&known.state));
+        if state != StateName::Dropped && matches!(self.reason, Change::Set(_)) {
+            return Err(Problem::field("/reason", "Only what is dropped has a reason."));
+        }
+        let reason = self.reason.over(known.state.reason().map(str::to_owned));
+        let cost = self.cost.over(Some(known.cost.into())).map(record::Cost::try_from).transpose()?;
         Ok(ActionContent {
             title: self.title.unwrap_or(known.title),
-            note: self.note.unwrap_or(known.note),
+            note: self.note.over_empty(known.note),
             owner: self.owner.over(known.owner),
             due: self.due.over(known.due),
-            cost: self.cost.map(record::Cost::try_from).transpose()?.unwrap_or(known.cost),
-            state,
+            cost: cost.unwrap_or_default(),
+            state: state.with(reason),
         })
     }
 }

@@ -13,7 +13,7 @@ use service::{AssessmentId, OrgId, Service};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
-use super::extract::{Bearer, Body, Queried, Segments};
+use super::extract::{Bearer, Body, Queried, Segments, lasting};
 use super::finding;
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
@@ -123,6 +123,8 @@ pub(super) struct NewAssessmentBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = AssessmentChange, example = json!({ "title": "Autumn 2027" }))]
 pub(super) struct ChangeBody {
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     title: Option<String>,
 }
 

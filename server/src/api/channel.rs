@@ -9,7 +9,7 @@ use service::record::{self, Target};
 use service::{ChannelId, OrgId, Service};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Segments};
+use super::extract::{Bearer, Body, Segments, lasting};
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
@@ -90,9 +90,15 @@ enum Kind {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "paused": true }))]
 pub(super) struct ChannelChangeBody {
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     paused: Option<bool>,
     /// A new signing secret, for a webhook.
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     secret: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use service::check::{BoundTo, ChangedCheck, CheckPage, NewCheck, RawParameters};
 use service::{CheckId, IntegrationId, Service, record};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Segments};
+use super::extract::{Bearer, Body, Change, Segments, lasting};
 use super::feed::Heartbeat;
 use super::finding::ConditionShown;
 use super::organization::{Created, created};
@@ -149,9 +149,15 @@ pub(super) struct NewCheckBody {
 pub(super) struct CheckChange {
     /// All of them; only an absent secret stays as it was, and not where the check is aimed at another server, or where all
     /// is left out that goes with it: an export without token endpoint, client and scopes goes without a key.
-    #[schema(value_type = Option<BTreeMap<String, Value>>)]
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(value_type = BTreeMap<String, Value>)]
     parameters: Option<BTreeMap<String, Value>>,
-    interval: Option<Interval>,
+    /// Seconds between two runs, or a text such as `15m`; null for the kind's own.
+    #[serde(default)]
+    #[schema(value_type = Option<Interval>)]
+    interval: Change<Interval>,
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     enabled: Option<bool>,
 }
 
@@ -270,17 +276,18 @@ pub(super) async fn update(
     State(service): State<Service>,
     Body(body): Body<CheckChange>,
 ) -> Result<Json<Check>, Problem> {
-    let interval = body.interval.as_ref().map(Interval::seconds).transpose()?;
     let CheckPage { check, kind, .. } = service.check_page(&actor, id).await?;
+    let interval_seconds = match &body.interval {
+        Change::Keep => check.interval_seconds,
+        Change::Clear => i64::from(kind.default_interval),
+        Change::Set(interval) => interval.seconds()?,
+    };
     let parameters = match body.parameters {
         Some(parameters) => RawParameters::Json(parameters),
         None => RawParameters::Text(known_parameters(&service, &check, &kind)),
     };
-    let change = ChangedCheck {
-        parameters,
-        interval_seconds: interval.unwrap_or(check.interval_seconds),
-        enabled: body.enabled.unwrap_or(check.enabled),
-    };
+    let change =
+        ChangedCheck { parameters, interval_seconds, enabled: body.enabled.unwrap_or(check.enabled) };
     let changed = service.update_check(&actor, id, change).await?;
     Ok(Json(Check::of(&changed, &service)))
 }

@@ -34,7 +34,8 @@ fn document() -> OpenApi {
     let mut info = Info::new("Rung", env!("CARGO_PKG_VERSION"));
     info.description = Some(
         "How far a health-care organization's interoperability reaches, and proof of it. Authorize with \
-         `Authorization: Bearer TOKEN`; errors are RFC 9457 problems; lists page with `limit` and `after`."
+         `Authorization: Bearer TOKEN`; errors are RFC 9457 problems; lists page with `limit` and `after`; \
+         of what a `PATCH` sends (RFC 7396), what is absent stays and null clears."
             .to_owned(),
     );
     let mut license = License::new("Apache-2.0");

@@ -14,7 +14,7 @@ use service::record::{self, EvidenceBody};
 use service::{AssessmentId, EvidenceId, Service};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Segments};
+use super::extract::{Bearer, Body, Segments, lasting};
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::{FieldProblem, Problem};
@@ -188,8 +188,12 @@ pub(super) struct NewEvidenceBody {
     json!({ "criteria": ["PAT-1", "PAT-3"], "revision": 1 }),
 ))]
 pub(super) struct ItemChange {
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     state: Option<StateName>,
     /// In place of those that it has.
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     criteria: Option<Vec<String>>,
     /// The revision that you read.
     #[schema(minimum = 1)]

@@ -169,7 +169,7 @@ fn says_json(request: &Request) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-/// A field of a change whose null means something else than its absence.
+/// A field of a change, as RFC 7396 has it: what is absent stays, and null clears.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Change<T> {
     /// The field was not sent.
@@ -189,6 +189,14 @@ impl<T> Change<T> {
             Self::Set(value) => Some(value),
         }
     }
+
+    /// The same for what is never absent, only empty.
+    pub(super) fn over_empty(self, known: T) -> T
+    where
+        T: Default,
+    {
+        self.over(Some(known)).unwrap_or_default()
+    }
 }
 
 /// With `#[serde(default)]` on the field.
@@ -196,4 +204,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
     }
+}
+
+/// A field of a change that can be replaced and not cleared: absent it stays, and null is refused. With
+/// `#[serde(default, deserialize_with = "lasting")]` and `#[schema(nullable = false)]` on the field.
+pub(super) fn lasting<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }

@@ -229,13 +229,15 @@ impl From<FindingShown> for Finding {
     }
 }
 
-/// Who mends it and until when; what is absent stays.
+/// Who mends it and until when; what is absent stays, and null clears.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "owner": "Integration team", "due": "2027-01-31" }))]
 pub(super) struct FindingChange {
-    /// Empty for nobody.
-    owner: Option<String>,
+    /// Null or empty for nobody.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    owner: Change<String>,
     /// Null for none.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
@@ -287,7 +289,7 @@ pub(super) async fn update(
     Body(body): Body<FindingChange>,
 ) -> Result<Json<Finding>, Problem> {
     let found = service.finding(&actor, id).await?;
-    let owner = body.owner.unwrap_or(found.owner);
+    let owner = body.owner.over_empty(found.owner);
     let due = body.due.over(found.due);
     service.update_finding(&actor, id, owner, due).await?;
     Ok(Json(service.finding_shown(&actor, id).await?.into()))

@@ -9,7 +9,7 @@ use service::record::{self, IntegrationDetails};
 use service::{IntegrationId, OrgId, Service};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Change, Segments};
+use super::extract::{Bearer, Body, Change, Segments, lasting};
 use super::organization::{Created, created};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
@@ -85,28 +85,51 @@ impl From<record::Integration> for Integration {
 
 /// A body that describes an integration: all its fields stand side by side, so that each is pointed to by its name.
 macro_rules! body {
-    ($(#[$about:meta])* $body:ident, name: $($name:tt)+) => {
+    ($(#[$about:meta])* $body:ident, $(#[$named:meta])* name: $($name:tt)+) => {
         #[derive(Debug, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
         $(#[$about])*
         pub(super) struct $body {
+            $(#[$named])*
             name: $($name)+,
-            partner: Option<String>,
-            system: Option<String>,
-            standard: Option<String>,
-            direction: Option<String>,
-            data: Option<String>,
-            contract: Option<String>,
-            use_case: Option<String>,
-            owner: Option<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            partner: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            system: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            standard: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            direction: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            data: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            contract: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            use_case: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            owner: Change<String>,
             /// Null for never.
             #[serde(default)]
             #[schema(value_type = Option<String>, format = Date)]
             last_review: Change<Date>,
-            environment: Option<String>,
-            technical_owner: Option<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            environment: Change<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            technical_owner: Change<String>,
             /// `critical`, `normal` or empty.
-            criticality: Option<String>,
+            #[serde(default)]
+            #[schema(value_type = Option<String>)]
+            criticality: Change<String>,
             #[serde(default)]
             #[schema(value_type = Option<String>, format = Date)]
             contract_expires: Change<Date>,
@@ -121,7 +144,9 @@ macro_rules! body {
             #[schema(value_type = Option<String>, format = Date)]
             brief_signed: Change<Date>,
             /// Codes of the domains that it serves; empty for all.
-            serves: Option<Vec<String>>,
+            #[serde(default)]
+            #[schema(value_type = Option<Vec<String>>)]
+            serves: Change<Vec<String>>,
         }
 
         impl $body {
@@ -129,25 +154,26 @@ macro_rules! body {
             fn over(self, known: IntegrationDetails) -> IntegrationDetails {
                 IntegrationDetails {
                     name: known.name,
-                    partner: self.partner.unwrap_or(known.partner),
-                    system: self.system.unwrap_or(known.system),
-                    standard: self.standard.unwrap_or(known.standard),
-                    direction: self.direction.unwrap_or(known.direction),
-                    data: self.data.unwrap_or(known.data),
-                    contract: self.contract.unwrap_or(known.contract),
-                    use_case: self.use_case.unwrap_or(known.use_case),
-                    owner: self.owner.unwrap_or(known.owner),
+                    partner: self.partner.over_empty(known.partner),
+                    system: self.system.over_empty(known.system),
+                    standard: self.standard.over_empty(known.standard),
+                    direction: self.direction.over_empty(known.direction),
+                    data: self.data.over_empty(known.data),
+                    contract: self.contract.over_empty(known.contract),
+                    use_case: self.use_case.over_empty(known.use_case),
+                    owner: self.owner.over_empty(known.owner),
                     last_review: self.last_review.over(known.last_review),
-                    environment: self.environment.unwrap_or(known.environment),
-                    technical_owner: self.technical_owner.unwrap_or(known.technical_owner),
-                    criticality: self.criticality.unwrap_or(known.criticality),
+                    environment: self.environment.over_empty(known.environment),
+                    technical_owner: self.technical_owner.over_empty(known.technical_owner),
+                    criticality: self.criticality.over_empty(known.criticality),
                     contract_expires: self.contract_expires.over(known.contract_expires),
                     review_months: self.review_months.over(known.review_months),
                     runbook_exercised: self.runbook_exercised.over(known.runbook_exercised),
                     brief_signed: self.brief_signed.over(known.brief_signed),
                     serves: match self.serves {
-                        Some(codes) => codes.into_iter().map(Into::into).collect(),
-                        None => known.serves,
+                        Change::Keep => known.serves,
+                        Change::Clear => Vec::new(),
+                        Change::Set(codes) => codes.into_iter().map(Into::into).collect(),
                     },
                 }
             }
@@ -162,9 +188,12 @@ body! {
 }
 
 body! {
-    /// A change; what is absent stays.
+    /// A change; what is absent stays, and null clears.
     #[schema(example = json!({ "owner": "Integration team" }))]
-    IntegrationChange, name: Option<String>
+    IntegrationChange,
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
+    name: Option<String>
 }
 
 /// The integrations of an organization

@@ -10,7 +10,7 @@ use service::record::{self, SizeBand};
 use service::{OrgId, Service};
 use utoipa::ToSchema;
 
-use super::extract::{Bearer, Body, Segments};
+use super::extract::{Bearer, Body, Segments, lasting};
 use super::paging::{Page, PageQuery, Paging};
 use super::problem::Problem;
 use super::time;
@@ -107,9 +107,15 @@ pub(super) struct NewOrganizationBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = OrganizationChange, example = json!({ "profiles": ["H", "A"] }))]
 pub(super) struct ChangeBody {
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     name: Option<String>,
     /// Letters of the framework's profiles.
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     profiles: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "lasting")]
+    #[schema(nullable = false)]
     size_band: Option<SizeBandName>,
 }
 

@@ -271,14 +271,19 @@ pub(super) struct NewTarget {
     target: Option<String>,
 }
 
-/// What is decided about the step on a criterion; what is absent stays.
+/// What is decided about the step on a criterion; what is absent stays, and null clears.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RoadmapDecisionChange, example = json!({ "choice": "pinned", "owner": "Integration team", "due": "2027-01-31" }))]
 pub(super) struct DecisionChange {
-    choice: Option<ChoiceName>,
-    /// Empty for nobody.
-    owner: Option<String>,
+    /// Null for `free`.
+    #[serde(default)]
+    #[schema(value_type = Option<ChoiceName>)]
+    choice: Change<ChoiceName>,
+    /// Null or empty for nobody.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    owner: Change<String>,
     /// Null for none.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
@@ -342,8 +347,8 @@ pub(super) async fn decide(
 ) -> Result<Json<Decision>, Problem> {
     let known = service.roadmap_decision(&actor, id, &criterion.as_str().into()).await?;
     let step = RoadmapStep {
-        choice: body.choice.map_or(known.choice, Into::into),
-        owner: body.owner.unwrap_or(known.owner),
+        choice: body.choice.over(Some(known.choice.into())).map_or(StepChoice::Free, Into::into),
+        owner: body.owner.over_empty(known.owner),
         due: body.due.over(known.due),
         criterion: known.criterion,
     };
