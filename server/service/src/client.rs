@@ -26,7 +26,7 @@ pub use import::ImportedClient;
 
 /// What the manifest calls the form, and the newest version of it that this program reads and writes.
 const FORMAT: &str = "rung-client";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 const MANIFEST: &str = "manifest.json";
 const PEOPLE: &str = "people.json";

@@ -5,7 +5,8 @@
 //! frameworks are named by code and version, since both have other identifiers elsewhere.
 //!
 //! Left out on purpose: accounts, memberships, sessions, tokens and the audit log; alert channels, rules and messages,
-//! which hold addresses and secrets; links that others can open; runs that no standing rests on, and tallies by the hour.
+//! which hold addresses and secrets; links that others can open; runs that no standing rests on, and hours whose days are
+//! gathered for good.
 
 mod keep;
 mod tables;

@@ -44,7 +44,7 @@ macro_rules! tally_columns {
         "pass, warn, fail, unknown, timed, latency_sum, latency_min, latency_max, latency, gauge"
     };
 }
-pub(crate) use tally_columns;
+pub(crate) use {days_reached, tally_columns};
 
 statements! {
     Both COUNT = concat!(

@@ -9,7 +9,7 @@ use crate::column::from_row;
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::StoreError;
 use crate::history::{DAY, HOUR, Slot, put_tally, tally_columns};
-use crate::ids::{CheckId, RunId, UnixMillis};
+use crate::ids::{CheckId, OrgId, RunId, UnixMillis};
 use crate::page;
 use crate::queue::Job;
 use crate::record::{Retention, Tally};
@@ -29,6 +29,10 @@ statements! {
         "SELECT h.check_id, h.hour AS slot, ", tally_columns!(), " FROM checks c JOIN run_hours h \
         ON h.check_id = c.id AND h.hour >= $3 AND h.hour < $3 + 24 WHERE c.id > $1 AND c.id <= $2 \
         ORDER BY h.check_id, h.hour"
+    );
+    Both HOURS_OF_ORGANIZATION = concat!(
+        "SELECT h.check_id, h.hour AS slot, ", tally_columns!(), " FROM checks c JOIN run_hours h \
+        ON h.check_id = c.id WHERE c.org_id = $1 ORDER BY h.check_id, h.hour"
     );
     Both PUT_DAY = concat!(
         "INSERT INTO run_days (check_id, day, ", tally_columns!(), ") \
@@ -110,6 +114,20 @@ async fn gather(link: &mut Link<'_>, after: &str, last: CheckId, day: i64) -> Re
         days.entry(check).and_modify(|tally| tally.merge(&slot.tally)).or_insert(slot.tally);
     }
     for (check, tally) in days {
+        put_day(link, check, day, &tally).await?;
+    }
+    Ok(())
+}
+
+/// Gathers all hours of an organization, however far the days are gathered here: hours that come along with a client may
+/// be of days that are over here by now. A day that is not over is gathered again when it is.
+pub(crate) async fn gather_organization(link: &mut Link<'_>, org: OrgId) -> Result<(), StoreError> {
+    let mut days: BTreeMap<(CheckId, i64), Tally> = BTreeMap::new();
+    for CheckSlot { check, slot } in rows!(link, CheckSlot, HOURS_OF_ORGANIZATION, org)? {
+        let day = days.entry((check, slot.slot.div_euclid(24)));
+        day.and_modify(|tally| tally.merge(&slot.tally)).or_insert(slot.tally);
+    }
+    for ((check, day), tally) in days {
         put_day(link, check, day, &tally).await?;
     }
     Ok(())

@@ -92,7 +92,11 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("cut off", good[..good.len() / 2].to_vec(), "no file of a client"),
         ("no zip", b"PK nothing".to_vec(), "no file of a client"),
         ("another zip", zipped(&[("a.txt".to_owned(), b"a".to_vec())]), "no readable manifest"),
-        ("newer", manifest(&|manifest| manifest["version"] = json!(5)), "newer Rung"),
+        (
+            "newer",
+            manifest(&|manifest| manifest["version"] = json!(manifest["version"].as_u64().unwrap() + 1)),
+            "newer Rung",
+        ),
         ("of something else", manifest(&|manifest| manifest["format"] = json!("other")), "something else"),
         (
             "an answer changed",
@@ -167,6 +171,7 @@ fn spoiled(good: &[u8]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "does not understand",
         ),
         ("a level beyond", with_cell(good, "answer_history", "level", &json!(7)), "does not understand"),
+        ("an hour beyond", with_cell(good, "run_hours", "hour", &json!(i64::MAX)), "does not understand"),
         ("a snapshot changed", with_cell(good, "snapshots", "file", &json!("{}")), "Snapshot 1"),
         ("another hash", with_cell(good, "snapshots", "sha256", &json!("a".repeat(64))), "Snapshot 1"),
         ("another place", with_cell(good, "snapshots", "number", &json!(2)), "Snapshot 1"),

@@ -53,7 +53,8 @@ impl Service {
     }
 
     async fn written_client(&self, organization: Organization) -> Result<ClientFile, Error> {
-        // Runs travel as days, and nobody may have gathered the latest: the server may have been stopped for long.
+        // Runs travel as days, and as hours where these are not over; nobody may have gathered the latest: the server may
+        // have been stopped for long.
         self.store().gather_days(UnixMillis::now()).await?;
         let leaving = self.store().client_rows(organization.id).await?;
         let mut leaving = leaving.ok_or(Error::NotFound("The organization"))?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::client::{Cell, ClientRows, EXPORTED, ImportTurn, KeptClient, LATER, NewClient, Rows};
 use store::record::Logo;
-use store::{EvidenceId, OrgId};
+use store::{EvidenceId, OrgId, UnixMillis};
 
 use super::archive::{Archive, file_entry, is_hash, refused};
 use super::bodies::{FoundFile, Told, proven};
@@ -91,6 +91,8 @@ impl Service {
         let unpacking = tokio::task::spawn_blocking(move || unpack(&service, &path, known));
         let mut unpacked = unpacking.await.map_err(Error::internal)??;
         let turn = self.store().import_turn().await?;
+        // What the file says of days is read below the day that is reached here: no hour of the file moves that.
+        self.store().gather_days(UnixMillis::now()).await?;
         if self.store().organization_exists(unpacked.org).await? {
             return Err(here_already(&unpacked.archive.manifest.organization.name));
         }

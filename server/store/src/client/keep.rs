@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::frameworks;
 use crate::ids::{FrameworkId, OrgId, UnixMillis, UserId};
 use crate::record::{Audit, Role};
-use crate::{audit, logos, users};
+use crate::{audit, logos, retention, users};
 
 statements! {
     Both PUBLISHED = "SELECT hash FROM frameworks WHERE code = $1 AND version = $2";
@@ -90,6 +90,7 @@ pub(super) async fn client(
             Err(Refusal::Store(other)) => return Err(other),
         }
     }
+    retention::gather_organization(link, org).await?;
     let named: BTreeSet<UserId> = known.people.into_values().collect();
     for user in named {
         run!(link, NAME_PERSON, user, org)?;

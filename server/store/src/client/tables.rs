@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::check::{ConditionResult, LatencySketch, Message, Observations, Parameters, Reach, Status};
 use domain::incident::Opening;
-use domain::live::{Fraction, LiveDomain, LiveResult};
+use domain::live::{LiveDomain, LiveResult};
 use domain::scoring::{EvidenceDuration, EvidenceState, FindingKind, FindingSeverity};
 use domain::{BindingId, CriterionCode, DomainCode, KindCode, Level, ProfileCode, RungCode};
 use jiff::civil::Date;
@@ -17,9 +17,11 @@ use rust_decimal::Decimal;
 
 pub use self::left_out::LEFT_OUT;
 use super::value::{
-    Cell, Column, Kind, identifier, instant, json, parsed, plain, sha256, whole, within, word,
+    Cell, Column, Kind, action_state, day, fraction, hour, identifier, instant, json, parsed, plain, scope,
+    sha256, whole, within, word,
 };
 use crate::db::{Dialect, Statement};
+use crate::history::days_reached;
 use crate::record::{
     AssessmentState, Closing, EvidenceBody, FindingChange, Rater, Register, RegisterContent, SizeBand,
     SnapshotKind, StepChoice, Touched,
@@ -156,7 +158,7 @@ macro_rules! of_check {
 }
 
 /// Tables that files of an earlier form do not have, and the first form that does; they are empty then.
-pub const LATER: &[(&str, u32)] = &[("criterion_targets", 2), ("aims", 3)];
+pub const LATER: &[(&str, u32)] = &[("criterion_targets", 2), ("aims", 3), ("run_hours", 5)];
 
 const TEXT: Kind = Kind::Text(plain);
 const MAYBE_TEXT: Kind = Kind::MaybeText(plain);
@@ -165,6 +167,8 @@ const MAYBE_DATE: Kind = Kind::MaybeText(word::<Date>);
 const AT: Kind = Kind::Number(instant);
 const MAYBE_AT: Kind = Kind::MaybeNumber(instant);
 const NUMBER: Kind = Kind::Number(whole);
+const HOUR_NUMBER: Kind = Kind::Number(hour);
+const DAY_NUMBER: Kind = Kind::Number(day);
 const COUNT: Kind = Kind::Number(within::<u32>);
 const MAYBE_COUNT: Kind = Kind::MaybeNumber(within::<u32>);
 const CRITERION: Kind = Kind::Text(word::<CriterionCode>);
@@ -259,7 +263,13 @@ tables! {
         by_id: Kind::Person, at: AT, until_at: AT, withdrawn_at: MAYBE_AT, withdrawn_by: Kind::MaybePerson,
     }
     "run_days", 12 columns, of_check!(), "check_id, day" {
-        check_id: OF_CHECK, day: NUMBER, pass: COUNT, warn: COUNT, fail: COUNT, unknown: COUNT, timed: COUNT,
+        check_id: OF_CHECK, day: DAY_NUMBER, pass: COUNT, warn: COUNT, fail: COUNT, unknown: COUNT, timed: COUNT,
+        latency_sum: NUMBER, latency_min: MAYBE_COUNT, latency_max: MAYBE_COUNT,
+        latency: Kind::Text(parsed::<LatencySketch>), gauge: Kind::MaybeNumber(whole),
+    }
+    // Those of the days that may still be gathered: the days before speak for theirs.
+    "run_hours", 12 columns, concat!(of_check!(), " AND hour >= 24 * (", days_reached!(), " - 2)"), "check_id, hour" {
+        check_id: OF_CHECK, hour: HOUR_NUMBER, pass: COUNT, warn: COUNT, fail: COUNT, unknown: COUNT, timed: COUNT,
         latency_sum: NUMBER, latency_min: MAYBE_COUNT, latency_max: MAYBE_COUNT,
         latency: Kind::Text(parsed::<LatencySketch>), gauge: Kind::MaybeNumber(whole),
     }
@@ -359,19 +369,6 @@ tables! {
         kind: Kind::Text(word::<SnapshotKind>), rung: MAYBE_RUNG, sha256: Kind::Text(sha256),
         previous: Kind::MaybeText(sha256), file: TEXT, made_by: Kind::Person, made_at: AT,
     }
-}
-
-fn scope(text: &str) -> bool {
-    matches!(text, "domain" | "criterion")
-}
-
-fn action_state(text: &str) -> bool {
-    matches!(text, "open" | "in_progress" | "done" | "dropped")
-}
-
-/// As [`Fraction`] writes one.
-fn fraction(text: &str) -> bool {
-    plain(text) && Fraction::from(text.to_owned()).exact().is_some()
 }
 
 /// Takes the secrets out of a check's parameters, and pauses a check that had one: it would only fail without.

@@ -1,8 +1,11 @@
 //! Cells: what a column may hold, reading one from a row and binding one to a statement.
 
+use domain::live::Fraction;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sqlx::{ColumnIndex, Decode, Row, Type};
+
+use crate::history::{DAY, HOUR};
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +108,29 @@ pub(super) fn within<T: TryFrom<i64>>(number: i64) -> bool {
 /// An instant that every date library can show: years 1 to 9999, about.
 pub(super) fn instant(number: i64) -> bool {
     (-62_135_596_800_000..=253_370_764_800_000).contains(&number)
+}
+
+/// The number of an hour that begins at such an instant.
+pub(super) fn hour(number: i64) -> bool {
+    number.checked_mul(HOUR).is_some_and(instant)
+}
+
+/// The same of a day.
+pub(super) fn day(number: i64) -> bool {
+    number.checked_mul(DAY).is_some_and(instant)
+}
+
+pub(super) fn scope(text: &str) -> bool {
+    matches!(text, "domain" | "criterion")
+}
+
+pub(super) fn action_state(text: &str) -> bool {
+    matches!(text, "open" | "in_progress" | "done" | "dropped")
+}
+
+/// As [`Fraction`] writes one.
+pub(super) fn fraction(text: &str) -> bool {
+    plain(text) && Fraction::from(text.to_owned()).exact().is_some()
 }
 
 /// Reads a row's cells in the order of the columns.

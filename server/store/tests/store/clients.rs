@@ -208,6 +208,33 @@ async fn a_check_stands_elsewhere_as_it_stood_here(#[case] from: Backend, #[case
     assert_eq!(store.standings_of(check).await.unwrap()[0].consecutive_fails, 4);
 }
 
+/// The day that is under way where a client comes from may be over where it comes to.
+#[rstest]
+#[case(Backend::Sqlite, Backend::Postgres)]
+#[case(Backend::Postgres, Backend::Sqlite)]
+#[tokio::test]
+async fn the_hours_of_a_day_that_is_not_over_travel(#[case] from: Backend, #[case] to: Backend) {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let world = &World::new(from).await;
+    let check = world.check().await.id;
+    world.record(&ran(check, later(0), Status::Pass)).await;
+    let (since, now) = (UnixMillis(later(0).0 - DAY), later(0));
+    world.store.gather_days(now).await.unwrap();
+    let days = world.store.days(check, since).await.unwrap();
+    let hours = world.store.hours(check, since).await.unwrap();
+    assert_eq!((days.len(), hours.len()), (1, 1));
+
+    for passed in [0, 1, 5] {
+        let (_database, store) = TestDatabase::open(to).await;
+        store.gather_days(UnixMillis(now.0 + passed * DAY)).await.unwrap();
+        bring(world, &store).await;
+        assert_eq!(store.days(check, since).await.unwrap(), days, "brought {passed} days later");
+        assert_eq!(store.hours(check, since).await.unwrap(), hours);
+        store.gather_days(UnixMillis(now.0 + 6 * DAY)).await.unwrap();
+        assert_eq!(store.days(check, since).await.unwrap(), days, "gathered again");
+    }
+}
+
 /// Nothing has run in the installation that it comes to: there is nothing to gather there.
 #[rstest]
 #[case(Backend::Sqlite, Backend::Postgres)]

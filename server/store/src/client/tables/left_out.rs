@@ -28,7 +28,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("bindings", "content"),
     ("conditions", "content"),
     ("logos", "a picture: travels as its file"),
-    ("run_hours", "tallies by day speak for them"),
     ("reported_figures", "the system reports the next ones"),
     ("finalized_items", "the source reports the next ones"),
     ("marks", "progress of this installation's tasks"),
