@@ -28,4 +28,4 @@ pub mod web;
 pub mod words;
 
 #[cfg(feature = "ssr")]
-pub use routes::{large_router, router};
+pub use routes::{large_router, router, upload_router};

@@ -42,10 +42,21 @@ use service::{Actor, AssessmentId};
 
 use crate::web::{AppState, PageError, server_functions};
 
-/// The forms that may hold up to [`CLIENT_LIMIT`](crate::web::CLIENT_LIMIT), and take hours to come. What is said of
-/// [`router`] holds for them too.
+/// The form with a client's file, which bounds itself what is read of it, and may take hours to come. What is said of
+/// [`router`] holds for it too.
 pub fn large_router() -> Router<AppState> {
     admin::large_router()
+}
+
+/// The pages whose forms have a file, of which up to [`UPLOAD_LIMIT`](crate::web::UPLOAD_LIMIT) bytes are read. What is said
+/// of [`router`] holds for them too.
+pub fn upload_router() -> Router<AppState> {
+    Router::new()
+        .merge(drafts::upload_router())
+        .merge(evidence::upload_router())
+        .merge(logo::upload_router())
+        .merge(questionnaire::upload_router())
+        .method_not_allowed_fallback(sent::not_a_page)
 }
 
 /// Every other page and form, and the server functions below `/api/ui`. Needs [`draw_errors`](crate::web::draw_errors) and a

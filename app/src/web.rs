@@ -20,12 +20,11 @@ mod upload;
 
 pub(crate) use actor::{Browser, begin_second_step, begin_session, forget_session, key_of, pending_step};
 pub use actor::{ClientAddress, CurrentActor, MaybeActor};
-pub use client_file::CLIENT_LIMIT;
-pub(crate) use client_file::ClientUpload;
+pub(crate) use client_file::{ClientSent, ClientUpload};
 pub use draw::draw_errors;
 pub use error::{PageError, Problem};
-pub(crate) use form::waits;
-pub use form::{Fields, Posted, Queried, Refusal, Submitted};
+pub use form::{FORM_READ_LIMIT, Fields, Posted, Queried, Refusal, Submitted};
+pub(crate) use form::{Pasted, waits};
 pub use frame::{Frame, PageNonce, Tab};
 pub(crate) use once::{Once, kept_nowhere, show_once, shown_once};
 pub use path::{Segments, local_path, percent_encoded, see_other};
@@ -33,5 +32,6 @@ pub use server_fns::{UiContext, server_functions};
 pub use sessions::{Sessions, session_layer};
 pub use state::AppState;
 pub use upload::{
-    Attachment, FileForm, UPLOAD_LIMIT, UploadError, Uploaded, attachment, client_attachment, made_attachment,
+    Attachment, FileForm, FileTooLarge, SentFile, UPLOAD_LIMIT, UploadError, Uploaded, attachment,
+    client_attachment, made_attachment,
 };

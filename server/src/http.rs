@@ -13,7 +13,7 @@ mod request_log;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::web::{AppState, CLIENT_LIMIT, PageError, UPLOAD_LIMIT, draw_errors, session_layer};
+use app::web::{AppState, FORM_READ_LIMIT, PageError, UPLOAD_LIMIT, draw_errors, session_layer};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -31,8 +31,8 @@ use crate::{api, assets, fhir};
 /// A request that takes longer is given up. Longer than any check that "Run now" waits for.
 const TIME_LIMIT: Duration = Duration::from_secs(150);
 
-/// What a request may hold, in bytes. Far above what any field accepts, so that somebody who pastes a book learns
-/// at the field how much is too much. A form with a file may hold as much more as a file may.
+/// What a request of a program may hold, in bytes. Far above what any field accepts. A form with a file may hold as much
+/// more as a file may.
 pub(crate) const BODY_LIMIT: usize = 8 << 20;
 
 /// Everything that is served.
@@ -54,23 +54,26 @@ fn pages(state: AppState, store: &Store, listen: &ListenConfig) -> Result<Router
         guard = guard.add_trusted_origin(url.as_str())?;
     }
     let guard = guard.with_rejection_response(|_: ProtectionError| from_elsewhere());
-    // The last one named is the outermost.
-    let usual = app::router()
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT))
-        .layer(CatchPanicLayer::custom(page_panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT));
-    // A large file takes the time that it takes; whoever reads it gives up when nothing comes any more.
-    let large = app::large_router()
-        .layer(RequestBodyLimitLayer::new(CLIENT_LIMIT))
-        .layer(CatchPanicLayer::custom(page_panicked));
-    let routes = usual
+    // A large file takes the time that it takes; whoever reads it gives up when too much comes, or nothing any more.
+    let large = app::large_router().layer(CatchPanicLayer::custom(page_panicked));
+    let routes = within_limits(app::router(), FORM_READ_LIMIT)
+        .merge(within_limits(app::upload_router(), UPLOAD_LIMIT))
         .merge(large)
         .layer(guard)
         .layer(from_fn(plain_errors::explain))
         .layer(from_fn_with_state(state.clone(), draw_errors))
         .layer(session_layer(store.clone(), listen.transport() == Transport::Encrypted));
     Ok(routes.with_state(state))
+}
+
+/// The limits of pages: how many bytes are read of a form, and how long all of it may take.
+fn within_limits(routes: Router<AppState>, bytes: usize) -> Router<AppState> {
+    // The last one named is the outermost.
+    routes
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(bytes))
+        .layer(CatchPanicLayer::custom(page_panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
 }
 
 /// The limits of what answers programs.

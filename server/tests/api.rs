@@ -42,6 +42,7 @@ mod api {
     mod logos;
     mod logs;
     mod organizations;
+    mod oversized;
     mod pages;
     mod portfolio;
     mod print;

@@ -10,7 +10,7 @@ use tower_sessions::Session;
 
 use crate::pages::admin::{AdminPage, Brought};
 use crate::web::{
-    AppState, ClientUpload, CurrentActor, Frame, Once, PageError, Refusal, show_once, shown_once,
+    AppState, ClientSent, ClientUpload, CurrentActor, Frame, Once, PageError, Refusal, show_once, shown_once,
 };
 
 /// The page that says which client was brought.
@@ -45,17 +45,30 @@ async fn bring(
     if !actor.is_admin() {
         return Err(PageError::not_found());
     }
-    let Some(upload) = ClientUpload::read(request).await? else {
-        let refusal = Refusal::of(Error::invalid("file", "Choose the file of a client."))?;
-        return page(&state, &actor, Brought { refusal: Some(refusal), imported: None }).await;
+    let problem = match ClientUpload::read(request).await? {
+        ClientSent::File(upload) => return bring_from(&state, &session, &actor, upload).await,
+        ClientSent::Nothing => "Choose the file of a client.",
+        ClientSent::TooLarge => {
+            "A client may hold at most 1 GB here. Larger ones are brought on the server, with rung client import."
+        }
     };
+    let refusal = Some(Refusal::of(Error::invalid("file", problem))?);
+    page(&state, &actor, Brought { imported: None, refusal }).await
+}
+
+async fn bring_from(
+    state: &AppState,
+    session: &Session,
+    actor: &Actor,
+    upload: ClientUpload,
+) -> Result<Response, PageError> {
     let (service, owner) = (state.service.clone(), actor.clone());
     let importing = tokio::spawn(async move { service.import_client(&owner, upload.path()).await });
     match importing.await.map_err(PageError::internal)? {
-        Ok(imported) => show_once(&state, &session, &actor, CLIENTS, &imported).await,
+        Ok(imported) => show_once(state, session, actor, CLIENTS, &imported).await,
         Err(error) => {
             let refusal = Some(Refusal::of(error)?);
-            page(&state, &actor, Brought { imported: None, refusal }).await
+            page(state, actor, Brought { imported: None, refusal }).await
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use domain::FrameworkCode;
 use http::StatusCode;
-use service::authoring::{Beginning, DraftPage, DraftSaved, NewContents, json_file};
+use service::authoring::{Beginning, DraftPage, DraftSaved, NewContents, TOO_LARGE, json_file};
 use service::{Actor, DraftId, Error, workbook};
 
 use crate::pages::changes::{changes_section, summary};
@@ -14,15 +14,14 @@ use crate::pages::draft::{TextSheet, draft_page, draft_path, text_page};
 use crate::pages::drafts::{DraftsSheet, draft_name, drafts_page};
 use crate::ui::{ButtonLink, PageHead};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Refusal, Segments, Uploaded, made_attachment,
-    see_other,
+    AppState, CurrentActor, Fields, FileTooLarge, Frame, PageError, Posted, Refusal, Segments, Uploaded,
+    made_attachment, see_other,
 };
 
 mod part;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
-        .route("/drafts", get(list).post(begin))
         .route("/drafts/{id}", get(show))
         .route("/drafts/{id}/text", get(text).post(save_text))
         .route("/drafts/{id}/parts/{part}", get(part::show).post(part::save))
@@ -33,6 +32,10 @@ pub(super) fn router() -> Router<AppState> {
         .route("/drafts/{id}/files/{file}", get(file))
         .route("/drafts/{id}/publish", post(publish))
         .route("/drafts/{id}/discard", post(discard))
+}
+
+pub(super) fn upload_router() -> Router<AppState> {
+    Router::new().route("/drafts", get(list).post(begin))
 }
 
 fn frame(state: &AppState, actor: &Actor, page: &DraftPage, title: &str) -> Frame {
@@ -75,9 +78,11 @@ async fn begin(
             let version = (!version.is_empty()).then(|| version.to_owned());
             Ok(Beginning::Version(FrameworkCode::from(code), version))
         }
-        _ => file
-            .map(|file| Beginning::File(file.content))
-            .ok_or_else(|| Error::invalid("file", "Choose a file: a framework as TOML, JSON or XLSX.")),
+        _ => match file {
+            Ok(Some(file)) => Ok(Beginning::File(file.content)),
+            Ok(None) => Err(Error::invalid("file", "Choose a file: a framework as TOML, JSON or XLSX.")),
+            Err(FileTooLarge) => Err(Error::invalid("file", TOO_LARGE)),
+        },
     };
     let begun = match beginning {
         Ok(beginning) => state.service.begin_draft(&actor, beginning).await,

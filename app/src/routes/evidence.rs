@@ -8,7 +8,7 @@ use domain::CriterionCode;
 use domain::scoring::EvidenceState;
 use http::StatusCode;
 use service::assessment::Assessed;
-use service::evidence::{NewEvidence, Upload};
+use service::evidence::NewEvidence;
 use service::record::Evidence;
 use service::{Actor, AssessmentId, Error, EvidenceId, FieldError};
 
@@ -20,18 +20,22 @@ use crate::pages::evidence::{
     read_replacement, revisions_page,
 };
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, Tab, Uploaded,
-    attachment, see_other,
+    AppState, CurrentActor, Fields, Frame, PageError, Posted, Queried, Refusal, Segments, SentFile, Tab,
+    Uploaded, attachment, see_other,
 };
 use crate::words::Paths;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
-        .route("/orgs/{slug}/evidence", get(show).post(add))
         .route("/orgs/{slug}/evidence/{item}", post(change))
         .route("/orgs/{slug}/evidence/{item}/criteria", get(show_criteria).post(retie))
-        .route("/orgs/{slug}/evidence/{item}/revisions", get(show_revisions).post(replace))
         .route("/orgs/{slug}/evidence/{item}/file", get(file))
+}
+
+pub(super) fn upload_router() -> Router<AppState> {
+    Router::new()
+        .route("/orgs/{slug}/evidence", get(show).post(add))
+        .route("/orgs/{slug}/evidence/{item}/revisions", get(show_revisions).post(replace))
 }
 
 async fn show(
@@ -90,7 +94,7 @@ pub(super) async fn add_from(
     actor: &Actor,
     assessment: AssessmentId,
     fields: &Fields,
-    file: Option<Upload>,
+    file: SentFile,
 ) -> Result<Result<EvidenceId, Refusal>, PageError> {
     if let Err(error) = fields.nothing_left_out() {
         return Refusal::of(error).map(Err);
@@ -227,7 +231,7 @@ async fn replace_from(
     actor: &Actor,
     item: EvidenceId,
     fields: &Fields,
-    file: Option<Upload>,
+    file: SentFile,
 ) -> Result<Result<Evidence, Refusal>, PageError> {
     if let Err(error) = fields.nothing_left_out() {
         return Refusal::of(error).map(Err);

@@ -21,8 +21,8 @@ use crate::pages::integration::form::{DomainGroup, fields_of, read_integration};
 use crate::pages::integration::{IntegrationPage, NamedCheck, target_of};
 use crate::pages::integrations::{ImportPage, IntegrationNewPage, IntegrationsPage, Row};
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab, made_attachment,
-    see_other, show_once, shown_once,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Pasted, Posted, Refusal, Segments, Tab,
+    made_attachment, see_other, show_once, shown_once,
 };
 use crate::words::import_place;
 
@@ -119,9 +119,13 @@ async fn import(
     State(state): State<AppState>,
     session: Session,
     Segments(slug): Segments<String>,
-    Posted { actor, fields }: Posted,
+    Pasted { actor, fields }: Pasted,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let Some(fields) = fields else {
+        let refusal = Some(table_too_large());
+        return Ok(import_page(&state, &actor, &organization, Fields::default(), None, refusal));
+    };
     let table = fields.get("table").as_bytes();
     match state.service.import_integrations(&actor, organization.id, table).await {
         Ok(done) => show_once(&state, &session, &actor, &import_place(&place(&slug)), &done).await,
@@ -130,6 +134,13 @@ async fn import(
             Ok(import_page(&state, &actor, &organization, fields, None, refusal))
         }
     }
+}
+
+/// Why the form of a table comes back without it.
+pub(super) fn table_too_large() -> Refusal {
+    let problem =
+        "A table may hold at most 8 MB; this one is too large to be shown here again. Import it in parts.";
+    Refusal::invalid(vec![FieldError::new("table", problem)])
 }
 
 /// Why a table that was pasted comes back.

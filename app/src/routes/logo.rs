@@ -5,17 +5,21 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use leptos::prelude::*;
-use service::{Actor, Permission};
+use service::logo::TOO_LARGE;
+use service::{Actor, Error, Permission};
 
 use crate::pages::logo::LogoPage;
 use crate::web::{
-    AppState, CurrentActor, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded, see_other,
+    AppState, CurrentActor, FileTooLarge, Frame, PageError, Posted, Refusal, Segments, Tab, Uploaded,
+    see_other,
 };
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/orgs/{slug}/logo", get(show).post(set))
-        .route("/orgs/{slug}/logo/remove", post(remove))
+    Router::new().route("/orgs/{slug}/logo/remove", post(remove))
+}
+
+pub(super) fn upload_router() -> Router<AppState> {
+    Router::new().route("/orgs/{slug}/logo", get(show).post(set))
 }
 
 async fn show(
@@ -32,8 +36,14 @@ async fn set(
     Uploaded { actor, file, .. }: Uploaded,
 ) -> Result<Response, PageError> {
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
-    let sent = file.map(|file| file.content).unwrap_or_default();
-    match state.service.set_logo(&actor, organization.id, sent).await {
+    let set = match file {
+        Ok(file) => {
+            let sent = file.map(|file| file.content).unwrap_or_default();
+            state.service.set_logo(&actor, organization.id, sent).await
+        }
+        Err(FileTooLarge) => Err(Error::invalid("file", TOO_LARGE)),
+    };
+    match set {
         Ok(_) => Ok(see_other(&format!("/orgs/{slug}/logo"))),
         Err(error) => page(&state, &actor, &slug, Some(Refusal::of(error)?)).await,
     }

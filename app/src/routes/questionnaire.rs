@@ -18,9 +18,11 @@ use crate::web::{
 use crate::words::anchor;
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/orgs/{slug}/assessments/{id}/{domain}", get(show).post(answer))
-        .route("/orgs/{slug}/assessments/{id}/{domain}/evidence", post(evidence))
+    Router::new().route("/orgs/{slug}/assessments/{id}/{domain}", get(show).post(answer))
+}
+
+pub(super) fn upload_router() -> Router<AppState> {
+    Router::new().route("/orgs/{slug}/assessments/{id}/{domain}/evidence", post(evidence))
 }
 
 type Address = Segments<(String, AssessmentId, String)>;

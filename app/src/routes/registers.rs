@@ -13,13 +13,13 @@ use service::record::{Organization, Register, RegisterEntry};
 use service::{Actor, Permission, RegisterEntryId};
 use tower_sessions::Session;
 
-use super::integrations::{may_operate, table_file, table_refused};
+use super::integrations::{may_operate, table_file, table_refused, table_too_large};
 use crate::pages::registers::{
     EntryPage, RegisterImportPage, RegisterShown, RegisterView, RegistersPage, SeenChoice, title, typed_of,
 };
 use crate::web::{
-    AppState, CurrentActor, Fields, Frame, Once, PageError, Posted, Refusal, Segments, Tab, see_other,
-    show_once, shown_once,
+    AppState, CurrentActor, Fields, Frame, Once, PageError, Pasted, Posted, Refusal, Segments, Tab,
+    see_other, show_once, shown_once,
 };
 use crate::words::import_place;
 
@@ -215,10 +215,14 @@ async fn import(
     State(state): State<AppState>,
     session: Session,
     Segments((slug, register)): Segments<(String, String)>,
-    Posted { actor, fields }: Posted,
+    Pasted { actor, fields }: Pasted,
 ) -> Result<Response, PageError> {
     let register = register_named(&register)?;
     let (organization, _) = state.service.organization_by_slug(&actor, &slug).await?;
+    let Some(fields) = fields else {
+        let refusal = Some(table_too_large());
+        return Ok(import_page(&state, &actor, &organization, register, Fields::default(), None, refusal));
+    };
     let table = fields.get("table").as_bytes();
     match state.service.import_register(&actor, organization.id, register, table).await {
         Ok(done) => show_once(&state, &session, &actor, &import_place(&place(&slug, register)), &done).await,

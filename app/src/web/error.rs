@@ -84,7 +84,7 @@ impl PageError {
         Self::problem(
             StatusCode::PAYLOAD_TOO_LARGE,
             "A file may hold at most 25 MB",
-            "Nothing was changed. Go back and choose a smaller file, or attach a link to it.",
+            "Nothing was changed. Go back and choose a smaller file, or give a link to it.",
         )
     }
 

@@ -1,10 +1,10 @@
 //! Forms: reading them, and giving them back when they are refused.
 
-use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
-use axum::response::IntoResponse;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use domain::check::{CheckKinds, ParameterType};
-use http::StatusCode;
+use futures_util::StreamExt as _;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode, header};
 use jiff::civil::Date;
 use service::{Actor, Error, FieldError};
 use url::form_urlencoded;
@@ -13,6 +13,7 @@ use super::actor::MaybeActor;
 use super::error::PageError;
 use super::path::local_path;
 use super::state::AppState;
+use super::upload::is_limit;
 use crate::ui::FormErrors;
 
 /// The fields of a form in the order they were sent; a name may come several times.
@@ -112,6 +113,51 @@ impl<S: Send + Sync> FromRequestParts<S> for Queried {
     }
 }
 
+/// What a form may hold, in bytes. Far above what any field accepts, so that somebody who pastes a book learns at the field
+/// how much is too much.
+const FORM_LIMIT: usize = 8 << 20;
+
+/// What is read of a form that holds more, so that its sender gets an answer: a browser whose form is cut off shows none.
+pub const FORM_READ_LIMIT: usize = 4 * FORM_LIMIT;
+
+/// The fields of a form that was sent; `None` where it holds more than a form may.
+async fn read(request: Request) -> Result<Option<Fields>, PageError> {
+    if !is_plain_form(request.headers()) {
+        return Err(PageError::unreadable("Send it from the page that it is on, as a plain form."));
+    }
+    let mut pieces = request.into_body().into_data_stream();
+    let (mut body, mut bytes) = (Vec::new(), 0_usize);
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| {
+            if is_limit(&error) {
+                PageError::too_large()
+            } else {
+                PageError::unreadable("It did not arrive whole. Nothing was changed; send it again.")
+            }
+        })?;
+        bytes = bytes.saturating_add(piece.len());
+        if bytes <= FORM_LIMIT {
+            body.extend_from_slice(&piece);
+        } else {
+            body = Vec::new();
+        }
+    }
+    if bytes > FORM_LIMIT {
+        return Ok(None);
+    }
+    Fields::parse(&body).map(Some).ok_or_else(|| {
+        PageError::unreadable(
+            "A text in it is not valid UTF-8, or holds a NUL character. Nothing was changed; go back, type the text again and send the form.",
+        )
+    })
+}
+
+fn is_plain_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// A form that anybody may send: signing in, the first account.
 #[derive(Debug, Clone)]
 pub struct Submitted(pub Fields);
@@ -119,20 +165,8 @@ pub struct Submitted(pub Fields);
 impl FromRequest<AppState> for Submitted {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
-        let RawForm(body) =
-            RawForm::from_request(request, state).await.map_err(|rejection| {
-                match rejection.into_response().status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => PageError::too_large(),
-                    _ => PageError::unreadable("Send it from the page that it is on, as a plain form."),
-                }
-            })?;
-        let fields = Fields::parse(&body).ok_or_else(|| {
-            PageError::unreadable(
-                "A text in it is not valid UTF-8, or holds a NUL character. Nothing was changed; go back, type the text again and send the form.",
-            )
-        })?;
-        Ok(Self(fields))
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, PageError> {
+        read(request).await?.map(Self).ok_or_else(PageError::too_large)
     }
 }
 
@@ -148,13 +182,31 @@ impl FromRequest<AppState> for Posted {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
+        let Pasted { actor, fields } = Pasted::from_request(request, state).await?;
+        Ok(Self { actor, fields: fields.ok_or_else(PageError::too_large)? })
+    }
+}
+
+/// The same for a form into which whole tables are pasted. One that holds too much was let past: its handler gives it back
+/// with that said at its field.
+#[derive(Debug, Clone)]
+pub(crate) struct Pasted {
+    pub(crate) actor: Actor,
+    /// `None` where the form holds more than one may.
+    pub(crate) fields: Option<Fields>,
+}
+
+impl FromRequest<AppState> for Pasted {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let (mut parts, body) = request.into_parts();
         let MaybeActor(actor) = MaybeActor::from_request_parts(&mut parts, state).await?;
         let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-        let Submitted(fields) = Submitted::from_request(Request::from_parts(parts, body), state).await?;
-        match actor {
-            Some(actor) => Ok(Self { actor, fields: fields.only(waits) }),
-            None => Err(sign_in_first(state, &target, fields)),
+        match (actor, read(Request::from_parts(parts, body)).await?) {
+            (Some(actor), fields) => Ok(Self { actor, fields: fields.map(|fields| fields.only(waits)) }),
+            (None, Some(fields)) => Err(sign_in_first(state, &target, fields)),
+            (None, None) => Err(PageError::too_large()),
         }
     }
 }

@@ -1,4 +1,7 @@
 //! Forms with a file (RFC 7578), and files on their way out.
+//!
+//! A file that is too large is read to its end all the same, and kept nowhere: a browser whose form is cut off shows that the
+//! connection failed, and what was typed beside the file would be lost with it.
 
 use std::sync::Arc;
 
@@ -7,7 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::poll_fn;
 use http::{HeaderValue, StatusCode, header};
-use multer::{Constraints, Multipart, SizeLimit};
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use service::client::ClientFile;
 use service::evidence::{FileRoom, LARGEST_FILE, Upload};
 use service::files::Pieces;
@@ -19,23 +22,39 @@ use super::error::PageError;
 use super::form::{Fields, LEFT_OUT, Posted, sign_in_first};
 use super::state::AppState;
 
-/// What a request with a file may hold, in bytes: the largest file and the texts around it.
-pub const UPLOAD_LIMIT: usize = LARGEST_FILE + (2 << 20);
+/// What is read of a request with a file, in bytes: 256 MB. More is cut off.
+pub const UPLOAD_LIMIT: usize = 256 << 20;
 
 /// The most that one text of such a form may hold, and all of them together, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
 const TEXTS_LIMIT: usize = 2 << 20;
 
+/// What of such a form is in memory at most, in bytes: the largest file and the texts around it.
+const KEPT_LIMIT: usize = LARGEST_FILE + TEXTS_LIMIT;
+/// What stands between them, in bytes: far more than any browser sends.
+const BETWEEN: usize = 1 << 20;
+
 /// Marks an answer that hands out somebody's file: the server locks it up by a policy of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Attachment;
 
+/// The file of a form holds more than any may: it was let past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileTooLarge;
+
+impl FileTooLarge {
+    pub const WORDS: &'static str =
+        "A file may hold at most 25 MB. Choose a smaller one, or give a link to it.";
+}
+
+/// What came as the file of a form; `None` where none was chosen.
+pub type SentFile = Result<Option<Upload>, FileTooLarge>;
+
 /// A form with a file, as it was read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FileForm {
     pub fields: Fields,
-    /// `None` where none was chosen.
-    pub file: Option<Upload>,
+    pub file: SentFile,
 }
 
 /// Why a form with a file could not be read, in words that may be shown.
@@ -44,6 +63,7 @@ pub enum UploadError {
     /// It is no `multipart/form-data`.
     NotMultipart,
     TooLarge,
+    TooMuchText,
     /// A text is not UTF-8, or holds a NUL.
     BadText,
     /// It is cut off or out of order.
@@ -56,7 +76,10 @@ impl UploadError {
     pub const fn words(self) -> &'static str {
         match self {
             Self::NotMultipart => "Send the form as multipart/form-data.",
-            Self::TooLarge => "A file may hold at most 25 MB. Send a smaller one, or a link to it.",
+            Self::TooLarge => FileTooLarge::WORDS,
+            Self::TooMuchText => {
+                "The texts beside the file are too long: 1 MB each and 2 MB together may be sent."
+            }
             Self::BadText => "A text in it is not valid UTF-8, or holds a NUL character.",
             Self::Broken => "The form did not arrive whole. Send it again.",
             Self::Busy => {
@@ -69,9 +92,8 @@ impl UploadError {
 impl From<multer::Error> for UploadError {
     fn from(error: multer::Error) -> Self {
         match error {
-            multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => {
-                Self::TooLarge
-            }
+            multer::Error::FieldSizeExceeded { .. } => Self::TooMuchText,
+            multer::Error::StreamSizeExceeded { .. } => Self::TooLarge,
             multer::Error::NoMultipart | multer::Error::NoBoundary => Self::NotMultipart,
             multer::Error::StreamReadFailed(cause) if is_limit(&*cause) => Self::TooLarge,
             _ => Self::Broken,
@@ -79,8 +101,14 @@ impl From<multer::Error> for UploadError {
     }
 }
 
+impl From<FileTooLarge> for UploadError {
+    fn from(_: FileTooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
 /// Whether the layer around the handler stopped reading.
-fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
+pub(super) fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(cause);
     while let Some(error) = next {
         if error.to_string().contains("length limit exceeded") {
@@ -91,73 +119,105 @@ fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-/// What becomes of the file in a form.
-enum InFile {
-    /// In the room that was waited for.
-    Kept(Arc<FileRoom>),
-    /// Let past, a piece at a time.
-    Dropped,
+/// What became of the file in a form.
+enum Came {
+    Nothing,
+    Kept(Upload),
+    /// It was let past: it is larger than any may be, or nobody has room for it.
+    Past,
+}
+
+impl Came {
+    /// Reads the part of the file, a piece at a time.
+    async fn read(mut part: Field<'_>, room: Option<&Arc<FileRoom>>) -> Result<Self, multer::Error> {
+        let name = part.file_name().unwrap_or_default().to_owned();
+        let (mut content, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(piece) = part.chunk().await? {
+            bytes = bytes.saturating_add(piece.len());
+            if room.is_some() && bytes <= LARGEST_FILE {
+                content.extend_from_slice(&piece);
+            } else {
+                content = Vec::new();
+            }
+        }
+        Ok(match room {
+            // A browser sends an empty part where no file was chosen.
+            _ if name.is_empty() && bytes == 0 => Self::Nothing,
+            Some(room) if bytes <= LARGEST_FILE => {
+                Self::Kept(Upload { name, content, room: Some(Arc::clone(room)) })
+            }
+            _ => Self::Past,
+        })
+    }
 }
 
 impl FileForm {
     /// Reads a form that somebody sent; the file is the field `file`. Waits while too many others are being read.
     pub async fn read(request: Request, service: &Service, actor: &Actor) -> Result<Self, UploadError> {
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-        let length = length.and_then(|length| length.parse().ok()).unwrap_or(UPLOAD_LIMIT);
-        let room = service.room_for_file(actor, length.min(UPLOAD_LIMIT)).await;
-        let room = room.map_err(|_| UploadError::Busy)?;
-        Self::read_with(request, InFile::Kept(Arc::new(room))).await
+        let length = length.and_then(|length| length.parse().ok()).unwrap_or(KEPT_LIMIT);
+        let room = if length > KEPT_LIMIT + BETWEEN {
+            // The file is too large, whatever its texts: it needs no room.
+            None
+        } else {
+            let room = service.room_for_file(actor, length.min(KEPT_LIMIT)).await;
+            Some(room.map_err(|_| UploadError::Busy)?)
+        };
+        let (fields, came) = Self::read_with(request, room).await?;
+        let file = match came {
+            Came::Nothing => Ok(None),
+            Came::Kept(file) => Ok(Some(file)),
+            Came::Past => Err(FileTooLarge),
+        };
+        Ok(Self { fields: fields.into_iter().collect(), file })
     }
 
     /// The texts of a form; a file in it is kept nowhere, and named as left out.
     async fn texts(request: Request) -> Result<Fields, UploadError> {
-        Ok(Self::read_with(request, InFile::Dropped).await?.fields)
+        let (mut fields, came) = Self::read_with(request, None).await?;
+        if !matches!(came, Came::Nothing) {
+            fields.push((LEFT_OUT.to_owned(), "file".to_owned()));
+        }
+        Ok(fields.into_iter().collect())
     }
 
-    async fn read_with(request: Request, in_file: InFile) -> Result<Self, UploadError> {
+    /// Without room, the file is let past.
+    async fn read_with(
+        request: Request,
+        room: Option<FileRoom>,
+    ) -> Result<(Vec<(String, String)>, Came), UploadError> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let boundary = multer::parse_boundary(kind.unwrap_or_default())?;
         let sizes = SizeLimit::new()
             .whole_stream(wide(UPLOAD_LIMIT))
             .per_field(TEXT_LIMIT)
-            .for_field("file", wide(LARGEST_FILE));
+            .for_field("file", wide(UPLOAD_LIMIT));
         let stream = request.into_body().into_data_stream();
         let mut parts = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(sizes));
-        let (mut fields, mut file) = (Vec::new(), None);
+        let room = room.map(Arc::new);
+        let (mut fields, mut came) = (Vec::new(), Came::Nothing);
         let mut texts = 0;
-        while let Some(mut part) = parts.next_field().await? {
+        // Browsers send the fields in the order of the page: some come after the file.
+        while let Some(part) = parts.next_field().await? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
-                let called = part.file_name().unwrap_or_default().to_owned();
-                let mut content = Vec::new();
-                // A browser sends an empty part where no file was chosen.
-                let mut chosen = !called.is_empty();
-                while let Some(piece) = part.chunk().await? {
-                    chosen |= !piece.is_empty();
-                    if matches!(in_file, InFile::Kept(_)) {
-                        content.extend_from_slice(&piece);
-                    }
-                }
-                match &in_file {
-                    InFile::Kept(room) if chosen => {
-                        file = Some(Upload { name: called, content, room: Some(Arc::clone(room)) });
-                    }
-                    InFile::Dropped if chosen => fields.push((LEFT_OUT.to_owned(), name)),
-                    InFile::Kept(_) | InFile::Dropped => {}
+                match Came::read(part, room.as_ref()).await? {
+                    Came::Nothing => {}
+                    file => came = file,
                 }
                 continue;
             }
             let text = String::from_utf8(part.bytes().await?.into()).map_err(|_| UploadError::BadText)?;
             texts += name.len() + text.len();
             if texts > TEXTS_LIMIT {
-                return Err(UploadError::TooLarge);
+                return Err(UploadError::TooMuchText);
             }
             if text.contains('\0') || name.contains('\0') {
                 return Err(UploadError::BadText);
             }
             fields.push((name, text.replace("\r\n", "\n")));
         }
-        Ok(Self { fields: fields.into_iter().collect(), file })
+        Ok((fields, came))
     }
 }
 
@@ -171,7 +231,7 @@ fn wide(bytes: usize) -> u64 {
 pub struct Uploaded {
     pub actor: Actor,
     pub fields: Fields,
-    pub file: Option<Upload>,
+    pub file: SentFile,
 }
 
 impl FromRequest<AppState> for Uploaded {
@@ -181,7 +241,7 @@ impl FromRequest<AppState> for Uploaded {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             let Posted { actor, fields } = Posted::from_request(request, state).await?;
-            return Ok(Self { actor, fields, file: None });
+            return Ok(Self { actor, fields, file: Ok(None) });
         }
         let (mut parts, body) = request.into_parts();
         let MaybeActor(actor) = MaybeActor::from_request_parts(&mut parts, state).await?;
@@ -189,6 +249,7 @@ impl FromRequest<AppState> for Uploaded {
         let request = Request::from_parts(parts, body);
         let refused = |error: UploadError| match error {
             UploadError::TooLarge => PageError::too_large_file(),
+            UploadError::TooMuchText => PageError::too_large(),
             UploadError::Busy => {
                 PageError::problem(StatusCode::SERVICE_UNAVAILABLE, "Try again in a minute", error.words())
             }

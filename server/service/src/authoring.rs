@@ -18,7 +18,7 @@ use crate::{Actor, Error, FieldError, Service};
 
 mod begin;
 
-pub use begin::{Beginning, LARGEST_FILE};
+pub use begin::{Beginning, LARGEST_FILE, TOO_LARGE};
 
 /// The longest text of a draft, in bytes: four times the largest built-in framework.
 pub const LONGEST_TEXT: usize = 1 << 20;

@@ -17,6 +17,9 @@ use crate::{Actor, Error, Permission, Service};
 /// The most that a file may hold, in bytes: 2 MB.
 pub const LARGEST_LOGO: usize = 2 << 20;
 
+/// Said of a larger one.
+pub const TOO_LARGE: &str = "The file is larger than 2 MB. Send a smaller one.";
+
 /// The least and the most that a side of what is sent may have, in pixels.
 const SIDES: (u32, u32) = (16, 4_096);
 
@@ -58,7 +61,7 @@ pub(crate) fn made_anew(sent: &[u8]) -> Result<Logo, String> {
         return Err("Choose a PNG or JPEG file.".to_owned());
     }
     if sent.len() > LARGEST_LOGO {
-        return Err("The file is larger than 2 MB. Send a smaller one.".to_owned());
+        return Err(TOO_LARGE.to_owned());
     }
     // The format is what the content says; a name or a header says nothing.
     let format = image::guess_format(sent).ok();

@@ -1,6 +1,6 @@
 //! The logo that an organization's reports bear.
 
-use app::web::{FileForm, made_attachment};
+use app::web::{FileForm, UploadError, made_attachment};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -56,8 +56,8 @@ pub(super) async fn put(
     State(service): State<Service>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    let sent =
-        FileForm::read(request, &service, &actor).await?.file.map(|file| file.content).unwrap_or_default();
+    let file = FileForm::read(request, &service, &actor).await?.file.map_err(UploadError::from)?;
+    let sent = file.map(|file| file.content).unwrap_or_default();
     service.set_logo(&actor, id, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

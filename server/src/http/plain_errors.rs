@@ -28,7 +28,7 @@ fn words_for(status: StatusCode) -> Option<PageError> {
         StatusCode::METHOD_NOT_ALLOWED => return Some(PageError::method_not_allowed(None)),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "That is more than a form may hold",
-            "Nothing was changed. Go back, shorten the text and send it again.",
+            "Nothing was changed. Go back, shorten the text or choose a smaller file, and send it again.",
         ),
         StatusCode::SERVICE_UNAVAILABLE => (
             "This took too long and was given up",

@@ -7,7 +7,7 @@ use server::config::EvidenceConfig;
 
 use super::support::{Answer, Backend, Person, World, text};
 
-const BOUNDARY: &str = "rung-test-boundary-7d1";
+pub(super) const BOUNDARY: &str = "rung-test-boundary-7d1";
 pub(super) const PDF: &[u8] = b"%PDF-1.7\nThe interface passed.\n%%EOF\n";
 
 /// A form as browsers send it; a file is a name and its content.

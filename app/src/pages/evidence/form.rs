@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use service::FieldError;
 use service::assessment::Assessed;
-use service::evidence::{NewBody, NewEvidence, Replacement, Upload};
+use service::evidence::{NewBody, NewEvidence, Replacement};
 
 use crate::pages::parts::error_of;
 use crate::ui::{CheckboxGroup, Choice, Drawer, FileInput, InputLook, Select, TextArea, TextInput};
-use crate::web::{Fields, Refusal};
+use crate::web::{Fields, FileTooLarge, Refusal, SentFile};
 use crate::words::duration_word;
 
 const DURATIONS: [(&str, EvidenceDuration); 3] = [
@@ -160,7 +160,7 @@ pub(super) fn criteria_groups(
 }
 
 /// Reads the form.
-pub(crate) fn read_evidence(fields: &Fields, file: Option<Upload>) -> Result<NewEvidence, Vec<FieldError>> {
+pub(crate) fn read_evidence(fields: &Fields, file: SentFile) -> Result<NewEvidence, Vec<FieldError>> {
     let mut problems = Vec::new();
     let duration =
         DURATIONS.iter().find(|(value, _)| *value == fields.get("duration")).map(|(_, duration)| *duration);
@@ -175,16 +175,13 @@ pub(crate) fn read_evidence(fields: &Fields, file: Option<Upload>) -> Result<New
 }
 
 /// Reads the form for the next revision of an item.
-pub(crate) fn read_replacement(
-    fields: &Fields,
-    file: Option<Upload>,
-) -> Result<Replacement, Vec<FieldError>> {
+pub(crate) fn read_replacement(fields: &Fields, file: SentFile) -> Result<Replacement, Vec<FieldError>> {
     let mut problems = Vec::new();
     read_into(&mut problems, fields, file).ok_or(problems)
 }
 
 /// What both forms have; `None` where anything is wrong, which stands among the problems then.
-fn read_into(problems: &mut Vec<FieldError>, fields: &Fields, file: Option<Upload>) -> Option<Replacement> {
+fn read_into(problems: &mut Vec<FieldError>, fields: &Fields, file: SentFile) -> Option<Replacement> {
     let dated = fields.trimmed("dated").parse::<Date>().ok();
     if dated.is_none() {
         problems
@@ -214,11 +211,14 @@ fn read_into(problems: &mut Vec<FieldError>, fields: &Fields, file: Option<Uploa
         }
     };
     let body = fields.trimmed("body");
+    if file.is_err() {
+        problems.push(FieldError::new("file", FileTooLarge::WORDS));
+    }
     match (&file, body.is_empty()) {
-        (None, true) => {
+        (Ok(None), true) => {
             problems.push(FieldError::new("body", "Choose a file, give a link, or write what was seen."));
         }
-        (Some(_), false) => {
+        (Ok(Some(_)) | Err(FileTooLarge), false) => {
             problems.push(FieldError::new(
                 "body",
                 "Attach the file and the text one after the other: an item is one of them.",
@@ -229,7 +229,7 @@ fn read_into(problems: &mut Vec<FieldError>, fields: &Fields, file: Option<Uploa
     let dated = dated.filter(|_| problems.is_empty())?;
     let is_link = ["https://", "http://"].iter().any(|scheme| body.starts_with(scheme))
         && !body.contains(char::is_whitespace);
-    let body = match file {
+    let body = match file.ok().flatten() {
         Some(file) => NewBody::File(file),
         None if is_link => NewBody::Link(body.to_owned()),
         None => NewBody::Note(body.to_owned()),
@@ -239,6 +239,8 @@ fn read_into(problems: &mut Vec<FieldError>, fields: &Fields, file: Option<Uploa
 
 #[cfg(test)]
 mod tests {
+    use service::evidence::Upload;
+
     use super::*;
 
     fn form(fields: &[(&str, &str)]) -> Fields {
@@ -250,13 +252,13 @@ mod tests {
         let read = |body, file| {
             read_evidence(&form(&[("duration", "standard"), ("dated", "2026-11-20"), ("body", body)]), file)
         };
-        let body = |body| read(body, None).unwrap().body;
+        let body = |body| read(body, Ok(None)).unwrap().body;
         assert!(matches!(body("https://a.example/x"), NewBody::Link(link) if link == "https://a.example/x"));
         assert!(
             matches!(body("See https://a.example"), NewBody::Note(note) if note == "See https://a.example")
         );
         assert!(matches!(body("https://a.example was seen"), NewBody::Note(_)));
-        let file = || Some(Upload { name: "a.txt".to_owned(), content: b"a".to_vec(), room: None });
+        let file = || Ok(Some(Upload { name: "a.txt".to_owned(), content: b"a".to_vec(), room: None }));
         assert!(matches!(read("", file()).unwrap().body, NewBody::File(_)));
         assert_eq!(read("a note", file()).unwrap_err()[0].field, "body");
     }
@@ -264,8 +266,12 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named_by_its_field() {
         let problems =
-            read_evidence(&form(&[("dated", "yesterday"), ("expires", "31/12")]), None).unwrap_err();
+            read_evidence(&form(&[("dated", "yesterday"), ("expires", "31/12")]), Ok(None)).unwrap_err();
         let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["duration", "dated", "expires", "body"]);
+        let typed = form(&[("duration", "standard"), ("dated", "yesterday")]);
+        let problems = read_evidence(&typed, Err(FileTooLarge)).unwrap_err();
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["dated", "file"], "with what else is wrong");
     }
 }

@@ -11,6 +11,9 @@ use crate::{Actor, Error, FieldError, Service, workbook};
 /// The largest file that a draft is begun from, in bytes.
 pub const LARGEST_FILE: usize = 4 << 20;
 
+/// Said of a larger one.
+pub const TOO_LARGE: &str = "A framework's file may hold at most 4 MB.";
+
 /// What a draft begins with.
 pub enum Beginning {
     /// The least that is valid.
@@ -62,7 +65,7 @@ impl Service {
 fn read_file(content: Vec<u8>) -> Result<String, Error> {
     let refused = |problem: &str| Error::invalid("file", problem);
     if content.len() > LARGEST_FILE {
-        return Err(refused("A framework's file may hold at most 4 MB."));
+        return Err(refused(TOO_LARGE));
     }
     if content.starts_with(b"PK\x03\x04") {
         return text_of(NewContents::Document(workbook::read(content)?));

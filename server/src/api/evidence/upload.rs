@@ -1,6 +1,6 @@
 //! Files among the evidence: sent as a form, handed out as they came.
 
-use app::web::{FileForm, UploadError, attachment};
+use app::web::{Fields, FileForm, UploadError, attachment};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::CriterionCode;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use service::evidence::{NewBody, NewEvidence, Replacement};
+use service::evidence::{NewBody, NewEvidence, Replacement, Upload};
 use service::record::EvidenceBody;
 use service::{Actor, AssessmentId, EvidenceId, OrgId, Service, UnixMillis};
 use utoipa::ToSchema;
@@ -74,7 +74,7 @@ impl From<UploadError> for Problem {
     fn from(error: UploadError) -> Self {
         let status = match error {
             UploadError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            UploadError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            UploadError::TooLarge | UploadError::TooMuchText => StatusCode::PAYLOAD_TOO_LARGE,
             UploadError::BadText | UploadError::Broken => StatusCode::BAD_REQUEST,
             UploadError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };
@@ -84,17 +84,20 @@ impl From<UploadError> for Problem {
 
 /// What both forms have in common.
 struct Read {
-    form: FileForm,
+    fields: Fields,
+    file: Option<Upload>,
     problems: Vec<FieldProblem>,
 }
 
 impl Read {
     async fn from(request: Request, service: &Service, actor: &Actor) -> Result<Self, Problem> {
-        Ok(Self { form: FileForm::read(request, service, actor).await?, problems: Vec::new() })
+        let FileForm { fields, file } = FileForm::read(request, service, actor).await?;
+        let file = file.map_err(UploadError::from)?;
+        Ok(Self { fields, file, problems: Vec::new() })
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        Some(self.form.fields.trimmed(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+        Some(self.fields.trimmed(name)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
     /// A field as `T`; what it is not is remembered.
@@ -111,7 +114,7 @@ impl Read {
     }
 
     fn body(&mut self) -> Option<NewBody> {
-        let file = self.form.file.take().map(NewBody::File);
+        let file = self.file.take().map(NewBody::File);
         let bodies = [file, self.text("note").map(NewBody::Note), self.text("link").map(NewBody::Link)];
         let mut given = bodies.into_iter().flatten();
         if let (Some(body), None) = (given.next(), given.next()) {
@@ -148,7 +151,6 @@ pub(in super::super) async fn create(
     service.organization(&actor, id).await?;
     let mut read = Read::from(request, &service, &actor).await?;
     let criteria: Vec<CriterionCode> = read
-        .form
         .fields
         .all("criteria")
         .flat_map(|codes| codes.split(','))
