@@ -30,6 +30,27 @@ pub(super) async fn answer(browser: &mut Browser<'_>, page: &str, fields: &[(&st
     browser.post(page, &form).await
 }
 
+/// Tools find the way by these names.
+#[tokio::test]
+async fn an_assessment_is_started_from_the_overview_before_and_after_the_first() {
+    let site = Site::new().await;
+    let mut browser = site.signed_in().await;
+    let at = browser.add_organization("Alder Regional Hospital").await;
+    let start = format!("{at}/assessments/new");
+    for title in ["Spring", "Autumn"] {
+        let overview = browser.get(&at).await.body.replace("<!>", "");
+        let link = overview.split("<a ").find(|link| link.contains(&format!("href=\"{start}\"")));
+        assert!(link.is_some_and(|link| link.contains(">Start assessment</a>")), "{title}: {overview}");
+        let form = browser.get(&start).await.body.replace("<!>", "");
+        for expected in ["for=\"framework\">Framework", "<select", "for=\"title\">Title", ">Start</button>"] {
+            assert!(form.contains(expected), "{expected} in {form}");
+        }
+        let typed = [("framework", "B7 1.0.0"), ("title", title)];
+        let started = browser.post(&start, &typed).await.location.unwrap();
+        assert!(browser.get(&started).await.body.contains(title));
+    }
+}
+
 #[tokio::test]
 async fn a_domain_asks_every_criterion_as_a_named_group_of_levels() {
     let site = Site::new().await;
