@@ -71,8 +71,8 @@ impl Site {
         let state = AppState { service: service.clone(), leptos, css: "/pkg/rung.css", demo: None };
         let sessions = app::web::session_layer(store.clone(), false);
         let drawn = from_fn_with_state(state.clone(), app::web::draw_errors);
-        let routes = app::router().merge(app::upload_router());
-        let router = routes.layer(drawn).layer(sessions).with_state(state);
+        let pages = app::router().merge(app::upload_router());
+        let router = pages.layer(drawn).layer(sessions).with_state(state);
         Self { router, service, store, _folder: folder }
     }
 

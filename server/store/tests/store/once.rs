@@ -18,7 +18,7 @@ async fn world(backend: Backend) -> World {
             created_at: NOW,
             expires_at: later(10_000),
         };
-        world.store.create_session(session).await.unwrap();
+        world.store.create_session(session).await.expect("a session is made");
     }
     world
 }
