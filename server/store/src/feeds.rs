@@ -4,7 +4,7 @@ use crate::audit;
 use crate::column::{Json, from_row};
 use crate::db::{Link, Store, row, rows, run, statements};
 use crate::error::{Naming, StoreError};
-use crate::ids::CheckId;
+use crate::ids::{CheckId, UnixMillis};
 use crate::queue::Job;
 use crate::record::{Audit, Feed, FeedReport, FeedTiming, Heard, Keeping, KeptReport, Reporter, TokenMade};
 
@@ -28,6 +28,7 @@ statements! {
         observations = COALESCE($4, observations), \
         observed_at = CASE WHEN $4 IS NULL THEN observed_at ELSE $3 END \
         WHERE check_id = $1 AND token_hash = $2 RETURNING reports, changed, changes, missed";
+    Both SET_BACK = "UPDATE feeds SET reported_at = $3 WHERE check_id = $1 AND reported_at = $2";
     Both KEEP = "INSERT INTO feed_reports (check_id, place, number, reported_at, observations) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (check_id, place) DO UPDATE SET number = excluded.number, \
         reported_at = excluded.reported_at, observations = excluded.observations";
@@ -135,6 +136,19 @@ impl Store {
     /// Takes a report in; durable when it returns. Reports that come at the same time share one transaction on SQLite.
     pub async fn hear(&self, report: FeedReport) -> Result<Heard, StoreError> {
         self.perform(report).await
+    }
+
+    /// Has the latest report have come `now`, if it is still the one that came by a clock which was ahead; whether it was.
+    pub async fn set_report_back(
+        &self,
+        check: CheckId,
+        ahead: UnixMillis,
+        now: UnixMillis,
+    ) -> Result<bool, StoreError> {
+        let mut writing = self.write().await?;
+        let set = run!(&mut writing.link(), SET_BACK, check, ahead, now)?;
+        writing.commit().await?;
+        Ok(set > 0)
     }
 
     /// Notes whether a look found no report in time. `false` where others than the `reports` that it saw have come

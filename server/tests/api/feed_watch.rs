@@ -93,3 +93,21 @@ async fn one_organization_lists_no_folder_of_another() {
     let request = other.api(Method::POST, &format!("/integrations/{integration}/checks")).json(&new);
     assert_eq!(Answer::of(request).await.pointers(), ["/parameters/location"]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_clock_set_back_an_hour_delays_no_word_of_a_silent_feed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let (check, heartbeats) = flow(&world, "1s").await;
+    world.owner.put(&format!("{check}/feed"), json!({ "grace": 2 })).await.expect(200);
+    let figures = json!({ "observations": { "nack_pct": 0.1 } }).to_string();
+    assert_eq!(report(&world, &heartbeats, &figures).await.status, 202);
+    until(async || latest(&world.owner, &check).await["observations"]["nack_pct"] == 0.1).await;
+    // It came by a clock that was an hour ahead.
+    world.app.execute("UPDATE feeds SET reported_at = reported_at + 3600000").await;
+    world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);
+    let state = async || world.owner.get(&format!("{check}/feed")).await.expect(200)["state"].clone();
+    until(async || state().await == "missing").await;
+}

@@ -139,14 +139,16 @@ impl Service {
     ) -> Result<bool, Error> {
         let Now { at, last_run, own, denying } = now;
         let failed = watch.fails > 0;
-        let failing_since = failed.then(|| before.failing_since.unwrap_or(at));
+        // Nothing begins after it is seen, though the clock was set back since.
+        let failing_since = failed.then(|| before.failing_since.unwrap_or(at).min(at));
         let beginning = |opening: Opening| {
             let (fails, since) = match opening {
                 Opening::Failures => (own.fails, own.since.or(failing_since)),
                 Opening::Flapping => (watch.fails, failing_since),
                 Opening::Contradiction => (denying, failing_since),
             };
-            Beginning { opening, fails, began_at: since.unwrap_or(at), opened_at: at, cause: &said.cause }
+            let began_at = since.unwrap_or(at).min(at);
+            Beginning { opening, fails, began_at, opened_at: at, cause: &said.cause }
         };
         let step = match (transition, before.incident) {
             (Some(Transition::Opened(opening)), _) => {
@@ -305,5 +307,51 @@ fn unmet(binding: &Binding, judged: &Judged, run: &Run) -> String {
         // A list may be as long as it likes: what is missing in it is what matters.
         None | Some(Value::List(_)) => format!("{asked}, which does not hold"),
         Some(seen) => format!("{asked}, got {seen}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::check::{Observations, Reach};
+    use store::record::IntegrationDetails;
+
+    use super::*;
+    use crate::check::{NewCheck, RawParameters};
+    use crate::touch::tests::{answered, world};
+
+    fn failed(check: &Check, started_at: i64) -> Run {
+        Run {
+            id: RunId::new(),
+            check: check.id,
+            scheduled_for: None,
+            started_at: UnixMillis(started_at),
+            duration_ms: 1,
+            status: Status::Fail,
+            reach: Reach::Answered,
+            warned: false,
+            observations: Observations::new(),
+            messages: Vec::new(),
+            checked: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_incident_begins_no_later_than_it_opens_though_the_clock_was_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_database, service, owner) = world(folder.path()).await;
+        let (org, _) = answered(&service, &owner, "Alder").await;
+        let details = IntegrationDetails { name: "API".to_owned(), ..IntegrationDetails::default() };
+        let integration = service.create_integration(&owner, org, details).await.unwrap().id;
+        let given = [("base_url".to_owned(), "https://fhir.example.org".into())];
+        let parameters = RawParameters::Json(given.into_iter().collect());
+        let new = NewCheck { kind: "fhir.smart_config".into(), parameters, interval_seconds: None };
+        let check = service.create_check(&owner, integration, new).await.unwrap();
+        // The clock was an hour ahead at the first of two failures.
+        for started_at in [3_660_000, 120_000] {
+            let run = failed(&check, started_at);
+            service.watch_run(&check, &run, &[], &Claims::default()).await.unwrap();
+        }
+        let opened = service.open_incidents(&owner, org).await.unwrap().remove(0);
+        assert_eq!((opened.began_at, opened.opened_at), (UnixMillis(120_000), UnixMillis(120_000)));
     }
 }

@@ -87,6 +87,24 @@ async fn an_incident_is_opened_goes_on_and_is_closed(
 
 #[rstest]
 #[tokio::test]
+async fn an_incident_closed_by_a_clock_that_was_set_back_ends_no_earlier_than_it_opened(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let check = world.check().await;
+    let opened = incident(world, &check);
+    let after = failed(&seen(world, check.id).await, Some(opened.id));
+    assert!(store.keep_watch(after, IncidentStep::Opened(Box::new(opened.clone()))).await.unwrap());
+    let before = seen(world, check.id).await;
+    let closed = Watched { watch: Watch::default(), incident: None, failing_since: None, ..before };
+    let step = IncidentStep::Closed { id: opened.id, at: later(-3_600_000) };
+    assert!(store.keep_watch(closed, step).await.unwrap());
+    assert_eq!(store.incident(opened.id).await.unwrap().unwrap().closed_at, Some(opened.opened_at));
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_outage_takes_the_place_of_a_contradiction_all_at_once(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

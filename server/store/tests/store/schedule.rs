@@ -78,6 +78,39 @@ async fn a_worker_whose_lease_ran_out_keeps_nothing(
 
 #[rstest]
 #[tokio::test]
+async fn of_two_workers_that_finish_a_check_at_the_same_instant_one_is_kept(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let check = world.check().await;
+    for round in 0..5 {
+        let due = later(round * 100_000);
+        let slow = world.claim("slow", due, 9).await.remove(0);
+        // Its lease ran out.
+        let quick = world.claim("quick", UnixMillis(due.0 + 1000), 9).await.remove(0);
+        let next = later((round + 1) * 100_000);
+        // The second of those of one lease is the same once more, as after an answer that was lost.
+        let (late, first, second) = tokio::join!(
+            complete(world, &slow, next),
+            complete(world, &quick, next),
+            complete(world, &quick, next)
+        );
+        let done = [late.1, first.1, second.1];
+        let stored = |done: &Recorded| matches!(done, Recorded::Stored { .. });
+        assert_eq!(done.iter().filter(|done| stored(done)).count(), 1, "{done:?}");
+        assert_eq!(late.1, Recorded::Superseded);
+        let count = usize::try_from(round).unwrap() + 1;
+        assert_eq!(
+            world.store.runs(check.id, None, 99).await.unwrap().len(),
+            count,
+            "one run for the instant"
+        );
+        assert_eq!(world.store.check(check.id).await.unwrap().unwrap().next_due_at, next);
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_instant_that_was_run_already_is_passed_over(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

@@ -25,6 +25,8 @@ async fn a_session_is_there_until_it_expires(#[values(Backend::Sqlite, Backend::
     assert_eq!(store.session("one", later(1000)).await.unwrap(), None);
     assert_eq!(store.session_user("one", later(1000)).await.unwrap(), None);
     assert_eq!(store.session("two", NOW).await.unwrap(), None);
+    assert!(store.session("one", later(-3_600_000)).await.unwrap().is_some(), "a clock set back ends none");
+    assert_eq!(store.delete_expired_sessions(later(-3_600_000)).await.unwrap(), 0);
 }
 
 #[rstest]

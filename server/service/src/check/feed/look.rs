@@ -18,6 +18,8 @@ use crate::{Error, FieldError, Service};
 const KEPT: u32 = 50;
 /// So often a feed is looked at in which reports come during each look.
 const LOOKS: usize = 4;
+/// A report that came so much later than the present came by a clock that was set back since: those of two nodes are closer.
+const AHEAD_MS: i64 = 60_000;
 
 impl Service {
     /// What the latest report of a feed says, and how old it is.
@@ -34,13 +36,19 @@ impl Service {
         let mut left = LOOKS;
         loop {
             let feed = self.store().feed(check.id).await?.unwrap_or_default();
-            let Some(reported_at) = feed.reported_at else {
+            let Some(mut reported_at) = feed.reported_at else {
                 let text = match feed.token_made_at {
                     Some(_) => "Nothing has reported yet. The check's page has the address to report to.",
                     None => "Nothing can report yet: make a token on the check's page.",
                 };
                 return Ok(said(Severity::Info, text));
             };
+            if reported_at.0 > now.0 + AHEAD_MS {
+                // When it came nobody can tell any more. Left as it is, a silent feed would be in time until the clock gets
+                // there.
+                self.store().set_report_back(check.id, reported_at, now).await?;
+                reported_at = now;
+            }
             let schedule = match Schedule::read(&feed.timing, cadence(kind, &parameters), now) {
                 Ok(schedule) => schedule,
                 Err(errors) => return Ok(said(Severity::Error, &unreadable(&errors))),
