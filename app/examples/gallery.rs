@@ -285,7 +285,7 @@ fn signs() -> AnyView {
                         </td>
                     </tr>
                 </Table>
-                <Pager label="Pages" paging href=|page| format!("?page={page}")/>
+                <Pager label="Pages" paging href=Box::new(|page: usize| format!("?page={page}"))/>
                 <Drawer summary="Open drawer" open=true><p class="small">"Content."</p></Drawer>
                 <Drawer summary="Closed drawer"><p class="small">"Content."</p></Drawer>
                 <div class="sign-side"><SignLadder rungs/></div>

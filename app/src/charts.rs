@@ -1,7 +1,7 @@
 //! Charts as inline SVG: pure functions of plain data, drawn on the server.
 //!
 //! [`Ladder`], [`CoverLadder`], [`DomainBars`], [`Bar`], [`Meter`], [`Radar`], [`StatusStrip`], [`ExchangeMap`],
-//! [`LatencyPlot`], [`ExpiryPlot`], [`Spark`], [`ClimbPlot`], [`CoursePlot`], [`BoxPlot`].
+//! [`LatencyPlot`], [`ExpiryPlot`], [`SpreadPlot`], [`Spark`], [`ClimbPlot`], [`CoursePlot`], [`BoxPlot`].
 //!
 //! Claimed is hatched and behind, proven solid and in front, contradicted hatched in red, unknown a thin
 //! line, a threshold an ink tick: pattern, height and shape differ, so that each reads in grey. Every drawing

@@ -1,6 +1,6 @@
 //! Charts of trend and peers: where things are drawn, and what is said to who cannot see it.
 
-use app::charts::{BoxNumbers, BoxPlot, CourseMark, CoursePlot, CourseStep, Reading};
+use app::charts::{BoxNumbers, BoxPlot, CourseMark, CoursePlot, CourseStep, PlotText, Reading, SpreadPlot};
 use leptos::prelude::*;
 
 fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
@@ -80,4 +80,26 @@ fn a_box_plot_says_its_five_numbers_and_marks_the_own_value() {
     assert!(with.contains(r#"<rect x="49.5%" y="0" width="1%" height="18" class="c-proven""#), "{with}");
     let without = html(|| view! { <BoxPlot id="b" what="PAT" numbers=numbers() own=None/> });
     assert!(!without.contains("yours") && !without.contains("c-proven"), "{without}");
+}
+
+#[test]
+fn how_many_scores_are_spread_is_drawn_as_five_lines_from_when_there_is_a_score() {
+    let text = PlotText {
+        id: "s".to_owned(),
+        title: "Proven scores of 40 assessments".to_owned(),
+        desc: "Lines over time".to_owned(),
+        along: vec!["1 Mar 2026".to_owned()],
+    };
+    let instants = vec![None, Some([0.0, 25.0, 50.0, 75.0, 100.0]), Some([10.0, 25.0, 60.0, 75.0, 90.0])];
+    let html = html(|| view! { <SpreadPlot text=text instants=instants/> });
+    assert_eq!(html.matches("<polyline").count(), 5, "{html}");
+    for line in [
+        r#"points="450,100 900,80" class="c-line""#,
+        r#"points="450,150 900,150" class="c-line-2""#,
+        r#"points="450,200 900,180" class="c-line-3""#,
+        r#"points="450,0 900,20" class="c-line-3""#,
+    ] {
+        assert!(html.contains(line), "{line} in {html}");
+    }
+    assert!(html.contains("<title id=\"s\">Proven scores of 40 assessments</title>"), "{html}");
 }

@@ -137,6 +137,7 @@ fn described_routes() -> OpenApiRouter<Service> {
         .routes(routes!(score::get))
         .routes(routes!(timeline::get))
         .routes(routes!(comparison::get))
+        .routes(routes!(comparison::table))
         .routes(routes!(benchmark::get, benchmark::put))
         .routes(routes!(report::json))
         .routes(routes!(report::csv))

@@ -66,6 +66,7 @@ mod api {
     mod ties;
     mod together;
     mod trend;
+    mod trend_many;
     mod typed_answers;
     mod uploads;
     mod vectors;

@@ -1,5 +1,5 @@
-//! Plots over time that stretch to their column: latency, and days to expiry. Labels are HTML, outside the
-//! drawing.
+//! Plots over time that stretch to their column: latency, days to expiry, and how many scores are spread. Labels are HTML,
+//! outside the drawing.
 
 use leptos::prelude::*;
 
@@ -170,6 +170,36 @@ pub fn ExpiryPlot(
             {plot(text, " days", top, least, &lines)}
             <figcaption class="row">
                 <ul class="legend">{key("c-line", "days left")}{threshold_key}</ul>
+            </figcaption>
+        </figure>
+    }
+    .into_any()
+}
+
+/// How the scores of many are spread over time, 0 to 100 upwards: the median solid, the quartiles dashed, the lowest and the
+/// highest dotted. Each instant has these five numbers, the lowest first; `None` where there was no score.
+#[component]
+pub fn SpreadPlot(text: PlotText, instants: Vec<Option<[f64; 5]>>) -> impl IntoView {
+    let line = |class, place: usize| Line {
+        class,
+        values: instants.iter().map(|numbers| numbers.map(|numbers| numbers[place])).collect(),
+    };
+    let lines = [
+        line("c-line-3", 0),
+        line("c-line-3", 4),
+        line("c-line-2", 1),
+        line("c-line-2", 3),
+        line("c-line", 2),
+    ];
+    view! {
+        <figure class="figure">
+            {plot(text, "", 100.0, None, &lines)}
+            <figcaption class="row">
+                <ul class="legend">
+                    {key("c-line", "median")}
+                    {key("c-line-2", "quartiles")}
+                    {key("c-line-3", "lowest and highest")}
+                </ul>
             </figcaption>
         </figure>
     }

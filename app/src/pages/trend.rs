@@ -1,16 +1,24 @@
-//! Trend and comparison: assessments over time on one axis, and side by side by domain and criterion.
+//! Trend and comparison: assessments over time on one axis, and side by side by domain and criterion. Of many, a part at a
+//! time stands beside the one that they are held against; links lead to the others.
 
 mod choose;
 pub(crate) mod course;
 mod sides;
+mod spread;
 
+pub(crate) use choose::{ALL, NAMED};
 use leptos::prelude::*;
-use service::trend::{Comparison, Offer};
+use service::AssessmentId;
+use service::record::SavedView;
+use service::trend::{Chosen, Comparison, Offer, Spread};
 
 use super::parts::RefusalNote;
-use crate::ui::{ButtonLink, Disclaimer, PageHead, Section};
-use crate::web::Refusal;
+use crate::ui::{ButtonKind, ButtonLink, Disclaimer, PageHead, Pager, Paging, Section};
+use crate::web::{Refusal, percent_encoded};
 use crate::words::plural;
+
+/// So many stand beside the base.
+pub(crate) const PER_PAGE: usize = 12;
 
 /// Which criteria are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,52 +28,96 @@ pub(crate) enum Criteria {
     All,
 }
 
+/// What of a comparison is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// From 1.
+    pub(crate) page: usize,
+    pub(crate) criteria: Criteria,
+    /// What the others are held against, where somebody chose it.
+    pub(crate) base: Option<AssessmentId>,
+}
+
+/// What is compared, and the part of it that is shown.
+pub(crate) struct Shown {
+    pub(crate) chosen: Chosen,
+    pub(crate) comparison: Comparison,
+    /// Where the part is not all.
+    pub(crate) spread: Option<Spread>,
+    pub(crate) paging: Paging,
+}
+
 /// What the page shows.
 pub(crate) struct TrendSheet {
     /// `None` before anything was chosen.
-    pub(crate) comparison: Option<Comparison>,
+    pub(crate) shown: Option<Shown>,
     pub(crate) offer: Offer,
-    pub(crate) criteria: Criteria,
+    pub(crate) views: Vec<SavedView>,
+    pub(crate) part: Part,
+    /// What was chosen, as the address says it.
+    pub(crate) choice: Vec<(&'static str, String)>,
     /// A part of an organization's name, as it was typed.
     pub(crate) name: String,
     pub(crate) refusal: Option<Refusal>,
 }
 
 impl TrendSheet {
-    /// The address of the same comparison with these criteria.
-    fn address(&self, criteria: Criteria) -> String {
-        let compared = self.comparison.iter().flat_map(|comparison| &comparison.compared);
-        let ids = compared.map(|one| format!("assessment={}", one.assessed.bundle.assessment.id));
-        let all = (criteria == Criteria::All).then(|| "criteria=all".to_owned());
-        let query: Vec<String> = ids.chain(all).collect();
-        format!("/trend?{}", query.join("&"))
+    /// The address of the same choice, with another part of it.
+    fn address(&self, part: Part) -> String {
+        address(&self.choice, part)
     }
+
+    /// Links to the other parts, which lead to this section.
+    fn pager(&self, shown: &Shown, label: &'static str, section: &'static str) -> AnyView {
+        let (choice, part) = (self.choice.clone(), self.part);
+        let href: Box<dyn Fn(usize) -> String> =
+            Box::new(move |page: usize| format!("{}#{section}", address(&choice, Part { page, ..part })));
+        view! { <Pager label=label paging=shown.paging href=href/> }.into_any()
+    }
+}
+
+fn query(choice: &[(&'static str, String)], base: Option<AssessmentId>) -> Vec<String> {
+    let chosen = choice.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value)));
+    chosen.chain(base.map(|base| format!("base={base}"))).collect()
+}
+
+fn address(choice: &[(&'static str, String)], part: Part) -> String {
+    let mut query = query(choice, part.base);
+    if part.criteria == Criteria::All {
+        query.push("criteria=all".to_owned());
+    }
+    if part.page > 1 {
+        query.push(format!("page={}", part.page));
+    }
+    format!("/trend?{}", query.join("&"))
 }
 
 /// The page's content.
 pub(crate) fn trend_page(sheet: &TrendSheet) -> AnyView {
-    let chosen = choose::section(sheet);
+    let choose = choose::section(sheet);
     let refusal = sheet.refusal.clone();
-    let Some(comparison) = &sheet.comparison else {
+    let Some(shown) = &sheet.shown else {
         return view! {
             <PageHead title="Trend and comparison" under="Choose assessments by one framework, of one organization or of several."/>
             <RefusalNote refusal=refusal/>
-            <div class="stack-wide">{chosen}</div>
+            <div class="stack-wide">{choose}</div>
         }
         .into_any();
     };
-    let names = names(comparison);
+    let names = names(shown);
     let (course, by_domain, by_criterion) = (
-        course::section(comparison, &names),
-        sides::domains(comparison, &names),
-        sides::criteria(sheet, comparison, &names),
+        course::section(sheet, shown, &names),
+        sides::domains(sheet, shown, &names),
+        sides::criteria(sheet, shown, &names),
     );
-    let versions = comparison.across_versions().then(|| {
+    let versions = shown.chosen.across_versions().then(|| {
         let words = "They are by several versions of the framework: each is scored by the weights and anchors of its own version.";
         view! { <p class="measure">{words}</p> }
     });
+    let csv = format!("/trend.csv?{}", query(&sheet.choice, sheet.part.base).join("&"));
     view! {
-        <PageHead title="Trend and comparison" under=summary(comparison)>
+        <PageHead title="Trend and comparison" under=summary(shown)>
+            <ButtonLink href=csv kind=ButtonKind::Plain>"Download as CSV"</ButtonLink>
             <ButtonLink href="#choose">"Choose others"</ButtonLink>
         </PageHead>
         <RefusalNote refusal=refusal/>
@@ -73,35 +125,31 @@ pub(crate) fn trend_page(sheet: &TrendSheet) -> AnyView {
             <Section id="course" title="Over time">{versions}{course}</Section>
             {by_domain}
             {by_criterion}
-            {chosen}
-            <Disclaimer words=comparison.base().disclaimer.clone()/>
+            {choose}
+            <Disclaimer words=shown.comparison.base().disclaimer.clone()/>
         </div>
     }
     .into_any()
 }
 
-fn summary(comparison: &Comparison) -> String {
-    let compared = &comparison.compared;
-    let mut organizations: Vec<_> = compared.iter().map(|one| one.assessed.bundle.organization.id).collect();
-    organizations.sort_unstable();
-    organizations.dedup();
-    let framework = comparison.base();
+fn summary(shown: &Shown) -> String {
+    let (chosen, framework) = (&shown.chosen, shown.comparison.base());
     let what = format!(
         "{} of {}",
-        plural(compared.len(), "assessment"),
-        match organizations.len() {
-            1 => compared[0].assessed.bundle.organization.name.clone(),
+        plural(chosen.all().len(), "assessment"),
+        match chosen.organizations() {
+            1 => chosen.base().organization.clone(),
             count => plural(count, "organization"),
         }
     );
     format!("{what}, {}", framework.title)
 }
 
-/// What each is called: its title, with the organization where there are several, and the version where it is another.
-fn names(comparison: &Comparison) -> Vec<String> {
-    let first = &comparison.compared[0].assessed.bundle.organization;
-    let several = comparison.compared.iter().any(|one| one.assessed.bundle.organization.id != first.id);
-    let across = comparison.across_versions();
+/// What each that is shown is called: its title, with the organization where there are several, and the version where it
+/// is another.
+fn names(shown: &Shown) -> Vec<String> {
+    let several = shown.chosen.organizations() > 1;
+    let across = shown.chosen.across_versions();
     let name = |one: &service::trend::Compared| {
         let bundle = &one.assessed.bundle;
         let mut name = bundle.assessment.title.clone();
@@ -113,5 +161,5 @@ fn names(comparison: &Comparison) -> Vec<String> {
         }
         name
     };
-    comparison.compared.iter().map(name).collect()
+    shown.comparison.compared.iter().map(name).collect()
 }

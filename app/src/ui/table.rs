@@ -179,7 +179,11 @@ impl Paging {
 
 /// Links to the pages of a list: `href` gives the address of a page. Nothing when one page holds it all.
 #[component]
-pub fn Pager(#[prop(into)] label: String, paging: Paging, href: fn(usize) -> String) -> impl IntoView {
+pub fn Pager(
+    #[prop(into)] label: String,
+    paging: Paging,
+    href: Box<dyn Fn(usize) -> String>,
+) -> impl IntoView {
     if paging.pages() == 1 {
         return ().into_any();
     }

@@ -195,7 +195,7 @@ pub(crate) fn write(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let mut record =
         |cells: Vec<String>| writer.write_record(cells).expect("memory takes every record of one length");
-    record(columns.iter().map(|name| (*name).to_owned()).collect());
+    record(columns.iter().map(|name| harmless((*name).to_owned())).collect());
     for row in rows {
         record(row.into_iter().map(harmless).collect());
     }

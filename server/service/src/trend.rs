@@ -1,33 +1,31 @@
 //! Trend and comparison: any assessments that somebody may read, by any versions of one framework, side by side.
 //!
-//! The first one chosen is the base that the others are held against. Compared is what counts live; what was submitted
-//! and signed stands in the same course of time beside it ([`Course`]).
+//! What is compared is [chosen](Chosen) first; the first one is the base that the others are held against. Of many, a part at a
+//! time stands beside the base; all of them are in a [`Spread`] over time, and in one [table](Service::comparison_table). Compared
+//! is what counts live; what was submitted and signed stands in the same course of time beside it ([`Course`]).
 
+mod choose;
 mod course;
+mod spread;
+mod table;
 
 use std::sync::Arc;
 
 use domain::compare::{Difference, Distance, Side, asks_the_same, differences};
 use domain::scoring::Exact;
-use domain::{CriterionCode, DomainCode, Framework, FrameworkCode};
-use store::record::{Choosable, FrameworkEntry};
-use store::{AssessmentId, OrgId};
+use domain::{CriterionCode, DomainCode, Framework};
+use store::record::Choosable;
 
 use crate::assessment::Assessed;
-use crate::{Actor, Error, Permission, Service};
+use crate::{Actor, Error, Service};
 
+pub use choose::{Asked, Choice, Chosen, MOST_COMPARED, Offer};
 pub use course::{Course, CourseLine, CoursePoint, Turn};
-
-/// So many are compared at once: more would neither fit on a screen nor into an address.
-pub const MOST_COMPARED: usize = 50;
-
-/// So many are read, of which the latest that fit are offered.
-const READ: u32 = 5_000;
-const OFFERED: usize = 100;
+pub use spread::{Spread, SpreadAt};
 
 /// Assessments side by side.
 pub struct Comparison {
-    /// In the order in which they were chosen; the first one is the base.
+    /// The base, and the part of the others.
     pub compared: Vec<Compared>,
     /// Those of the base first.
     pub domains: Vec<ComparedDomain>,
@@ -80,28 +78,9 @@ impl ComparedCriterion {
     }
 }
 
-/// What may be compared.
-#[derive(Debug, Clone)]
-pub struct Offer {
-    /// The framework that is chosen from; `None` where there is none.
-    pub framework: Option<FrameworkCode>,
-    /// Of each framework the newest version.
-    pub frameworks: Vec<FrameworkEntry>,
-    /// Latest first.
-    pub assessments: Vec<Choosable>,
-    /// How many more fit.
-    pub left_out: usize,
-}
-
 impl Comparison {
     pub fn base(&self) -> &Framework {
         &self.compared[0].assessed.framework
-    }
-
-    /// Whether they are of several versions of the framework.
-    pub fn across_versions(&self) -> bool {
-        let version = &self.base().version;
-        self.compared.iter().any(|one| one.assessed.framework.version != *version)
     }
 
     /// How the overall score of the one at this place stands against the base's.
@@ -113,34 +92,16 @@ impl Comparison {
 }
 
 impl Service {
-    /// Compares assessments, in the order given.
-    pub async fn compare(&self, actor: &Actor, ids: &[AssessmentId]) -> Result<Comparison, Error> {
-        let mut chosen: Vec<AssessmentId> = Vec::new();
-        for id in ids {
-            if !chosen.contains(id) {
-                chosen.push(*id);
-            }
-        }
-        if chosen.is_empty() {
-            let problem = "Choose at least one assessment: one alone shows its course over time, several stand \
-                           side by side.";
-            return Err(Error::invalid("assessment", problem));
-        }
-        if chosen.len() > MOST_COMPARED {
-            let problem = format!("Choose at most {MOST_COMPARED} assessments at once.");
-            return Err(Error::invalid("assessment", problem));
-        }
+    /// Holds a part of what was chosen against its base.
+    pub async fn compare(
+        &self,
+        actor: &Actor,
+        chosen: &Chosen,
+        part: &[Choosable],
+    ) -> Result<Comparison, Error> {
         let mut all: Vec<Assessed> = Vec::new();
-        for id in chosen {
-            all.push(self.assessed(actor, id).await?);
-        }
-        let code = &all[0].framework.code;
-        if let Some(other) = all.iter().find(|one| one.framework.code != *code) {
-            let problem = format!(
-                "Choose assessments by one framework: {} is by {}, the first one by {code}.",
-                other.bundle.assessment.title, other.framework.code
-            );
-            return Err(Error::invalid("assessment", problem));
+        for one in std::iter::once(chosen.base()).chain(part) {
+            all.push(self.assessed(actor, one.id).await?);
         }
         self.read_submissions().await?;
         let (domains, criteria) = (domains(&all), criteria(&all));
@@ -150,53 +111,6 @@ impl Service {
             compared.push(Compared { assessed, course });
         }
         Ok(Comparison { compared, domains, criteria })
-    }
-
-    /// The assessments that the actor may choose, by one framework, of organizations whose name holds `name`.
-    pub async fn comparable(
-        &self,
-        actor: &Actor,
-        framework: Option<&FrameworkCode>,
-        name: &str,
-    ) -> Result<Offer, Error> {
-        let mut frameworks: Vec<FrameworkEntry> = Vec::new();
-        for entry in self.frameworks().await? {
-            match frameworks.iter_mut().find(|known| known.code == entry.code) {
-                Some(known) if known.imported_at < entry.imported_at => *known = entry,
-                Some(_) => {}
-                None => frameworks.push(entry),
-            }
-        }
-        let known = |code: &&FrameworkCode| frameworks.iter().any(|entry| entry.code == **code);
-        let chosen = if let Some(code) = framework {
-            Some(code).filter(known).cloned()
-        } else {
-            let used = self.store().frameworks_used(actor.user()).await?;
-            let all = self.frameworks().await?;
-            let used = used.first().and_then(|id| all.iter().find(|entry| entry.id == *id));
-            used.or_else(|| all.first()).map(|entry| entry.code.clone())
-        };
-        let mut assessments = match &chosen {
-            Some(code) => self.store().choosable(actor.user(), code, READ).await?,
-            None => Vec::new(),
-        };
-        let name = name.trim().to_lowercase();
-        assessments.retain(|one| one.organization.to_lowercase().contains(&name));
-        let left_out = assessments.len().saturating_sub(OFFERED);
-        assessments.truncate(OFFERED);
-        Ok(Offer { framework: chosen, frameworks, assessments, left_out })
-    }
-
-    /// The assessments of an organization by the framework of its current one, oldest first; at most the latest
-    /// [`MOST_COMPARED`].
-    pub async fn assessments_to_compare(
-        &self,
-        actor: &Actor,
-        org: OrgId,
-    ) -> Result<Vec<AssessmentId>, Error> {
-        self.authorize(actor, org, Permission::Read, "The organization").await?;
-        let mut all = self.store().comparable_of(org).await?;
-        Ok(all.split_off(all.len().saturating_sub(MOST_COMPARED)))
     }
 }
 

@@ -3,20 +3,28 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use domain::FrameworkCode;
 use domain::compare::{Difference, Distance, Side};
 use domain::live::Fraction;
 use domain::scoring::{Exact, display, fraction};
 use serde::Serialize;
 use service::record::{HandedIn, SnapshotKind};
-use service::trend::{Compared, ComparedCriterion, ComparedDomain, Comparison, CoursePoint, CriterionSide};
+use service::trend::{
+    Asked, Choice, Chosen, Compared, ComparedCriterion, ComparedDomain, Comparison, CoursePoint,
+    CriterionSide,
+};
 use service::{AssessmentId, Service};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Bearer, Queried};
+use super::paging::{PageQuery, Paging};
 use super::problem::Problem;
 use super::time;
 
-/// Assessments side by side. Lists below have one entry for each, in the same order; the first one is the base.
+/// Assessments side by side: the base, and a part of the others. Lists below have one entry for each, in the same order; the
+/// first one is the base.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Comparison)]
 pub(super) struct Shown {
@@ -24,6 +32,10 @@ pub(super) struct Shown {
     disclaimer: String,
     /// Whether they are by several versions of the framework, each scored by its own weights.
     across_versions: bool,
+    /// How many are compared in all, the base with them.
+    total: usize,
+    /// What to send as `after` for the next part of the others; null at the end.
+    next: Option<String>,
     assessments: Vec<ComparedShown>,
     /// Those of the base first.
     domains: Vec<DomainShown>,
@@ -161,8 +173,8 @@ struct DifferenceShown {
     words: String,
 }
 
-impl From<&Comparison> for Shown {
-    fn from(comparison: &Comparison) -> Self {
+impl Shown {
+    fn of(chosen: &Chosen, comparison: &Comparison, next: Option<String>) -> Self {
         let assessments = comparison.compared.iter().enumerate();
         let assessments = assessments.map(|(place, one)| {
             let difference = comparison.overall_distance(place).filter(|_| place > 0);
@@ -170,7 +182,9 @@ impl From<&Comparison> for Shown {
         });
         Self {
             disclaimer: comparison.base().disclaimer.clone(),
-            across_versions: comparison.across_versions(),
+            across_versions: chosen.across_versions(),
+            total: chosen.all().len(),
+            next,
             assessments: assessments.collect(),
             domains: comparison.domains.iter().map(DomainShown::from).collect(),
             criteria: comparison.criteria.iter().map(CriterionShown::from).collect(),
@@ -273,18 +287,51 @@ impl From<&CriterionSide> for Standing {
     }
 }
 
-/// Which assessments are compared.
+/// Which assessments are compared: those that are named, or all of an organization, or all of yours by a framework. At most
+/// 1,000 at once.
 #[derive(Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "describes what is read as pairs")]
 pub(super) struct ComparedQuery {
     /// Once for each; the first one is the base. All by one framework, of any version.
-    assessment: Vec<String>,
+    assessment: Option<Vec<String>>,
+    /// In place of naming each: all of this organization, by the framework that is named, or that of its current assessment.
+    #[param(value_type = Option<String>, format = "uuid")]
+    organization: Option<String>,
+    /// Without an organization: all of your organizations, by this framework.
+    #[param(example = "B7")]
+    framework: Option<String>,
+    /// What the others are held against: one of those that are compared. The oldest where many are chosen at once.
+    #[param(value_type = Option<String>, format = "uuid")]
+    base: Option<String>,
+}
+
+/// What a query chooses.
+fn asked(query: &[(String, String)]) -> Result<Asked, Problem> {
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "The query names no assessment: look at its ids.");
+    let all = |wanted: &'static str| {
+        query.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    };
+    let one = |wanted| all(wanted).next().filter(|value| !value.is_empty());
+    let ids: Vec<AssessmentId> =
+        all("assessment").map(str::parse).collect::<Result<_, _>>().map_err(|_| unknown())?;
+    let framework = one("framework").map(FrameworkCode::from);
+    let choice = match (one("organization"), framework) {
+        _ if !ids.is_empty() => Choice::These(ids),
+        (Some(id), framework) => Choice::Organization { org: id.parse().map_err(|_| unknown())?, framework },
+        (None, Some(framework)) => Choice::Organizations { framework, name: String::new(), only: None },
+        (None, None) => Choice::These(ids),
+    };
+    let base = one("base").map(str::parse).transpose().map_err(|_| unknown())?;
+    Ok(Asked { choice, base })
 }
 
 /// Compare assessments by domain and by criterion, with how each came to where it stands
+///
+/// The base comes first in every part; `limit` and `after` page through the others, the latest first where many were chosen
+/// at once.
 #[utoipa::path(
-    get, path = "/comparison", tag = "assessments", params(ComparedQuery),
+    get, path = "/comparison", tag = "assessments", params(ComparedQuery, PageQuery),
     responses(
         (status = 200, body = Shown), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)
@@ -292,13 +339,33 @@ pub(super) struct ComparedQuery {
 )]
 pub(super) async fn get(
     Bearer(actor): Bearer,
+    paging: Paging<AssessmentId>,
     Queried(query): Queried<Vec<(String, String)>>,
     State(service): State<Service>,
 ) -> Result<Json<Shown>, Problem> {
-    let named = query.iter().filter(|(name, _)| name == "assessment");
-    let ids: Result<Vec<AssessmentId>, _> = named.map(|(_, id)| id.parse()).collect();
-    let ids = ids.map_err(|_| {
-        Problem::new(StatusCode::NOT_FOUND, "The query names no assessment: look at its ids.")
-    })?;
-    Ok(Json(Shown::from(&service.compare(&actor, &ids).await?)))
+    let chosen = service.chosen(&actor, &asked(&query)?).await?;
+    let part = paging.slice(chosen.others().to_vec(), |one| one.id, |one| one)?;
+    let comparison = service.compare(&actor, &chosen, &part.items).await?;
+    Ok(Json(Shown::of(&chosen, &comparison, part.next)))
+}
+
+/// All that is compared as CSV, a line for each assessment, the base first
+///
+/// The scores of every domain, proven and claimed; of every criterion the level that is claimed and the one that counts. A
+/// cell that a spreadsheet would take for a formula begins with an apostrophe.
+#[utoipa::path(
+    get, path = "/comparison.csv", tag = "assessments", params(ComparedQuery),
+    responses(
+        (status = 200, body = String, content_type = "text/csv"), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub(super) async fn table(
+    Bearer(actor): Bearer,
+    Queried(query): Queried<Vec<(String, String)>>,
+    State(service): State<Service>,
+) -> Result<Response, Problem> {
+    let chosen = service.chosen(&actor, &asked(&query)?).await?;
+    let csv = service.comparison_table(&actor, &chosen).await?;
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], csv).into_response())
 }

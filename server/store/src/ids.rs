@@ -81,13 +81,19 @@ ids! {
     OnceId,
 }
 
-impl RunId {
-    /// Not after any identifier made at that instant or later.
-    pub(crate) fn earliest_at(at: UnixMillis) -> Self {
-        // The first 48 bits of a UUIDv7 are the milliseconds since 1970 (RFC 9562, section 5.7).
-        Self(Uuid::from_u128(u128::try_from(at.0).unwrap_or(0) << 80))
-    }
+macro_rules! earliest {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// Not after any identifier made at that instant or later.
+            pub(crate) fn earliest_at(at: UnixMillis) -> Self {
+                // The first 48 bits of a UUIDv7 are the milliseconds since 1970 (RFC 9562, section 5.7).
+                Self(Uuid::from_u128(u128::try_from(at.0).unwrap_or(0) << 80))
+            }
+        }
+    )+};
 }
+
+earliest! { RunId, LiveChangeId }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

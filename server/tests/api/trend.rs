@@ -137,7 +137,9 @@ async fn the_page_draws_the_course_and_names_the_differences(
     let sent = world.owner.page(&format!("/orgs/{}/trend", world.slug)).await;
     assert_eq!(sent.status, 303);
     let address = sent.location().to_owned();
-    assert_eq!(address, format!("/trend{}", of(&[&world.assessment, &autumn])));
+    assert_eq!(address, format!("/trend?organization={}", world.slug));
+    let named = world.owner.page(&format!("/trend{}", of(&[&autumn, &world.assessment]))).await;
+    assert!(named.text.contains("<title id=\"course-0\">Spring: proven"), "the oldest is the base");
     let page = world.owner.page(&address).await;
     assert_eq!(page.status, 200, "{}", page.text);
     for words in [

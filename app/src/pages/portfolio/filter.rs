@@ -59,7 +59,7 @@ impl PortfolioFilter {
     }
 
     /// The organizations that fit, in the chosen order.
-    pub(super) fn choose<'a>(&self, portfolio: &'a Portfolio) -> Vec<&'a Client> {
+    pub(crate) fn choose<'a>(&self, portfolio: &'a Portfolio) -> Vec<&'a Client> {
         let mut chosen: Vec<_> = portfolio.clients.iter().filter(|client| self.keeps(client)).collect();
         let assessed = |client: &'a Client| client.assessment.as_ref();
         match self.0.get("order") {

@@ -2,14 +2,48 @@
 
 use leptos::prelude::*;
 use service::record::Choosable;
+use service::trend::MOST_COMPARED;
 
-use super::TrendSheet;
-use crate::ui::{Button, ButtonKind, CheckboxGroup, Choice, Empty, Section, Select, TextInput, date_of, day};
+use super::{TrendSheet, query};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, CheckboxGroup, Choice, Empty, Section, Select, TextInput, date_of, day,
+};
 use crate::words::{assessment_state_word, plural};
 
+/// In an address, `compare` says so where all that fit are chosen.
+pub(crate) const ALL: &str = "all";
+/// Names an assessment in an address.
+pub(crate) const NAMED: &str = "assessment";
+
 pub(super) fn section(sheet: &TrendSheet) -> AnyView {
-    let (filter, list) = (filter(sheet), list(sheet));
-    view! { <Section id="choose" title="What is compared">{filter}{list}</Section> }.into_any()
+    let (filter, at_once, list) = (filter(sheet), at_once(sheet), list(sheet));
+    view! { <Section id="choose" title="What is compared">{filter}{at_once}{list}</Section> }.into_any()
+}
+
+/// Links that choose many: their address names none of them, so that it stays short.
+fn at_once(sheet: &TrendSheet) -> Option<AnyView> {
+    let offer = &sheet.offer;
+    let count = offer.assessments.len() + offer.left_out;
+    let code = offer.framework.as_ref()?.to_string();
+    let all = (2..=MOST_COMPARED).contains(&count).then(|| {
+        let choice = [("compare", ALL.to_owned()), ("framework", code), ("name", sheet.name.clone())];
+        let href = format!("/trend?{}", query(&choice, None).join("&"));
+        view! { <ButtonLink href=href>{format!("Compare all {count} that fit")}</ButtonLink> }
+    });
+    let more = (count > MOST_COMPARED).then(|| {
+        let words =
+            format!("{count} assessments fit, and at most 1,000 are compared at once: name an organization.");
+        view! { <p class="small dim">{words}</p> }
+    });
+    if all.is_none() && more.is_none() && sheet.views.is_empty() {
+        return None;
+    }
+    let views = sheet.views.iter().map(|view| {
+        let href = format!("/trend?view={}", view.id);
+        view! { <ButtonLink href=href>{format!("All of the view {}", view.name)}</ButtonLink> }
+    });
+    let views = views.collect_view();
+    Some(view! { {more}<p class="row gap-small gap-below no-print">{all}{views}</p> }.into_any())
 }
 
 fn filter(sheet: &TrendSheet) -> AnyView {
@@ -31,12 +65,14 @@ fn list(sheet: &TrendSheet) -> AnyView {
     if offer.assessments.is_empty() {
         return view! { <Empty><p>"No assessment of yours fits this choice."</p></Empty> }.into_any();
     }
-    let compared = sheet.comparison.iter().flat_map(|comparison| &comparison.compared);
-    let compared: Vec<_> = compared.map(|one| one.assessed.bundle.assessment.id).collect();
-    let choices = offer
-        .assessments
-        .iter()
-        .map(|one| Choice::new(one.id.to_string(), words(one)).chosen_if(compared.contains(&one.id)));
+    // Where many were chosen at once, none was ticked.
+    let named = sheet.choice.iter().filter(|(name, _)| *name == NAMED);
+    let compared: Vec<_> = named.map(|(_, id)| id.as_str()).collect();
+    let choices = offer.assessments.iter().map(|one| {
+        let id = one.id.to_string();
+        let chosen = compared.contains(&id.as_str());
+        Choice::new(id, words(one)).chosen_if(chosen)
+    });
     let more = (offer.left_out > 0).then(|| {
         let words =
             format!("{} more fit: name the organization to see them.", plural(offer.left_out, "assessment"));

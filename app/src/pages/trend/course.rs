@@ -5,8 +5,9 @@ use domain::live::Fraction;
 use domain::scoring::display;
 use leptos::prelude::*;
 use service::UnixMillis;
-use service::trend::{Compared, Comparison, Course, CourseLine, CoursePoint, Turn};
+use service::trend::{Compared, Course, CourseLine, CoursePoint, Turn};
 
+use super::{Part, Shown, TrendSheet, spread};
 use crate::charts::{CourseLegend, CourseMark, CoursePlot, CourseStep};
 use crate::ui::{Column, Drawer, Moment, Table, TableLook, day};
 use crate::words::{Paths, assessment_state_word, reading};
@@ -64,29 +65,40 @@ impl Axis {
     }
 }
 
-pub(super) fn section(comparison: &Comparison, names: &[String]) -> AnyView {
-    let axis = Axis::of(comparison.compared.iter().map(|one| &one.course));
-    let parts: Vec<_> = comparison
-        .compared
-        .iter()
-        .zip(names)
-        .enumerate()
-        .map(|(number, (one, name))| part(&axis, one, name, number))
-        .collect();
+pub(super) fn section(sheet: &TrendSheet, shown: &Shown, names: &[String]) -> AnyView {
+    let compared = &shown.comparison.compared;
+    let axis = Axis::of(compared.iter().map(|one| &one.course));
+    let count = shown.chosen.all().len();
+    let together = shown.spread.as_ref().map(|spread| spread::all_together(spread, count));
+    let courses = compared.iter().zip(names).enumerate().map(|(number, (one, name))| {
+        let id = one.assessed.bundle.assessment.id;
+        let base = Part { base: Some(id), page: 1, ..sheet.part };
+        let base = (number > 0).then(|| sheet.address(base));
+        course(&axis, one, name, number, base)
+    });
+    let courses: Vec<_> = courses.collect();
+    let pager = sheet.pager(shown, "Others over time", "course");
     view! {
-        <CourseLegend/>
-        <div class="stack-wide gap-above">{parts}</div>
+        {together}
+        <div class="gap-above"><CourseLegend/></div>
+        <div class="stack-wide gap-above">{courses}</div>
+        {pager}
         <p class="fine gap-above">{METHOD}</p>
     }
     .into_any()
 }
 
-fn part(axis: &Axis, one: &Compared, name: &str, number: usize) -> AnyView {
+/// `base` is the address at which the others are held against this one, where they are not.
+fn course(axis: &Axis, one: &Compared, name: &str, number: usize, base: Option<String>) -> AnyView {
     let bundle = &one.assessed.bundle;
     let paths = Paths::new(&bundle.organization.slug, bundle.assessment.id);
     let state = assessment_state_word(bundle.assessment.state);
     let sample = if bundle.organization.demo { ", demonstration" } else { "" };
     let drawn = plot_and_table(axis, &one.course, &format!("course-{number}"), name);
+    let base = base.map(|href| {
+        let name = view! { <span class="vh">{format!(": {name}")}</span> };
+        view! { <p class="small no-print"><a href=href>"Hold the others against this one"{name}</a></p> }
+    });
     view! {
         <div class="keep">
             <h3>
@@ -94,6 +106,7 @@ fn part(axis: &Axis, one: &Compared, name: &str, number: usize) -> AnyView {
                 <span class="dim small light">{format!(" {state}{sample}")}</span>
             </h3>
             {drawn}
+            {base}
         </div>
     }
     .into_any()

@@ -3,9 +3,9 @@
 use domain::compare::{Difference, Distance, Side};
 use domain::scoring::display;
 use leptos::prelude::*;
-use service::trend::{ComparedCriterion, Comparison, CriterionSide, DomainSide};
+use service::trend::{ComparedCriterion, CriterionSide, DomainSide};
 
-use super::{Criteria, TrendSheet};
+use super::{Criteria, Part, Shown, TrendSheet};
 use crate::ui::{Column, Note, Section, Table};
 use crate::words::claim_and_count;
 
@@ -27,7 +27,8 @@ fn domain_cell(place: usize, side: &DomainSide) -> AnyView {
     score_cell(side.proven.as_ref().map(display), side.distance.as_ref().filter(|_| place > 0), None)
 }
 
-pub(super) fn domains(comparison: &Comparison, names: &[String]) -> AnyView {
+pub(super) fn domains(sheet: &TrendSheet, shown: &Shown, names: &[String]) -> AnyView {
+    let comparison = &shown.comparison;
     let mut columns = vec![Column::text("Domain")];
     columns.extend(names.iter().cloned().map(Column::named_number));
     let totals = comparison.compared.iter().enumerate().map(|(place, one)| {
@@ -57,6 +58,7 @@ pub(super) fn domains(comparison: &Comparison, names: &[String]) -> AnyView {
         view! { <p>{format!("Proven score; below it the difference to {}", names[0])}</p> }.into_any()
     });
     let aside = aside.unwrap_or_else(|| view! { <p>"Proven score"</p> }.into_any());
+    let pager = sheet.pager(shown, "Others by domain", "domains");
     view! {
         <Section id="domains" title="By domain" aside=aside>
             <Table caption="Proven scores by domain, side by side" columns=columns>
@@ -64,37 +66,41 @@ pub(super) fn domains(comparison: &Comparison, names: &[String]) -> AnyView {
                 <tr><th scope="row">"Overall"</th>{totals}</tr>
                 {rows}
             </Table>
+            {pager}
         </Section>
     }
     .into_any()
 }
 
 /// Nothing to compare with one alone.
-pub(super) fn criteria(sheet: &TrendSheet, comparison: &Comparison, names: &[String]) -> Option<AnyView> {
+pub(super) fn criteria(sheet: &TrendSheet, shown: &Shown, names: &[String]) -> Option<AnyView> {
     if names.len() < 2 {
         return None;
     }
-    let all = &comparison.criteria;
+    let pager = sheet.pager(shown, "Others by criterion", "criteria");
+    let (all, chosen) = (&shown.comparison.criteria, sheet.part.criteria);
     let different = all.iter().filter(|criterion| criterion.differs()).count();
-    let shown = all.iter().filter(|criterion| sheet.criteria == Criteria::All || criterion.differs());
-    let shown: Vec<&ComparedCriterion> = shown.collect();
-    let (other, words) = match sheet.criteria {
+    let listed = all.iter().filter(|criterion| chosen == Criteria::All || criterion.differs());
+    let listed: Vec<&ComparedCriterion> = listed.collect();
+    let (other, words) = match chosen {
         Criteria::Different => (Criteria::All, format!("Show all {}", all.len())),
         Criteria::All => (Criteria::Different, "Show only what differs".to_owned()),
     };
-    let href = format!("{}#criteria", sheet.address(other));
+    let href = format!("{}#criteria", sheet.address(Part { criteria: other, ..sheet.part }));
     let count =
         format!("{different} of {} stand otherwise than in {}. ", plural_criteria(all.len()), names[0]);
     let aside = view! { <p class="no-print">{count}<a href=href>{words}</a></p> };
-    let table = if shown.is_empty() {
+    let table = if listed.is_empty() {
         view! { <Note title="No criterion stands otherwise"/> }.into_any()
     } else {
         let mut columns = vec![Column::text("Criterion")];
         columns.extend(names.iter().cloned().map(Column::named_text));
-        let rows = shown.into_iter().map(row).collect_view();
+        let rows = listed.into_iter().map(row).collect_view();
         view! { <Table caption="Criteria side by side" columns=columns>{rows}</Table> }.into_any()
     };
-    Some(view! { <Section id="criteria" title="By criterion" aside=aside>{table}</Section> }.into_any())
+    Some(
+        view! { <Section id="criteria" title="By criterion" aside=aside>{table}{pager}</Section> }.into_any(),
+    )
 }
 
 fn plural_criteria(count: usize) -> String {

@@ -6,7 +6,7 @@ use domain::live::Fraction;
 use domain::{CriterionCode, DomainCode, FrameworkCode, ProfileCode};
 
 use super::{AssessmentState, Claim, Rater, SizeBand, Snapshot};
-use crate::ids::{AssessmentId, SnapshotId, UnixMillis};
+use crate::ids::{AssessmentId, OrgId, SnapshotId, UnixMillis};
 
 /// The figures of a snapshot, as its file says them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,5 +47,8 @@ pub struct Choosable {
     pub framework_version: String,
     pub state: AssessmentState,
     pub created_at: UnixMillis,
+    pub org: OrgId,
     pub organization: String,
+    /// Whether the organization is a demonstration.
+    pub demo: bool,
 }

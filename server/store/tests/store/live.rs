@@ -7,7 +7,7 @@ use store::{AssessmentId, Backend, LiveChangeId, OverrideId, StoreError};
 
 use crate::world::{NOW, World, binding, later, ran};
 
-fn record(assessment: AssessmentId, rung: &str, revision: i64) -> LiveRecord {
+pub(crate) fn record(assessment: AssessmentId, rung: &str, revision: i64) -> LiveRecord {
     let result = LiveResult {
         rung: Some(rung.into()),
         overall: Some(Exact::new(1, 3).into()),

@@ -8,11 +8,12 @@ use domain::live::Fraction;
 use rstest::rstest;
 use store::record::AssessmentState::{Draft, Submitted};
 use store::record::{
-    AssessmentBundle, Before, Claim, Role, Sealed, Signed, Signing, SizeBand, Snapshot, SnapshotKind,
-    SnapshotResult,
+    AssessmentBundle, Before, Claim, LiveChangeRecord, Role, Sealed, Signed, Signing, SizeBand, Snapshot,
+    SnapshotKind, SnapshotResult,
 };
-use store::{AssessmentId, Backend, SnapshotId};
+use store::{AssessmentId, Backend, SnapshotId, UnixMillis};
 
+use crate::live::record;
 use crate::world::{NOW, World, baseline, later, level, organization, said};
 
 /// Submits an assessment; the file says nothing but this text.
@@ -87,6 +88,55 @@ async fn every_revision_of_an_answer_comes_in_the_order_of_time(
     assert_eq!(claims, wanted);
 }
 
+/// A change that was made at that instant, and begins its identifier with it.
+fn changed(assessment: AssessmentId, at: UnixMillis, from: &str, to: Option<&str>) -> LiveChangeRecord {
+    let fraction = |text: &str| Fraction::from(text.to_owned());
+    let id = format!("{:08x}-{:04x}-7000-8000-000000000001", at.0 >> 16, at.0 & 0xffff);
+    LiveChangeRecord {
+        id: id.parse().unwrap(),
+        assessment,
+        at,
+        from_rung: None,
+        to_rung: None,
+        from_overall: Some(fraction(from)),
+        to_overall: to.map(fraction),
+        causes: serde_json::json!([]),
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_scores_of_many_are_those_that_they_had_at_an_instant(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = &World::new(backend).await;
+    let store = &world.store;
+    let (moved, still) = (world.assessment().await.id, world.assessment().await.id);
+    let stranger = world.another_user("kim@example.org").await;
+    store.keep_live_result(record(still, "A", 0), None).await.unwrap();
+    let changes = [changed(moved, later(10), "1/4", Some("1/2")), changed(moved, later(20), "1/2", None)];
+    for (revision, change) in (0..).zip(changes) {
+        assert!(store.keep_live_result(record(moved, "A", revision), Some(change)).await.unwrap());
+    }
+    let at = async |user, at| -> Vec<Option<String>> {
+        let found = store.overall_at(user, &[still, moved], at).await.unwrap();
+        found.into_iter().map(|score| score.map(|score| score.as_str().to_owned())).collect()
+    };
+    let scored = |text: &str| Some(text.to_owned());
+    for (instant, score) in [
+        (later(0), scored("1/4")),
+        (later(9), scored("1/4")),
+        (later(10), scored("1/2")),
+        (later(19), scored("1/2")),
+        (later(20), None),
+        (later(1_000_000), None),
+    ] {
+        assert_eq!(at(world.user.id, instant).await, [score, scored("1/3")], "{instant:?}");
+    }
+    assert!(at(world.user.id, UnixMillis(NOW.0 - 1)).await.is_empty(), "neither had begun");
+    assert!(at(stranger.id, later(10)).await.is_empty(), "they belong to somebody else");
+}
+
 #[rstest]
 #[tokio::test]
 async fn somebody_chooses_among_the_assessments_of_their_organizations(
@@ -112,7 +162,16 @@ async fn somebody_chooses_among_the_assessments_of_their_organizations(
     store.add_member(world.org.id, stranger.id, Role::Viewer, NOW, said("member")).await.unwrap();
     assert_eq!(chosen(stranger.id, 10).await, [theirs.id, second, first]);
     assert!(store.choosable(world.user.id, &"B7".into(), 10).await.unwrap().is_empty());
-    assert_eq!(store.comparable_of(world.org.id).await.unwrap(), [first, second]);
+    let of = async |user, org| -> Vec<AssessmentId> {
+        let found = store.choosable_of(user, code, org, 10).await.unwrap();
+        found.into_iter().map(|one| one.id).collect()
+    };
+    assert_eq!(of(stranger.id, world.org.id).await, [second, first]);
+    assert!(of(world.user.id, theirs.org).await.is_empty());
+    assert_eq!(store.current_framework(world.org.id).await.unwrap().as_ref(), Some(code));
+    let alone = store.chosen(stranger.id, first).await.unwrap().unwrap();
+    assert_eq!((alone.id, alone.org, alone.demo), (first, world.org.id, false));
+    assert_eq!(store.chosen(world.user.id, theirs.id).await.unwrap(), None);
     let named = store.choosable(stranger.id, code, 1).await.unwrap();
     assert_eq!((named[0].organization.as_str(), named[0].title.as_str()), ("Clinic south", "This year"));
 }
