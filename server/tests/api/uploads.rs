@@ -106,13 +106,11 @@ async fn a_file_that_lies_or_could_harm_is_refused_in_words() {
     let lying = understated(bomb.clone());
     let astray = workbook("../../etc/cron.d/sheet1.xml", 1);
     let png = b"\x89PNG\r\n\x1a\nrest";
-    let cases: [(&str, &[u8], &str); 12] = [
+    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+    let cases: [(&str, &[u8], &str); 13] = [
         ("report.pdf", png, "PNG"),
-        (
-            "picture.svg",
-            b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>",
-            "markup",
-        ),
+        ("picture.png", svg, "markup"),
+        ("picture.svg", svg, "markup"),
         ("page.txt", b"\n<html><script>alert(1)</script>", "markup"),
         ("empty.xlsx", empty, "archive"),
         ("bomb.xlsx", &bomb, "unpack"),

@@ -89,7 +89,9 @@ fn no_cell_of_a_workbook_is_a_formula_and_every_text_is_kept() {
     }
     // Shared strings are texts, whatever they begin with.
     let texts = read("xl/sharedStrings.xml");
-    for formula in ["=1+1", "+1+1", "-1+1", "@SUM(A1)"] {
-        assert!(texts.contains(&format!(">{formula}</t>")), "{formula}: {texts}");
+    for formula in ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1"] {
+        assert!(texts.contains(&format!(">{formula}</t>")), "{formula:?}: {texts}");
     }
+    // Nor do they become formulas when somebody edits the cell.
+    assert!(read("xl/styles.xml").contains("quotePrefix=\"1\""));
 }
