@@ -58,18 +58,19 @@ impl Service {
         let glances = self.store().glances_of(assessed.bundle.assessment.org).await?;
         let failing: HashSet<CheckId> =
             glances.iter().filter(|check| check.status == Some(Status::Fail)).map(|check| check.id).collect();
-        let claims = Claims::default();
         for check in tied.into_values().filter(|check| !failing.contains(&check.id)) {
-            self.weigh_anew(check, &claims).await?;
+            self.weigh_anew(check).await?;
         }
         Ok(())
     }
 
     /// Weighs the latest run of a check once more, if an answer alone says whether it counts as a failure.
-    pub(super) async fn weigh_anew(&self, check: &Check, claims: &Claims) -> Result<(), Error> {
+    pub(super) async fn weigh_anew(&self, check: &Check) -> Result<(), Error> {
         for _ in 0..TRIES {
-            // The watch first: whatever is recorded after it makes this step stale.
+            // The watch first: whatever is recorded after it makes this step stale. What is claimed is read for each check, as
+            // it is by then: whoever changes an answer later looks at the check later.
             let Some((before, alerting)) = self.store().watched(check.id).await? else { return Ok(()) };
+            let claims = Claims::default();
             let standings = self.store().standings_of(check.id).await?;
             let Some(latest) = standings.first().map(|standing| standing.last_run) else { return Ok(()) };
             let Some(run) = self.store().run(latest).await? else { return Ok(()) };
@@ -78,7 +79,7 @@ impl Service {
                 return Ok(());
             }
             let judged: Vec<Judged> = standings.iter().map(|standing| judged(standing, &run)).collect();
-            let said = self.said(check, &run, &judged, claims).await?;
+            let said = self.said(check, &run, &judged, &claims).await?;
             let failed = said.status == Status::Fail;
             if failed == before.watch.open {
                 return Ok(());
@@ -94,7 +95,7 @@ impl Service {
             let transition = thresholds.told(moved, None, 0);
             let denying = if failed { self.good_runs(&run, running).await? } else { 0 };
             let now = Now { at: UnixMillis::now(), last_run: before.last_run, own: Own::default(), denying };
-            if self.take_step(check, &said, before, (watch, transition), now, claims).await? {
+            if self.take_step(check, &said, before, (watch, transition), now, &claims).await? {
                 return Ok(());
             }
         }

@@ -21,7 +21,8 @@ use crate::tie::is_tied;
 use crate::{Error, Service};
 
 /// What is claimed in the assessments of organizations that a check can still change, as it was when the first check of an
-/// organization was looked at. Lives no longer than a batch of runs: an answer that changes meanwhile is weighed by itself
+/// organization was looked at. Lives no longer than a batch of runs. An answer may change meanwhile: no incident opens or
+/// closes by what was claimed before (`incident/watch.rs`), and the changed answer is weighed by itself
 /// (`incident/anew.rs`).
 #[derive(Default)]
 pub(crate) struct Claims(Mutex<HashMap<OrgId, OfOrganization>>);
