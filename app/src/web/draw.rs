@@ -31,9 +31,11 @@ pub async fn draw_errors(State(state): State<AppState>, mut request: Request, ne
     request.extensions_mut().insert(shown.clone());
     let response = next.run(request).await;
     let response = drawn(&state, session.clone(), id.clone(), response).await;
+    // What stands in the page's place, an error or the way to another page, shows nothing of it.
+    let shown = Some(shown).filter(|_| response.status().is_success());
     match session {
         Some(session) if !response.status().is_server_error() => {
-            match settle(&state, &session, &shown).await {
+            match settle(&state, &session, shown.as_ref()).await {
                 Some(error) => drawn(&state, None, id, error.into_response()).await,
                 None => response,
             }
@@ -43,10 +45,10 @@ pub async fn draw_errors(State(state): State<AppState>, mut request: Request, ne
 }
 
 /// Writes what the answer that goes out changes. Why that failed, if it did.
-async fn settle(state: &AppState, session: &Session, shown: &Shown) -> Option<PageError> {
-    match unkept(session).await {
-        Some(error) => Some(error),
-        None => shown.forget(state, session).await,
+async fn settle(state: &AppState, session: &Session, shown: Option<&Shown>) -> Option<PageError> {
+    match (unkept(session).await, shown) {
+        (None, Some(shown)) => shown.forget(state, session).await,
+        (unkept, _) => unkept,
     }
 }
 

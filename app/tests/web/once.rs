@@ -81,6 +81,21 @@ async fn what_waits_to_be_shown_once_opens_for_its_reader_at_its_page_only() {
 }
 
 #[tokio::test]
+async fn what_a_page_that_is_refused_should_have_shown_once_goes_on_waiting() {
+    let site = Site::new().await;
+    let mut browser = site.signed_in().await;
+    let token = site.service.create_token_as_operator(EMAIL).await.unwrap();
+    let ana = site.service.actor_of_token(&token.secret).await.unwrap();
+    let session = site.service.sessions(&ana, "").await.unwrap().remove(0).key;
+    // The page looks for its campaign after what it is to show once, and there is none.
+    let place = "/portfolio/campaigns/0193e2f0-5b7c-7c3e-8a51-2b1f0c9d7e10";
+    let started = r#"{"done":1,"refused":[]}"#;
+    site.service.keep_once(&ana, &session, place, started).await.unwrap();
+    assert_eq!(browser.get(place).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.service.waiting_once(&ana, &session, place).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_waits_in_a_session_that_ended_meanwhile_is_no_fault() {
     let site = Site::new().await;
     site.signed_in().await;
