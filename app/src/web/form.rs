@@ -1,5 +1,6 @@
 //! Forms: reading them, and giving them back when they are refused.
 
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use domain::check::{CheckKinds, ParameterType};
 use futures_util::StreamExt as _;
@@ -125,8 +126,18 @@ async fn read(request: Request) -> Result<Option<Fields>, PageError> {
     if !is_plain_form(request.headers()) {
         return Err(PageError::unreadable("Send it from the page that it is on, as a plain form."));
     }
-    let mut pieces = request.into_body().into_data_stream();
-    let (mut body, mut bytes) = (Vec::new(), 0_usize);
+    let Some(body) = whole(request.into_body()).await? else { return Ok(None) };
+    Fields::parse(&body).map(Some).ok_or_else(|| {
+        PageError::unreadable(
+            "A text in it is not valid UTF-8, or holds a NUL character. Nothing was changed; go back, type the text again and send the form.",
+        )
+    })
+}
+
+/// A body as it was sent; `None` where it holds more than a form may, and was let past.
+pub(super) async fn whole(body: Body) -> Result<Option<Vec<u8>>, PageError> {
+    let mut pieces = body.into_data_stream();
+    let (mut whole, mut bytes) = (Vec::new(), 0_usize);
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| {
             if is_limit(&error) {
@@ -137,19 +148,12 @@ async fn read(request: Request) -> Result<Option<Fields>, PageError> {
         })?;
         bytes = bytes.saturating_add(piece.len());
         if bytes <= FORM_LIMIT {
-            body.extend_from_slice(&piece);
+            whole.extend_from_slice(&piece);
         } else {
-            body = Vec::new();
+            whole = Vec::new();
         }
     }
-    if bytes > FORM_LIMIT {
-        return Ok(None);
-    }
-    Fields::parse(&body).map(Some).ok_or_else(|| {
-        PageError::unreadable(
-            "A text in it is not valid UTF-8, or holds a NUL character. Nothing was changed; go back, type the text again and send the form.",
-        )
-    })
+    Ok((bytes <= FORM_LIMIT).then_some(whole))
 }
 
 fn is_plain_form(headers: &HeaderMap) -> bool {

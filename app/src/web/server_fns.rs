@@ -1,5 +1,6 @@
 //! The address at which islands call server functions, and what these get to know.
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -8,6 +9,7 @@ use service::{Actor, Service};
 
 use super::actor::MaybeActor;
 use super::error::{PageError, Problem};
+use super::form::whole;
 use super::state::AppState;
 use crate::api::Unanswered;
 use crate::ui::Zone;
@@ -20,7 +22,8 @@ pub struct UiContext {
     pub actor: Result<Option<Actor>, Unanswered>,
 }
 
-/// Runs the server function that the path names.
+/// Runs the server function that the path names. Its whole body is in memory, whoever sent it, so that no more is kept than a
+/// form may hold.
 pub async fn server_functions(
     State(state): State<AppState>,
     known: Result<MaybeActor, PageError>,
@@ -42,5 +45,8 @@ pub async fn server_functions(
         }
         provide_context(context.clone());
     };
+    let (parts, body) = request.into_parts();
+    let body = whole(body).await?.ok_or_else(PageError::too_large)?;
+    let request = Request::from_parts(parts, Body::from(body));
     Ok(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response())
 }

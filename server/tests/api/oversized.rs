@@ -102,3 +102,20 @@ async fn a_table_that_is_too_large_is_refused_at_its_field() {
     }
     world.app.stop().await;
 }
+
+#[tokio::test]
+async fn no_more_of_a_server_function_is_in_memory_than_a_form_may_hold() {
+    let world = World::new(Backend::Sqlite).await;
+    let sent = async |bytes: usize| {
+        let fields =
+            [("assessment", &*world.assessment), ("criterion", "PAT-1"), ("level", "3"), ("reason", "")];
+        let rationale = "a".repeat(bytes);
+        let rest = [("rationale", &*rationale), ("revision", "0")];
+        world.owner.submit("/api/ui/save_answer", &[&fields[..], &rest[..]].concat()).await
+    };
+    // Nobody is signed in, and whoever answers that has read all of it.
+    assert!(sent(7 * MB).await.text.contains("SignedOut"));
+    let refused = sent(9 * MB).await;
+    assert_eq!(refused.status, 413, "{}", refused.text);
+    world.app.stop().await;
+}
