@@ -201,10 +201,9 @@ impl FileForm {
         while let Some(part) = parts.next_field().await? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
-                match Came::read(part, room.as_ref()).await? {
-                    Came::Nothing => {}
-                    file => came = file,
-                }
+                // Of several the last counts, and no two are in memory.
+                drop(std::mem::replace(&mut came, Came::Nothing));
+                came = Came::read(part, room.as_ref()).await?;
                 continue;
             }
             let text = String::from_utf8(part.bytes().await?.into()).map_err(|_| UploadError::BadText)?;
