@@ -23,6 +23,9 @@ use super::paging::{PageQuery, Paging};
 use super::problem::Problem;
 use super::time;
 
+/// So many stand beside the base at most: what stands around an assessment is large, and all of a part is there at once.
+const MOST_BESIDE: u32 = 50;
+
 /// Assessments side by side: the base, and a part of the others. Lists below have one entry for each, in the same order; the
 /// first one is the base.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -328,8 +331,8 @@ fn asked(query: &[(String, String)]) -> Result<Asked, Problem> {
 
 /// Compare assessments by domain and by criterion, with how each came to where it stands
 ///
-/// The base comes first in every part; `limit` and `after` page through the others, the latest first where many were chosen
-/// at once.
+/// The base comes first in every part; `limit`, above 50 as 50, and `after` page through the others, the latest first where
+/// many were chosen at once.
 #[utoipa::path(
     get, path = "/comparison", tag = "assessments", params(ComparedQuery, PageQuery),
     responses(
@@ -344,7 +347,7 @@ pub(super) async fn get(
     State(service): State<Service>,
 ) -> Result<Json<Shown>, Problem> {
     let chosen = service.chosen(&actor, &asked(&query)?).await?;
-    let part = paging.slice(chosen.others().to_vec(), |one| one.id, |one| one)?;
+    let part = paging.at_most(MOST_BESIDE).slice(chosen.others().to_vec(), |one| one.id, |one| one)?;
     let comparison = service.compare(&actor, &chosen, &part.items).await?;
     Ok(Json(Shown::of(&chosen, &comparison, part.next)))
 }

@@ -69,6 +69,11 @@ impl<K: FromStr> Paging<K> {
 }
 
 impl<K> Paging<K> {
+    /// The same with parts of so many at most, where each of them costs much.
+    pub(super) fn at_most(self, most: u32) -> Self {
+        Self { limit: self.limit.min(most), ..self }
+    }
+
     /// How many to ask the use case for: one more than is shown tells whether there is a next part.
     pub(super) fn wanted(&self) -> u32 {
         self.limit + 1
@@ -140,6 +145,7 @@ mod tests {
         assert_eq!(paging(None, None).unwrap().wanted(), 51);
         for limit in ["200", "201", "100000", "99999999999"] {
             assert_eq!(paging(Some(limit), None).unwrap().wanted(), 201, "{limit}");
+            assert_eq!(paging(Some(limit), None).unwrap().at_most(50).wanted(), 51, "{limit}");
         }
         for limit in ["0", "-1", "many", "1.5"] {
             assert!(paging(Some(limit), None).is_err(), "{limit}");

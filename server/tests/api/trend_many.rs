@@ -201,6 +201,8 @@ async fn a_thousand_are_compared_and_more_are_refused_in_words() {
 
     world.app.execute("DELETE FROM assessments WHERE title = 'Many 1000'").await;
     assert_eq!(world.owner.get(&path).await.expect(200)["total"], json!(1000));
+    let part = world.owner.get(&path.replace("limit=1", "limit=200")).await.expect(200);
+    assert_eq!(ids_of(&part).len(), 51, "the base and as many as are read at once");
     let page = world.owner.page(&address).await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.text.contains("1000 assessments of Alder") && page.text.contains("1 to 12 of 999"));
