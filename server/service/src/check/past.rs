@@ -164,7 +164,7 @@ impl Service {
         let outages = store.outages(check.id, since).await?;
         let gaps = if kind.observation(ON_TIME.0).is_some() {
             let since = since.max(UnixMillis(now.0 - i64::from(ON_TIME.1) * DAY_MS));
-            gaps(&outages, &store.failed_runs(check.id, since).await?)
+            gaps(&outages, &store.failed_runs(check.id, since).await?, since)
         } else {
             Vec::new()
         };

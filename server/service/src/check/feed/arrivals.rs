@@ -36,17 +36,23 @@ pub(in crate::check) struct Gap {
     ended_at: Option<UnixMillis>,
 }
 
-/// Outages with what their runs saw; `failed` are those that failed, oldest first, as far as they are kept.
-pub(in crate::check) fn gaps(outages: &[Outage], failed: &[(UnixMillis, Observations)]) -> Vec<Gap> {
+/// Outages with what their runs saw; `failed` are those that failed from `since` on, oldest first, as far as they are kept.
+pub(in crate::check) fn gaps(
+    outages: &[Outage],
+    failed: &[(UnixMillis, Observations)],
+    since: UnixMillis,
+) -> Vec<Gap> {
     let until = |instant: UnixMillis| failed.partition_point(|(at, _)| *at < instant);
     let gap = |outage: &Outage| {
         let first = until(outage.began_at);
         let end = outage.ended_at.map_or(failed.len(), until).max(first);
         let kept = &failed[first..end];
-        let late_from = if kept.is_empty() {
-            Some(outage.began_at)
-        } else {
-            kept.iter().find(|(_, seen)| in_window(seen) == Some(false)).map(|(at, _)| *at)
+        let late_from = match kept.first() {
+            // With the run that it began with, all that are asked for are kept.
+            Some((at, _)) if *at == outage.began_at || outage.began_at < since => {
+                kept.iter().find(|(_, seen)| in_window(seen) == Some(false)).map(|(at, _)| *at)
+            }
+            _ => Some(outage.began_at),
         };
         Gap { began_at: outage.began_at, late_from, ended_at: outage.ended_at }
     };
@@ -257,7 +263,15 @@ mod tests {
         ];
         let outage = |began, ended: Option<i64>| Outage { began_at: ago(began), ended_at: ended.map(ago) };
         let outages = [outage(90, Some(80)), outage(50, Some(35)), outage(30, Some(15)), outage(10, None)];
-        let from: Vec<_> = gaps(&outages, &failed).into_iter().map(|gap| gap.late_from).collect();
-        assert_eq!(from, [Some(ago(90)), Some(ago(40)), None, Some(ago(10))]);
+        let late_from = |outages: &[Outage], since: i64| -> Vec<Option<UnixMillis>> {
+            gaps(outages, &failed, ago(since)).into_iter().map(|gap| gap.late_from).collect()
+        };
+        assert_eq!(late_from(&outages, 100), [Some(ago(90)), Some(ago(40)), None, Some(ago(10))]);
+        // Its first runs are forgotten, or older than what is asked for.
+        let older = [outage(70, Some(35))];
+        assert_eq!(
+            (late_from(&older, 100), late_from(&older, 60)),
+            (vec![Some(ago(70))], vec![Some(ago(40))])
+        );
     }
 }
