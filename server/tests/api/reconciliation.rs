@@ -296,6 +296,28 @@ async fn a_run_that_turns_too_old_for_every_criterion_fails() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_reported_after_a_later_one_is_history() {
+    let world = World::new(Backend::Sqlite).await;
+    let check =
+        check(&world, "recon.claims_clinical", json!({ "source": "warehouse", "cadence_days": 7 })).await;
+    let report = async |matched: i64, days: i64| {
+        let figures = json!({
+            "member_match_pct": matched, "encounter_match_pct": matched, "unexplained_variance_pct": 1,
+        });
+        let body = json!({ "observations": figures, "computed_at": ago(days) });
+        world.owner.post(&format!("{check}/reports"), body).await.expect(201)["status"].clone()
+    };
+    assert_eq!(report(99, 1).await, "PASS");
+    assert_eq!(report(99, 20).await, "PASS", "the promise is kept by the later one");
+    assert_eq!(report(10, 21).await, "FAIL");
+    assert!(incidents(&world).await.is_empty());
+    assert_eq!(report(10, 0).await, "FAIL");
+    assert_eq!(incidents(&world).await, [incident("failures", None)]);
+    assert_eq!(report(99, 2).await, "PASS");
+    assert_eq!(incidents(&world).await, [incident("failures", None)], "what was before ends nothing");
+}
+
+#[tokio::test]
 async fn a_check_is_due_when_its_report_turns_older_than_promised() {
     let world = World::new(Backend::Sqlite).await;
     let integration = world.integration(&[]).await;

@@ -128,6 +128,14 @@ impl Service {
         promised.unwrap_or_else(|| i64::from(kind.default_interval) / (24 * 3600)).max(1)
     }
 
+    /// Whether a report that was computed later is on file: what was computed before it breaks no promise, and opens and
+    /// closes no incident.
+    pub(super) async fn is_history(&self, check: &Check, computed_at: UnixMillis) -> Result<bool, Error> {
+        let latest = self.store().reported_at(check.id).await?;
+        // One of a time to come was computed by a clock that was set back since.
+        Ok(latest.is_some_and(|latest| computed_at < latest && latest <= UnixMillis::now()))
+    }
+
     /// Says that a run of so many days is older than promised; `None` where it is not.
     fn older_than_promised(&self, check: &Check, kind: &CheckKind, age: i64) -> Option<Message> {
         let promised = self.promised_days(check, kind);
@@ -174,6 +182,7 @@ impl Service {
         self.let_stand(kind, &mut outcome).await?;
         if let Some(Value::Integer(age)) = outcome.observations.get(AGE)
             && let Some(message) = self.older_than_promised(check, kind, *age)
+            && !self.is_history(check, reported.started_at).await?
         {
             outcome.status = Status::Fail;
             outcome.messages.push(message);

@@ -199,8 +199,11 @@ impl Service {
         audit: Option<Audit>,
     ) -> Result<Run, Error> {
         let (run, judged) = (ended.run.clone(), ended.judged.clone());
+        let is_history = ended.origin == Origin::Reported && self.is_history(check, run.started_at).await?;
         let recorded = self.store().record_run(ended, audit).await?;
-        self.hold_against_incidents(check, &run, &judged, &Claims::default()).await;
+        if !is_history {
+            self.hold_against_incidents(check, &run, &judged, &Claims::default()).await;
+        }
         if self.moves_findings(check, &judged, recorded) {
             self.catch_up_organization(check.org).await;
         }
