@@ -162,11 +162,15 @@ impl Service {
         let since = UnixMillis(now.0 - i64::from(WINDOW) * DAY_MS).max(begin.unwrap_or(UnixMillis(0)));
         let first_run = store.first_run_at(check.id).await?;
         let outages = store.outages(check.id, since).await?;
-        let gaps = if kind.observation(ON_TIME.0).is_some() {
-            let since = since.max(UnixMillis(now.0 - i64::from(ON_TIME.1) * DAY_MS));
-            gaps(&outages, &store.failed_runs(check.id, since).await?, since)
-        } else {
-            Vec::new()
+        let on_time_since = since.max(UnixMillis(now.0 - i64::from(ON_TIME.1) * DAY_MS));
+        let lasts_until = |outage: &&Outage| outage.ended_at.is_none_or(|ended| ended >= on_time_since);
+        let gaps = match outages.iter().find(lasts_until) {
+            // No run failed before it.
+            Some(first) if kind.observation(ON_TIME.0).is_some() => {
+                let failed = store.failed_runs(check.id, on_time_since.max(first.began_at)).await?;
+                gaps(&outages, &failed, on_time_since)
+            }
+            _ => Vec::new(),
         };
         let past = Arc::new(Past {
             read: Instant::now(),
