@@ -42,7 +42,12 @@ async fn an_assessment_is_started_from_the_overview_before_and_after_the_first()
         let link = overview.split("<a ").find(|link| link.contains(&format!("href=\"{start}\"")));
         assert!(link.is_some_and(|link| link.contains(">Start assessment</a>")), "{title}: {overview}");
         let form = browser.get(&start).await.body.replace("<!>", "");
-        for expected in ["for=\"framework\">Framework", "<select", "for=\"title\">Title", ">Start</button>"] {
+        for expected in [
+            "for=\"framework\" class=\"label\">Framework",
+            "<select",
+            "for=\"title\" class=\"label\">Title",
+            ">Start</button>",
+        ] {
             assert!(form.contains(expected), "{expected} in {form}");
         }
         let typed = [("framework", "B7 1.0.0"), ("title", title)];

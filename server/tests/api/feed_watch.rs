@@ -104,7 +104,6 @@ async fn a_clock_set_back_an_hour_delays_no_word_of_a_silent_feed(
     world.owner.put(&format!("{check}/feed"), json!({ "grace": 2 })).await.expect(200);
     let figures = json!({ "observations": { "nack_pct": 0.1 } }).to_string();
     assert_eq!(report(&world, &heartbeats, &figures).await.status, 202);
-    until(async || latest(&world.owner, &check).await["observations"]["nack_pct"] == 0.1).await;
     // It came by a clock that was an hour ahead.
     world.app.execute("UPDATE feeds SET reported_at = reported_at + 3600000").await;
     world.owner.post(&format!("{check}/runs"), Value::Null).await.expect(201);

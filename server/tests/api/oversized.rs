@@ -64,7 +64,7 @@ async fn the_form_of_a_file_that_is_too_large_comes_back_with_what_was_typed(
         &["id=\"file-error\"", "id=\"dated-error\""],
     );
 
-    let item = form(&[("criteria", "PAT-1"), ("note", "Seen.")], None);
+    let item = form(&[("criteria", "PAT-1"), ("title", "Log"), ("note", "Seen.")], None);
     let item = send(&world.owner, &world.org("/evidence"), item).await.expect(201);
     let revisions = format!("{page}/{}/revisions", item["id"].as_str().unwrap());
     let refused = post(&world.owner, &world, &revisions, between(&[("revision", "1")], &file, &after)).await;

@@ -4,6 +4,7 @@ use domain::reconcile::{Column, ComparedField, Plan, Side, SideReader, join};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::feeds::until;
 use super::support::{Backend, World, text};
 
 /// Claims and encounters of `matched` and one more on either side, in the engine's own words.
@@ -269,9 +270,9 @@ async fn a_run_that_turns_too_old_for_an_answer_is_an_incident_until_the_next_co
     }
     // Whoever claims less is not denied.
     claim(3, 1).await;
-    assert_eq!(incidents(&world).await, [incident("contradiction", Some("recovered"))]);
+    until(async || incidents(&world).await == [incident("contradiction", Some("recovered"))]).await;
     claim(4, 2).await;
-    assert_eq!(incidents(&world).await[0], incident("contradiction", None));
+    until(async || incidents(&world).await[0] == incident("contradiction", None)).await;
     report().await;
     assert_eq!(incidents(&world).await[0], incident("contradiction", Some("recovered")));
 }
