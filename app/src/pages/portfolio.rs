@@ -78,7 +78,7 @@ fn readouts(portfolio: &Portfolio) -> AnyView {
     let assessed = || clients.iter().filter_map(|client| client.assessment.as_ref());
     let submitted = assessed().filter(|assessment| !assessment.state.is_open()).count();
     let fallen = assessed().filter(|assessment| portfolio.has_fallen(assessment)).count();
-    let waiting = clients.iter().filter(|client| client.waits()).count();
+    let waiting: usize = clients.iter().map(|client| client.waiting.len()).sum();
     let reviews = if waiting == 1 { "review" } else { "reviews" };
     let counted = [
         readout("Open contradictions", clients, contradicted),

@@ -1,13 +1,13 @@
 //! The portfolio: every organization of somebody on one screen, against one framework.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::live::LiveDomain;
 use domain::scoring::{Exact, moved};
 use domain::{DomainCode, Framework, FrameworkCode, RungCode};
 use store::record::{AssessmentState, FrameworkEntry, Holding, Organization, Role};
-use store::{AssessmentId, UnixMillis};
+use store::{AssessmentId, OrgId, UnixMillis};
 
 use crate::{Actor, Error, Service};
 
@@ -38,6 +38,9 @@ pub struct Client {
     pub overdue: u64,
     /// Health checks whose latest run failed.
     pub failing: u64,
+    /// Handed in by the framework and the reader's to review, the oldest first: also what is not the current assessment any
+    /// more, because the organization answers in the next one already.
+    pub waiting: Vec<AssessmentId>,
 }
 
 /// How an assessment stands, as it was computed last.
@@ -76,15 +79,6 @@ impl Portfolio {
     }
 }
 
-impl Client {
-    /// Whether the assessment waits for this reader: handed in, and theirs to review.
-    pub fn waits(&self) -> bool {
-        let state = self.assessment.as_ref().map(|assessment| assessment.state);
-        self.role == Role::Consultant
-            && matches!(state, Some(AssessmentState::Submitted | AssessmentState::InReview))
-    }
-}
-
 impl Service {
     /// The organizations that the actor belongs to, against the framework given, or the one that most of them use.
     pub async fn portfolio(
@@ -105,12 +99,20 @@ impl Service {
         let at = UnixMillis::now();
         let then = UnixMillis(at.0 - DRIFT_DAYS * DAY_MS);
         let holdings = self.store().holdings(actor.user(), entry.id, at, then).await?;
-        let clients = holdings.into_iter().map(|holding| client(holding, then)).collect();
+        let mut waiting: HashMap<OrgId, Vec<AssessmentId>> = HashMap::new();
+        for (org, assessment) in self.store().waiting_for_review(actor.user(), entry.id).await? {
+            waiting.entry(org).or_default().push(assessment);
+        }
+        let clients = holdings.into_iter().map(|holding| {
+            let waiting = waiting.remove(&holding.organization.id).unwrap_or_default();
+            client(holding, waiting, then)
+        });
+        let clients = clients.collect();
         Ok(Portfolio { framework, frameworks, clients, at })
     }
 }
 
-fn client(holding: Holding, then: UnixMillis) -> Client {
+fn client(holding: Holding, waiting: Vec<AssessmentId>, then: UnixMillis) -> Client {
     let Holding { organization, role, assessment, overdue, failing } = holding;
     let assessment = assessment.map(|kept| {
         let overall = kept.overall.and_then(|fraction| fraction.exact());
@@ -128,5 +130,5 @@ fn client(holding: Holding, then: UnixMillis) -> Client {
         }
     });
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
-    Client { organization, role, assessment, overdue: count(overdue), failing: count(failing) }
+    Client { organization, role, assessment, overdue: count(overdue), failing: count(failing), waiting }
 }

@@ -4,7 +4,7 @@ use crate::assessments::current_assessment;
 use crate::column::from_row;
 use crate::db::{Store, rows, statements};
 use crate::error::StoreError;
-use crate::ids::{FrameworkId, UnixMillis, UserId};
+use crate::ids::{AssessmentId, FrameworkId, OrgId, UnixMillis, UserId};
 use crate::organizations::organization_columns;
 use crate::record::{Holding, HoldingAssessment};
 
@@ -28,6 +28,9 @@ statements! {
         FROM m JOIN organizations o ON o.id = m.org_id LEFT JOIN assessments a ON a.id = m.current_id \
         LEFT JOIN live_results l ON l.assessment_id = a.id ORDER BY o.name, o.id"
     );
+    Both WAITING = "SELECT a.org_id, a.id FROM memberships m JOIN assessments a ON a.org_id = m.org_id \
+        WHERE m.user_id = $1 AND m.role = 'consultant' AND a.framework_id = $2 \
+        AND a.state IN ('submitted', 'in_review') ORDER BY a.id";
     Both USED = "SELECT a.framework_id, COUNT(DISTINCT a.org_id) AS organizations FROM memberships m \
         JOIN assessments a ON a.org_id = m.org_id WHERE m.user_id = $1 GROUP BY a.framework_id \
         ORDER BY organizations DESC, a.framework_id DESC";
@@ -58,6 +61,16 @@ impl Store {
     ) -> Result<Vec<Holding>, StoreError> {
         let mut lease = self.read().await?;
         Ok(rows!(&mut lease.link(), Holding, HOLDINGS, user, framework, place(now.date()), then)?)
+    }
+
+    /// What was handed in by the framework and waits for somebody as a consultant, the oldest first.
+    pub async fn waiting_for_review(
+        &self,
+        user: UserId,
+        framework: FrameworkId,
+    ) -> Result<Vec<(OrgId, AssessmentId)>, StoreError> {
+        let mut lease = self.read().await?;
+        Ok(rows!(&mut lease.link(), (OrgId, AssessmentId), WAITING, user, framework)?)
     }
 
     /// The frameworks that the organizations of somebody are assessed against, the one of most organizations first.

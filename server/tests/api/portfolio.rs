@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::json;
 
-use super::support::{Backend, Person, World};
+use super::support::{Backend, Person, World, text};
 
 /// The organizations on a page, in its order.
 async fn shown(person: &Person, query: &str) -> Vec<&'static str> {
@@ -60,4 +60,28 @@ async fn a_portfolio_shows_the_organizations_of_its_reader_with_their_scores(
     assert!(shown(&stranger, "").await.is_empty());
     let anonymous = world.app.anonymous().page("/portfolio").await;
     assert!(anonymous.location().starts_with("/sign-in"), "{}", anonymous.text);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_waits_for_a_review_is_shown_although_the_organization_answers_in_the_next_one(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let consultant = world.member("consultant").await;
+    let answer = json!({ "level": 3, "revision": 0 });
+    world.owner.put(&world.answer_to("PAT-1"), answer.clone()).await.expect(200);
+    world.owner.post(&world.at("/submit"), json!({})).await.expect(200);
+    let next = json!({ "framework": "B7", "title": "Autumn" });
+    let next = text(&world.owner.post(&world.org("/assessments"), next).await.expect(201)["id"]);
+    world.owner.put(&format!("/assessments/{next}/answers/PAT-1"), answer).await.expect(200);
+
+    consultant.sign_in().await;
+    let review = format!("href=\"/orgs/{}/assessments/{}/review\">", world.slug, world.assessment);
+    let page = consultant.page("/portfolio").await.text;
+    let link = page.split(&review).nth(1).unwrap_or_else(|| panic!("{page}"));
+    assert!(link.starts_with("1 review waits<"), "{link}");
+    world.owner.sign_in().await;
+    let page = world.owner.page("/portfolio").await.text;
+    assert!(!page.contains("review waits"), "the owner reviews nothing: {page}");
 }

@@ -17,6 +17,14 @@ pub(super) fn row(portfolio: &Portfolio, client: &Client) -> AnyView {
     let state = client.assessment.as_ref().map_or("no assessment", |one| assessment_state_word(one.state));
     let sample = if organization.demo { " · demonstration" } else { "" };
     let under = format!("{} · {} · {state}{sample}", profiles.join(" "), size_short(organization.size_band));
+    let waiting = client.waiting.first().map(|oldest| {
+        let review = format!("{href}/assessments/{oldest}/review");
+        let words = match client.waiting.len() {
+            1 => "1 review waits".to_owned(),
+            many => format!("{many} reviews wait"),
+        };
+        view! { <span class="sub"><a href=review>{words}</a></span> }
+    });
     let standing = if let Some(assessment) = &client.assessment {
         standing(portfolio, &href, assessment)
     } else {
@@ -26,7 +34,7 @@ pub(super) fn row(portfolio: &Portfolio, client: &Client) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row"><a href=href>{organization.name.clone()}</a><span class="sub">{under}</span></th>
+            <th scope="row"><a href=href>{organization.name.clone()}</a><span class="sub">{under}</span>{waiting}</th>
             {standing}
             {count(client.failing, Sign::Fail, "fail-text strong nowrap")}
             {count(client.overdue, Sign::Clock, "warn-text strong nowrap")}
