@@ -31,9 +31,13 @@ statements! {
     Both WAITING = "SELECT a.org_id, a.id FROM memberships m JOIN assessments a ON a.org_id = m.org_id \
         WHERE m.user_id = $1 AND m.role = 'consultant' AND a.framework_id = $2 \
         AND a.state IN ('submitted', 'in_review') ORDER BY a.id";
-    Both USED = "SELECT a.framework_id, COUNT(DISTINCT a.org_id) AS organizations FROM memberships m \
+    // Of organizations that have not answered yet, none counts before one that has: a campaign that was just started has
+    // nothing to show.
+    Both USED = "SELECT a.framework_id, COUNT(DISTINCT CASE WHEN EXISTS \
+            (SELECT w.assessment_id FROM answers w WHERE w.assessment_id = a.id) THEN a.org_id END) AS answered, \
+        COUNT(DISTINCT a.org_id) AS organizations FROM memberships m \
         JOIN assessments a ON a.org_id = m.org_id WHERE m.user_id = $1 GROUP BY a.framework_id \
-        ORDER BY organizations DESC, a.framework_id DESC";
+        ORDER BY answered DESC, organizations DESC, a.framework_id DESC";
 }
 
 from_row! {
@@ -73,10 +77,10 @@ impl Store {
         Ok(rows!(&mut lease.link(), (OrgId, AssessmentId), WAITING, user, framework)?)
     }
 
-    /// The frameworks that the organizations of somebody are assessed against, the one of most organizations first.
+    /// The frameworks that the organizations of somebody are assessed against, the one that most of them answered first.
     pub async fn frameworks_used(&self, user: UserId) -> Result<Vec<FrameworkId>, StoreError> {
         let mut lease = self.read().await?;
-        let found = rows!(&mut lease.link(), (FrameworkId, i64), USED, user)?;
-        Ok(found.into_iter().map(|(framework, _)| framework).collect())
+        let found = rows!(&mut lease.link(), (FrameworkId, i64, i64), USED, user)?;
+        Ok(found.into_iter().map(|(framework, ..)| framework).collect())
     }
 }

@@ -85,3 +85,23 @@ async fn what_waits_for_a_review_is_shown_although_the_organization_answers_in_t
     let page = world.owner.page("/portfolio").await.text;
     assert!(!page.contains("review waits"), "the owner reviews nothing: {page}");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_portfolio_opens_with_the_framework_that_most_answered(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let answer = json!({ "level": 3, "revision": 0 });
+    world.owner.put(&world.answer_to("PAT-1"), answer).await.expect(200);
+    for framework in ["BL7", "CCR"] {
+        let unanswered = json!({ "framework": framework, "title": "Next" });
+        world.owner.post(&world.org("/assessments"), unanswered).await.expect(201);
+    }
+    // Reading them brings the live result up to date.
+    world.owner.get(&world.at("/findings")).await.expect(200);
+    world.owner.sign_in().await;
+    let page = world.owner.page("/portfolio").await.text;
+    let domain = format!("href=\"/orgs/{}/assessments/{}/PAT\">", world.slug, world.assessment);
+    assert!(page.contains(&domain), "{page}");
+}
