@@ -176,14 +176,36 @@ mod tests {
         let mut draft = Draft::blank();
         draft.domains[0].criteria[0].code = "D1-X".to_owned();
         let good = write(&draft).unwrap();
-        // The code of the domain is first said in its own sheet, and then by its criterion.
-        let sheets =
-            edited(&good, "xl/worksheets/sheet5.xml", |text| text.replacen("<c r=\"A2\"", "<c r=\"F2\"", 1));
-        let problems = refused(sheets);
-        assert!(
-            problems.iter().any(|problem| problem.contains("Sheet \"Criteria\", row 2, column \"Domain\"")),
-            "{problems:#?}"
-        );
+        let moved =
+            edited(&good, "xl/worksheets/sheet6.xml", |text| text.replacen("<c r=\"A2\"", "<c r=\"A9\"", 1));
+        let problems = refused(moved);
+        assert!(problems[0].starts_with("Sheet \"Criteria\", row 2, column \"Domain\""), "{problems:#?}");
+    }
+
+    #[test]
+    fn one_broken_cell_is_one_problem() {
+        let framework = builtin::frameworks().iter().find(|one| one.code.as_str() == "VBR").unwrap();
+        let good = write(&Draft::from(framework)).unwrap();
+        let broken = |sheet: u8, cell: &str| {
+            edited(&good, &format!("xl/worksheets/sheet{sheet}.xml"), |text| {
+                let start = text.find(&format!("<c r=\"{cell}\"")).unwrap();
+                let end = start + text[start..].find("</c>").unwrap();
+                format!("{}<c r=\"{cell}\" t=\"e\"><v>#N/A</v>{}", &text[..start], &text[end..])
+            })
+        };
+        for (sheet, cell, place) in [
+            (5, "A2", "Sheet \"Domains\", row 2, column A"),
+            (5, "C3", "Sheet \"Domains\", row 3, column C"),
+            (6, "B3", "Sheet \"Criteria\", row 3, column B"),
+            (6, "C4", "Sheet \"Criteria\", row 4, column C"),
+        ] {
+            let problems = refused(broken(sheet, cell));
+            assert!(problems.len() == 1 && problems[0].starts_with(place), "{problems:#?}");
+        }
+        let misnamed =
+            edited(&good, "xl/sharedStrings.xml", |text| text.replacen(">Purpose<", ">Porpoise<", 1));
+        let problems = refused(misnamed);
+        assert_eq!(problems.len(), 2, "no such column, and one is missing: {problems:#?}");
     }
 
     #[test]

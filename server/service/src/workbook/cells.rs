@@ -1,6 +1,6 @@
 //! The cells of an uploaded workbook, within limits: nothing of it is trusted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, copy, sink};
 
 use calamine::{DataRef, Reader, Xlsx};
@@ -71,13 +71,23 @@ impl Cells {
         }
     }
 
+    /// How much is wrong so far.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
     pub(super) fn finish<T>(self, result: T) -> Result<T, Vec<FieldError>> {
         if self.problems.is_empty() { Ok(result) } else { Err(self.problems) }
     }
 
     /// The rows of a sheet that say something.
     pub(super) fn rows(&mut self, sheet: &Sheet) -> Vec<Row> {
-        match self.raw(sheet) {
+        let mut odd = Vec::new();
+        let raw = self.raw(sheet, &mut odd);
+        for problem in odd {
+            self.report(problem);
+        }
+        match raw {
             Ok(raw) => self.named(sheet, raw),
             Err(problem) => {
                 self.report(problem);
@@ -86,8 +96,13 @@ impl Cells {
         }
     }
 
-    /// Every filled cell by row and column, from 0.
-    fn raw(&mut self, sheet: &Sheet) -> Result<BTreeMap<u32, BTreeMap<u32, String>>, FieldError> {
+    /// Every filled cell by row and column, from 0. One that says nothing that a framework could is `odd`, and counts as
+    /// empty: what stands beside it is read.
+    fn raw(
+        &mut self,
+        sheet: &Sheet,
+        odd: &mut Vec<FieldError>,
+    ) -> Result<BTreeMap<u32, BTreeMap<u32, String>>, FieldError> {
         let name = sheet.name;
         let missing = |_| FieldError::new("file", format!("The workbook has no sheet \"{name}\"."));
         let broken = |_| FieldError::new("file", format!("Sheet \"{name}\" could not be read."));
@@ -100,7 +115,10 @@ impl Cells {
                 Ok(text) => text,
                 Err(problem) => {
                     let place = format!("Sheet \"{name}\", row {}, column {}", row + 1, letters(column));
-                    return Err(at(format!("{place}: {problem}"), row + 1));
+                    if odd.len() < MOST_PROBLEMS {
+                        odd.push(at(format!("{place}: {problem}"), row + 1));
+                    }
+                    continue;
                 }
             };
             if row >= MOST_ROWS {
@@ -118,11 +136,14 @@ impl Cells {
     /// The cells by the names of their columns, which the first row says.
     fn named(&mut self, sheet: &Sheet, mut raw: BTreeMap<u32, BTreeMap<u32, String>>) -> Vec<Row> {
         let mut columns: BTreeMap<u32, &'static str> = BTreeMap::new();
+        // Said once each, not in every row.
+        let mut unnamed: BTreeSet<u32> = BTreeSet::new();
         for (position, text) in raw.remove(&0).unwrap_or_default() {
             let wanted = text.trim().to_lowercase().replace([' ', '-'], "_");
             let place = format!("Sheet \"{}\", row 1, column {}", sheet.name, letters(position));
             match sheet.columns.iter().find(|name| **name == wanted) {
                 Some(name) if columns.values().any(|known| known == name) => {
+                    unnamed.insert(position);
                     self.report(at(format!("{place}: \"{}\" is there twice.", heading(name)), 1));
                 }
                 Some(name) => {
@@ -130,6 +151,7 @@ impl Cells {
                 }
                 None => {
                     let known: Vec<String> = sheet.columns.iter().map(|name| heading(name)).collect();
+                    unnamed.insert(position);
                     let (text, known) = (shortened(text.trim()), known.join(", "));
                     self.report(at(format!("{place}: \"{text}\" is no column. There are: {known}."), 1));
                 }
@@ -145,7 +167,7 @@ impl Cells {
             for (position, text) in cells {
                 if let Some(name) = columns.get(&position) {
                     row.cells.insert(*name, text);
-                } else {
+                } else if unnamed.insert(position) {
                     let place = format!("column {} has no name in row 1. Empty it.", letters(position));
                     self.report(row.problem("", &place));
                 }

@@ -34,28 +34,35 @@ fn read_cells(bytes: Vec<u8>) -> Result<Draft, Vec<FieldError>> {
         });
         draft.sublevels.push(rung(&row, signed));
     }
+    // What a broken cell keeps from being read is missed by other sheets: that is no mistake of theirs.
+    let before = cells.count();
     draft.domains = cells.rows(&DOMAINS).iter().map(domain).collect();
+    let domains_read = cells.count() == before;
     for row in cells.rows(&CRITERIA) {
         let code = row.get("domain");
         match draft.domains.iter_mut().find(|domain| domain.code == code) {
             Some(domain) => domain.criteria.push(criterion(&row)),
-            None => {
+            None if domains_read => {
                 cells.report(row.problem("domain", &format!("there is no domain `{}`.", shortened(code))));
             }
+            None => {}
         }
     }
+    let criteria_read = cells.count() == before;
     for row in cells.rows(&GATES) {
         match criterion_of(&mut draft, &row) {
             Ok(criterion) => {
                 criterion.gates.push(Gate { rung: row.text("rung"), least: figure(&row, "least") });
             }
-            Err(problem) => cells.report(problem),
+            Err(problem) if criteria_read => cells.report(problem),
+            Err(_) => {}
         }
     }
     for row in cells.rows(&CHECKS) {
         match criterion_of(&mut draft, &row) {
             Ok(criterion) => criterion.bindings.push(binding(&row)),
-            Err(problem) => cells.report(problem),
+            Err(problem) if criteria_read => cells.report(problem),
+            Err(_) => {}
         }
     }
     cells.finish(draft)
