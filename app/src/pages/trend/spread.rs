@@ -62,11 +62,21 @@ fn words(spread: &Spread, count: usize) -> String {
         let [least, _, median, _, most] = summary.numbers().map(display);
         format!("{}: median {median}, {least} to {most}, of {}", day(date(instant)), summary.count)
     };
-    let ends = [known.next(), known.next_back()].into_iter().flatten().map(said);
+    let (first, last) = (known.next(), known.next_back());
+    // Of a single day, how it ended.
+    let first = first.filter(|(one, _)| last.is_none_or(|(other, _)| date(one) != date(other)));
+    let ends = [first, last].into_iter().flatten().map(said);
     std::iter::once(format!("Proven scores of {}", plural(count, "assessment")))
         .chain(ends)
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+/// Some of the instants, the latest first, and of each day one: nothing else tells its lines from each other.
+fn told_apart(spread: &Spread) -> Vec<&SpreadAt> {
+    let mut some: Vec<&SpreadAt> = spread.instants.iter().rev().step_by(EVERY).collect();
+    some.dedup_by_key(|instant| date(instant));
+    some
 }
 
 fn table(spread: &Spread) -> AnyView {
@@ -79,7 +89,7 @@ fn table(spread: &Spread) -> AnyView {
         Column::number("Highest"),
         Column::number("n"),
     ];
-    let rows = spread.instants.iter().rev().step_by(EVERY).map(row).collect_view();
+    let rows = told_apart(spread).into_iter().map(row).collect_view();
     view! { <Table caption="How the scores are spread, latest first" columns=columns look=TableLook::Fold>{rows}</Table> }
         .into_any()
 }
@@ -103,4 +113,43 @@ fn row(instant: &SpreadAt) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::scoring::Exact;
+    use service::UnixMillis;
+
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    /// Thirteen instants, so many hours apart, in which the scores rise from 0 to 12.
+    fn spread(hours: i64) -> Spread {
+        let at = |number: i64| SpreadAt {
+            at: UnixMillis(number * hours * HOUR),
+            summary: Summary::of(vec![Exact::new(i128::from(number), 1)]),
+        };
+        Spread { instants: (0..=12).map(at).collect() }
+    }
+
+    #[test]
+    fn a_day_stands_in_the_table_once_with_how_it_ended() {
+        let days = |spread: &Spread| told_apart(spread).iter().map(|one| one.at.0 / HOUR).collect::<Vec<_>>();
+        assert_eq!(days(&spread(1)), [12]);
+        assert_eq!(days(&spread(24)), [12 * 24, 6 * 24, 0]);
+    }
+
+    #[test]
+    fn a_single_day_is_said_once() {
+        assert_eq!(
+            words(&spread(1), 2),
+            "Proven scores of 2 assessments; 1 Jan 1970: median 12.0, 12.0 to 12.0, of 1"
+        );
+        let days = words(&spread(24), 2);
+        assert!(
+            days.contains("; 1 Jan 1970: median 0.0") && days.contains("; 13 Jan 1970: median 12.0"),
+            "{days}"
+        );
+    }
 }
