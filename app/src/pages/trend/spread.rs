@@ -21,7 +21,7 @@ pub(super) fn all_together(spread: &Spread, count: usize) -> AnyView {
         id: "spread".to_owned(),
         title: words(spread, count),
         desc: "Lines over time, 0 to 100 upwards: the median solid, the quartiles dashed, the lowest and the highest dotted. \
-               The table beside it has the numbers."
+               The table below has the numbers."
             .to_owned(),
         along: along(spread),
     };
@@ -29,7 +29,7 @@ pub(super) fn all_together(spread: &Spread, count: usize) -> AnyView {
     view! {
         <div class="keep">
             <h3>{heading}</h3>
-            <div class="grid split gap-small">
+            <div class="grid gap-small">
                 <SpreadPlot text=text instants=instants/>
                 {table(spread)}
             </div>
