@@ -97,7 +97,7 @@ fn course(axis: &Axis, one: &Compared, name: &str, number: usize, base: Option<S
     let drawn = plot_and_table(axis, &one.course, &format!("course-{number}"), name);
     let base = base.map(|href| {
         let name = view! { <span class="vh">{format!(": {name}")}</span> };
-        view! { <p class="small no-print"><a href=href>"Hold the others against this one"{name}</a></p> }
+        view! { <p class="small gap-small no-print"><a href=href>"Hold the others against this one"{name}</a></p> }
     });
     view! {
         <div class="keep">

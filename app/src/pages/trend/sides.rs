@@ -12,12 +12,12 @@ use crate::words::claim_and_count;
 /// The score, and how it stands against the base's.
 fn score_cell(proven: Option<String>, distance: Option<&Distance>, strong: Option<&'static str>) -> AnyView {
     let distance = distance.map(|distance| {
-        let word = match distance {
-            Distance::Same => "same",
-            Distance::Higher(_) => "higher",
-            Distance::Lower(_) => "lower",
+        let words = match distance {
+            Distance::Same => "same".to_owned(),
+            Distance::Higher(by) => format!("{} higher", display(by)),
+            Distance::Lower(by) => format!("{} lower", display(by)),
         };
-        view! { <span class="sub">{format!("{} {word}", distance.words())}</span> }
+        view! { <span class="sub">{words}</span> }
     });
     let proven = proven.unwrap_or_else(|| "–".to_owned());
     view! { <td class="num"><span class=strong>{proven}</span>{distance}</td> }.into_any()

@@ -103,7 +103,7 @@ fn row(instant: &SpreadAt) -> AnyView {
     let count = instant.summary.as_ref().map_or(0, |summary| summary.count).to_string();
     view! {
         <tr>
-            <th scope="row"><Day date=date(instant)/></th>
+            <th scope="row" class="nowrap"><Day date=date(instant)/></th>
             <td class="num" data-label="Lowest">{least}</td>
             <td class="num" data-label="1st quartile">{first}</td>
             <td class="num strong" data-label="Median">{median}</td>
