@@ -105,10 +105,10 @@ fn answers(sheet: &SuccessionSheet) -> AnyView {
         let title = next.framework.criterion(code).map(|criterion| criterion.title.clone());
         let answered = assessed.own_answer(code);
         let (kind, words) = match (fate, answered) {
-            (Fate::Copied, Some(_)) => (TagKind::Ink, "copied"),
+            (Fate::Copied, Some(_)) => (TagKind::Plain, "copied"),
             (Fate::Copied, None) => (TagKind::Ghost, "not answered yet"),
-            (Fate::AnchorsChanged, _) => (TagKind::Plain, "asked anew: its anchors changed"),
-            (Fate::New, _) => (TagKind::Plain, "new"),
+            (Fate::AnchorsChanged, _) => (TagKind::Ink, "asked anew: its anchors changed"),
+            (Fate::New, _) => (TagKind::Ink, "new"),
         };
         row(code.to_string(), title.unwrap_or_default(), answer_words(sheet, code), kind, words)
     });
