@@ -160,9 +160,9 @@ fn cover(report: &Report) -> AnyView {
     });
     let ways_on = report.is_of(Reader::Member).then(|| {
         view! {
-            <ButtonLink href=findings>"Findings"</ButtonLink>
-            <ButtonLink href=roadmap>"Cheapest climb"</ButtonLink>
-            <ButtonLink href=assessment>"Assessment"</ButtonLink>
+            <ButtonLink kind=ButtonKind::Plain href=findings>"Findings"</ButtonLink>
+            <ButtonLink kind=ButtonKind::Plain href=roadmap>"Cheapest climb"</ButtonLink>
+            <ButtonLink kind=ButtonKind::Plain href=assessment>"Assessment"</ButtonLink>
         }
     });
     let logo = report.logo.as_ref().map(|logo| logo_picture(logo, &bundle.organization.name));
