@@ -37,7 +37,7 @@ fn reported(id: String) -> AnyView {
     view! {
         <p class="small dim">
             "If it happens again, give whoever runs this installation the reference "
-            <span class="mono">{id}</span>
+            <span class="mono nowrap">{id}</span>
             ": the cause is in the log under it."
         </p>
     }
