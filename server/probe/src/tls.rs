@@ -124,7 +124,10 @@ pub(crate) fn read_anchors(name: &'static str, pem: &str) -> Result<Vec<Certific
     let found = read_pem(pem).map_err(|problem| Unusable::new(name, problem))?;
     match found.iter().position(|der| parse_x509_certificate(der).is_err()) {
         None => Ok(found),
-        Some(_) if found.len() == 1 => Err(Unusable::new(name, "its certificate cannot be read")),
+        Some(_) if found.len() == 1 => {
+            let text = "its certificate cannot be read; paste it once more, whole and as its issuer gave it";
+            Err(Unusable::new(name, text))
+        }
         Some(at) => {
             let text = format!("certificate {} of {} in it cannot be read", at + 1, found.len());
             Err(Unusable::new(name, text))
