@@ -125,7 +125,7 @@ pub(crate) fn trend_page(sheet: &TrendSheet) -> AnyView {
             <Section id="course" title="Over time">{versions}{course}</Section>
             {by_domain}
             {by_criterion}
-            {choose}
+            <div class="no-print">{choose}</div>
             <Disclaimer words=shown.comparison.base().disclaimer.clone()/>
         </div>
     }
