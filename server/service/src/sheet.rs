@@ -80,11 +80,12 @@ pub(crate) fn read_up_to(
         Some(Ok(header)) => columns(&header, known, needed)?,
         _ => return Err(whole("The file is empty. Its first line names the columns.".to_owned(), 1)),
     };
+    let mut begins = Begins { text: text.as_bytes(), counted: 0, line: 1 };
     let mut lines = Vec::new();
     let mut problems = Vec::new();
     for record in records {
         let record = record.map_err(|error| whole(format!("The file could not be read: {error}"), 1))?;
-        let number = record.position().map_or(0, |place| usize::try_from(place.line()).unwrap_or(usize::MAX));
+        let number = begins.line_of(record.position().map_or(0, csv::Position::byte));
         if lines.len() >= most {
             problems.push(
                 FieldError::new("", format!("Line {number}: a file may hold {most} lines. Split it."))
@@ -106,6 +107,27 @@ pub(crate) fn read_up_to(
     }
     problems.truncate(MOST_PROBLEMS);
     if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+/// Tells in which line a record begins. The reader's own count lags behind: it stands before what is passed over on the way
+/// to the record, the second half of a `\r\n` and empty lines.
+struct Begins<'a> {
+    text: &'a [u8],
+    /// How many bytes were looked at, up to the latest record.
+    counted: usize,
+    line: usize,
+}
+
+impl Begins<'_> {
+    /// The line of the record that the reader found from this byte on; records come in their order.
+    fn line_of(&mut self, byte: u64) -> usize {
+        let from = usize::try_from(byte).unwrap_or(usize::MAX).clamp(self.counted, self.text.len());
+        let passed = self.text[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = from + passed;
+        self.line += self.text[self.counted..start].iter().filter(|byte| **byte == b'\n').count();
+        self.counted = start;
+        self.line
+    }
 }
 
 /// The columns that the first line names, in whatever letter case, with spaces or hyphens for underscores.
@@ -270,6 +292,13 @@ mod tests {
             refused(b"name,owner\nA,B\nC\nD,E,F\n"),
             (3, "Line 3 has 1 cells; the first line names 2 columns.".to_owned())
         );
+        let numbers =
+            |file: &[u8]| -> Vec<usize> { read(file).unwrap().iter().map(|line| line.number).collect() };
+        assert_eq!(numbers(b"name\nA\nB\n"), [2, 3]);
+        assert_eq!(numbers(b"name\r\nA\r\nB\r\n"), [2, 3], "as spreadsheets end their lines");
+        assert_eq!(numbers(b"name\n\n\nA\n\nB"), [4, 6], "empty lines are lines");
+        assert_eq!(numbers(b"name\r\n\"A\r\nB\"\r\nC\r\n"), [2, 4], "a cell may hold several");
+        assert_eq!(refused(b"name,owner\r\nA,B\r\nC\r\n").0, 3);
         for (file, line, words) in [
             (&b"name\nR\xF6ntgen\n"[..], 2, "UTF-8"),
             (b"name\nA\nB\0\n", 3, "NUL"),
