@@ -9,6 +9,7 @@ pub mod check;
 pub mod code;
 pub mod compare;
 pub mod conformance;
+pub mod decode;
 mod document;
 pub mod example;
 pub mod explain;

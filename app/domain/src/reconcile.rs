@@ -19,7 +19,6 @@
 
 mod aggregate;
 pub mod codes;
-mod decode;
 mod join;
 mod observe;
 mod plan;

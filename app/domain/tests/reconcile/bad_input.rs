@@ -41,6 +41,11 @@ fn latin_1_compares_with_utf_8_and_is_named() {
     let found = reconciled(&plan(&["id"], &["name"]), b"id,name\n1,M\xfcller\n\xdf,x\n", utf8);
     assert_eq!((found.matched, found.fields[0].agreeing), (2, 2));
     assert_eq!((found.left.encoding, found.right.encoding), (Encoding::Latin1, Encoding::Utf8));
+    // The names of the columns are of the file too.
+    let found =
+        reconciled(&plan(&["id"], &["größe"]), b"id,gr\xf6\xdfe\n1,a\n", "id,größe\n1,a\n".as_bytes());
+    assert_eq!((found.matched, found.fields[0].agreeing), (1, 1));
+    assert_eq!((found.left.encoding, found.right.encoding), (Encoding::Latin1, Encoding::Utf8));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use crate::reconcile::decode;
-use crate::reconcile::{Plan, ReadError, Side};
+use crate::decode;
+use crate::reconcile::{Encoding, Plan, ReadError, Side};
 
 use super::Fields;
 
@@ -16,14 +16,23 @@ pub(super) struct Header {
     pub(super) key: Vec<usize>,
     pub(super) member: Option<usize>,
     pub(super) fields: Vec<usize>,
+    /// What the names of the columns say of the file's encoding.
+    pub(super) encoding: Encoding,
 }
 
 impl Header {
     /// Finds the plan's columns among the names of the first line: first by the very name, then by its letters and
     /// digits alone, so that `Service Date` is `service_date`.
     pub(super) fn find(plan: &Plan, side: Side, first: &Fields<'_>) -> Result<Self, ReadError> {
-        let there: Vec<String> =
-            (0..first.count()).map(|place| decode::text(first.get(place)).0.into_owned()).collect();
+        let mut encoding = Encoding::Utf8;
+        let name_at = |place: usize| {
+            let (name, is_other) = decode::text(first.get(place));
+            if is_other {
+                encoding = Encoding::Latin1;
+            }
+            name.into_owned()
+        };
+        let there: Vec<String> = (0..first.count()).map(name_at).collect();
         let find = |name: &str| find(&there, name);
         let on_side = |column: &crate::reconcile::Column| find(column.on(side));
         Ok(Self {
@@ -31,6 +40,7 @@ impl Header {
             key: plan.key.iter().map(on_side).collect::<Result<_, _>>()?,
             member: plan.member.as_ref().map(on_side).transpose()?,
             fields: plan.fields.iter().map(|field| on_side(&field.column)).collect::<Result<_, _>>()?,
+            encoding,
         })
     }
 }

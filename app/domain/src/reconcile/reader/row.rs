@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::reconcile::{Encoding, Plan, ReadError, SideTable, decode};
+use crate::decode;
+use crate::reconcile::{Encoding, Plan, ReadError, SideTable};
 
 use super::Fields;
 use super::header::Header;
@@ -31,7 +32,7 @@ impl RowReader {
             key: header.key.clone(),
             member: header.member,
             fields: header.fields.clone(),
-            table: SideTable::new(plan),
+            table: SideTable { encoding: header.encoding, ..SideTable::new(plan) },
             row: 1,
             whole: Vec::new(),
             kept: Vec::new(),

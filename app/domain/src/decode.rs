@@ -1,4 +1,4 @@
-//! Bytes of a field as text: UTF-8, or Windows-1252 (of which Latin-1 is a part) where they are not.
+//! Bytes as text: UTF-8, or Windows-1252 (of which Latin-1 is a part) where they are not.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,9 @@ const UPPER: [char; 32] = [
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The text, and whether it had to be read as Windows-1252. Each field is judged by itself, since a file of bytes
-/// that are UTF-8 so far may still turn out not to be.
-pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+/// The text, and whether it had to be read as Windows-1252. Each field of a table is judged by itself, since a file of
+/// bytes that are UTF-8 so far may still turn out not to be.
+pub fn text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), false),
         Err(_) => (bytes.iter().map(|byte| character(*byte)).collect::<String>().into(), true),
