@@ -55,6 +55,25 @@ async fn a_missing_word_fails_and_is_named() {
     assert!(!error(&outcome).text.contains("Data access"));
 }
 
+#[rstest]
+#[case("text/html; charset=iso-8859-1", &b"<p>Zug\xe4nge f\xfcr Entwickler"[..], "true")]
+#[case("text/html", &b"<p>Zug\xe4nge f\xfcr Entwickler"[..], "true")]
+#[case("text/html", "<p>Zugänge für Entwickler".as_bytes(), "true")]
+#[case("text/html; charset=UTF-8", "<p>Zugänge für Entwickler".as_bytes(), "true")]
+// One spoilt letter does not make another encoding of what is said to be UTF-8.
+#[case("text/html; charset=UTF-8", &b"<p>Zug\xc3\xa4nge f\xfcr Entwickler"[..], "true")]
+#[case("text/html; charset=UTF-8", &b"<p>Zug\xe4nge f\xfcr Entwickler"[..], "false")]
+#[tokio::test]
+async fn words_are_found_in_the_encoding_of_the_page(
+    #[case] kind: &str,
+    #[case] body: &[u8],
+    #[case] found: &str,
+) {
+    let answer = response("200 OK", &format!("Content-Type: {kind}\r\n"), body);
+    let outcome = check(answer, &[("must_contain", "zugänge")]).await;
+    assert_eq!(seen(&outcome, "words_found"), found, "{}", said(&outcome));
+}
+
 #[tokio::test]
 async fn a_page_that_is_gone_fails() {
     let outcome = check(not_found(), &[]).await;

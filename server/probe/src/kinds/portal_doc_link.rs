@@ -6,9 +6,12 @@
 mod age;
 mod page;
 
+use std::borrow::Cow;
+
 use domain::check::{Message, Outcome, Reach, Severity};
+use domain::decode;
 use http::StatusCode;
-use http::header::LAST_MODIFIED;
+use http::header::{CONTENT_TYPE, LAST_MODIFIED};
 use jiff::civil::Date;
 
 use super::json::status_text;
@@ -59,10 +62,20 @@ pub(crate) async fn run(context: &Context<'_>) -> Outcome {
         let text = format!("expected the page over TLS; {} is not", answer.url);
         report.fail(Message::new(Severity::Error, text).at("TLS"));
     }
-    let html = String::from_utf8_lossy(&answer.body);
+    let html = body_text(&answer);
     words(context, &mut report, &page::text(&html));
     observe_age(context, &mut report, &answer, &html);
     report.close()
+}
+
+/// The body as text. One that is no UTF-8, and is not said to be, is read as browsers do: as Windows-1252.
+fn body_text(answer: &Answer) -> Cow<'_, str> {
+    let says_utf8 = |kind: &str| kind.to_ascii_lowercase().contains("utf-8");
+    if answer.header(CONTENT_TYPE).is_some_and(says_utf8) {
+        String::from_utf8_lossy(&answer.body)
+    } else {
+        decode::text(&answer.body).0
+    }
 }
 
 fn words(context: &Context<'_>, report: &mut Report, text: &str) {
