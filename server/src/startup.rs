@@ -36,6 +36,7 @@ use crate::sandbox::{Sandbox, SandboxError};
 
 use self::background::Background;
 pub use self::background::run_worker;
+use self::keys::KeyFile;
 
 /// How long requests that are under way may take to end once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -64,6 +65,12 @@ pub enum StartError {
          enter those secrets again"
     )]
     OtherKey { key: String, seals: Seals },
+    #[error(
+        "the key file {path} is not there, and secrets are sealed in this database ({seals}): put the key file that belongs \
+         to it in that place, or give that key in RUNG_SECRET_KEY. Where it is lost, start with \
+         RUNG_SECRET_KEY_LOST=true, and enter those secrets again"
+    )]
+    NoKeyFile { path: String, seals: Seals },
     #[error("{}", described(.0))]
     Service(#[from] service::Error),
     #[error(transparent)]
@@ -124,9 +131,10 @@ impl Application {
             probes.extra_roots = Some(sandbox.authority().to_owned());
         }
         let alerts = alerts(&config.listen, config.mail);
+        let key_file = KeyFile::look(&config.secrets);
         let service =
             service(store.clone(), &probes, &config.secrets, node_name(), alerts, &config.evidence)?;
-        keys::try_on(&service, &config.secrets).await?;
+        keys::try_on(&service, &config.secrets, key_file).await?;
         service.bring_content().await?;
         if store.backend() == Backend::Sqlite {
             // The lock of the node says that nobody else runs checks.

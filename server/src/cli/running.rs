@@ -35,8 +35,8 @@ pub(super) struct Running {
     /// file beside it
     #[arg(long, env = "RUNG_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     secret_key: Option<String>,
-    /// The file that holds the key, where none is given; it is made when it is missing. On PostgreSQL all servers must
-    /// read the same
+    /// The file that holds the key, where none is given; it is made when it is missing and nothing is sealed yet. On
+    /// PostgreSQL all servers must read the same
     #[arg(long, env = "RUNG_SECRET_KEY_FILE", value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
     /// Keys before the one in use, with commas between: what they sealed is read, and sealed anew when the server starts

@@ -8,6 +8,7 @@ use store::{Backend, Store};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::keys::KeyFile;
 use super::{StartError, node_name, prepare_schema};
 use crate::config::{Worker, WorkerConfig};
 
@@ -64,6 +65,7 @@ pub async fn run_worker(config: WorkerConfig, stop: impl Future<Output = ()>) ->
     super::feed_root::look_at(&config.probes.feeds);
     let public_url = config.public_url.map(|url| url.as_str().to_owned());
     let alerts = super::alerts_with_links_to(public_url, config.mail);
+    let key_file = KeyFile::look(&config.secrets);
     let service = super::service(
         store.clone(),
         &config.probes,
@@ -72,7 +74,7 @@ pub async fn run_worker(config: WorkerConfig, stop: impl Future<Output = ()>) ->
         alerts,
         &config.evidence,
     )?;
-    super::keys::try_on(&service, &config.secrets).await?;
+    super::keys::try_on(&service, &config.secrets, key_file).await?;
     service.bring_content().await?;
     let (stopping, stopped) = watch::channel(false);
     let tasks = Background::start(&service, Worker::On, config.keep, &stopped);

@@ -201,6 +201,32 @@ async fn keys_that_open_nothing_of_what_is_sealed_are_refused_with_what_helps(
 }
 
 #[tokio::test]
+async fn a_missing_key_file_is_named_and_none_is_left_in_its_place() {
+    let world = World::new(Backend::Sqlite).await;
+    let integration = world.integration(&["PAT"]).await.parse().unwrap();
+    let actor = world.app.service.actor_of_token(world.owner.token.as_deref().unwrap()).await.unwrap();
+    world.app.service.create_check(&actor, integration, sealing()).await.unwrap();
+    let mut config = world.app.config.clone();
+    let (_database, folder) = world.app.halt().await;
+    // As after a restore, to which the key does not belong.
+    let path = folder.path().join("restored").join("rung.key");
+    config.secrets = SecretConfig::file(path.clone());
+    for _ in 0..2 {
+        let Err(refused) = Application::build(config.clone()).await else {
+            panic!("it started without its key")
+        };
+        assert!(matches!(refused, StartError::NoKeyFile { .. }), "{refused}");
+        for words in ["rung.key is not there", "checks: 1", "RUNG_SECRET_KEY_LOST"] {
+            assert!(refused.to_string().contains(words), "{refused}");
+        }
+        assert!(!path.exists());
+    }
+    config.secrets.before = KeyBefore::Lost;
+    Application::build(config).await.expect("a new key for an installation whose key is lost");
+    assert!(path.exists());
+}
+
+#[tokio::test]
 async fn a_new_key_takes_over_what_the_old_one_sealed() {
     let mut world = World::new(Backend::Postgres).await;
     world.app.config.secrets = keys('A', "");
