@@ -44,7 +44,8 @@ pub(super) fn of_incident(
     link: Option<&str>,
     now: UnixMillis,
 ) -> Payload {
-    let name = &incident.integration;
+    // An integration may have many checks, and mail programs put messages of one subject together.
+    let name = format!("{} ({})", incident.integration, incident.kind);
     let severity = severity_word(incident.severity);
     // Nothing is out then, and so nothing recovers.
     let contradiction = incident.opening == Opening::Contradiction;
@@ -105,8 +106,8 @@ pub(super) fn of_incident(
     let data = json!({
         "organization": { "id": organization.id, "name": organization.name, "slug": organization.slug },
         "incident": {
-            "id": incident.id, "check": incident.check, "integration": name, "kind": incident.kind,
-            "severity": incident.severity, "opening": incident.opening, "cause": incident.cause,
+            "id": incident.id, "check": incident.check, "integration": incident.integration,
+            "kind": incident.kind, "severity": incident.severity, "opening": incident.opening, "cause": incident.cause,
             "failures": incident.failures, "flapped": incident.flapped, "criteria": criteria,
             "began_at": instant(incident.began_at), "opened_at": instant(incident.opened_at),
             "closed_at": incident.closed_at.map(instant), "closing": incident.closing,
@@ -191,9 +192,21 @@ mod tests {
         };
         let less = Incident { opening: Opening::Contradiction, ..broken.clone() };
         for (event, of_failures, of_contradiction) in [
-            (AlertEvent::Opened, "Patient API is broken", "Patient API contradicts an answer"),
-            (AlertEvent::Reminder, "Still broken: Patient API", "Patient API still contradicts an answer"),
-            (AlertEvent::Closed, "Patient API has recovered", "Patient API contradicts no answer any more"),
+            (
+                AlertEvent::Opened,
+                "Patient API (fhir.capability) is broken",
+                "Patient API (fhir.capability) contradicts an answer",
+            ),
+            (
+                AlertEvent::Reminder,
+                "Still broken: Patient API (fhir.capability)",
+                "Patient API (fhir.capability) still contradicts an answer",
+            ),
+            (
+                AlertEvent::Closed,
+                "Patient API (fhir.capability) has recovered",
+                "Patient API (fhir.capability) contradicts no answer any more",
+            ),
         ] {
             assert_eq!(told(event, &broken).subject, of_failures);
             assert_eq!(told(event, &less).subject, of_contradiction);
@@ -201,7 +214,7 @@ mod tests {
         let replaced = Incident { closing: Some(Closing::ReplacedByOutage), ..less.clone() };
         assert_eq!(
             told(AlertEvent::Closed, &replaced).subject,
-            "Patient API contradicted an answer until an outage took its place"
+            "Patient API (fhir.capability) contradicted an answer until an outage took its place"
         );
         assert!(told(AlertEvent::Closed, &broken).text.contains(", 3 failures"));
         assert!(told(AlertEvent::Closed, &less).text.contains(", 3 runs"));
