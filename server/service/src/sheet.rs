@@ -124,7 +124,7 @@ impl Begins<'_> {
         let from = usize::try_from(byte).unwrap_or(usize::MAX).clamp(self.counted, self.text.len());
         let passed = self.text[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let start = from + passed;
-        self.line += self.text[self.counted..start].iter().filter(|byte| **byte == b'\n').count();
+        self.line += self.text[self.counted..start].split(|byte| *byte == b'\n').count() - 1;
         self.counted = start;
         self.line
     }
