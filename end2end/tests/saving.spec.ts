@@ -108,22 +108,28 @@ test.describe("with scripts on", () => {
       if (!away) return route.continue();
       await route.fulfill({
         status: 503,
-        headers: { "retry-after": "2" },
+        headers: { "retry-after": "10" },
         contentType: "application/json",
-        body: JSON.stringify({ Later: { seconds: 2 } }),
+        // Long enough for what is done between two tries.
+        body: JSON.stringify({ Later: { seconds: 10 } }),
       });
     });
     await level(group, "3 Operational").check();
-    await expect(status).toContainText("Not saved: the database does not answer. It is tried again in 2 seconds.");
+    await expect(status).toContainText("Not saved: the database does not answer. It is tried again in 10 seconds.");
     const before = tries;
     await rationale(group).fill("Live since May.");
     await expect.poll(() => tries).toBeGreaterThan(before);
+    await expect(status).toContainText("Not saved: the database does not answer");
+    // A link sends what was typed once more, and is not followed where that is not taken.
+    const sent = tries;
+    await next(page).click();
+    await expect.poll(() => tries).toBeGreaterThan(sent);
     await expect(status).toContainText("Not saved: the database does not answer");
     await askedAndStayed(page);
     await expectAccessible(page);
 
     away = false;
-    await expect(status).toContainText(/^\s*Saved/);
+    await expect(status).toContainText(/^\s*Saved/, { timeout: 30_000 });
     const questions = page.url();
     await leave(page);
     await page.goto(questions);
