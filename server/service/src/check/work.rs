@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::check::{Group, LatencySketch};
-use store::UnixMillis;
 use store::record::{Check, Claimed, Completion, Retention, Wanted, WorkerState};
+use store::{StoreError, UnixMillis};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -126,7 +126,12 @@ impl Service {
         let (store, now) = (self.store(), state.seen_at);
         let until = UnixMillis(now.0 + LEASE_MS);
         if let Err(error) = store.renew_leases(self.node(), until, &leases.held()).await {
-            tracing::error!(?error, "leases could not be renewed");
+            if matches!(error, StoreError::Busy) {
+                // They last for several rounds.
+                tracing::warn!(?error, "leases could not be renewed yet");
+            } else {
+                tracing::error!(?error, "leases could not be renewed");
+            }
         }
         if let Err(error) = store.report_worker(state).await {
             tracing::error!(?error, "the worker's state could not be kept");
@@ -157,7 +162,7 @@ struct Worker {
     service: Service,
     hand: Hand,
     /// One claim at a time.
-    claims: JoinSet<Result<Vec<Claimed>, store::StoreError>>,
+    claims: JoinSet<Result<Vec<Claimed>, StoreError>>,
     /// Whether the last claim brought as much as was asked for.
     more: bool,
     failures: u32,
@@ -255,7 +260,7 @@ impl Worker {
         self.more = limit == BATCH;
     }
 
-    fn take(&mut self, claimed: Result<Result<Vec<Claimed>, store::StoreError>, tokio::task::JoinError>) {
+    fn take(&mut self, claimed: Result<Result<Vec<Claimed>, StoreError>, tokio::task::JoinError>) {
         match claimed {
             Ok(Ok(claimed)) => {
                 self.failures = 0;
