@@ -83,7 +83,7 @@ statements! {
          JOIN users u ON u.id = r.author_id WHERE r.evidence_id = $1 ORDER BY r.revision DESC"
     );
     Both DELETE = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2";
-    Both DELETE_UNACCEPTED = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2 AND state <> $3 \
+    Both DELETE_SPARING = "DELETE FROM evidence WHERE id = $1 AND assessment_id = $2 AND state <> $3 \
         AND NOT EXISTS (SELECT 1 FROM evidence_revisions r WHERE r.evidence_id = $1 AND r.state = $3)";
 }
 
@@ -301,7 +301,7 @@ impl Store {
         id: EvidenceId,
         audit: Audit,
     ) -> Result<bool, StoreError> {
-        self.take_away(assessment, id, true, audit).await
+        self.take_away(assessment, id, None, audit).await
     }
 
     /// The same, but for an item that a reviewer accepted, in this revision or an earlier one: that one stays.
@@ -311,24 +311,24 @@ impl Store {
         id: EvidenceId,
         audit: Audit,
     ) -> Result<bool, StoreError> {
-        self.take_away(assessment, id, false, audit).await
+        self.take_away(assessment, id, Some(EvidenceState::Accepted), audit).await
     }
 
+    /// An item that was ever in the state `spared` stays.
     async fn take_away(
         &self,
         assessment: AssessmentId,
         id: EvidenceId,
-        even_accepted: bool,
+        spared: Option<EvidenceState>,
         audit: Audit,
     ) -> Result<bool, StoreError> {
         let mut writing = self.write().await?;
         let link = &mut writing.link();
         assessments::hold(link, assessment).await?;
         assessments::must_be_in(link, assessment, &AssessmentState::OPEN).await?;
-        let changed = if even_accepted {
-            run!(link, DELETE, id, assessment)?
-        } else {
-            run!(link, DELETE_UNACCEPTED, id, assessment, Text(EvidenceState::Accepted))?
+        let changed = match spared {
+            None => run!(link, DELETE, id, assessment)?,
+            Some(state) => run!(link, DELETE_SPARING, id, assessment, Text(state))?,
         };
         audit::commit_change(writing, changed, &audit).await
     }
